@@ -1,0 +1,95 @@
+/** Reading JSON whose shape is only hoped for: every accessor says where it was disappointed. */
+import { parse } from 'yaml'
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+
+export interface JsonObject {
+  [key: string]: Json
+}
+
+/** A document does not follow the convention (`openapi/README.md`); the message says where and how. */
+export class ContractError extends Error {
+  override name = 'ContractError'
+}
+
+/**
+ * Parses JSON text.
+ * @throws SyntaxError if it is not JSON.
+ */
+export function parseJson(text: string): Json {
+  return JSON.parse(text) as Json // what JSON.parse returns is Json by definition
+}
+
+/**
+ * Parses YAML text into what JSON could have said: no dates, no undefined, no aliases shared by identity.
+ * @throws YAMLParseError if it is not YAML.
+ */
+export function parseYaml(text: string): Json {
+  return parseJson(JSON.stringify(parse(text) ?? null))
+}
+
+/** Whether a value is a JSON object (and no list). */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * The value as an object.
+ * @param where what a person would call the value, for the message.
+ * @throws ContractError if it is anything else.
+ */
+export function asObject(value: Json | undefined, where: string): JsonObject {
+  if (isObject(value)) return value
+  throw new ContractError(`${where} must be an object`)
+}
+
+/** The value as an object, `{}` if it is absent. Throws ContractError as `asObject` does. */
+export function asOptionalObject(value: Json | undefined, where: string): JsonObject {
+  return value === undefined ? {} : asObject(value, where)
+}
+
+/** The value as a list, `[]` if it is absent. Throws ContractError if it is anything else. */
+export function asList(value: Json | undefined, where: string): Json[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value
+  throw new ContractError(`${where} must be a list`)
+}
+
+/** The value as a list of objects, `[]` if it is absent. Throws ContractError if it is anything else. */
+export function asObjects(value: Json | undefined, where: string): JsonObject[] {
+  return asList(value, where).map((item, index) => asObject(item, `${where}[${String(index)}]`))
+}
+
+/** The value as a text. Throws ContractError if it is anything else. */
+export function asString(value: Json | undefined, where: string): string {
+  if (typeof value === 'string') return value
+  throw new ContractError(`${where} must be a text`)
+}
+
+/** The value as a list of texts, `[]` if it is absent. Throws ContractError if it is anything else. */
+export function asStrings(value: Json | undefined, where: string): string[] {
+  return asList(value, where).map((item, index) => asString(item, `${where}[${String(index)}]`))
+}
+
+/** The value as a map from text to text, `{}` if it is absent. Throws ContractError if it is anything else. */
+export function asStringMap(value: Json | undefined, where: string): Record<string, string> {
+  const map = asOptionalObject(value, where)
+  return Object.fromEntries(Object.entries(map).map(([key, item]) => [key, asString(item, `${where}.${key}`)]))
+}
+
+/** The object under a key, put there empty if it is absent. Throws ContractError if something else is there. */
+export function childObject(parent: JsonObject, key: string): JsonObject {
+  parent[key] ??= {}
+  return asObject(parent[key], key)
+}
+
+/** Whether two values are the same JSON, key order included. */
+export function sameJson(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** `liveLogin` and `API_OK` as `LiveLogin` and `ApiOk`. */
+export function pascalCase(name: string): string {
+  const words = /[a-z]/.test(name) ? name.split(/[^A-Za-z0-9]+/) : name.toLowerCase().split(/[^a-z0-9]+/)
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}

@@ -1,0 +1,170 @@
+/** Ajv's code for all bodies of a system, compiled ahead of time into one plain ES module. */
+import { Ajv2020, type Options } from 'ajv/dist/2020.js'
+import standalone from 'ajv/dist/standalone/index.js'
+import formats from 'ajv-formats'
+import { headerNames, headerSchema } from './contract.js'
+import { readInput } from './input.js'
+import { asObject, asOptionalObject, ContractError, isObject, type Json, type JsonObject } from './json.js'
+import { mapSchema, resolveObject } from './schema.js'
+import { isJson, successName } from './spell-out.js'
+import { failuresOf, type Dialect, type ErrorEntry, type System } from './system.js'
+
+/** Formats of OpenAPI's registry that say what a text is for; there is nothing to check. */
+const ANNOTATIONS = ['decimal', 'char', 'commonmark', 'html', 'base64url', 'media-range']
+
+/** Keywords that check nothing. Without them the module is smaller, and Ajv's strict mode finds misspelt ones. */
+const DROPPED = ['title', 'description', 'example', 'examples', 'discriminator', 'xml', 'externalDocs', 'deprecated', 'readOnly', 'writeOnly']
+
+/** JSON Schemas by group of `Validators` and by name in it. */
+type Groups = Readonly<Record<string, JsonObject>>
+
+/**
+ * Writes the module of a system's validators, an ES module without `require`.
+ * @param spelledOut the document of `spellOut`.
+ * @param records JSON Schemas by collection; their references point into the document.
+ * @throws ContractError in Ajv's words if a schema is not valid, or has a keyword or a format that nobody knows.
+ */
+export function validatorsOf(system: System, spelledOut: JsonObject, records: JsonObject): string {
+  const { operations } = system
+  const withHeaders = operations.filter((operation) => headerNames(operation).length > 0)
+  const withJson = operations.filter(({ success }) => isJson(success.mediaType))
+  const requests: Groups = {
+    fields: Object.fromEntries(operations.map((operation) => [operation.id, readInput(spelledOut, operation).schema])),
+    headers: Object.fromEntries(withHeaders.map((operation) => [operation.id, headerSchema(operation)])),
+  }
+  const unmatched = unmatchedSchema(system, spelledOut)
+  const answers: Groups = {
+    success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation))])),
+    failures: Object.fromEntries(failuresOf(system).map((error) => [error.name, failureCheck(system.dialect, error)])),
+    unmatched: unmatched === null ? {} : { '': unmatched },
+    records,
+    schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),
+  }
+  // Two blocks, each in a scope of its own: what a request is checked with fills in defaults and reports every broken rule.
+  const imports = new Map<string, string>()
+  const blocks = [
+    `const requests = ${block(compile(spelledOut, requests, { allErrors: true, useDefaults: true }), imports)}`,
+    `const answers = ${block(compile(spelledOut, answers, {}), imports)}`,
+  ]
+  const table = [
+    ...Object.entries(requests).map(([group, schemas]) => tableOf('requests', group, Object.keys(schemas))),
+    ...Object.entries(answers).filter(([group]) => group !== 'unmatched').map(([group, schemas]) => tableOf('answers', group, Object.keys(schemas))),
+    `  unmatched: ${unmatched === null ? 'null' : `answers[${JSON.stringify(keyOf('unmatched', ''))}]`},`,
+  ]
+  return [...[...imports.values()].sort(), ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
+}
+
+/** The same as the failure's component, but with what all failures have in common compiled once. */
+function failureCheck(dialect: Dialect | null, { failure, code }: ErrorEntry): JsonObject {
+  return dialect === null ? {} : { ...reference(failure), properties: { [dialect.code]: { const: code } } }
+}
+
+function unmatchedSchema(system: System, document: JsonObject): Json | null {
+  const $ref = system.dialect?.unmatched
+  if ($ref === undefined || $ref === null) return null
+  const response = resolveObject(document, { $ref }, 'x-dialect.unmatched')
+  const media = Object.entries(asOptionalObject(response.content, $ref)).find(([mediaType]) => isJson(mediaType))
+  return media === undefined ? null : (asObject(media[1], $ref).schema ?? null)
+}
+
+function markedSchemas(document: JsonObject): string[] {
+  const schemas = componentSchemas(document)
+  return Object.keys(schemas).filter((name) => isObject(schemas[name]) && schemas[name]['x-validator'] === true)
+}
+
+function componentSchemas(document: JsonObject): JsonObject {
+  return asOptionalObject(asOptionalObject(document.components, 'components').schemas, 'components.schemas')
+}
+
+function reference(schemaName: string): JsonObject {
+  return { $ref: `#/components/schemas/${schemaName}` }
+}
+
+function keyOf(group: string, name: string): string {
+  return `/${group}/${name}`
+}
+
+/** Compiles all schemas of some groups; every component they use is compiled once and shared. */
+function compile(document: JsonObject, groups: Groups, options: Options): string {
+  const ajv = new Ajv2020({
+    ...options,
+    strict: true,
+    strictTypes: false,
+    strictTuples: false,
+    strictRequired: false,
+    inlineRefs: false,
+    code: { source: true, lines: true },
+  })
+  // Ajv2020 switches these on whatever it is given, and every function pays for them.
+  ajv.opts.unevaluated = usesKeyword(document, /^unevaluated/)
+  ajv.opts.dynamicRef = usesKeyword(document, /^\$dynamic/)
+  formats.default(ajv)
+  for (const name of ANNOTATIONS) ajv.addFormat(name, true)
+  for (const [name, schema] of Object.entries(componentSchemas(document))) ajv.addSchema(checking(schema), keyOf('components', name))
+  const exported: Record<string, string> = {}
+  for (const [group, schemas] of Object.entries(groups)) {
+    for (const [name, schema] of Object.entries(schemas)) {
+      const key = keyOf(group, name)
+      const code = checking(schema)
+      // A mere reference needs no function of its own.
+      if (typeof code.$ref === 'string' && Object.keys(code).length === 1) exported[key] = code.$ref
+      else {
+        ajv.addSchema(code, key)
+        exported[key] = key
+      }
+    }
+  }
+  for (const key of Object.values(exported)) compileOne(ajv, key)
+  return standalone.default(ajv, exported)
+}
+
+function compileOne(ajv: Ajv2020, key: string): void {
+  try {
+    ajv.getSchema(key)
+  } catch (error) {
+    throw new ContractError(`schema ${key.slice(1)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function usesKeyword(value: Json, keyword: RegExp): boolean {
+  if (Array.isArray(value)) return value.some((item) => usesKeyword(item, keyword))
+  return isObject(value) && Object.entries(value).some(([key, item]) => keyword.test(key) || usesKeyword(item, keyword))
+}
+
+/** What a schema checks, with its references as Ajv knows them. */
+function checking(schema: Json): JsonObject {
+  return asObject(mapSchema(schema, (part) => {
+    const kept = Object.entries(part).filter(([keyword]) => !keyword.startsWith('x-') && !DROPPED.includes(keyword))
+    return Object.fromEntries(kept.map(([keyword, value]) => [keyword, keyword === '$ref' && typeof value === 'string' ? schemaKey(value) : value]))
+  }), 'schema')
+}
+
+function schemaKey($ref: string): string {
+  const [, name, inside] = /^#\/components\/schemas\/([^/]+)(\/.*)?$/.exec($ref) ?? []
+  if (name === undefined) return $ref
+  return `${keyOf('components', name)}${inside === undefined ? '' : `#${inside}`}`
+}
+
+/** Puts Ajv's CommonJS into a scope of its own, with every `require` turned into an import at the top of the module. */
+function block(code: string, imports: Map<string, string>): string {
+  const body = code.replaceAll(/require\("([^"]+)"\)(?:\.default)?/g, (_, path: string) => {
+    const name = path.replaceAll(/^.*\//g, '')
+    imports.set(path, path.endsWith('/formats')
+      ? `import * as ${name} from ${JSON.stringify(`${path}.js`)}`
+      : `import ${name}Module from ${JSON.stringify(`${path}.js`)}\nconst ${name} = ${name}Module.default ?? ${name}Module`)
+    return name
+  })
+  return `(function (exports) {\n${withoutUnusedSchemas(body)}\nreturn exports\n})({})`
+}
+
+/** Ajv writes down every schema it compiled; few are looked at when validating. */
+function withoutUnusedSchemas(code: string): string {
+  const uses = new Map<string, number>()
+  for (const [name] of code.matchAll(/\bschema\d+\b/g)) uses.set(name, (uses.get(name) ?? 0) + 1)
+  return code.replaceAll(/^const (schema\d+) = .*;\n/gm, (line, name: string) => (uses.get(name) === 1 ? '' : line))
+}
+
+function tableOf(variable: string, group: string, names: readonly string[]): string {
+  const rows = names.map((name) => `    ${JSON.stringify(name)}: ${variable}[${JSON.stringify(keyOf(group, name))}],\n`)
+  return rows.length === 0 ? `  ${group}: {},` : `  ${group}: {\n${rows.join('')}  },`
+}

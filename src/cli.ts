@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+/** The command line: flags become calls of the public functions, nothing else happens here. */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addList } from './cli/list.js'
+import { fail } from './cli/output.js'
+import { addStart } from './cli/start.js'
+import { packageFile } from './paths.js'
+
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string } // our own file
+
+const program = new Command('understudy')
+  .description('A stand-in for five app backends: contract, types and a working stub server.')
+  .version(version, '-v, --version')
+  .showHelpAfterError('(understudy --help tells more)')
+
+addStart(program)
+addList(program)
+
+program.parseAsync().catch(fail)

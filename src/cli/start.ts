@@ -1,0 +1,68 @@
+/** `understudy start [system…]` */
+import { type Command, InvalidArgumentError } from 'commander'
+import pc from 'picocolors'
+import { type RunningServer, startServer } from '../server.js'
+import { loadSystems } from '../systems/load.js'
+import { table } from './output.js'
+
+interface StartFlags {
+  readonly port: number
+  readonly host: string
+  readonly seed: number
+}
+
+/** Adds the command to the program. */
+export function addStart(program: Command): void {
+  program
+    .command('start', { isDefault: true })
+    .description('serve all systems, or those named, on one port')
+    .argument('[system...]', 'ids of systems, see: understudy list')
+    .option('-p, --port <number>', 'port to listen on; 0 takes a free one', parsePort, 4010)
+    .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
+    .option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', parseWhole, 1)
+    .action(start)
+}
+
+async function start(ids: string[], flags: StartFlags): Promise<void> {
+  const systems = await loadSystems(ids)
+  const server = await startServer({ ...flags, systems }).catch((error: unknown) => {
+    throw explain(error, flags)
+  })
+  const alone = systems.length === 1
+  const rows = systems.map(({ id, hint }) => [pc.bold(id), `${server.url}${alone ? '' : `/${id}`}`, hint])
+  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · control plane ${server.url}/__admin · stop with Ctrl+C\n`)
+  stopOnSignals(server)
+}
+
+/** Requests under way are finished; a second signal does not wait for them. */
+function stopOnSignals(server: RunningServer): void {
+  const stop = () => {
+    process.once('SIGINT', () => process.exit(130))
+    process.once('SIGTERM', () => process.exit(143))
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function explain(error: unknown, { port, host }: StartFlags): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE') return new Error(`port ${String(port)} is taken; choose another with --port, or --port 0 for a free one`)
+  if (code === 'EACCES') return new Error(`port ${String(port)} may not be opened by this user; choose one above 1023`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new Error(`${host} is no address of this machine`)
+  return error
+}
+
+function parseWhole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.')
+  return Number(text)
+}
+
+function parsePort(text: string): number {
+  const port = parseWhole(text)
+  if (port > 65_535) throw new InvalidArgumentError('ports end at 65535.')
+  return port
+}

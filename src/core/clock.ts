@@ -1,0 +1,59 @@
+/**
+ * Time. The only file that asks the machine what time it is; everything that ages reads a sandbox's clock.
+ */
+
+/** Where real time comes from; a test may bring its own. */
+export interface TimeSource {
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/**
+ * The machine's clock, made monotonic: a correction of the machine's time never makes a sandbox go back.
+ * @returns a source of its own; two sources share nothing
+ */
+export function machineTime(): TimeSource {
+  let latest = 0
+  return {
+    now: () => {
+      latest = Math.max(latest, Date.now())
+      return latest
+    },
+  }
+}
+
+/** A sandbox's clock as data: plain JSON, so that it can be kept and moved with the sandbox. */
+export interface ClockState {
+  /** Milliseconds that the sandbox is ahead of real time (negative: behind). */
+  readonly offset: number
+  /** The reading at which the clock stands still; null while it runs. */
+  readonly frozenAt: number | null
+}
+
+export const runningClock: ClockState = { offset: 0, frozenAt: null }
+
+/** @returns the reading of a sandbox's clock at real time `real`, in milliseconds since 1970 */
+export function readClock(clock: ClockState, real: number): number {
+  return clock.frozenAt ?? real + clock.offset
+}
+
+/** @returns the clock, showing `reading` from now on; a frozen one stays frozen */
+export function setClock(clock: ClockState, real: number, reading: number): ClockState {
+  return { offset: reading - real, frozenAt: clock.frozenAt === null ? null : reading }
+}
+
+/** @returns the clock, standing still at its present reading, or at `reading` */
+export function freezeClock(clock: ClockState, real: number, reading = readClock(clock, real)): ClockState {
+  return { offset: reading - real, frozenAt: reading }
+}
+
+/** @returns the clock, running on from the reading at which it stood */
+export function resumeClock(clock: ClockState, real: number): ClockState {
+  return { offset: readClock(clock, real) - real, frozenAt: null }
+}
+
+/** @returns a function that gives the real milliseconds since this call, for the journal's durations */
+export function stopwatch(): () => number {
+  const start = performance.now()
+  return () => performance.now() - start
+}

@@ -1,0 +1,88 @@
+/** How a system speaks: its envelope, its credentials, the order of its checks, and what it answers to each condition. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { OperationRow } from './contract.js'
+import type { CoreCondition, FailureDetails } from './failure.js'
+import type { Reply, ReplyHeaders } from './reply.js'
+import type { SessionRecord } from './sessions.js'
+import type { Settings } from './system.js'
+
+/** A step between routing and the operation. `body` reads and decodes it, `fields` holds everything against the contract. */
+export type Check = 'headers' | 'body' | 'session' | 'roles' | 'fields'
+
+/** What a request shows to a dialect. */
+export interface RequestView {
+  readonly method: string
+  readonly headers: IncomingHttpHeaders
+  /** Raw values of the query, not checked against the contract; the last one of a name counts. */
+  query(name: string): string | undefined
+  /** A field of the body once it has been read, whatever its type. */
+  field(name: string): unknown
+  readonly hasBody: boolean
+}
+
+/** The credential that a request carries. */
+export interface Credential {
+  /** Whether the client sent one at all; an optional call without one passes. */
+  readonly sent: boolean
+  /** Texts that may be the token, the likeliest first. */
+  readonly tokens: readonly string[]
+}
+
+export interface Credentials {
+  read(request: RequestView): Credential
+  /** Headers that hand a new session's token to the client, where the body does not. */
+  issue?(session: SessionRecord, now: number): ReplyHeaders
+}
+
+/** The circumstances of an answer. */
+export interface About {
+  /** The operation and its row; null where no operation was found. */
+  readonly operation: string | null
+  readonly row: OperationRow | null
+  readonly now: number
+  readonly settings: Settings
+}
+
+/** A failure for which the dialect's error has been found. */
+export interface NamedFailure {
+  /** CONSTANT_NAME. */
+  readonly error: string
+  readonly code: number
+  readonly message: string
+  readonly status: number
+  readonly details: FailureDetails
+}
+
+/** What a dialect answers to a condition: one of its errors, perhaps with another status or text, or something outside the dialect. */
+export type Outcome<E extends string> =
+  | E
+  | { readonly error: E; readonly status?: number; readonly message?: string }
+  | { readonly reply: Reply }
+
+export interface Dialect<E extends string> {
+  /** The order of the checks between routing and the operation. */
+  readonly checks: readonly Check[]
+  readonly body: {
+    /** `declared`: another media type than the contract's is refused; `any`: it is not looked at; `othersAreEmpty`: the body is not read then. */
+    readonly contentType: 'declared' | 'any' | 'othersAreEmpty'
+    /** What an empty body is. */
+    readonly empty: 'object' | 'unreadable'
+    /** Bytes. */
+    readonly limit: number
+  }
+  /** Whether empty texts and nulls in a request count as absent. */
+  readonly emptyIsMissing: boolean
+  readonly credentials: Credentials | null
+  /** An answer for every condition that the core finds. */
+  readonly conditions: { readonly [C in CoreCondition]: Outcome<E> | ((details: FailureDetails, about: About) => Outcome<E>) }
+  /** Rules about headers that a schema cannot hold. */
+  checkHeaders?(request: RequestView, row: OperationRow): FailureDetails | null
+  /** @returns the body of a success */
+  success(payload: unknown, about: About): object
+  /** @returns the body of a failure */
+  failure(failure: NamedFailure, about: About): object
+  /** @returns HTTP status and headers of a failure where they do not follow from the error table */
+  failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly headers?: ReplyHeaders }
+  /** Whether answers may be read by pages of other origins with cookies. */
+  readonly cookies?: true
+}

@@ -1,0 +1,82 @@
+/** Why a request was not carried out: a condition that the core knows, or an error of the system's own table. */
+import type { Condition } from '../contract/conditions.gen.js'
+
+/** The conditions that the core itself finds; each dialect says what it answers to every one of them. */
+export type CoreCondition = Extract<
+  Condition,
+  | 'internal'
+  | 'maintenance'
+  | 'networkError'
+  | 'unknownEndpoint'
+  | 'invalidRequest'
+  | 'missingField'
+  | 'unauthenticated'
+  | 'tokenExpired'
+  | 'kickedOut'
+  | 'banned'
+  | 'forbidden'
+  | 'smsTooFrequent'
+  | 'smsSendFailed'
+  | 'smsCodeInvalid'
+>
+
+/** What exactly brought a condition about, where one condition has several causes. */
+export type Cause =
+  | 'unknownPath'
+  | 'wrongMethod'
+  | 'undecodableUrl'
+  | 'bodyTooLarge'
+  | 'unreadableBody'
+  | 'wrongContentType'
+  | 'header'
+  | 'field'
+  | 'noCredential'
+  | 'deadCredential'
+
+/** The client whose login ended a session. */
+export interface Displacement {
+  readonly label: string | null
+  readonly platform: string | null
+  readonly client: string | null
+  /** When it logged in, in milliseconds since 1970. */
+  readonly at: number
+}
+
+export interface FailureDetails {
+  readonly cause?: Cause
+  /** Text for the message key in place of the default one. */
+  readonly message?: string
+  /** The field, header or parameter at fault. */
+  readonly field?: string
+  /** Keys that the failure body carries beside code and message. */
+  readonly extra?: Readonly<Record<string, unknown>>
+  readonly displacedBy?: Displacement
+  /** HTTP methods that the path does have. */
+  readonly allow?: readonly string[]
+}
+
+/** A refusal. Thrown, it leaves nothing behind; returned by an operation, what the operation wrote is kept. */
+export class Failure extends Error {
+  /** CONSTANT_NAME of the system's error table, or null when the dialect is still to choose it by the condition. */
+  readonly error: string | null
+  readonly condition: CoreCondition | null
+  readonly details: FailureDetails
+
+  private constructor(error: string | null, condition: CoreCondition | null, details: FailureDetails) {
+    super(details.message ?? error ?? condition ?? 'failure')
+    this.name = 'Failure'
+    this.error = error
+    this.condition = condition
+    this.details = details
+  }
+
+  /** @returns a failure with an error of the system's own table */
+  static of(error: string, details: FailureDetails = {}): Failure {
+    return new Failure(error, null, details)
+  }
+
+  /** @returns a failure in the words that all systems share */
+  static when(condition: CoreCondition, details: FailureDetails = {}): Failure {
+    return new Failure(null, condition, details)
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Ids and tokens from a seeded generator: the same seed gives the same values in the same order.
+ * They look random and are not secret: anybody who knows the seed can predict them, which is what a stub is for.
+ */
+
+const HEX = '0123456789abcdef'
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+/** The alphabets that tokens are drawn from. */
+export const alphabets = { hex: HEX, letters: LETTERS, lowerAlphanumeric: LOWER_ALPHANUMERIC } as const
+export type Alphabet = keyof typeof alphabets
+
+/** A seeded source of ids. One is made for each request, from the sandbox's seed and the number of the request. */
+export class Ids {
+  readonly #seed: string
+  #state: Uint32Array | null = null
+
+  /** @param seed any text; the generator is set up at the first draw, so an unused one costs nothing */
+  constructor(seed: string) {
+    this.#seed = seed
+  }
+
+  /** @returns `length` characters of the alphabet */
+  text(alphabet: Alphabet, length: number): string {
+    const letters = alphabets[alphabet]
+    let text = ''
+    for (let i = 0; i < length; i++) text += letters.charAt(this.below(letters.length))
+    return text
+  }
+
+  /** @returns `length` lower-case hexadecimal digits */
+  hex(length: number): string {
+    return this.text('hex', length)
+  }
+
+  /** @returns a whole number from 0 up to, not including, `limit` */
+  below(limit: number): number {
+    return Math.floor(this.fraction() * limit)
+  }
+
+  /** @returns a number from 0 up to, not including, 1 */
+  fraction(): number {
+    return this.#next() / 0x1_0000_0000
+  }
+
+  /** One step of sfc32 (C. Doty-Humphrey's small fast chaotic generator), seeded by FNV-1a hashes of the seed text. */
+  #next(): number {
+    const s = (this.#state ??= seedState(this.#seed))
+    const [a = 0, b = 0, c = 0, counter = 0] = s
+    const result = (a + b + counter) >>> 0
+    s[3] = counter + 1
+    s[0] = b ^ (b >>> 9)
+    s[1] = c + (c << 3)
+    s[2] = ((c << 21) | (c >>> 11)) + result
+    return result
+  }
+}
+
+function seedState(seed: string): Uint32Array {
+  const state = Uint32Array.of(fnv(seed, 1), fnv(seed, 2), fnv(seed, 3), 1)
+  return state
+}
+
+function fnv(text: string, salt: number): number {
+  let hash = Math.imul(0x811c9dc5 ^ salt, 0x01000193)
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  // A last mix, so that seeds which differ in their last character alone part company at once.
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0x2c1b3c6d)
+  return (hash ^ (hash >>> 12)) >>> 0
+}

@@ -1,0 +1,181 @@
+/** The checks between routing and the operation. Each dialect says in which order they come. */
+import { isDeepStrictEqual } from 'node:util'
+import type { BodyType, FieldRow, OperationRow } from '../contract.js'
+import type { Check } from '../dialect.js'
+import { Failure } from '../failure.js'
+import type { SessionRecord, Sessions } from '../sessions.js'
+import type { CoreRecords } from '../sandbox.js'
+import type { Doc, Transaction } from '../store/types.js'
+import { errorOf } from './answer.js'
+import type { Exchange } from './exchange.js'
+import { parseQuery } from './query.js'
+import { firstBrokenRule } from './rules.js'
+
+/** A request as its checks leave it. */
+export interface Checked {
+  input: Readonly<Record<string, unknown>>
+  headers: Readonly<Record<string, string>>
+  session: SessionRecord | null
+  user: Doc | null
+}
+
+/** What a check may look at beside the exchange. */
+export interface CheckContext {
+  readonly row: OperationRow
+  readonly operation: string
+  readonly tx: Transaction<CoreRecords & Record<string, Doc>>
+  readonly sessions: Sessions
+}
+
+type CheckStep = (exchange: Exchange, context: CheckContext, checked: Checked) => Promise<void> | void
+
+/** @throws Failure when the request does not pass */
+export const checkSteps: Readonly<Record<Check, CheckStep>> = { headers: checkHeaders, body: decodeBody, session: authenticate, roles: checkRoles, fields: checkFields }
+
+function checkHeaders(exchange: Exchange, { row, operation }: CheckContext, checked: Checked): void {
+  const { system } = exchange
+  const headers: Record<string, string> = {}
+  for (const name of row.headers) {
+    const value = exchange.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  const special = system.dialect.checkHeaders?.(exchange, row)
+  if (special) throw Failure.when('invalidRequest', { cause: 'header', ...special })
+  const validate = system.validators.headers[operation]
+  if (validate !== undefined && !validate(headers)) {
+    const { field } = firstBrokenRule(validate.errors ?? [], row, () => system.contract.dialect.success)
+    throw Failure.when('invalidRequest', { cause: 'header', ...(field === null ? {} : { field }) })
+  }
+  checked.headers = headers
+}
+
+function decodeBody(exchange: Exchange, { row }: CheckContext): void {
+  if (row.select === null && !exchange.parsedQuery.decodable) throw Failure.when('invalidRequest', { cause: 'undecodableUrl' })
+  const { received, system } = exchange
+  if (received === null || row.body === null) return
+  if (received.kind === 'refused') throw received.failure
+  if (received.kind === 'parts') {
+    exchange.body = received.parts
+    return
+  }
+  const { contentType, empty } = system.dialect.body
+  if (contentType !== 'any' && mediaTypeOf(exchange) !== row.body) {
+    if (contentType === 'othersAreEmpty' || (received.bytes.length === 0 && empty === 'object')) return
+    throw Failure.when('invalidRequest', { cause: 'wrongContentType' })
+  }
+  if (received.bytes.length === 0 && empty === 'object') return
+  exchange.body = decodeBytes(received.bytes, row.body)
+}
+
+function mediaTypeOf(exchange: Exchange): string {
+  return (exchange.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+function decodeBytes(bytes: Uint8Array, type: BodyType): Readonly<Record<string, unknown>> {
+  const broken = () => Failure.when('invalidRequest', { cause: 'unreadableBody' })
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw broken()
+  }
+  if (type === 'application/x-www-form-urlencoded') {
+    const form = parseQuery(text)
+    if (!form.decodable) throw broken()
+    return Object.fromEntries(form.values)
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isRecord(value)) return value
+  } catch {
+    // falls through: not JSON at all
+  }
+  throw broken()
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckContext, checked: Checked): Promise<void> {
+  const { dialect, users } = exchange.system
+  if (row.auth === 'none' || dialect.credentials === null) return
+  const { sent, tokens } = dialect.credentials.read(exchange)
+  if (!sent) {
+    if (row.auth === 'optional') return
+    throw Failure.when('unauthenticated', { cause: 'noCredential' })
+  }
+  const session = await liveSession(sessions, tokens)
+  const user = await tx.get(users.collection, users.key(session.userId))
+  if (user === undefined) throw Failure.when('unauthenticated', { cause: 'deadCredential' })
+  exchange.user = session.userId
+  if (users.ban !== null && isDeepStrictEqual(user[users.ban.field], users.ban.banned)) throw Failure.when('banned')
+  checked.session = session
+  checked.user = user
+}
+
+async function liveSession(sessions: Sessions, tokens: readonly string[]): Promise<SessionRecord> {
+  for (const token of tokens) {
+    const found = await sessions.byAccessToken(token)
+    if (found.state === 'live') return found.session
+    if (found.state === 'expired') throw Failure.when('tokenExpired')
+    if (found.state === 'displaced') throw Failure.when('kickedOut', displacement(found.session))
+  }
+  throw Failure.when('unauthenticated', { cause: 'deadCredential' })
+}
+
+/** @returns the details of a failure that tells a displaced client who displaced it */
+export function displacement(session: SessionRecord): { displacedBy?: NonNullable<SessionRecord['displacedBy']> } {
+  return session.displacedBy === null ? {} : { displacedBy: session.displacedBy }
+}
+
+function checkRoles(exchange: Exchange, { row }: CheckContext, { user }: Checked): void {
+  if (row.roles.length === 0) return
+  const held = user === null ? [] : (exchange.system.users.roles?.(user) ?? [])
+  if (!row.roles.some((role) => held.includes(role))) throw Failure.when('forbidden')
+}
+
+function checkFields(exchange: Exchange, { row, operation }: CheckContext, checked: Checked): void {
+  const { system } = exchange
+  const input: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(row.fields)) {
+    const value = readField(exchange, name, field)
+    if (value === undefined) continue
+    if (system.dialect.emptyIsMissing && (value === '' || value === null)) continue
+    input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
+  }
+  const validate = system.validators.fields[operation]
+  if (validate !== undefined && !validate(input)) {
+    const rule = firstBrokenRule(validate.errors ?? [], row, (condition) => errorOf(exchange, Failure.when(condition, { cause: 'field' })))
+    const field = rule.field === null ? {} : { field: rule.field }
+    throw rule.error === null ? Failure.when(rule.missing ? 'missingField' : 'invalidRequest', { cause: 'field', ...field }) : Failure.of(rule.error, field)
+  }
+  checked.input = input
+}
+
+function readField(exchange: Exchange, name: string, field: FieldRow): unknown {
+  switch (field.in) {
+    case 'path':
+      return exchange.pathParameters[name]
+    case 'query':
+      return exchange.query(name)
+    case 'body':
+      return exchange.field(name)
+  }
+}
+
+/** A text of a URL or form becomes what the contract says it stands for; one that cannot stays a text, and breaks the type rule. */
+function convert(value: unknown, field: FieldRow, isText: boolean): unknown {
+  if (typeof value === 'number' && field.numberAsText) return String(value)
+  if (typeof value !== 'string' || !isText) return value
+  switch (field.type) {
+    case 'integer':
+      return /^-?\d{1,15}$/.test(value) ? Number(value) : value
+    case 'number':
+      return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value
+    case 'boolean':
+      return value === 'true' || value === 'false' ? value === 'true' : value
+    default:
+      return value
+  }
+}

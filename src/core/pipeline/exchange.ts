@@ -1,0 +1,92 @@
+/** One request on its way through the pipeline: each step reads what earlier ones found and adds its own. */
+import type { IncomingMessage } from 'node:http'
+import type { OperationRow } from '../contract.js'
+import type { About, RequestView } from '../dialect.js'
+import { Failure } from '../failure.js'
+import type { Reply } from '../reply.js'
+import type { ControlState, Sandbox } from '../sandbox.js'
+import type { SettingValue, System } from '../system.js'
+import type { Change } from '../store/types.js'
+import type { UploadedFile } from '../upload.js'
+import { parseQuery, type Query } from './query.js'
+
+/** What came as a body: bytes not yet decoded, or the parts of a multipart one. */
+export type Received =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'parts'; readonly parts: Readonly<Record<string, string | UploadedFile>> }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+
+/** Where a request goes, read off its URL and headers. */
+export interface Address {
+  readonly sandbox: string
+  readonly system: System
+  /** Path below the system's base, not decoded. */
+  readonly path: string
+  /** The text behind the question mark; empty when there is none. */
+  readonly search: string
+}
+
+export class Exchange implements RequestView {
+  readonly request: IncomingMessage
+  readonly system: System
+  readonly sandbox: Sandbox
+  readonly path: string
+  readonly search: string
+  readonly method: string
+  readonly headers: IncomingMessage['headers']
+  /** The sandbox's control state and clock as they were when the request came. */
+  readonly state: ControlState
+  readonly now: number
+  /** The number of this request in its sandbox. */
+  readonly turn: number
+  operation: string | null = null
+  row: OperationRow | null = null
+  pathParameters: Readonly<Record<string, string>> = {}
+  received: Received | null = null
+  /** Decoded fields of the body. */
+  body: Readonly<Record<string, unknown>> = {}
+  /** Whose credential it was, or who logged in; for the journal. */
+  user: string | null = null
+  error: string | null = null
+  changes: readonly Change[] = []
+  violations: readonly string[] = []
+  reply: Reply | null = null
+  #query: Query | null = null
+
+  constructor(request: IncomingMessage, address: Address, sandbox: Sandbox, state: ControlState) {
+    this.request = request
+    this.system = address.system
+    this.path = address.path
+    this.search = address.search
+    this.sandbox = sandbox
+    this.state = state
+    this.now = sandbox.now(state)
+    this.turn = state.requests
+    this.method = request.method ?? 'GET'
+    this.headers = request.headers
+  }
+
+  get about(): About {
+    return { operation: this.operation, row: this.row, now: this.now, settings: this.settings }
+  }
+
+  get settings(): Readonly<Record<string, SettingValue>> {
+    return this.state.systems[this.system.id]?.settings ?? {}
+  }
+
+  get parsedQuery(): Query {
+    return (this.#query ??= parseQuery(this.search))
+  }
+
+  get hasBody(): boolean {
+    return this.headers['transfer-encoding'] !== undefined || Number(this.headers['content-length'] ?? 0) > 0
+  }
+
+  query(name: string): string | undefined {
+    return this.parsedQuery.values.get(name)
+  }
+
+  field(name: string): unknown {
+    return Object.hasOwn(this.body, name) ? this.body[name] : undefined
+  }
+}

@@ -1,0 +1,50 @@
+/** The operation and the checks before it, as one transaction. */
+import { Failure } from '../failure.js'
+import { Ids } from '../ids.js'
+import type { Reply, ReplyHeaders } from '../reply.js'
+import type { CoreRecords } from '../sandbox.js'
+import { type SessionRecord, Sessions } from '../sessions.js'
+import { SmsCodes, type SmsPolicy } from '../sms.js'
+import type { Doc, Transaction } from '../store/types.js'
+import { succeed } from './answer.js'
+import { type Checked, checkSteps } from './checks.js'
+import type { Exchange } from './exchange.js'
+
+const NO_SMS: SmsPolicy = { validity: 0, interval: 0, singleUse: true, refusedNumbers: [] }
+
+interface Result {
+  readonly payload: unknown
+  readonly issued: SessionRecord | null
+}
+
+/** Step: carries the request out. A failure that is thrown leaves nothing behind. */
+export async function operate(exchange: Exchange): Promise<Reply> {
+  const { sandbox, system } = exchange
+  const store = sandbox.store(system.id)
+  const { value, changes } = await store.transact((tx) => runOnce(exchange, tx as Transaction<CoreRecords & Record<string, Doc>>))
+  exchange.changes = changes
+  if (value.payload instanceof Failure) throw value.payload
+  const headers: ReplyHeaders = value.issued === null ? {} : (system.dialect.credentials?.issue?.(value.issued, exchange.now) ?? {})
+  return succeed(exchange, value.payload, headers)
+}
+
+/** One run; a conflict with another request makes it run again, with the same ids. */
+async function runOnce(exchange: Exchange, tx: Transaction<CoreRecords & Record<string, Doc>>): Promise<Result> {
+  const { system, operation, row, now, state } = exchange
+  if (operation === null || row === null) throw new Error('no operation was found')
+  const ids = new Ids(`${state.seed}/${system.id}/${String(exchange.turn)}`)
+  const sessions = new Sessions(system.sessions, tx, ids, now)
+  const checked: Checked = { input: {}, headers: {}, session: null, user: null }
+  for (const check of system.dialect.checks) await checkSteps[check](exchange, { row, operation, tx, sessions }, checked)
+  const control = state.systems[system.id]
+  const outages = new Set(control?.outages)
+  const sms = new SmsCodes(system.sms ?? NO_SMS, { source: control?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, now)
+  const handler = system.operations[operation]
+  if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
+  const work = { ...checked, tx, sessions, sms, now, ids, settings: exchange.settings, outages, fail: Failure.of.bind(Failure) }
+  // The contract's validators have just proved the input to be what the handler's generated type says.
+  const payload = await handler(work as never)
+  const issued = sessions.issued
+  if (issued !== null) exchange.user = issued.userId
+  return { payload, issued }
+}

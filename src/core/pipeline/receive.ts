@@ -1,0 +1,78 @@
+/** Reads a request's body off the wire, within the dialect's limit, before anything else waits for it. */
+import type { IncomingMessage } from 'node:http'
+import busboy from 'busboy'
+import { Failure } from '../failure.js'
+import type { UploadedFile } from '../upload.js'
+import type { Exchange, Received } from './exchange.js'
+
+/** Multipart bodies may carry this much beside their file: boundaries, part headers, text fields. */
+const MULTIPART_ALLOWANCE = 64 * 1024
+
+const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'bodyTooLarge' }) }
+const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
+
+/** Step: the body of an operation that takes one is received; others are not read. */
+export async function receive(exchange: Exchange): Promise<void> {
+  const { row, request, system } = exchange
+  if (row === null || row.body === null) return
+  const { limit } = system.dialect.body
+  if (row.body === 'multipart/form-data') exchange.received = await readParts(request, limit)
+  else exchange.received = await readBytes(request, limit)
+}
+
+async function readBytes(request: IncomingMessage, limit: number): Promise<Received> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > limit) return tooLarge
+      chunks.push(chunk)
+    }
+  } catch {
+    return unreadable // the client went away in mid-body
+  }
+  return { kind: 'bytes', bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks) }
+}
+
+async function readParts(request: IncomingMessage, limit: number): Promise<Received> {
+  if (Number(request.headers['content-length'] ?? 0) > limit + MULTIPART_ALLOWANCE) return tooLarge
+  return new Promise((resolve) => {
+    let parser: busboy.Busboy
+    try {
+      parser = busboy({ headers: request.headers, limits: { fileSize: limit, files: 4, fields: 32, fieldSize: MULTIPART_ALLOWANCE }, defParamCharset: 'utf8' })
+    } catch {
+      resolve({ kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'wrongContentType' }) })
+      return
+    }
+    const parts: Record<string, string | UploadedFile> = {}
+    const finish = (received: Received) => {
+      request.unpipe(parser)
+      resolve(received)
+    }
+    parser.on('field', (name, value) => {
+      parts[name] = value
+    })
+    parser.on('file', (name, stream, { filename, mimeType }) => {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('limit', () => {
+        finish(tooLarge)
+      })
+      stream.on('end', () => {
+        parts[name] = { name: filename ?? '', mediaType: mimeType, bytes: Buffer.concat(chunks) }
+      })
+    })
+    parser.on('close', () => {
+      finish({ kind: 'parts', parts })
+    })
+    parser.on('error', () => {
+      finish(unreadable)
+    })
+    request.on('aborted', () => {
+      finish(unreadable)
+    })
+    request.pipe(parser)
+  })
+}

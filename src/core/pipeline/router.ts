@@ -1,0 +1,108 @@
+/** From method and path to an operation, by a table compiled once per system. */
+import type { Contract, OperationRow } from '../contract.js'
+import { Failure } from '../failure.js'
+import { decode } from './query.js'
+
+/** One operation at a place: its HTTP method and, where a query parameter chooses, that parameter's value. */
+interface Candidate {
+  readonly operation: string
+  readonly row: OperationRow
+}
+
+interface Place {
+  readonly segments: readonly (string | { readonly name: string; readonly form: RegExp | null })[]
+  readonly candidates: Candidate[]
+}
+
+export interface Match extends Candidate {
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Finds the operation of a request; throws a Failure `unknownEndpoint` where there is none. */
+export type Router = (method: string, path: string, query: (name: string) => string | undefined) => Match
+
+const NO_PARAMETERS: Readonly<Record<string, string>> = {}
+
+/**
+ * @param contract the operations to route to
+ * @returns the router; a trailing slash makes no difference, HEAD goes where GET goes
+ */
+export function compileRouter(contract: Contract): Router {
+  const fixed = new Map<string, Place>()
+  const variable: Place[] = []
+  for (const [operation, row] of Object.entries(contract.operations)) {
+    const path = withoutTrailingSlash(row.path)
+    const segments = compileSegments(path, row)
+    const isFixed = segments.every((segment) => typeof segment === 'string')
+    const twin = isFixed ? fixed.get(path) : variable.find((place) => sameForm(place.segments, segments))
+    if (twin !== undefined) {
+      twin.candidates.push({ operation, row })
+      continue
+    }
+    const place = { segments, candidates: [{ operation, row }] }
+    if (isFixed) fixed.set(path, place)
+    else variable.push(place)
+  }
+
+  return (method, rawPath, query) => {
+    const path = withoutTrailingSlash(rawPath)
+    const place = fixed.get(path)
+    if (place !== undefined) return choose(place, method, NO_PARAMETERS, query)
+    const segments = path.split('/').map(decode)
+    for (const candidate of variable) {
+      const parameters = matchSegments(candidate, segments)
+      if (parameters !== null) return choose(candidate, method, parameters, query)
+    }
+    // A fixed path may be percent-encoded where it need not be.
+    const decoded = fixed.get(segments.join('/'))
+    if (decoded !== undefined && !segments.includes(null)) return choose(decoded, method, NO_PARAMETERS, query)
+    throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+  }
+}
+
+function choose(place: Place, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match {
+  const selected = place.candidates.filter(({ row }) => row.select === null || query(row.select.parameter) === row.select.value)
+  if (selected.length === 0) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const found = selected.find(({ row }) => row.method === wanted)
+  if (found !== undefined) return { ...found, parameters }
+  throw Failure.when('unknownEndpoint', { cause: 'wrongMethod', allow: selected.map(({ row }) => row.method) })
+}
+
+function compileSegments(path: string, row: OperationRow): Place['segments'] {
+  return path.split('/').map((segment) => {
+    const name = /^\{(.+)\}$/.exec(segment)?.[1]
+    if (name === undefined) return segment
+    const form = row.routing[name]
+    return { name, form: form === undefined ? null : new RegExp(`^(?:${form})$`, 'u') }
+  })
+}
+
+/** Whether two templates match the same paths, whatever their parameters are called. */
+function sameForm(a: Place['segments'], b: Place['segments']): boolean {
+  const form = (segment: Place['segments'][number]) => (typeof segment === 'string' ? segment : `{${segment.form?.source ?? ''}}`)
+  return a.length === b.length && a.every((segment, i) => form(segment) === form(b[i] ?? ''))
+}
+
+function matchSegments(place: Place, segments: readonly (string | null)[]): Record<string, string> | null {
+  if (place.segments.length !== segments.length) return null
+  const parameters: Record<string, string> = {}
+  for (const [i, expected] of place.segments.entries()) {
+    const segment = segments[i]
+    if (segment === undefined || segment === null || segment === '') {
+      if (i === 0 && segment === '') continue // the empty text before the first slash
+      return null
+    }
+    if (typeof expected === 'string') {
+      if (expected !== segment) return null
+    } else {
+      if (expected.form !== null && !expected.form.test(segment)) return null
+      parameters[expected.name] = segment
+    }
+  }
+  return parameters
+}
+
+function withoutTrailingSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}

@@ -1,0 +1,40 @@
+/** The steps that are too small for a file of their own. */
+import { Failure } from '../failure.js'
+import { stopwatch } from '../clock.js'
+import type { Exchange } from './exchange.js'
+import type { Router } from './router.js'
+
+/** @returns the step that finds the operation of a request */
+export function routeWith(routers: ReadonlyMap<string, Router>) {
+  return (exchange: Exchange): void => {
+    const router = routers.get(exchange.system.id)
+    if (router === undefined) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+    const { operation, row, parameters } = router(exchange.method, exchange.path, (name) => exchange.query(name))
+    exchange.operation = operation
+    exchange.row = row
+    exchange.pathParameters = parameters
+  }
+}
+
+/** Puts the call into the sandbox's journal. */
+export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>): void {
+  const { reply, sandbox, received } = exchange
+  if (reply === null) return
+  sandbox.journal.add({
+    at: exchange.now,
+    duration: elapsed(),
+    system: exchange.system.id,
+    operation: exchange.operation,
+    method: exchange.method,
+    url: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
+    requestHeaders: exchange.headers,
+    requestBody: received?.kind === 'bytes' ? received.bytes : null,
+    status: reply.status,
+    responseHeaders: reply.headers,
+    responseBody: reply.body,
+    user: exchange.user,
+    error: exchange.error,
+    violations: exchange.violations,
+    changes: exchange.changes,
+  })
+}

@@ -1,0 +1,26 @@
+/** Errors outside any dialect, as RFC 9457 problem documents: the control plane's, and those of requests that reach no system. */
+import type { Reply } from './reply.js'
+
+export interface Problem {
+  /** `urn:understudy:problem:<name>`: what kind of problem it is. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  /** What is wrong with this request and how to mend it. */
+  readonly detail: string
+}
+
+/**
+ * @param name the kind of problem in kebab-case; its title is the same in words
+ * @param detail what is wrong and how to mend it
+ * @param more further members, for programs
+ */
+export function problem(status: number, name: string, detail: string, more: Readonly<Record<string, unknown>> = {}): Problem {
+  const words = name.replaceAll('-', ' ')
+  return { ...more, type: `urn:understudy:problem:${name}`, title: words.charAt(0).toUpperCase() + words.slice(1), status, detail }
+}
+
+/** @returns the problem as an HTTP answer */
+export function problemReply(status: number, name: string, detail: string, more?: Readonly<Record<string, unknown>>): Reply {
+  return { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem(status, name, detail, more)) }
+}

@@ -1,0 +1,35 @@
+/** What goes back over HTTP. */
+
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>
+
+/** A whole HTTP answer. */
+export interface Reply {
+  readonly status: number
+  readonly headers: ReplyHeaders
+  readonly body: string | Uint8Array
+}
+
+/** The payload of an operation whose success is not JSON: bytes with their media type. */
+export interface RawBody {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+  /** Offered for saving under this name when given. */
+  readonly fileName?: string
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** @returns an answer with a JSON body */
+export function jsonReply(status: number, body: unknown, headers: ReplyHeaders = {}): Reply {
+  return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body: JSON.stringify(body) }
+}
+
+/** @returns an answer with nothing in its body */
+export function emptyReply(status: number, headers: ReplyHeaders = {}): Reply {
+  return { status, headers, body: '' }
+}
+
+/** @returns an answer in plain text */
+export function textReply(status: number, body: string, headers: ReplyHeaders = {}): Reply {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body }
+}

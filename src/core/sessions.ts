@@ -1,0 +1,194 @@
+/**
+ * Who is logged in. One service for all systems; what differs between them (token form, lifetimes, how many sessions
+ * a user may have) is data.
+ */
+import type { Displacement } from './failure.js'
+import type { Alphabet, Ids } from './ids.js'
+import type { CollectionDefinition, Transaction } from './store/types.js'
+
+export interface TokenPolicy {
+  readonly alphabet: Alphabet
+  readonly length: number
+  /** Milliseconds from issue to death; null: never by itself. */
+  readonly lifetime: number | null
+}
+
+export interface SessionPolicy {
+  readonly access: TokenPolicy
+  readonly refresh?: TokenPolicy
+  /** `one`: a new login ends the user's other sessions. */
+  readonly perUser: 'one' | 'many'
+}
+
+/** What a client says about itself when it logs in. */
+export interface Device {
+  readonly label: string | null
+  readonly platform: string | null
+  readonly client: string | null
+}
+
+export const unknownDevice: Device = { label: null, platform: null, client: null }
+
+export type EndReason = 'loggedOut' | 'displaced' | 'revoked'
+
+/** A record of the collection `sessions`, which every system has. */
+export interface SessionRecord {
+  readonly id: string
+  readonly userId: string
+  /** A user type with accounts of its own, or an empty text. */
+  readonly realm: string
+  readonly accessToken: string
+  /** Milliseconds since 1970; null: never. So are all times here. */
+  readonly accessExpiresAt: number | null
+  readonly refreshToken: string | null
+  readonly refreshExpiresAt: number | null
+  /** The access token before the last refresh, while a grace period lets it live on. */
+  readonly previousAccess: { readonly token: string; readonly until: number } | null
+  readonly device: Device
+  readonly issuedAt: number
+  readonly endedAt: number | null
+  readonly endedBy: EndReason | null
+  readonly displacedBy: Displacement | null
+}
+
+export interface SessionRecords {
+  readonly sessions: SessionRecord
+}
+
+export const sessionCollection: CollectionDefinition<SessionRecord> = {
+  key: 'id',
+  unique: [['accessToken'], ['refreshToken']],
+  index: [['realm', 'userId']],
+}
+
+/** What a token turned out to be. `unknown` covers logged-out and replaced tokens: nobody is told that they once were good. */
+export type Found =
+  | { readonly state: 'live' | 'expired' | 'displaced'; readonly session: SessionRecord }
+  | { readonly state: 'unknown'; readonly session: null }
+
+const UNKNOWN: Found = { state: 'unknown', session: null }
+
+/** So many ended sessions of a user are remembered, to tell a displaced client who displaced it. */
+const ENDED_KEPT = 10
+
+/** The sessions of one system as one request sees and changes them. */
+export class Sessions {
+  readonly #policy: SessionPolicy
+  readonly #tx: Transaction<SessionRecords>
+  readonly #ids: Ids
+  readonly #now: number
+  #issued: SessionRecord | null = null
+
+  constructor(policy: SessionPolicy, tx: Transaction<SessionRecords>, ids: Ids, now: number) {
+    this.#policy = policy
+    this.#tx = tx
+    this.#ids = ids
+    this.#now = now
+  }
+
+  /**
+   * Logs a user in. Where the policy allows one session, it ends the others and notes which client ended them.
+   * @param login `lifetime` (ms, null: for ever) in place of the policy's for this access token
+   * @returns the new session
+   */
+  async issue(login: { userId: string; realm?: string; device?: Device; lifetime?: number | null }): Promise<SessionRecord> {
+    const { userId, realm = '', device = unknownDevice } = login
+    const others = await this.ofUser(userId, realm)
+    if (this.#policy.perUser === 'one') {
+      for (const other of others) if (other.endedAt === null) await this.#end(other, 'displaced', { ...device, at: this.#now })
+    }
+    await this.#forgetOldest(others)
+    const { access, refresh } = this.#policy
+    const session: SessionRecord = {
+      id: `s-${this.#ids.hex(16)}`,
+      userId,
+      realm,
+      accessToken: this.#ids.text(access.alphabet, access.length),
+      accessExpiresAt: this.#after(login.lifetime === undefined ? access.lifetime : login.lifetime),
+      refreshToken: refresh ? this.#ids.text(refresh.alphabet, refresh.length) : null,
+      refreshExpiresAt: refresh ? this.#after(refresh.lifetime) : null,
+      previousAccess: null,
+      device,
+      issuedAt: this.#now,
+      endedAt: null,
+      endedBy: null,
+      displacedBy: null,
+    }
+    this.#issued = await this.#tx.insert('sessions', session)
+    return this.#issued
+  }
+
+  /** The session that this request began, or null. */
+  get issued(): SessionRecord | null {
+    return this.#issued
+  }
+
+  /** @returns what the access token is worth now */
+  async byAccessToken(token: string): Promise<Found> {
+    const session = await this.#tx.find('sessions', { accessToken: token })
+    return session === undefined ? UNKNOWN : this.#judge(session, session.accessExpiresAt)
+  }
+
+  /** @returns what the refresh token is worth now */
+  async byRefreshToken(token: string): Promise<Found> {
+    const session = await this.#tx.find('sessions', { refreshToken: token })
+    return session === undefined ? UNKNOWN : this.#judge(session, session.refreshExpiresAt)
+  }
+
+  /** @returns all sessions of a user, ended ones included, oldest login first */
+  async ofUser(userId: string, realm = ''): Promise<readonly SessionRecord[]> {
+    const found = await this.#tx.findAll('sessions', { userId, realm })
+    return [...found].sort((a, b) => a.issuedAt - b.issuedAt)
+  }
+
+  /** Gives the session a new access token with a whole life before it; the old one is dead. */
+  async renewAccess(session: SessionRecord): Promise<SessionRecord> {
+    const { access } = this.#policy
+    return this.#tx.update('sessions', session.id, {
+      accessToken: this.#ids.text(access.alphabet, access.length),
+      accessExpiresAt: this.#after(access.lifetime),
+    })
+  }
+
+  /** Gives the session a new refresh token with a whole life before it; the old one is dead. */
+  async renewRefresh(session: SessionRecord): Promise<SessionRecord> {
+    const { refresh } = this.#policy
+    if (refresh === undefined) throw new Error('the session policy has no refresh token')
+    return this.#tx.update('sessions', session.id, {
+      refreshToken: this.#ids.text(refresh.alphabet, refresh.length),
+      refreshExpiresAt: this.#after(refresh.lifetime),
+    })
+  }
+
+  /** Ends a session for good; ending an ended one changes nothing. */
+  async end(session: SessionRecord, reason: 'loggedOut' | 'revoked'): Promise<void> {
+    if (session.endedAt === null) await this.#end(session, reason, null)
+  }
+
+  /** Ends all live sessions of a user, as a login of the client `by` would. */
+  async displace(userId: string, realm: string, by: Device): Promise<readonly SessionRecord[]> {
+    const live = (await this.ofUser(userId, realm)).filter((session) => session.endedAt === null)
+    for (const session of live) await this.#end(session, 'displaced', { ...by, at: this.#now })
+    return live
+  }
+
+  #judge(session: SessionRecord, expiresAt: number | null): Found {
+    if (session.endedBy === 'displaced') return { state: 'displaced', session }
+    if (session.endedAt !== null) return UNKNOWN
+    return { state: expiresAt !== null && this.#now >= expiresAt ? 'expired' : 'live', session }
+  }
+
+  async #end(session: SessionRecord, endedBy: EndReason, displacedBy: Displacement | null): Promise<void> {
+    await this.#tx.update('sessions', session.id, { endedAt: this.#now, endedBy, displacedBy })
+  }
+
+  async #forgetOldest(sessions: readonly SessionRecord[]): Promise<void> {
+    // Under `one` every session is an ended one by now; under `many` live ones stay however many there are.
+    const ended = this.#policy.perUser === 'one' ? sessions : sessions.filter((session) => session.endedAt !== null)
+    for (const session of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))) await this.#tx.delete('sessions', session.id)
+  }
+
+  #after(lifetime: number | null): number | null {
+    return lifetime === null ? null : this.#now + lifetime
+  }
+}

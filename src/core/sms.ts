@@ -1,0 +1,106 @@
+/**
+ * SMS codes. Nothing is sent: a code is put on record, and the control plane shows it. One service for all systems;
+ * validity, interval and use are data of each system.
+ */
+import { Failure } from './failure.js'
+import type { CollectionDefinition, Transaction } from './store/types.js'
+
+export interface SmsPolicy {
+  /** Milliseconds that a code is good for; null: for ever. */
+  readonly validity: number | null
+  /** Milliseconds between two codes of one key; 0: no limit. */
+  readonly interval: number
+  /** Whether a code is gone after its first use. */
+  readonly singleUse: boolean
+  /** Phone numbers whose operator always refuses. */
+  readonly refusedNumbers: readonly string[]
+  /** Codes are always the fixed one, whatever the sandbox's source of codes. */
+  readonly alwaysFixed?: true
+}
+
+/** A record of the collection `smsCodes`, which every system has: the newest code of a key. */
+export interface SmsCodeRecord {
+  /** What the code and the interval belong to: a phone, or a user type and a phone. */
+  readonly key: string
+  readonly phone: string
+  readonly code: string
+  readonly sentAt: number
+  /** Milliseconds since 1970; null: never. */
+  readonly expiresAt: number | null
+  readonly used: boolean
+  /** Codes of the same key before this one, newest first. */
+  readonly earlier: readonly { readonly code: string; readonly sentAt: number }[]
+}
+
+export interface SmsRecords {
+  readonly smsCodes: SmsCodeRecord
+}
+
+export const smsCollection: CollectionDefinition<SmsCodeRecord> = { key: 'key', index: [['phone']] }
+
+/** What the sandbox says about SMS at the time of the request. */
+export interface SmsSetting {
+  /** `fixed`: always 123456. `sequence`: 100001, 100002, … in each system. */
+  readonly source: 'fixed' | 'sequence'
+  readonly operatorFails: boolean
+}
+
+export const FIXED_CODE = '123456'
+const FIRST_OF_SEQUENCE = 100_001
+const EARLIER_KEPT = 10
+
+/** The SMS codes of one system as one request sees and changes them. */
+export class SmsCodes {
+  readonly #policy: SmsPolicy
+  readonly #setting: SmsSetting
+  readonly #tx: Transaction<SmsRecords>
+  readonly #now: number
+
+  constructor(policy: SmsPolicy, setting: SmsSetting, tx: Transaction<SmsRecords>, now: number) {
+    this.#policy = policy
+    this.#setting = setting
+    this.#tx = tx
+    this.#now = now
+  }
+
+  /**
+   * Puts a new code on record; it makes the earlier ones of its key worthless.
+   * @returns null when "sent"; otherwise why not (`smsTooFrequent`, `smsSendFailed`), with nothing put on record
+   */
+  async send(phone: string, key = phone): Promise<Failure | null> {
+    const last = await this.#tx.get('smsCodes', key)
+    if (last !== undefined && this.#now < last.sentAt + this.#policy.interval) return Failure.when('smsTooFrequent')
+    if (this.#setting.operatorFails || this.#policy.refusedNumbers.includes(phone)) return Failure.when('smsSendFailed')
+    const { validity } = this.#policy
+    await this.#tx.put('smsCodes', {
+      key,
+      phone,
+      code: await this.#newCode(),
+      sentAt: this.#now,
+      expiresAt: validity === null ? null : this.#now + validity,
+      used: false,
+      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt }, ...last.earlier].slice(0, EARLIER_KEPT),
+    })
+    return null
+  }
+
+  /**
+   * Takes the code, where the policy says so for good. A wrong try costs nothing.
+   * @throws Failure `smsCodeInvalid` when it is not the newest code of the key, used or too old
+   */
+  async redeem(code: string, key: string): Promise<void> {
+    const record = await this.#tx.get('smsCodes', key)
+    if (record === undefined || !this.#isGood(record, code)) throw Failure.when('smsCodeInvalid')
+    if (this.#policy.singleUse) await this.#tx.update('smsCodes', key, { used: true })
+  }
+
+  #isGood(record: SmsCodeRecord, code: string): boolean {
+    const alive = record.expiresAt === null || this.#now < record.expiresAt
+    return alive && !record.used && record.code === code
+  }
+
+  async #newCode(): Promise<string> {
+    if (this.#setting.source === 'fixed' || this.#policy.alwaysFixed) return FIXED_CODE
+    return String(await this.#tx.next('smsCode', FIRST_OF_SEQUENCE))
+  }
+}

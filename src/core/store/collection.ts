@@ -1,0 +1,131 @@
+/** Declared collections made ready for use: index keys, comparators, and what both layers of the store have in common. */
+import { type AnyCollection, type Doc, type Key, type Ordering, StoreError } from './types.js'
+
+/** A value under which an index files a record. */
+export type IndexKey = string | number | boolean | null
+
+export interface Index {
+  /** The field names in alphabetical order, joined by commas; what a query of these fields looks up. */
+  readonly name: string
+  readonly fields: readonly string[]
+  readonly unique: boolean
+}
+
+export interface Order {
+  readonly name: string
+  readonly compare: (a: Doc, b: Doc) => number
+  readonly where: (doc: Doc) => boolean
+}
+
+export interface Collection {
+  readonly name: string
+  readonly key: string
+  readonly indexes: readonly Index[]
+  readonly indexByName: ReadonlyMap<string, Index>
+  readonly orders: ReadonlyMap<string, Order>
+}
+
+/** One level of a collection: the world, a sandbox's changes above it, or a transaction's writes above those. */
+export interface Source {
+  get(key: Key): Doc | undefined
+  lookup(index: Index, at: IndexKey): readonly Doc[]
+  scan(): Iterable<Doc>
+  /** How many records belong to the order. */
+  count(order: Order): number
+  /** The records of the order from `offset` on. */
+  slice(order: Order, offset: number, limit: number): readonly Doc[]
+  /** How many records of the order come before `doc`, whether it is among them or not. */
+  rank(order: Order, doc: Doc): number
+  /** Grows with every change, so that what was derived from this source can be told to be old. */
+  readonly revision: number
+}
+
+/**
+ * @param name the collection
+ * @param definition as declared by a system
+ * @returns the definition made ready
+ */
+export function compileCollection(name: string, definition: AnyCollection): Collection {
+  const indexes = [
+    ...(definition.unique ?? []).map((fields) => compileIndex(fields, true)),
+    ...(definition.index ?? []).map((fields) => compileIndex(fields, false)),
+  ]
+  const orders = Object.entries(definition.order ?? {}).map(([order, ordering]) => compileOrder(order, ordering, definition.key))
+  return {
+    name,
+    key: definition.key,
+    indexes,
+    indexByName: new Map(indexes.map((index) => [index.name, index])),
+    orders: new Map(orders.map((order) => [order.name, order])),
+  }
+}
+
+function compileIndex(fields: readonly string[], unique: boolean): Index {
+  const sorted = [...fields].sort()
+  return { name: sorted.join(','), fields: sorted, unique }
+}
+
+function compileOrder(name: string, ordering: Ordering<never>, key: string): Order {
+  const terms = ordering.by.map((term) => (term.startsWith('-') ? { field: term.slice(1), sign: -1 } : { field: term, sign: 1 }))
+  terms.push({ field: key, sign: terms.at(-1)?.sign ?? 1 })
+  return {
+    name,
+    compare: (a, b) => {
+      for (const { field, sign } of terms) {
+        const result = compareValues(a[field], b[field])
+        if (result !== 0) return result * sign
+      }
+      return 0
+    },
+    // Declared with the type of the collection's records, which are all that it is asked about.
+    where: (ordering.where as ((doc: Doc) => boolean) | undefined) ?? (() => true),
+  }
+}
+
+/** @returns below, at or above 0; null and undefined come first, numbers before texts */
+export function compareValues(a: unknown, b: unknown): number {
+  if (a === b) return 0
+  if (a === null || a === undefined) return -1
+  if (b === null || b === undefined) return 1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const left = String(a)
+  const right = String(b)
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+/** @returns what the index files the record under, or undefined when it leaves it out */
+export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
+  const [first, ...others] = index.fields
+  if (first !== undefined && others.length === 0) {
+    const value = toIndexKey(doc[first])
+    return value === null && index.unique ? undefined : value
+  }
+  const values = index.fields.map((field) => toIndexKey(doc[field]))
+  if (index.unique && values.includes(null)) return undefined
+  return JSON.stringify(values)
+}
+
+function toIndexKey(value: unknown): IndexKey {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return null
+}
+
+/** @returns the value of the record's key field; throws StoreError when it is neither text nor number */
+export function keyOf(collection: Collection, doc: Doc): Key {
+  const key = doc[collection.key]
+  if (typeof key === 'string' || typeof key === 'number') return key
+  throw new StoreError('keyChanged', `a record of ${collection.name} needs a text or a number as its ${collection.key}`)
+}
+
+/** @returns the first position in `[0, length)` at which `isBefore` no longer holds; binary search */
+export function lowerBound(length: number, isBefore: (position: number) => boolean): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBefore(middle)) low = middle + 1
+    else high = middle
+  }
+  return low
+}

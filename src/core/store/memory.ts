@@ -1,0 +1,125 @@
+/** The engine that keeps everything in this process: the world below, what a sandbox changed above it, commits in one step. */
+import { compileCollection, keyOf } from './collection.js'
+import { Layer } from './layer.js'
+import { MemoryTransaction, type OpenCollection, SEQUENCES } from './transaction.js'
+import { type Change, type Doc, type Key, type RecordMap, type Store, type StoreExport, StoreError, type Transaction } from './types.js'
+import { freezeDeep, type World } from './world.js'
+
+/** So often a transaction is run again before it is given up; each round some other one has committed. */
+const MOST_RUNS = 1000
+
+const sequences = compileCollection(SEQUENCES, { key: 'name' })
+const nothing = {
+  revision: 0,
+  get: () => undefined,
+  lookup: () => [],
+  scan: () => [],
+  count: () => 0,
+  slice: () => [],
+  rank: () => 0,
+}
+
+interface Commit {
+  readonly version: number
+  readonly touched: ReadonlySet<string>
+}
+
+/** What one sandbox keeps of one system, in memory. */
+export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
+  readonly #world: World
+  #layers = new Map<string, OpenCollection & { readonly source: Layer }>()
+  #version = 0
+  /** Commits that a transaction still running may not have seen; empty when none runs. */
+  #commits: Commit[] = []
+  #running = 0
+
+  /** @param world what the system holds at the start; it is shared, not copied */
+  constructor(world: World) {
+    this.#world = world
+    this.#openLayers()
+  }
+
+  async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
+    for (let run = 1; run <= MOST_RUNS; run++) {
+      const tx = new MemoryTransaction<Rs>(this.#layers, this.#version)
+      this.#running++
+      try {
+        const value = await work(tx)
+        if (!this.#isStale(tx)) return { value, changes: this.#commit(tx) }
+      } catch (error) {
+        // What was thrown on the ground of something read half-way through another commit is no answer: run again.
+        if (!this.#isStale(tx)) throw error
+      } finally {
+        this.#running--
+        if (this.#running === 0) this.#commits = []
+      }
+    }
+    throw new StoreError('contention', `a transaction met other commits ${String(MOST_RUNS)} times`)
+  }
+
+  async export(): Promise<StoreExport> {
+    const data: Record<string, { put: Doc[]; deleted: Key[] }> = {}
+    for (const [name, { source }] of this.#layers) {
+      if (source.entries.size === 0) continue
+      const part: { put: Doc[]; deleted: Key[] } = { put: [], deleted: [] }
+      for (const [key, doc] of source.entries) {
+        if (doc === null) part.deleted.push(key)
+        else part.put.push(doc)
+      }
+      data[name] = part
+    }
+    return data
+  }
+
+  async import(data: StoreExport): Promise<void> {
+    const before = this.#layers
+    this.#openLayers()
+    try {
+      for (const [name, part] of Object.entries(data)) {
+        const open = this.#layers.get(name)
+        if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
+        for (const key of part.deleted) open.source.set(key, null)
+        for (const doc of part.put) open.source.set(keyOf(open.collection, doc), freezeDeep(doc))
+      }
+    } catch (error) {
+      this.#layers = before
+      throw error
+    }
+    this.#invalidateRunning()
+  }
+
+  async reset(): Promise<void> {
+    this.#openLayers()
+    this.#invalidateRunning()
+  }
+
+  #openLayers(): void {
+    const layers = new Map<string, OpenCollection & { readonly source: Layer }>()
+    for (const [name, { collection, source }] of this.#world.collections) {
+      layers.set(name, { collection, source: new Layer(collection, source) })
+    }
+    layers.set(SEQUENCES, { collection: sequences, source: new Layer(sequences, nothing) })
+    this.#layers = layers
+  }
+
+  #commit(tx: MemoryTransaction<Rs>): readonly Change[] {
+    const changes = tx.changes()
+    if (changes.length === 0) return changes
+    this.#version++
+    // This transaction itself still counts as running; only another one may have to be told.
+    if (this.#running > 1) this.#commits.push({ version: this.#version, touched: tx.touched(changes) })
+    for (const { collection, key, after } of changes) this.#layers.get(collection)?.source.set(key, after)
+    return changes
+  }
+
+  #isStale(tx: MemoryTransaction<Rs>): boolean {
+    if (tx.version === this.#version) return false
+    return this.#commits.some(({ version, touched }) => version > tx.version && (touched.size === 0 || tx.reads.some((name) => touched.has(name))))
+  }
+
+  /** Makes every transaction that is running begin again; an empty set of names stands for everything. */
+  #invalidateRunning(): void {
+    this.#version++
+    if (this.#running > 0) this.#commits.push({ version: this.#version, touched: new Set() })
+  }
+}

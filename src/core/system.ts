@@ -1,0 +1,141 @@
+/**
+ * What a system is made of. `src/systems/<id>/index.ts` calls {@link defineSystem}; the core knows systems only as values of
+ * type {@link System}.
+ */
+import type { AuthLevel, Contract, Validators } from './contract.js'
+import type { Dialect } from './dialect.js'
+import type { Failure, FailureDetails } from './failure.js'
+import type { Ids } from './ids.js'
+import type { SessionPolicy, SessionRecord, SessionRecords, Sessions } from './sessions.js'
+import { sessionCollection } from './sessions.js'
+import { smsCollection, type SmsCodes, type SmsPolicy, type SmsRecords } from './sms.js'
+import type { AnyCollection, Doc, Key, StateDefinition, Transaction } from './store/types.js'
+
+/** The types of one system, tied together: generated ones, and the record that stands for a user. */
+export interface SystemTypes {
+  operations: object
+  records: object
+  contract: Contract
+  errors: string
+  user: object
+}
+
+/** What the generator says about one operation. */
+interface OperationTypes {
+  input: unknown
+  headers: unknown
+  payload: unknown
+  error: string
+}
+
+type OperationName<S extends SystemTypes> = keyof S['operations'] & string
+type TypesOf<S extends SystemTypes, K extends OperationName<S>> = S['operations'][K] extends OperationTypes ? S['operations'][K] : never
+type AuthOf<S extends SystemTypes, K extends OperationName<S>> = S['contract']['operations'][K] extends { auth: infer A extends AuthLevel } ? A : never
+type ByAuth<A extends AuthLevel, T> = { none: null; optional: T | null; required: T }[A]
+
+/** All records of a system: its own and those that the core keeps for it. */
+export type AllRecords<S extends SystemTypes> = S['records'] & SessionRecords & SmsRecords
+
+/** Everything that an operation works with. It knows no HTTP. */
+export interface Work<S extends SystemTypes, K extends OperationName<S>> {
+  /** Path, query and body fields, checked against the contract. */
+  readonly input: TypesOf<S, K>['input']
+  /** Header parameters of the contract, names in lower case. */
+  readonly headers: TypesOf<S, K>['headers']
+  readonly session: ByAuth<AuthOf<S, K>, SessionRecord>
+  readonly user: ByAuth<AuthOf<S, K>, S['user']>
+  readonly tx: Transaction<AllRecords<S>>
+  readonly sessions: Sessions
+  readonly sms: SmsCodes
+  /** The sandbox's clock, read once for the request: milliseconds since 1970. */
+  readonly now: number
+  readonly ids: Ids
+  readonly settings: Settings
+  /** Names of the simulated outside services that are out of order. */
+  readonly outages: ReadonlySet<string>
+  /** @returns a failure with one of the errors that the contract lists for this operation */
+  fail(error: TypesOf<S, K>['error'], details?: FailureDetails): Failure
+}
+
+/**
+ * One operation. It returns the payload, or throws a failure and leaves nothing behind, or returns a failure and keeps what it wrote.
+ */
+export type Handler<S extends SystemTypes, K extends OperationName<S>> = (work: Work<S, K>) => Promise<TypesOf<S, K>['payload'] | Failure>
+
+/** The operations of a system; each of its files holds a part. */
+export type Handlers<S extends SystemTypes> = { readonly [K in OperationName<S>]: Handler<S, K> }
+
+export type SettingValue = string | number
+export type Settings = Readonly<Record<string, SettingValue>>
+
+/** A switch of a system that the control plane can turn. */
+export interface SettingDefinition {
+  readonly description: string
+  readonly default: SettingValue
+  /** The only values allowed, or the bounds of a number. */
+  readonly allowed: readonly SettingValue[] | { readonly min: number; readonly max: number }
+}
+
+/** How the core finds the user behind a session. */
+export interface UserDirectory {
+  readonly collection: string
+  /** Turns the session's `userId` into the key of the user's record. */
+  key(userId: string): Key
+  /** Fields by which people name a user (a phone, a display name); the control plane looks a user up by them. */
+  readonly names: readonly string[]
+  /** The field that says whether the user is banned, and the value it then has; null where nobody can be. */
+  readonly ban: { readonly field: string; readonly banned: unknown; readonly free: unknown } | null
+  /** The field of the record that is the session's realm; null where there is one realm. */
+  readonly realm: string | null
+  /** The roles that a user has, for operations with `x-roles`. */
+  roles?(user: Doc): readonly string[]
+}
+
+export interface SystemDefinition<S extends SystemTypes> {
+  readonly contract: S['contract']
+  readonly validators: Validators
+  readonly dialect: Dialect<S['errors']>
+  readonly state: StateDefinition<S['records']>
+  readonly users: UserDirectory
+  readonly sessions: SessionPolicy
+  readonly sms: SmsPolicy | null
+  readonly settings?: Readonly<Record<string, SettingDefinition>>
+  /** Simulated outside services that the control plane can put out of order. */
+  readonly outages?: readonly string[]
+  readonly operations: Handlers<S>
+  /** One line for the table that `understudy start` prints: how to log in with a user of the world. */
+  readonly hint: string
+}
+
+/** The same with the types of its operations forgotten: what the core works with. */
+export interface System {
+  readonly id: string
+  readonly contract: Contract
+  readonly validators: Validators
+  readonly dialect: Dialect<string>
+  readonly state: Readonly<Record<string, AnyCollection>>
+  readonly users: UserDirectory
+  readonly sessions: SessionPolicy
+  readonly sms: SmsPolicy | null
+  readonly settings: Readonly<Record<string, SettingDefinition>>
+  readonly outages: readonly string[]
+  readonly operations: Readonly<Record<string, (work: never) => Promise<unknown>>>
+  readonly hint: string
+}
+
+/** Every system has these, whatever it declares itself. */
+const coreCollections = { sessions: sessionCollection, smsCodes: smsCollection }
+
+/**
+ * @param definition the parts of a system; the compiler asks for every operation of its contract and an answer to every condition
+ * @returns the system as the core takes it
+ */
+export function defineSystem<S extends SystemTypes>(definition: SystemDefinition<S>): System {
+  return {
+    settings: {},
+    outages: [],
+    ...definition,
+    id: definition.contract.system,
+    state: { ...definition.state, ...coreCollections },
+  }
+}

@@ -1,0 +1,11 @@
+/** Where the package's own files lie. This file sits one folder below the package's root, in `src` as in `dist`. */
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../', import.meta.url)
+
+/** The folder with one folder of fixtures per system. */
+export const fixturesFolder = fileURLToPath(new URL('fixtures', root))
+/** The folder with the contract documents; the bundled ones are in `bundled`. */
+export const openapiFolder = fileURLToPath(new URL('openapi', root))
+/** The package's own description. */
+export const packageFile = fileURLToPath(new URL('package.json', root))

@@ -1,0 +1,148 @@
+/** The server: systems, their worlds and sandboxes behind one port, and the pipeline that every request goes through. */
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express } from 'express'
+import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
+import { Failure } from './core/failure.js'
+import { type Misaddressed, readAddress } from './core/pipeline/address.js'
+import { refuse } from './core/pipeline/answer.js'
+import { preflight } from './core/pipeline/cors.js'
+import { Exchange } from './core/pipeline/exchange.js'
+import { operate } from './core/pipeline/operate.js'
+import { receive } from './core/pipeline/receive.js'
+import { compileRouter } from './core/pipeline/router.js'
+import { send, writeReply } from './core/pipeline/send.js'
+import { record, routeWith } from './core/pipeline/steps.js'
+import { problemReply } from './core/problem.js'
+import type { Reply } from './core/reply.js'
+import { Sandboxes, type Served } from './core/sandbox.js'
+import type { System } from './core/system.js'
+import { loadWorld } from './core/world.js'
+import { controlRouter } from './control/router.js'
+import { fixturesFolder } from './paths.js'
+
+export interface ServerOptions {
+  /** The systems to serve. */
+  readonly systems: readonly System[]
+  readonly port?: number
+  readonly host?: string
+  /** Seed of all ids and tokens. */
+  readonly seed?: number
+  /** Where time comes from; the machine's clock when left out. */
+  readonly time?: TimeSource
+  /** Folder with one folder of fixtures per system; the package's own when left out. */
+  readonly fixtures?: string
+  /** Entries that the journal of a sandbox keeps. */
+  readonly journal?: number
+  /** Sandboxes that are kept at the most. */
+  readonly maxSandboxes?: number
+  /** Told of answers that break the contract and of exceptions in handlers; writes to standard error when left out. */
+  readonly report?: (problem: string) => void
+}
+
+/** A server that is listening. */
+export interface RunningServer {
+  readonly url: string
+  readonly port: number
+  readonly app: Express
+  readonly sandboxes: Sandboxes
+  /** Stops listening, lets requests under way finish, and resolves when the last one has. */
+  close(): Promise<void>
+}
+
+type Step = (exchange: Exchange) => Promise<Reply | null | void> | Reply | null | void
+
+/**
+ * Starts a server.
+ * @throws Error when the port is taken or a world cannot be read
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { systems: list, port = 0, host = '127.0.0.1', seed = 1, time = machineTime(), fixtures = fixturesFolder } = options
+  const report = options.report ?? ((problem) => process.stderr.write(`understudy: ${problem}\n`))
+  const systems = new Map(list.map((system) => [system.id, system]))
+  const routers = new Map(list.map((system) => [system.id, compileRouter(system.contract)]))
+  const boot = time.now()
+  const served = new Map<string, Served>()
+  for (const system of list) served.set(system.id, { system, world: await loadWorld(system, fixtures, boot) })
+  const sandboxes = new Sandboxes({ served, time, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
+
+  // Every request goes through these, in this order; the first that answers ends the list.
+  const pipeline: readonly Step[] = [preflight, routeWith(routers), receive, operate]
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = readAddress(request, systems)
+    if ('problem' in address) {
+      writeReply(response, misaddressed(address, systems), request.method)
+      return
+    }
+    const elapsed = stopwatch()
+    const sandbox = sandboxes.open(address.sandbox)
+    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+    const exchange = new Exchange(request, address, sandbox, state)
+    exchange.reply = await answer(exchange, pipeline, report)
+    for (const violation of exchange.violations) report(`${exchange.system.id} breaks its contract: ${violation}`)
+    record(exchange, elapsed)
+    send(exchange, response)
+  }
+
+  const app = express()
+  app.disable('x-powered-by').disable('etag').set('query parser', false)
+  app.use('/__admin', controlRouter({ sandboxes, systems, time }))
+  app.use((request, response, next) => {
+    handle(request, response).catch(next)
+  })
+  const server = createHttpServer(app)
+  server.keepAliveTimeout = 65_000
+  await listen(server, port, host)
+  const address = server.address() as AddressInfo // a TCP server that listens has one
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${String(address.port)}`,
+    port: address.port,
+    app,
+    sandboxes,
+    close: () => close(server),
+  }
+}
+
+/** Runs the pipeline; whatever is thrown becomes an answer in the system's dialect. */
+async function answer(exchange: Exchange, pipeline: readonly Step[], report: (problem: string) => void): Promise<Reply> {
+  try {
+    for (const step of pipeline) {
+      const reply = await step(exchange)
+      if (reply) return reply
+    }
+    throw new Error('no step answered')
+  } catch (error) {
+    if (error instanceof Failure) return refuse(exchange, error)
+    report(`${exchange.operation ?? exchange.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    return refuse(exchange, Failure.when('internal'))
+  }
+}
+
+function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System>): Reply {
+  if (address.problem === 'sandboxName') {
+    return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
+  }
+  const bases = [...systems.keys()].map((id) => `/${id}`).join(', ')
+  return problemReply(404, 'no-such-system', `No system answers here. Put one of these in front of the path: ${bases}. The control plane is at /__admin.`)
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => {
+      if (error) reject(error)
+      else resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,24 @@
+/** live: the live-streaming app. */
+import { contract } from '../../contract/live.gen.js'
+import { validators } from '../../contract/live.validators.gen.js'
+import { defineSystem } from '../../core/system.js'
+import { dialect } from './envelope.js'
+import { auth } from './operations/auth.js'
+import { channels } from './operations/channels.js'
+import { users } from './operations/users.js'
+import { state } from './state.js'
+import type { Live } from './types.js'
+
+const TEN_MINUTES = 10 * 60_000
+
+export const live = defineSystem<Live>({
+  contract,
+  validators,
+  dialect,
+  state,
+  users: { collection: 'users', key: Number, names: ['mobile', 'nickname'], ban: null, realm: null },
+  sessions: { access: { alphabet: 'hex', length: 32, lifetime: null }, perUser: 'one' },
+  sms: { validity: TEN_MINUTES, interval: 0, singleUse: true, refusedNumbers: [] },
+  operations: { ...auth, ...users, ...channels },
+  hint: 'GET /auth/code?mobile=13800003001, then POST /auth/login {"mobile":"13800003001","auth_code":"123456"}',
+})

@@ -1,0 +1,32 @@
+/** Tag `channels`: who is on air. */
+import type { Handlers, Work } from '../../../core/system.js'
+import type { components } from '../../../contract/live.gen.js'
+import { ON_AIR } from '../state.js'
+import type { Live } from '../types.js'
+import { viewUser } from './users.js'
+
+type ListWork = Work<Live, 'liveListChannels'>
+type ChannelRecord = Live['records']['channels']
+
+export const channels = {
+  async liveListChannels(work) {
+    const { input } = work
+    const { p = 1, l = 10 } = input
+    const window = { offset: (p - 1) * l, limit: l }
+    const { items, total } = input.owner_id === undefined ? await work.tx.page('channels', 'onAir', window) : await ofOwner(work, input.owner_id, window)
+    return { count: total, channels: await Promise.all(items.map((channel) => viewChannel(work, channel))) }
+  },
+} satisfies Partial<Handlers<Live>>
+
+/** One owner has few channels, so these are sorted here. */
+async function ofOwner({ tx }: ListWork, owner: number, { offset, limit }: { offset: number; limit: number }) {
+  const onAir = (await tx.findAll('channels', { owner_id: owner })).filter((channel) => channel.status === ON_AIR)
+  const sorted = onAir.sort((a, b) => b.started_at - a.started_at || b.id - a.id)
+  return { items: sorted.slice(offset, offset + limit), total: sorted.length }
+}
+
+async function viewChannel({ tx, user: caller }: ListWork, { owner_id, ...channel }: ChannelRecord): Promise<components['schemas']['Channel']> {
+  const owner = await tx.get('users', owner_id)
+  if (owner === undefined) throw new Error(`channel ${String(channel.id)} belongs to nobody`)
+  return { ...channel, status: ON_AIR, owner: viewUser(owner, caller) }
+}

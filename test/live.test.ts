@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest'
+import { live } from '../src/systems/live/index.js'
+import { type Box, serve } from './support/serve.js'
+
+const { box } = await serve(live)
+
+const MOBILE = '13800003001'
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+const sendCode = (app: Box, mobile = MOBILE) => app.call(`/auth/code?mobile=${mobile}`)
+const login = (app: Box, mobile = MOBILE, auth_code = '123456') => app.call('/auth/login', { method: 'POST', body: { mobile, auth_code } })
+const logout = (app: Box, authorization: string) => app.call('/auth/logout', { method: 'POST', headers: { authorization } })
+const me = (app: Box, key: string) => app.call('/users/my', { headers: { authorization: base64(key) } })
+
+/** Asks for a code, logs in, and hands back the key. */
+async function enter(app: Box, mobile = MOBILE): Promise<string> {
+  await sendCode(app, mobile)
+  const { json } = await login(app, mobile)
+  expect(json).toMatchObject({ code: 2000, desc: 'ok', mobile })
+  return String(json?.['api_key'])
+}
+
+const UNAUTHORIZED = { code: 4010, desc: 'unauthorized' }
+const INVALID_CODE = { code: 4011, desc: 'invalid auth code' }
+
+describe('codes', () => {
+  test('a code is asked for, used once, and gone', async () => {
+    const app = await box()
+    expect((await sendCode(app)).json).toEqual({ code: 2000, desc: 'ok' })
+    expect((await login(app)).json).toMatchObject({ code: 2000 })
+    expect((await login(app)).json).toEqual(INVALID_CODE)
+  })
+
+  test('a code is good at 9:59 and dead at 10:00 and 10:01', async () => {
+    const app = await box()
+    await sendCode(app)
+    await app.advance('PT9M59S')
+    expect((await login(app)).json).toMatchObject({ code: 2000 })
+
+    await sendCode(app)
+    await app.advance('PT10M')
+    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await app.advance('PT1S')
+    expect((await login(app)).json).toEqual(INVALID_CODE)
+  })
+
+  test('a wrong try costs nothing', async () => {
+    const app = await box()
+    await sendCode(app)
+    expect((await login(app, MOBILE, '000000')).json).toEqual(INVALID_CODE)
+    expect((await login(app)).json).toMatchObject({ code: 2000 })
+  })
+
+  test('nobody logs in who never asked, or with the code of another number', async () => {
+    const app = await box()
+    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await sendCode(app, '13800003002')
+    expect((await login(app)).json).toEqual(INVALID_CODE)
+  })
+
+  test('with codes in sequence only the newest counts', async () => {
+    const app = await box()
+    await app.change((state) => ({ ...state, systems: { live: { smsSource: 'sequence', settings: {}, outages: [] } } }))
+    await sendCode(app)
+    await sendCode(app)
+    expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
+    expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
+  })
+
+  test('codes may be asked for as often as one likes', async () => {
+    const app = await box()
+    for (let i = 0; i < 5; i++) expect((await sendCode(app)).json).toEqual({ code: 2000, desc: 'ok' })
+  })
+})
+
+describe('keys', () => {
+  test('the key is 32 hexadecimal digits', async () => {
+    expect(await enter(await box())).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  test.each([
+    ['the encoded key', (key: string) => base64(key)],
+    ['Basic and the encoded key', (key: string) => `Basic ${base64(key)}`],
+    ['basic in small letters', (key: string) => `basic ${base64(key)}`],
+    ['Basic with the key as user', (key: string) => `Basic ${base64(`${key}:`)}`],
+    ['Basic with any password', (key: string) => `Basic ${base64(`${key}:secret`)}`],
+    ['Basic with the encoded key as user', (key: string) => `Basic ${base64(`${base64(key)}:`)}`],
+  ])('logout takes %s', async (_name, form) => {
+    const app = await box()
+    const key = await enter(app)
+    expect((await logout(app, form(key))).json).toEqual({ code: 2000, desc: 'ok' })
+    expect((await me(app, key)).json).toEqual(UNAUTHORIZED)
+  })
+
+  test.each([
+    ['the raw key', (key: string) => key],
+    ['Bearer', (key: string) => `Bearer ${base64(key)}`],
+    ['Basic alone', () => 'Basic'],
+    ['an empty value', () => ''],
+    ['an encoded empty key', () => base64(':')],
+    ['a key that never was', () => base64('0'.repeat(32))],
+  ])('logout does not take %s', async (_name, form) => {
+    const app = await box()
+    const key = await enter(app)
+    expect((await logout(app, form(key))).json).toEqual(UNAUTHORIZED)
+    expect((await me(app, key)).json).toMatchObject({ code: 2000 })
+  })
+
+  test('a key in the query, in the body or in a cookie is none', async () => {
+    const app = await box()
+    const key = await enter(app)
+    expect((await app.call(`/users/my?api_key=${key}`)).json).toEqual(UNAUTHORIZED)
+    expect((await app.call('/users/my', { headers: { cookie: `api_key=${key}` } })).json).toEqual(UNAUTHORIZED)
+    expect((await app.call('/auth/logout', { method: 'POST', body: { api_key: key } })).json).toEqual(UNAUTHORIZED)
+  })
+
+  test('a second login kills the first key, a failed one does not', async () => {
+    const app = await box()
+    const first = await enter(app)
+    await login(app, MOBILE, 'wrong')
+    expect((await me(app, first)).json).toMatchObject({ code: 2000 })
+    const second = await enter(app)
+    expect((await me(app, first)).json).toEqual(UNAUTHORIZED)
+    expect((await me(app, second)).json).toMatchObject({ code: 2000 })
+  })
+
+  test('a key does not die of age', async () => {
+    const app = await box()
+    const key = await enter(app)
+    await app.advance('P50Y')
+    expect((await me(app, key)).json).toMatchObject({ code: 2000 })
+  })
+
+  test('fifty logins at once leave exactly one live key', async () => {
+    const app = await box()
+    await app.change((state) => ({ ...state, systems: { live: { smsSource: 'sequence', settings: {}, outages: [] } } }))
+    const keys: string[] = []
+    // Each login needs a code of its own; the codes of one number replace each other, so they are asked for one by one.
+    for (let i = 0; i < 10; i++) {
+      await sendCode(app)
+      const code = String(100_001 + i)
+      const answers = await Promise.all(Array.from({ length: 5 }, () => login(app, MOBILE, code)))
+      const good = answers.filter(({ json }) => json?.['code'] === 2000)
+      expect(good).toHaveLength(1)
+      keys.push(...good.map(({ json }) => String(json?.['api_key'])))
+    }
+    const alive = await Promise.all(keys.map((key) => me(app, key)))
+    expect(alive.filter(({ json }) => json?.['code'] === 2000)).toHaveLength(1)
+  })
+})
+
+describe('users', () => {
+  test('the first login of a number makes its user', async () => {
+    const app = await box()
+    const key = await enter(app, '13800003900')
+    expect((await me(app, key)).json).toEqual({
+      code: 2000,
+      desc: 'ok',
+      user: { id: 100, nickname: '用户3900', bio: '', avatar: '', gender: null, mobile: '13800003900' },
+    })
+  })
+
+  test('a mobile is shown to its owner only', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    const [own, other] = await Promise.all([1, 2].map((id) => app.call(`/users/${String(id)}`, { headers: { authorization } })))
+    expect(own?.json).toMatchObject({ user: { id: 1, mobile: MOBILE } })
+    expect(other?.json).toMatchObject({ user: { id: 2, mobile: null } })
+  })
+
+  test('a user who is not there is 4041, a path that is no number is unknown', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    expect((await app.call('/users/9999', { headers: { authorization } })).json).toEqual({ code: 4041, desc: 'user not found' })
+    expect((await app.call('/users/abc', { headers: { authorization } })).json).toEqual({ code: 4000, desc: 'bad request: unknown path' })
+  })
+
+  test('a profile changes in the fields that are sent, and only in its own fields', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    const update = (body: object) => app.call('/users/my', { method: 'POST', headers: { authorization }, body })
+    expect((await update({ nickname: '小雨', gender: 1, bio: '', id: 7, mobile: '13900000000' })).json).toMatchObject({
+      code: 2000,
+      user: { id: 1, mobile: MOBILE, nickname: '小雨', gender: 1, bio: '' },
+    })
+    for (const bad of [{}, { id: 7 }, { nickname: '' }, { nickname: 'x'.repeat(21) }, { gender: 2 }, { gender: '1' }, { bio: 'x'.repeat(101) }, { avatar: 'x'.repeat(256) }, { nickname: null }]) {
+      expect((await update(bad)).json).toMatchObject({ code: 4000 })
+    }
+  })
+})
+
+describe('channels', () => {
+  const list = async (app: Box, authorization: string, query = '') => (await app.call(`/channels/live${query}`, { headers: { authorization } })).json
+
+  test('those on air are listed page by page with their owners', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    expect(await list(app, authorization)).toMatchObject({ code: 2000, count: 2, channels: [{ id: 1, owner: { id: 1, mobile: MOBILE } }, { id: 2, owner: { id: 2, mobile: null } }] })
+    expect(await list(app, authorization, '?p=2&l=1')).toMatchObject({ count: 2, channels: [{ id: 2 }] })
+    expect(await list(app, authorization, '?owner_id=2')).toMatchObject({ count: 1, channels: [{ id: 2 }] })
+    expect(await list(app, authorization, '?owner_id=3')).toMatchObject({ count: 0, channels: [] })
+    for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) expect(await list(app, authorization, bad)).toMatchObject({ code: 4000 })
+  })
+})
+
+describe('the dialect', () => {
+  test('an unknown path and a wrong verb are 4000 under HTTP 200', async () => {
+    const app = await box()
+    for (const [path, method, desc] of [
+      ['/nothing', 'GET', 'bad request: unknown path'],
+      ['/', 'GET', 'bad request: unknown path'],
+      ['/auth/%zz', 'GET', 'bad request: unknown path'],
+      ['/auth/login', 'GET', 'bad request: wrong method'],
+      ['/auth/code', 'DELETE', 'bad request: wrong method'],
+    ] as const) {
+      const answer = await app.call(path, { method })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('www-authenticate')).toBeNull()
+      expect(answer.json).toEqual({ code: 4000, desc })
+    }
+  })
+
+  test('a missing field is named', async () => {
+    const app = await box()
+    expect((await app.call('/auth/code')).json).toEqual({ code: 4000, desc: "missing arguments 'mobile'" })
+    expect((await app.call('/auth/login', { method: 'POST', body: { mobile: MOBILE } })).json).toEqual({ code: 4000, desc: "missing arguments 'auth_code'" })
+  })
+
+  test('numbers, other forms, other media types and broken JSON are 4000', async () => {
+    const app = await box()
+    const post = (body: string, type = 'application/json') => app.call('/auth/login', { method: 'POST', headers: { 'content-type': type }, body })
+    const good = JSON.stringify({ mobile: MOBILE, auth_code: '123456' })
+    for (const body of ['', '{', '[]', 'null', '"x"', `{"mobile":${MOBILE},"auth_code":"123456"}`, `{"mobile":"${MOBILE}","auth_code":123456}`, `{"mobile":"12345","auth_code":"1"}`]) {
+      expect((await post(body)).json).toEqual({ code: 4000, desc: 'bad request' })
+    }
+    expect((await post(good, 'text/plain')).json).toEqual({ code: 4000, desc: 'bad request' })
+    expect((await post(good, 'application/json; charset=utf-8')).json).toEqual(INVALID_CODE)
+    for (const mobile of ['12345', '23800003001', '138000030011', '+8613800003001']) {
+      expect((await app.call(`/auth/code?mobile=${encodeURIComponent(mobile)}`)).json).toEqual({ code: 4000, desc: 'bad request' })
+    }
+  })
+
+  test('the key comes before the body', async () => {
+    const app = await box()
+    expect((await app.call('/users/my', { method: 'POST', body: '{' })).json).toEqual(UNAUTHORIZED)
+  })
+
+  test('logout needs no content type and ignores a body', async () => {
+    const app = await box()
+    const key = await enter(app)
+    expect((await app.call('/auth/logout', { method: 'POST', headers: { authorization: base64(key), 'content-type': 'text/plain' }, body: 'anything' })).json).toEqual({ code: 2000, desc: 'ok' })
+  })
+
+  test('a trailing slash makes no difference and HEAD is answered as GET without a body', async () => {
+    const app = await box()
+    expect((await app.call(`/auth/code/?mobile=${MOBILE}`)).json).toEqual({ code: 2000, desc: 'ok' })
+    const head = await app.call(`/auth/code?mobile=${MOBILE}`, { method: 'HEAD' })
+    expect(head.status).toBe(200)
+    expect(head.text).toBe('')
+    expect(head.headers.get('content-length')).toBe(String('{"code":2000,"desc":"ok"}'.length))
+  })
+})

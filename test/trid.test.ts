@@ -1,0 +1,183 @@
+import bcrypt from 'bcryptjs'
+import { describe, expect, test } from 'vitest'
+import { trid } from '../src/systems/trid/index.js'
+import { type Box, serve } from './support/serve.js'
+
+const { box } = await serve(trid)
+
+const UNKNOWN = '13800005900'
+const token = (digit: number) => String(digit).repeat(48)
+
+const post = async (app: Box, route: string, body: unknown) => {
+  const { json } = await app.call(`/index.php?r=${route}`, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) })
+  return json
+}
+const ask = (app: Box, tel: unknown = UNKNOWN, more: object = {}) => post(app, 'user/sms-validation-request', { type: 'sms_validation_request', tel, time: '1439280893', ...more })
+const check = (app: Box, tel: unknown = UNKNOWN, code: unknown = '123456', more: object = {}) => post(app, 'user/sms-validation-code', { type: 'sms_validation_code', tel, time: '1439280893', code, ...more })
+const register = (app: Box, tel: string, by: unknown, more: object = {}) => post(app, 'user/register', { type: 'register', tel, token: by, username: 'zly', password: '123456a', ...more })
+
+const failure = (type: string, error_no: number, error_msg: string) => ({ type, success: false, error_no, error_msg })
+const notSent = failure('sms_validation_send', 4, '3rd party sms send failed.')
+const sent = { type: 'sms_validation_send', success: true, error_no: 0, error_msg: null }
+
+describe('registration', () => {
+  test('a phone is verified, then registered, each step with a token of its own', async () => {
+    const app = await box()
+    expect(await ask(app)).toEqual(sent)
+    const checked = await check(app)
+    expect(checked).toEqual({ type: 'sms_validation_result', success: true, token: expect.stringMatching(/^[0-9a-f]{48}$/) as string, error_no: 0, error_msg: null })
+    const registered = await register(app, UNKNOWN, checked?.['token'])
+    expect(registered).toMatchObject({ type: 'register', success: true, huanxin_id: UNKNOWN, error_no: 0, error_msg: null })
+    expect(registered?.['token']).not.toBe(checked?.['token'])
+    expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 4, 'token not valid.'))
+    expect(await register(app, UNKNOWN, registered?.['token'], { username: '改名' })).toMatchObject({ success: true })
+  })
+
+  test('the Huanxin password is a bcrypt hash of the password, never the password', async () => {
+    const app = await box()
+    const answer = await register(app, '13800005001', token(1))
+    const hash = String(answer?.['huanxin_password'])
+    expect(hash).toMatch(/^\$2y\$10\$[./A-Za-z0-9]{53}$/)
+    expect(await bcrypt.compare('123456a', hash)).toBe(true)
+  })
+
+  test('a number that never asked is not found', async () => {
+    expect(await register(await box(), UNKNOWN, token(1))).toEqual(failure('register', 3, 'tel not found.'))
+  })
+
+  test('a wrong, a foreign and an old token are not valid', async () => {
+    const app = await box()
+    const invalid = failure('register', 4, 'token not valid.')
+    expect(await register(app, '13800005002', token(2))).toEqual(invalid)
+    expect(await register(app, '13800005001', token(3))).toEqual(invalid)
+    expect(await register(app, '13800005001', token(9))).toEqual(invalid)
+  })
+
+  test('a good token of a number that asked again is not verified', async () => {
+    const app = await box()
+    expect(await register(app, '13800005004', token(4))).toEqual(failure('register', 5, 'tel not verified.'))
+    await ask(app)
+    const checked = await check(app)
+    expect(await ask(app)).toEqual(notSent) // refused, and takes the verification back all the same
+    expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 5, 'tel not verified.'))
+    await check(app)
+    expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 4, 'token not valid.'))
+  })
+
+  test('the token of a code check lives 24 hours, that of a registration 30 days', async () => {
+    const app = await box()
+    await ask(app)
+    let checked = await check(app)
+    await app.advance('PT24H')
+    expect(await register(app, UNKNOWN, checked?.['token'])).toMatchObject({ error_no: 4 })
+    checked = await check(app)
+    await app.advance('PT23H59M59S')
+    const registered = await register(app, UNKNOWN, checked?.['token'])
+    await app.advance('P29DT23H59M59S')
+    expect(await register(app, UNKNOWN, registered?.['token'])).toMatchObject({ success: true })
+  })
+})
+
+describe('codes', () => {
+  test('a second request is refused until exactly 60 seconds have gone, and a refusal does not start them anew', async () => {
+    const app = await box()
+    expect(await ask(app)).toEqual(sent)
+    await app.advance('PT30S')
+    expect(await ask(app)).toEqual(notSent)
+    await app.advance('PT29.999S')
+    expect(await ask(app)).toEqual(notSent)
+    await app.advance('PT0.001S')
+    expect(await ask(app)).toEqual(sent)
+  })
+
+  test('one number does not wait for another', async () => {
+    const app = await box()
+    await ask(app)
+    expect(await ask(app, '13800005901')).toEqual(sent)
+  })
+
+  test('the operator refuses one number always', async () => {
+    const app = await box()
+    expect(await ask(app, '13800005998')).toEqual(notSent)
+    expect(await check(app, '13800005998')).toEqual(failure('sms_validation_result', 3, 'validation code invalid.'))
+  })
+
+  test('a code has no end and is not used up', async () => {
+    const app = await box()
+    await ask(app)
+    await app.advance('P1Y')
+    expect(await check(app)).toMatchObject({ success: true })
+    expect(await check(app)).toMatchObject({ success: true })
+  })
+
+  test('a wrong code is invalid', async () => {
+    const app = await box()
+    await ask(app)
+    expect(await check(app, UNKNOWN, '000000')).toEqual(failure('sms_validation_result', 3, 'validation code invalid.'))
+  })
+})
+
+describe('the dialect', () => {
+  const routes = { 'user/sms-validation-request': 'sms_validation_send', 'user/sms-validation-code': 'sms_validation_result', 'user/register': 'register' }
+
+  test.each(Object.entries(routes))('%s: what is no JSON object is 1, what lacks a field is 2', async (route, type) => {
+    const app = await box()
+    for (const body of ['', 'x', '[]', '1', 'null', '"{}"', '{,}']) expect(await post(app, route, body)).toEqual(failure(type, 1, 'json decode failed.'))
+    expect(await post(app, route, {})).toEqual(failure(type, 2, 'input not valid.'))
+  })
+
+  test('every field is needed, and null, empty text, boolean, array and object are none', async () => {
+    const app = await box()
+    const whole = { type: 'register', tel: '13800005001', token: token(1), username: 'zly', password: '123456a' }
+    for (const field of Object.keys(whole)) {
+      for (const value of [undefined, null, '', true, [], {}]) expect(await post(app, 'user/register', { ...whole, [field]: value })).toEqual(failure('register', 2, 'input not valid.'))
+    }
+    expect(await ask(app, UNKNOWN, { type: 'register' })).toMatchObject({ error_no: 2 })
+  })
+
+  test('a number is taken as text for tel, time and code', async () => {
+    const app = await box()
+    expect(await ask(app, Number(UNKNOWN), { time: 1439280893 })).toEqual(sent)
+    expect(await check(app, UNKNOWN, 123456)).toMatchObject({ success: true })
+  })
+
+  test('any content type or none will do', async () => {
+    const app = await box()
+    const body = JSON.stringify({ type: 'sms_validation_request', tel: UNKNOWN, time: '1' })
+    for (const [i, type] of ['application/x-www-form-urlencoded', 'text/plain', 'application/json'].entries()) {
+      const answer = await app.call('/index.php?r=user/sms-validation-request', { method: 'POST', headers: { 'content-type': type }, body: body.replace(UNKNOWN, `1380000591${String(i)}`) })
+      expect(answer.json).toEqual(sent)
+    }
+  })
+
+  test('r may be percent-encoded, the last one counts, other parameters do not', async () => {
+    const app = await box()
+    expect(await post(app, 'user%2Fsms-validation-request', 'x')).toMatchObject({ type: 'sms_validation_send' })
+    expect(await post(app, 'user/register&r=user/sms-validation-code&x=%zz', 'x')).toMatchObject({ type: 'sms_validation_result' })
+  })
+
+  test('routing errors lie outside the envelope', async () => {
+    const app = await box()
+    for (const [path, method, status] of [
+      ['/index.php?r=user/nothing', 'POST', 404],
+      ['/index.php', 'POST', 404],
+      ['/other', 'POST', 404],
+      ['/index.php?r=user/register', 'GET', 405],
+    ] as const) {
+      const answer = await app.call(path, { method, ...(method === 'POST' ? { body: {} } : {}) })
+      expect(answer.status).toBe(status)
+      expect(answer.json).toMatchObject({ code: 0, status })
+      expect(Object.keys(answer.json ?? {}).sort()).toEqual(['code', 'message', 'name', 'status'])
+    }
+  })
+
+  test('a database fault has a number of its own on request and registration, and is a server fault on the check', async () => {
+    const app = await box()
+    await app.change((state) => ({ ...state, systems: { trid: { smsSource: 'fixed', settings: {}, outages: ['database'] } } }))
+    expect(await ask(app)).toEqual(failure('sms_validation_send', 3, 'database error.'))
+    expect(await register(app, '13800005004', token(4))).toMatchObject({ error_no: 5 })
+    expect(await register(app, '13800005001', token(1))).toEqual(failure('register', 6, 'database error.'))
+    const answer = await app.call('/index.php?r=user/sms-validation-code', { method: 'POST', body: { type: 'sms_validation_code', tel: UNKNOWN, time: '1', code: '1' } })
+    expect(answer.status).toBe(500)
+  })
+})
