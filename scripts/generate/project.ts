@@ -1,13 +1,11 @@
-/** Everything that is generated for a project folder, and the comparison with what lies there. */
+/** Everything that is generated for a project, and the comparison with what lies in its folder. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { conditionsModule, readConditions } from './conditions.js'
+import { conditionsModule } from './conditions.js'
 import { contractOf } from './contract.js'
-import { bundleDocument, documentIds } from './document.js'
-import { asObject, parseYaml, type JsonObject } from './json.js'
+import { messageOf, type Project, type SystemSource } from './load.js'
 import { registryModule, systemIds } from './registry.js'
-import { spellOut } from './spell-out.js'
-import { readSystem, type System } from './system.js'
+import type { System } from './system.js'
 import { typesOf, type Types } from './types.js'
 import { validatorsOf } from './validators.js'
 
@@ -29,23 +27,19 @@ export interface Generated {
   readonly problems: readonly string[]
 }
 
-/** Generates everything of a project folder in memory. A document with a problem leaves the others alone. */
-export async function generate(root: string): Promise<Generated> {
+/** Generates everything of a project in memory. A document with a problem leaves the others alone. */
+export async function generate(project: Project): Promise<Generated> {
   const files = new Map<string, string>()
-  const problems: string[] = []
-  const attempt = async (source: string, work: () => ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>) => {
+  const problems = [...project.problems]
+  if (project.conditions !== null) files.set('src/contract/conditions.gen.ts', `${HEADING}\n${conditionsModule(project.conditions)}`)
+  files.set('src/systems/systems.gen.ts', `${HEADING}\n${registryModule(systemIds(project.root))}`)
+  for (const source of project.systems) {
     try {
-      for (const [file, text] of await work()) files.set(file, text)
+      for (const [file, text] of await generateSystem(source)) files.set(file, text)
     } catch (error) {
-      problems.push(`${source}: ${error instanceof Error ? error.message : String(error)}`)
+      problems.push(`openapi/${source.system.id}.yaml: ${messageOf(error)}`)
     }
   }
-  await attempt('openapi/conditions.yaml', () => {
-    const conditions = readConditions(parseYaml(readFileSync(join(root, 'openapi/conditions.yaml'), 'utf8')))
-    return new Map([['src/contract/conditions.gen.ts', `${HEADING}\n${conditionsModule(conditions)}`]])
-  })
-  for (const id of documentIds(root)) await attempt(`openapi/${id}.yaml`, () => generateSystem(root, id))
-  files.set('src/systems/systems.gen.ts', `${HEADING}\n${registryModule(systemIds(root))}`)
   return { files, problems }
 }
 
@@ -83,19 +77,9 @@ export function writeFiles(root: string, generated: Generated): Stale[] {
   return stale
 }
 
-/** The JSON Schemas of a system's stored records by collection, `{}` where it stores none. */
-export function readRecordSchemas(root: string, id: string): JsonObject {
-  const path = join(root, 'fixtures', id, 'schema.yaml')
-  return existsSync(path) ? asObject(parseYaml(readFileSync(path, 'utf8')), `fixtures/${id}/schema.yaml`) : {}
-}
-
-async function generateSystem(root: string, id: string): Promise<Map<string, string>> {
-  const document = bundleDocument(root, id)
-  const system = readSystem(id, document)
-  const spelledOut = spellOut(system)
-  const records = readRecordSchemas(root, id)
+async function generateSystem({ system, spelledOut, bundled, records }: SystemSource): Promise<Map<string, string>> {
+  const { id } = system
   const types = await typesOf(system, spelledOut, records)
-  const bundled = system.dialect === null ? document : spelledOut
   const validators = validatorsOf(system, spelledOut, records)
   return new Map([
     [`openapi/bundled/${id}.json`, `${JSON.stringify(bundled, null, 2)}\n`],

@@ -1,19 +1,13 @@
 /** Ajv's code for all bodies of a system, compiled ahead of time into one plain ES module. */
-import { Ajv2020, type Options } from 'ajv/dist/2020.js'
+import type { Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import formats from 'ajv-formats'
+import { checking, compile, componentSchemas, createAjv, schemaKey } from './ajv.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
-import { asObject, asOptionalObject, ContractError, isObject, type Json, type JsonObject } from './json.js'
-import { mapSchema, resolveObject } from './schema.js'
+import { asObject, asOptionalObject, isObject, type Json, type JsonObject } from './json.js'
+import { resolveObject } from './schema.js'
 import { isJson, successName } from './spell-out.js'
 import { failuresOf, type Dialect, type ErrorEntry, type System } from './system.js'
-
-/** Formats of OpenAPI's registry that say what a text is for; there is nothing to check. */
-const ANNOTATIONS = ['decimal', 'char', 'commonmark', 'html', 'base64url', 'media-range']
-
-/** Keywords that check nothing. Without them the module is smaller, and Ajv's strict mode finds misspelt ones. */
-const DROPPED = ['title', 'description', 'example', 'examples', 'discriminator', 'xml', 'externalDocs', 'deprecated', 'readOnly', 'writeOnly']
 
 /** JSON Schemas by group of `Validators` and by name in it. */
 type Groups = Readonly<Record<string, JsonObject>>
@@ -43,13 +37,13 @@ export function validatorsOf(system: System, spelledOut: JsonObject, records: Js
   // Two blocks, each in a scope of its own: what a request is checked with fills in defaults and reports every broken rule.
   const imports = new Map<string, string>()
   const blocks = [
-    `const requests = ${block(compile(spelledOut, requests, { allErrors: true, useDefaults: true }), imports)}`,
-    `const answers = ${block(compile(spelledOut, answers, {}), imports)}`,
+    `const requests = ${block(commonJs(spelledOut, requests, { allErrors: true, useDefaults: true }), imports)}`,
+    `const answers = ${block(commonJs(spelledOut, answers, {}), imports)}`,
   ]
   const table = [
     ...Object.entries(requests).map(([group, schemas]) => tableOf('requests', group, Object.keys(schemas))),
     ...Object.entries(answers).filter(([group]) => group !== 'unmatched').map(([group, schemas]) => tableOf('answers', group, Object.keys(schemas))),
-    `  unmatched: ${unmatched === null ? 'null' : `answers[${JSON.stringify(keyOf('unmatched', ''))}]`},`,
+    `  unmatched: ${unmatched === null ? 'null' : `answers[${JSON.stringify(schemaKey('unmatched', ''))}]`},`,
   ]
   return [...[...imports.values()].sort(), ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
 }
@@ -72,77 +66,26 @@ function markedSchemas(document: JsonObject): string[] {
   return Object.keys(schemas).filter((name) => isObject(schemas[name]) && schemas[name]['x-validator'] === true)
 }
 
-function componentSchemas(document: JsonObject): JsonObject {
-  return asOptionalObject(asOptionalObject(document.components, 'components').schemas, 'components.schemas')
-}
-
 function reference(schemaName: string): JsonObject {
   return { $ref: `#/components/schemas/${schemaName}` }
 }
 
-function keyOf(group: string, name: string): string {
-  return `/${group}/${name}`
-}
-
 /** Compiles all schemas of some groups; every component they use is compiled once and shared. */
-function compile(document: JsonObject, groups: Groups, options: Options): string {
-  const ajv = new Ajv2020({
-    ...options,
-    strict: true,
-    strictTypes: false,
-    strictTuples: false,
-    strictRequired: false,
-    inlineRefs: false,
-    code: { source: true, lines: true },
-  })
-  // Ajv2020 switches these on whatever it is given, and every function pays for them.
-  ajv.opts.unevaluated = usesKeyword(document, /^unevaluated/)
-  ajv.opts.dynamicRef = usesKeyword(document, /^\$dynamic/)
-  formats.default(ajv)
-  for (const name of ANNOTATIONS) ajv.addFormat(name, true)
-  for (const [name, schema] of Object.entries(componentSchemas(document))) ajv.addSchema(checking(schema), keyOf('components', name))
+function commonJs(document: JsonObject, groups: Groups, options: Options): string {
+  const ajv = createAjv(document, { ...options, inlineRefs: false, code: { source: true, lines: true } })
   const exported: Record<string, string> = {}
   for (const [group, schemas] of Object.entries(groups)) {
     for (const [name, schema] of Object.entries(schemas)) {
-      const key = keyOf(group, name)
+      const key = schemaKey(group, name)
       const code = checking(schema)
       // A mere reference needs no function of its own.
-      if (typeof code.$ref === 'string' && Object.keys(code).length === 1) exported[key] = code.$ref
-      else {
-        ajv.addSchema(code, key)
-        exported[key] = key
-      }
+      const isReference = typeof code.$ref === 'string' && Object.keys(code).length === 1
+      if (!isReference) ajv.addSchema(code, key)
+      exported[key] = isReference ? String(code.$ref) : key
     }
   }
-  for (const key of Object.values(exported)) compileOne(ajv, key)
+  for (const key of Object.values(exported)) compile(ajv, key)
   return standalone.default(ajv, exported)
-}
-
-function compileOne(ajv: Ajv2020, key: string): void {
-  try {
-    ajv.getSchema(key)
-  } catch (error) {
-    throw new ContractError(`schema ${key.slice(1)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-  }
-}
-
-function usesKeyword(value: Json, keyword: RegExp): boolean {
-  if (Array.isArray(value)) return value.some((item) => usesKeyword(item, keyword))
-  return isObject(value) && Object.entries(value).some(([key, item]) => keyword.test(key) || usesKeyword(item, keyword))
-}
-
-/** What a schema checks, with its references as Ajv knows them. */
-function checking(schema: Json): JsonObject {
-  return asObject(mapSchema(schema, (part) => {
-    const kept = Object.entries(part).filter(([keyword]) => !keyword.startsWith('x-') && !DROPPED.includes(keyword))
-    return Object.fromEntries(kept.map(([keyword, value]) => [keyword, keyword === '$ref' && typeof value === 'string' ? schemaKey(value) : value]))
-  }), 'schema')
-}
-
-function schemaKey($ref: string): string {
-  const [, name, inside] = /^#\/components\/schemas\/([^/]+)(\/.*)?$/.exec($ref) ?? []
-  if (name === undefined) return $ref
-  return `${keyOf('components', name)}${inside === undefined ? '' : `#${inside}`}`
 }
 
 /** Puts Ajv's CommonJS into a scope of its own, with every `require` turned into an import at the top of the module. */
@@ -165,6 +108,6 @@ function withoutUnusedSchemas(code: string): string {
 }
 
 function tableOf(variable: string, group: string, names: readonly string[]): string {
-  const rows = names.map((name) => `    ${JSON.stringify(name)}: ${variable}[${JSON.stringify(keyOf(group, name))}],\n`)
+  const rows = names.map((name) => `    ${JSON.stringify(name)}: ${variable}[${JSON.stringify(schemaKey(group, name))}],\n`)
   return rows.length === 0 ? `  ${group}: {},` : `  ${group}: {\n${rows.join('')}  },`
 }

@@ -917,7 +917,7 @@ export interface Records {
         password: string | null;
         /** @description the same as tel */
         huanxin_id: string | null;
-        /** @description has the shape of a bcrypt hash, is made from neither the password nor anything else */
+        /** @description a bcrypt hash of the password in the form that PHP writes */
         huanxin_password: string | null;
     };
 }

@@ -17,6 +17,8 @@ export interface RequestView {
   query(name: string): string | undefined
   /** A field of the body once it has been read, whatever its type. */
   field(name: string): unknown
+  /** Parameters of the path, decoded. */
+  readonly pathParameters: Readonly<Record<string, string>>
   readonly hasBody: boolean
 }
 
@@ -26,10 +28,14 @@ export interface Credential {
   readonly sent: boolean
   /** Texts that may be the token, the likeliest first. */
   readonly tokens: readonly string[]
+  /** The realm that the session has to belong to; a token of another one is unknown here. Any realm when left out. */
+  readonly realm?: string
 }
 
 export interface Credentials {
   read(request: RequestView): Credential
+  /** @returns the headers with which a client carries this token; what `read` understands */
+  carry(token: string): Readonly<Record<string, string>>
   /** Headers that hand a new session's token to the client, where the body does not. */
   issue?(session: SessionRecord, now: number): ReplyHeaders
 }
@@ -69,20 +75,27 @@ export interface Dialect<E extends string> {
     readonly empty: 'object' | 'unreadable'
     /** Bytes. */
     readonly limit: number
+    /** Bytes of one file of a multipart body; the same as `limit` when left out. */
+    readonly fileLimit?: number
   }
   /** Whether empty texts and nulls in a request count as absent. */
   readonly emptyIsMissing: boolean
   readonly credentials: Credentials | null
   /** An answer for every condition that the core finds. */
   readonly conditions: { readonly [C in CoreCondition]: Outcome<E> | ((details: FailureDetails, about: About) => Outcome<E>) }
+  /** Header parameters whose values are the same in capital and small letters; validated and handed on in small ones. Lower-case names. */
+  readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */
   checkHeaders?(request: RequestView, row: OperationRow): FailureDetails | null
   /** @returns the body of a success */
   success(payload: unknown, about: About): object
   /** @returns the body of a failure */
   failure(failure: NamedFailure, about: About): object
-  /** @returns HTTP status and headers of a failure where they do not follow from the error table */
-  failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly headers?: ReplyHeaders }
+  /**
+   * @returns HTTP status and headers of a failure where they do not follow from the error table; `unlisted` when a setting has taken
+   *   the place of the table's statuses, so that the status is not held against it
+   */
+  failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly unlisted?: boolean; readonly headers?: ReplyHeaders }
   /** Whether answers may be read by pages of other origins with cookies. */
   readonly cookies?: true
 }

@@ -29,7 +29,7 @@ export function refuse(exchange: Exchange, failure: Failure): Reply {
   const body = { [system.contract.dialect.code]: named.code, [system.contract.dialect.message]: named.message, ...system.dialect.failure(named, about), ...named.details.extra }
   const head = system.dialect.failureHead?.(named, about)
   const status = head?.status ?? named.status
-  exchange.violations = failureViolations(exchange, named, body, status)
+  exchange.violations = failureViolations(exchange, named, body, head?.unlisted ? null : status)
   const allow: ReplyHeaders = status === 405 && named.details.allow ? { allow: named.details.allow.join(', ') } : {}
   return jsonReply(status, body, { ...allow, ...head?.headers })
 }
@@ -60,12 +60,13 @@ function nameFailure(exchange: Exchange, { details }: Failure, outcome: Exclude<
   }
 }
 
-function failureViolations(exchange: Exchange, { error }: NamedFailure, body: object, status: number): readonly string[] {
+/** @param status null where it is not to be held against the error table */
+function failureViolations(exchange: Exchange, { error }: NamedFailure, body: object, status: number | null): readonly string[] {
   const { row, operation, system } = exchange
   if (row === null || operation === null) return violationsOf(system.validators.unmatched ?? undefined, body, 'answer outside any operation')
   const violations = [...violationsOf(system.validators.failures[error], body, `failure ${error} of ${operation}`)]
   if (!row.errors.includes(error)) violations.push(`${operation} does not list the error ${error}`)
-  if (!system.contract.errors[error]?.status.includes(status)) violations.push(`${error} does not travel with HTTP status ${String(status)}`)
+  if (status !== null && !system.contract.errors[error]?.status.includes(status)) violations.push(`${error} does not travel with HTTP status ${String(status)}`)
   return violations
 }
 

@@ -14,6 +14,7 @@ export const credentials: Credentials = {
     const twice = encoded === null ? '' : userOf(once)
     return { sent: true, tokens: [once, twice].filter((key) => KEY.test(key)) }
   },
+  carry: (key) => ({ authorization: Buffer.from(key).toString('base64') }),
 }
 
 /** @returns what base64 hides, up to the first colon; an empty text where it is no base64 */

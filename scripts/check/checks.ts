@@ -1,0 +1,37 @@
+/** All checks of the contract, in the order in which they are worth reading. */
+import { loadProject } from '../generate/load.js'
+import { findStale, generate } from '../generate/project.js'
+import { checkDocuments } from './documents.js'
+import { checkErrors } from './errors.js'
+import { checkExamples } from './examples.js'
+import { checkFixtures } from './fixtures.js'
+import { checkOperations } from './operations.js'
+import { lintDocuments } from './redocly.js'
+import { checkWalls } from './walls.js'
+
+/** What a check found; it holds where there are no problems. */
+export interface Check {
+  readonly name: string
+  readonly problems: readonly string[]
+}
+
+/**
+ * Runs every check on a project folder.
+ * @throws Error only where the folder is none: there is no openapi/ in it.
+ */
+export async function checkProject(root: string): Promise<Check[]> {
+  const project = loadProject(root)
+  const generated = await generate(project)
+  const stale = findStale(root, generated).map(({ file, why }) => `${file}: ${why}; run npm run generate`)
+  return [
+    { name: 'the documents can be read and generated from', problems: generated.problems },
+    { name: 'generated files are up to date', problems: stale },
+    { name: 'Redocly accepts the documents, handwritten and bundled', problems: lintDocuments(root) },
+    { name: 'error tables are complete and used', problems: checkErrors(project) },
+    { name: 'operations are described', problems: checkOperations(project) },
+    { name: 'nothing is left over or half said', problems: checkDocuments(project) },
+    { name: 'examples are valid', problems: checkExamples(project) },
+    { name: 'fixtures are valid', problems: checkFixtures(project) },
+    { name: 'the walls stand', problems: checkWalls(root) },
+  ]
+}

@@ -1,0 +1,40 @@
+/** The error tables: every row is named once, means a condition, and can be met. */
+import { readInput } from '../generate/input.js'
+import type { Project } from '../generate/load.js'
+import { failuresOf, type System } from '../generate/system.js'
+
+/** What is wrong with the error tables of a project and with the names that refer to them. */
+export function checkErrors({ systems, conditions }: Project): string[] {
+  const known = conditions === null ? [] : Object.keys(conditions.conditions)
+  return systems.flatMap(({ system }) => {
+    if (system.dialect === null) return []
+    return [...checkTable(system, known), ...checkFieldErrors(system)].map((problem) => `${system.id}: ${problem}`)
+  })
+}
+
+function checkTable(system: System, conditions: readonly string[]): string[] {
+  const names = system.errors.map(({ name }) => name)
+  const listed = new Set(system.operations.flatMap(({ errors }) => errors))
+  const success = system.dialect?.success ?? ''
+  return [
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `the error table has ${name} twice`),
+    ...names.filter((name) => !/^[A-Z][A-Z0-9_]*$/.test(name)).map((name) => `${name} is not in CONSTANT_CASE`),
+    ...(names.includes(success) ? [] : [`x-dialect.success names ${success}, which the error table does not have`]),
+    ...(listed.has(success) ? [`${success} means success and stands in an x-errors`] : []),
+    ...failuresOf(system).filter(({ name }) => !listed.has(name)).map(({ name }) => `no operation lists ${name}`),
+    ...system.errors.filter(({ condition }) => !conditions.includes(condition)).map(({ name, condition }) => {
+      return `${name} means ${condition}, which conditions.yaml does not have`
+    }),
+  ]
+}
+
+/** Every error that a field or the body as a whole can break into is one of the operation's. */
+function checkFieldErrors(system: System): string[] {
+  return system.operations.flatMap((operation) => {
+    const { fields, rules } = readInput(system.document, operation)
+    const named = [...[...fields].map(([name, { errors }]) => ({ name, errors })), { name: 'the body', errors: rules }]
+    return named.flatMap(({ name, errors }) => Object.entries(errors)
+      .filter(([, error]) => !operation.errors.includes(error))
+      .map(([keyword, error]) => `${operation.id}: ${name} breaks ${keyword} with ${error}, which the operation does not list`))
+  })
+}

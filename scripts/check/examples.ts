@@ -1,0 +1,87 @@
+/** Every example in a bundled document is what it is an example of. */
+import type { Ajv2020 } from 'ajv/dist/2020.js'
+import { checking, compile, componentSchemas, createAjv, schemaKey } from '../generate/ajv.js'
+import { asOptionalObject, isObject, type Json, type JsonObject } from '../generate/json.js'
+import { messageOf, type Project, type SystemSource } from '../generate/load.js'
+import { mapSchema, resolve } from '../generate/schema.js'
+
+/** Media types whose examples are JSON values that a schema describes. */
+const DESCRIBED = /^(?:application\/(?:[\w.-]+\+)?json|application\/x-www-form-urlencoded|multipart\/form-data)\b/i
+
+/** A schema and the values that stand beside it as examples. */
+interface Exhibit {
+  readonly where: string
+  readonly schema: Json
+  readonly values: readonly (readonly [name: string, value: Json])[]
+}
+
+/** The examples of a project that their schemas refuse: of requests, responses, parameters and of the schemas themselves. */
+export function checkExamples({ systems }: Project): string[] {
+  return systems.flatMap((source) => {
+    const ajv = createAjv(source.bundled, { allErrors: true })
+    return exhibits(source).flatMap((exhibit, index) => refused(ajv, exhibit, String(index)).map((problem) => `${source.system.id}: ${problem}`))
+  })
+}
+
+function refused(ajv: Ajv2020, { where, schema, values }: Exhibit, key: string): string[] {
+  if (values.length === 0) return []
+  try {
+    ajv.addSchema(checking(schema), schemaKey('examples', key))
+    const validate = compile(ajv, schemaKey('examples', key))
+    return values.flatMap(([name, value]) => validate(value).map((problem) => `${where}, example ${name}: ${problem}`))
+  } catch (error) {
+    return [`${where}: ${messageOf(error)}`]
+  }
+}
+
+function exhibits({ system, bundled }: SystemSource): Exhibit[] {
+  const outer = Object.entries(asOptionalObject(bundled.paths, 'paths')).flatMap(([path, item]) => {
+    return Object.entries(asOptionalObject(resolve(bundled, item), path)).map(([method, node]) => ({ name: `${method} ${path}`, node }))
+  })
+  const inner = outer.flatMap(({ node }) => {
+    return isObject(node) && isObject(node['x-operations']) ? Object.entries(node['x-operations']).map(([name, operation]) => ({ name, node: operation })) : []
+  })
+  const found = [...outer, ...inner].flatMap(({ name, node }) => (isObject(node) ? ofOperation(bundled, name, node) : []))
+  const unmatched = system.dialect?.unmatched
+  const answer = typeof unmatched === 'string' ? ofMedia(bundled, 'unmatched', { $ref: unmatched }) : []
+  return [...found, ...answer, ...ofSchemas(bundled)]
+}
+
+function ofOperation(document: JsonObject, name: string, node: JsonObject): Exhibit[] {
+  const parameters = Array.isArray(node.parameters) ? node.parameters.map((item) => resolve(document, item)).filter(isObject) : []
+  return [
+    ...parameters.map((parameter) => exhibit(document, `${name}, ${String(parameter.name)}`, parameter)),
+    ...ofMedia(document, `${name}, request`, node.requestBody),
+    ...Object.entries(asOptionalObject(node.responses, name)).flatMap(([status, response]) => ofMedia(document, `${name}, ${status}`, response)),
+  ]
+}
+
+function ofMedia(document: JsonObject, where: string, node: Json | undefined): Exhibit[] {
+  const resolved = resolve(document, node)
+  if (!isObject(resolved)) return []
+  return Object.entries(asOptionalObject(resolved.content, where))
+    .filter(([mediaType]) => DESCRIBED.test(mediaType))
+    .map(([, media]) => exhibit(document, where, asOptionalObject(media, where)))
+}
+
+/** OpenAPI's examples: one value, or named Example Objects. */
+function exhibit(document: JsonObject, where: string, { schema = {}, example, examples }: JsonObject): Exhibit {
+  const named = Object.entries(asOptionalObject(examples, where)).flatMap(([name, item]): [string, Json][] => {
+    const value = asOptionalObject(resolve(document, item), name).value
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { where, schema, values: example === undefined ? named : [['example', example], ...named] }
+}
+
+/** JSON Schema's examples: a list of values inside the schema, at any depth. */
+function ofSchemas(document: JsonObject): Exhibit[] {
+  const found: Exhibit[] = []
+  for (const [name, schema] of Object.entries(componentSchemas(document))) {
+    mapSchema(schema, (part) => {
+      const values = [...(Array.isArray(part.examples) ? part.examples : []), ...(part.example === undefined ? [] : [part.example])]
+      if (values.length > 0) found.push({ where: `schema ${name}`, schema: part, values: values.map((value, index) => [String(index), value]) })
+      return part
+    })
+  }
+  return found
+}

@@ -1,0 +1,47 @@
+/** The walls of the house. ESLint sees imports only (eslint.config.js); here the text is searched for names, comments included. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { documentIds } from '../generate/document.js'
+
+/** Documents that describe no system. */
+const NO_SYSTEMS = ['control']
+
+/** Folders that serve every system and may not know any. */
+const SHARED = ['src/core', 'src/control']
+
+/** Lines behind a wall that name what stands on the other side. */
+export function checkWalls(root: string): string[] {
+  const ids = documentIds(root).filter((id) => !NO_SYSTEMS.includes(id))
+  return [
+    ...SHARED.flatMap((folder) => mentions(root, folder, ids)),
+    ...ids.flatMap((id) => importsOf(root, `src/systems/${id}`, ids.filter((other) => other !== id))),
+    ...serverImports(root),
+  ]
+}
+
+function mentions(root: string, folder: string, ids: readonly string[]): string[] {
+  if (ids.length === 0) return []
+  // `live` and `liveLogin` name a system; `delivery` and `lively` do not.
+  const name = new RegExp(`(?<![A-Za-z0-9])(?:${ids.join('|')})(?![a-z0-9])`)
+  return linesOf(root, folder).filter(({ text }) => name.test(text)).map(({ where, text }) => `${where} names a system: ${text.trim()}`)
+}
+
+function importsOf(root: string, folder: string, others: readonly string[]): string[] {
+  if (others.length === 0) return []
+  const other = new RegExp(`\\b(?:from|import)\\b.*['"](?:\\.\\./)+(?:systems/)?(?:${others.join('|')})/`)
+  return linesOf(root, folder).filter(({ text }) => other.test(text)).map(({ where, text }) => `${where} imports another system: ${text.trim()}`)
+}
+
+/** Error names are used in browsers: they may import generated data, and nothing else from outside their folder. */
+function serverImports(root: string): string[] {
+  const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/contract\/[\w-]+\.gen\.js)[^'"]*['"]/
+  return linesOf(root, 'src/errors').filter(({ text }) => outside.test(text)).map(({ where, text }) => `${where} imports from outside: ${text.trim()}`)
+}
+
+function linesOf(root: string, folder: string): { where: string; text: string }[] {
+  if (!existsSync(join(root, folder))) return []
+  const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((entry) => join(entry.parentPath, entry.name)).sort().flatMap((file) => {
+    return readFileSync(file, 'utf8').split('\n').map((text, index) => ({ where: `${relative(root, file)}:${String(index + 1)}`, text }))
+  })
+}

@@ -1,0 +1,66 @@
+/** Reads what is written by hand in a project folder: openapi/ and the record schemas in fixtures/. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConditions, type Conditions } from './conditions.js'
+import { bundleDocument, documentIds } from './document.js'
+import { asObject, parseYaml, type JsonObject } from './json.js'
+import { spellOut } from './spell-out.js'
+import { readSystem, type System } from './system.js'
+
+/** One system's document in its three forms, and the schemas of its records. */
+export interface SystemSource {
+  /** The facts in the document as it was written (its files joined). */
+  readonly system: System
+  /** The document with every answer in it. Its inputs are those of `system.document`. */
+  readonly spelledOut: JsonObject
+  /** The document for the world outside: spelled out, or as it was written if it is plain OpenAPI. */
+  readonly bundled: JsonObject
+  /** JSON Schema by collection. */
+  readonly records: JsonObject
+}
+
+/** A project folder. What cannot be read is missing and has a line in `problems`. */
+export interface Project {
+  readonly root: string
+  readonly conditions: Conditions | null
+  readonly systems: readonly SystemSource[]
+  readonly problems: readonly string[]
+}
+
+/** Reads a project folder; never throws for what is written in it. */
+export function loadProject(root: string): Project {
+  const problems: string[] = []
+  const attempt = <T>(file: string, read: () => T): T | null => {
+    try {
+      return read()
+    } catch (error) {
+      problems.push(`${file}: ${messageOf(error)}`)
+      return null
+    }
+  }
+  const conditions = attempt('openapi/conditions.yaml', () => readConditions(readYaml(join(root, 'openapi/conditions.yaml'))))
+  const systems = documentIds(root).map((id) => attempt(`openapi/${id}.yaml`, () => loadSystem(root, id)))
+  return { root, conditions, systems: systems.filter((source) => source !== null), problems }
+}
+
+function loadSystem(root: string, id: string): SystemSource {
+  const document = bundleDocument(root, id)
+  const system = readSystem(id, document)
+  const spelledOut = spellOut(system)
+  const schemas = join(root, 'fixtures', id, 'schema.yaml')
+  return {
+    system,
+    spelledOut,
+    bundled: system.dialect === null ? document : spelledOut,
+    records: existsSync(schemas) ? readYaml(schemas) : {},
+  }
+}
+
+function readYaml(file: string): JsonObject {
+  return asObject(parseYaml(readFileSync(file, 'utf8')), file)
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

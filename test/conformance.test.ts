@@ -1,0 +1,200 @@
+/** What every system does alike, whatever its dialect; run over all systems of the registry, from their contracts alone. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freezeClock } from '../src/core/clock.js'
+import { Ids } from '../src/core/ids.js'
+import { Sessions } from '../src/core/sessions.js'
+import type { System } from '../src/core/system.js'
+import { type RunningServer, startServer } from '../src/server.js'
+import { loadSystems } from '../src/systems/load.js'
+import { exemptions } from './conformance-exemptions.js'
+import { anyRequestTo } from './support/any-request.js'
+import { buildRequest, type Examples, readExamples, type WireRequest } from './support/requests.js'
+
+const systems = await loadSystems([])
+const START = Date.UTC(2026, 0, 5, 4)
+
+let server: RunningServer
+const reports: string[] = []
+beforeAll(async () => {
+  server = await startServer({ systems, report: (problem) => reports.push(problem), time: { now: () => START } })
+})
+afterAll(() => server.close())
+
+let boxes = 0
+/** @returns the name of a sandbox that nobody has used, its clock standing still */
+async function freshBox(): Promise<string> {
+  const name = `conformance-${String(++boxes)}`
+  const sandbox = server.sandboxes.open(name)
+  await sandbox.control.change((state) => ({ ...state, clock: freezeClock(state.clock, START) }))
+  return name
+}
+
+async function send(system: System, box: string, { method, path, headers, body }: Omit<WireRequest, 'operation'>) {
+  const response = await fetch(`${server.url}/@${box}/${system.id}${path}`, { method, headers: { ...headers }, ...(body === null ? {} : { body }), redirect: 'manual' })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+type Answer = Awaited<ReturnType<typeof send>>
+
+/** The one thing that must hold of any answer whatsoever. */
+function expectInContract(request: object, answer: Answer) {
+  const told = JSON.stringify({ request, answer: answer.text, problems: reports.splice(0) }, null, 1)
+  expect(answer.headers.get('understudy-violation'), told).toBeNull()
+  expect(answer.status, told).toBeLessThan(500)
+  expect(answer.headers.get('content-type') ?? '', told).not.toMatch(/html/)
+  expect(answer.text, told).not.toMatch(/<html|<pre>| {4}at .*\(/i)
+}
+
+/** The code of a JSON answer, or null. */
+function codeOf(system: System, { text }: Answer): unknown {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === system.contract.dialect.code)?.[1] : null
+  } catch {
+    return null
+  }
+}
+
+const successCode = (system: System) => system.contract.errors[system.contract.dialect.success]?.code
+
+/** Logs the first user of the world in, by the store, and returns the headers of his credential. */
+async function credential(system: System, box: string): Promise<Readonly<Record<string, string>>> {
+  const { credentials } = system.dialect
+  if (credentials === null) return {}
+  const { value } = await server.sandboxes.open(box).store(system.id).transact(async (tx) => {
+    const users: readonly Record<string, unknown>[] = await tx.list(system.users.collection as 'sessions') as never // any collection can be listed
+    const user = users.find((one) => system.users.ban === null || one[system.users.ban.field] !== system.users.ban.banned)
+    const key = Object.entries(system.state).find(([name]) => name === system.users.collection)?.[1].key ?? 'id'
+    const realm = system.users.realm === null ? '' : String(user?.[system.users.realm])
+    const sessions = new Sessions(system.sessions, tx, new Ids(`credential of ${box}`), START)
+    return sessions.issue({ userId: String(user?.[key]), realm })
+  })
+  return credentials.carry(value.accessToken)
+}
+
+/** One request for each example of each operation. */
+function exampleRequests(system: System, examples: Map<string, Examples>, headers: Readonly<Record<string, string>>): WireRequest[] {
+  return Object.entries(system.contract.operations).flatMap(([operation, row]) => {
+    const { parameters, bodies } = examples.get(operation) ?? { parameters: {}, bodies: [] }
+    return (bodies.length === 0 ? [{}] : bodies).map((body) => buildRequest(operation, row, { ...parameters, ...body }, row.auth === 'none' ? {} : headers))
+  })
+}
+
+describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ system }) => {
+  const { operations } = system.contract
+  const rows = Object.entries(operations)
+  const examples = readExamples(system)
+
+  /** A case, or, where the system is exempt, the proof that it still needs to be. */
+  function conform(name: string, run: () => Promise<void>) {
+    const reason = exemptions[system.id]?.[name]
+    if (reason === undefined) test(name, run)
+    else test(`${name} (exempt: ${reason})`, () => expect(run()).rejects.toThrow())
+  }
+
+  const refusedWith = (box: string, request: WireRequest) =>
+    send(system, box, request).then((answer) => {
+      expectInContract(request, answer)
+      if (answer.text !== '' && codeOf(system, answer) !== undefined) expect(codeOf(system, answer), `${request.method} ${request.path} ${answer.text}`).not.toBe(successCode(system))
+      return answer
+    })
+
+  conform('unknown path', async () => {
+    const box = await freshBox()
+    for (const path of ['/no/such/path', '/', '/%', '/..%2f..%2fetc', '/index.php/x', '/a'.repeat(500)]) {
+      await refusedWith(box, { operation: '', method: 'GET', path, headers: {}, body: null })
+    }
+  })
+
+  conform('wrong verb', async () => {
+    const box = await freshBox()
+    for (const [operation, row] of rows) {
+      const request = buildRequest(operation, row, examples.get(operation)?.parameters ?? {})
+      const taken = rows.filter(([, other]) => other.path === row.path).map(([, other]) => other.method)
+      for (const method of ['PATCH', 'DELETE', 'PUT'].filter((verb) => !taken.some((one) => one === verb))) {
+        await refusedWith(box, { ...request, method, body: null })
+      }
+    }
+  })
+
+  conform('broken body', async () => {
+    const box = await freshBox()
+    const headers = await credential(system, box)
+    const withBody = rows.filter(([, row]) => row.body !== null)
+    expect(withBody).not.toHaveLength(0)
+    for (const [operation, row] of withBody) {
+      const request = buildRequest(operation, row, examples.get(operation)?.parameters ?? {}, headers)
+      for (const body of ['{', '[]', '"x"', 'null', '{"a":1,}', '%zz=%', '\u0000']) await refusedWith(box, { ...request, body })
+    }
+  })
+
+  conform('oversized body', async () => {
+    const box = await freshBox()
+    const headers = await credential(system, box)
+    for (const [operation, row] of rows.filter(([, { body }]) => body !== null)) {
+      const request = buildRequest(operation, row, examples.get(operation)?.parameters ?? {}, headers)
+      await refusedWith(box, { ...request, body: 'x'.repeat(system.dialect.body.limit + 100_000) })
+    }
+  })
+
+  conform('wrong content type', async () => {
+    const box = await freshBox()
+    const headers = await credential(system, box)
+    for (const request of exampleRequests(system, examples, headers).filter(({ body }) => body !== null)) {
+      const answer = await send(system, box, { ...request, headers: { ...request.headers, 'content-type': 'application/xml' } })
+      expectInContract(request, answer)
+    }
+  })
+
+  conform('unauthenticated', async () => {
+    const box = await freshBox()
+    const required = exampleRequests(system, examples, {}).filter(({ operation }) => operations[operation]?.auth === 'required')
+    expect(required).not.toHaveLength(0)
+    for (const request of required) {
+      const answer = await refusedWith(box, request)
+      const error = Object.values(system.contract.errors).find(({ code }) => code === codeOf(system, answer))
+      expect(['unauthenticated', 'networkError'], `${request.operation}: ${answer.text}`).toContain(error?.condition)
+    }
+  })
+
+  conform('determinism, isolation and reset', async () => {
+    const run = async (box: string) => {
+      const headers = await credential(system, box)
+      const answers = []
+      for (const request of exampleRequests(system, examples, headers)) {
+        const answer = await send(system, box, request)
+        expectInContract(request, answer)
+        answers.push([request.operation, answer.status, Object.fromEntries(answer.headers), answer.text])
+      }
+      return answers
+    }
+    const [first, second, bystander] = [await freshBox(), await freshBox(), await freshBox()]
+    const untouched = await server.sandboxes.open(bystander).store(system.id).export()
+    const answers = await run(first)
+    const journal = server.sandboxes.open(first).journal.entries
+    expect(journal.some(({ changes }) => changes.length > 0)).toBe(true)
+    expect(journal.some(({ error }) => error === null)).toBe(true)
+    expect(await run(second)).toEqual(answers)
+    expect(await server.sandboxes.open(bystander).store(system.id).export()).toEqual(untouched)
+    await server.sandboxes.open(first).reset()
+    await server.sandboxes.open(first).control.change((state) => ({ ...state, clock: freezeClock(state.clock, START) }))
+    expect(await run(first)).toEqual(answers)
+  })
+
+  conform('any input to any operation is answered in the contract', async () => {
+    const box = await freshBox()
+    const headers = await credential(system, box)
+    const anyRequest = fc.constantFrom(...rows).chain(([operation, row]) => anyRequestTo(operation, row, examples.get(operation), headers))
+    await fc.assert(
+      fc.asyncProperty(anyRequest, async (request) => {
+        expectInContract(request, await send(system, box, request))
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
+
+test('no exemption names a system that is not there', () => {
+  expect(Object.keys(exemptions).filter((id) => !systems.some((system) => system.id === id))).toEqual([])
+})
