@@ -1,5 +1,6 @@
 /** The error tables: every row is named once, means a condition, and can be met. */
 import { readInput } from '../generate/input.js'
+import { asStrings } from '../generate/json.js'
 import type { Project } from '../generate/load.js'
 import { failuresOf, type System } from '../generate/system.js'
 
@@ -31,9 +32,12 @@ function checkTable(system: System, conditions: readonly string[]): string[] {
 /** Every error that a field or the body as a whole can break into is one of the operation's. */
 function checkFieldErrors(system: System): string[] {
   return system.operations.flatMap((operation) => {
-    const { fields, rules } = readInput(system.document, operation)
+    const { fields, rules, schema } = readInput(system.document, operation)
+    const required = asStrings(schema.required, 'required')
     const named = [...[...fields].map(([name, { errors }]) => ({ name, errors })), { name: 'the body', errors: rules }]
     return named.flatMap(({ name, errors }) => Object.entries(errors)
+      // A schema that several operations share may say what its absence means; an optional field is never missed.
+      .filter(([keyword]) => keyword !== 'required' || required.includes(name))
       .filter(([, error]) => !operation.errors.includes(error))
       .map(([keyword, error]) => `${operation.id}: ${name} breaks ${keyword} with ${error}, which the operation does not list`))
   })

@@ -50,7 +50,7 @@ function exhibits({ system, bundled }: SystemSource): Exhibit[] {
 function ofOperation(document: JsonObject, name: string, node: JsonObject): Exhibit[] {
   const parameters = Array.isArray(node.parameters) ? node.parameters.map((item) => resolve(document, item)).filter(isObject) : []
   return [
-    ...parameters.map((parameter) => exhibit(document, `${name}, ${String(parameter.name)}`, parameter)),
+    ...parameters.map((parameter) => exhibit(document, `${name}, ${JSON.stringify(parameter.name)}`, parameter)),
     ...ofMedia(document, `${name}, request`, node.requestBody),
     ...Object.entries(asOptionalObject(node.responses, name)).flatMap(([status, response]) => ofMedia(document, `${name}, ${status}`, response)),
   ]

@@ -27,12 +27,12 @@ function checkOperation(system: System, operation: Operation): string[] {
   const problems = [
     ...ofSystem,
     /^[a-z][A-Za-z0-9]*$/.test(id) ? null : 'operationId must be lowerCamelCase',
-    node.security === undefined ? 'security must say the auth level' : null,
+    securityOf(system, operation) === undefined ? 'security must say the auth level' : null,
     Array.isArray(node.tags) && node.tags.length === 1 ? null : 'it must have one tag',
     isBilingual(node.summary, ' · ') ? null : 'summary must be Chinese · English',
     isBilingual(node.description, '\n\n') ? null : 'description must be Chinese and English, parted by a blank line',
     hasExample(system.document, successContent(system.document, operation)) ? null : 'its success has no example',
-    hasExample(system.document, node.requestBody) ? null : 'its request body has no example',
+    hasExample(system.document, textBody(system.document, operation)) ? null : 'its request body has no example',
   ]
   return problems.filter((problem) => problem !== null)
 }
@@ -49,6 +49,17 @@ function isBilingual(text: Json | undefined, separator: string): boolean {
 function successContent(document: JsonObject, { node, success }: Operation): JsonObject | undefined {
   if (!isJson(success.mediaType)) return undefined
   return asOptionalObject(resolve(document, asOptionalObject(node.responses, 'responses')[String(success.status)]), 'response')
+}
+
+/** A system says it on every operation, where a reader looks for it; plain OpenAPI may say it once. */
+function securityOf(system: System, { node }: Operation): Json | undefined {
+  return system.dialect === null ? (node.security ?? system.document.security) : node.security
+}
+
+/** The request body, unless it carries files, of which a text can give no example. */
+function textBody(document: JsonObject, { node }: Operation): JsonObject | undefined {
+  const body = resolve(document, node.requestBody)
+  return isObject(body) && !Object.hasOwn(asOptionalObject(body.content, 'content'), 'multipart/form-data') ? body : undefined
 }
 
 /** Whether each media type of a body has an example; what has no body needs none. */

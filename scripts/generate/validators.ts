@@ -79,9 +79,9 @@ function commonJs(document: JsonObject, groups: Groups, options: Options): strin
       const key = schemaKey(group, name)
       const code = checking(schema)
       // A mere reference needs no function of its own.
-      const isReference = typeof code.$ref === 'string' && Object.keys(code).length === 1
-      if (!isReference) ajv.addSchema(code, key)
-      exported[key] = isReference ? String(code.$ref) : key
+      const target = Object.keys(code).length === 1 ? code.$ref : undefined
+      if (target === undefined) ajv.addSchema(code, key)
+      exported[key] = typeof target === 'string' ? target : key
     }
   }
   for (const key of Object.values(exported)) compile(ajv, key)

@@ -1477,10 +1477,7 @@ export interface components {
              * @enum {string}
              */
             kind: "drop";
-            /**
-             * @description 为 true 时请求已执行，只丢响应 · When true the call is carried out and only its answer is lost
-             * @default false
-             */
+            /** @description 为 true 时请求已执行，只丢响应；默认 false · When true the call is carried out and only its answer is lost; false when left out */
             carriedOut?: boolean;
         };
         /** @description 请求已执行；响应体发到一半连接被重置 · The call is carried out; the connection is reset in the middle of the answer's body */
@@ -1508,7 +1505,7 @@ export interface components {
             kind: "slow";
             /** @description 整个响应体用时 · How long the whole body takes */
             milliseconds: number;
-            /** @default 10 */
+            /** @description 分成几块，默认 10 · How many pieces; 10 when left out */
             chunks?: number;
         };
         Fault: {
@@ -1557,6 +1554,7 @@ export interface components {
                 body: components["schemas"]["NullableBody"];
             };
             response: {
+                /** @description 没有响应就断开时为 0 · 0 when the connection was dropped without an answer */
                 status: number;
                 headers: components["schemas"]["Headers"];
                 body: components["schemas"]["NullableBody"];
@@ -1608,8 +1606,8 @@ export interface components {
          *     All that a sandbox keeps. Saved as a file, it replays the same answers byte for byte elsewhere. Not meant to be edited.
          */
         Snapshot: {
-            /** @constant */
-            format: "understudy-snapshot";
+            /** @description 恒为 understudy-snapshot · Always understudy-snapshot */
+            format: string;
             /** @description 快照格式的版本 · Version of the format */
             version: number;
             /** @description 写出它的软件包版本 · Version of the package that wrote it */
@@ -1651,9 +1649,51 @@ export interface components {
         };
         /** @description 响应头 `Server-Status` 的文本 · Text of the header `Server-Status` */
         ServerStatus: string;
+        SessionRecord: components["schemas"]["sessions"];
+        SmsCodeRecord: components["schemas"]["smsCodes"];
         /** @description 一条记录；字段由该集合决定 · A record; its collection decides the fields */
         Record: {
             [key: string]: unknown;
+        };
+        sessions: {
+            id: string;
+            userId: string;
+            realm: string;
+            accessToken: string;
+            accessExpiresAt: number | null;
+            refreshToken: string | null;
+            refreshExpiresAt: number | null;
+            previousAccess: {
+                token: string;
+                until: number;
+            } | null;
+            device: {
+                label: string | null;
+                platform: string | null;
+                client: string | null;
+            };
+            issuedAt: number;
+            endedAt: number | null;
+            /** @enum {unknown} */
+            endedBy: null | "loggedOut" | "displaced" | "revoked";
+            displacedBy: {
+                label: string | null;
+                platform: string | null;
+                client: string | null;
+                at: number;
+            } | null;
+        };
+        smsCodes: {
+            key: string;
+            phone: string;
+            code: string;
+            sentAt: number;
+            expiresAt: number | null;
+            used: boolean;
+            earlier: {
+                code: string;
+                sentAt: number;
+            }[];
         };
         GetHealthSuccess: components["schemas"]["Health"];
         GetOpenApiSuccess: {
@@ -6570,8 +6610,8 @@ export interface Operations {
     putSnapshot: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
-            /** @constant */
-            format: "understudy-snapshot";
+            /** @description 恒为 understudy-snapshot · Always understudy-snapshot */
+            format: string;
             /** @description 快照格式的版本 · Version of the format */
             version: number;
             /** @description 写出它的软件包版本 · Version of the package that wrote it */

@@ -6031,13 +6031,13 @@ export interface Records {
         version: string;
         /** @description empty when not filled in */
         grade: string;
-        /** @description third-party accounts that log in to this one */
-        sso: {
-            /** @enum {string} */
-            ssoType: "weixin" | "weibo" | "qq";
-            openid: string;
-        }[];
         banned: boolean;
+    };
+    ssoAccounts: {
+        /** @description userType, ssoType and openid, parted by slashes; unique */
+        key: string;
+        /** @description the account of that userType */
+        userID: components["schemas"]["ObjectId"];
     };
     orders: {
         /** @description unique */

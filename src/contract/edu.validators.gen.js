@@ -9026,7 +9026,7 @@ return errors === 0;
 }
 
 exports["/records/users"] = validate176;
-const schema80 = {"type":"object","additionalProperties":false,"required":["userID","userType","phone","passwd","nick","name","intro","avatar","school","version","grade","sso","banned"],"properties":{"userID":{"$ref":"/components/ObjectId"},"userType":{"type":"string","enum":["s","t","p"]},"phone":{"type":["string","null"],"pattern":"^1\\d{10}$"},"passwd":{"type":["string","null"],"pattern":"^[0-9A-F]{64}$"},"nick":{"type":"string"},"name":{"type":"string"},"intro":{"type":"string"},"avatar":{"type":"string"},"school":{"type":"string"},"version":{"type":"string"},"grade":{"type":"string"},"sso":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["ssoType","openid"],"properties":{"ssoType":{"type":"string","enum":["weixin","weibo","qq"]},"openid":{"type":"string","minLength":1}}}},"banned":{"type":"boolean"}}};
+const schema80 = {"type":"object","additionalProperties":false,"required":["userID","userType","phone","passwd","nick","name","intro","avatar","school","version","grade","banned"],"properties":{"userID":{"$ref":"/components/ObjectId"},"userType":{"type":"string","enum":["s","t","p"]},"phone":{"type":["string","null"],"pattern":"^1\\d{10}$"},"passwd":{"type":["string","null"],"pattern":"^[0-9A-F]{64}$"},"nick":{"type":"string"},"name":{"type":"string"},"intro":{"type":"string"},"avatar":{"type":"string"},"school":{"type":"string"},"version":{"type":"string"},"grade":{"type":"string"},"banned":{"type":"boolean"}}};
 const func6 = Object.prototype.hasOwnProperty;
 const pattern10 = new RegExp("^1\\d{10}$", "u");
 const pattern11 = new RegExp("^[0-9A-F]{64}$", "u");
@@ -9037,7 +9037,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.sso === undefined) && (missing0 = "sso"))) || ((data.banned === undefined) && (missing0 = "banned"))){
+if(((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.banned === undefined) && (missing0 = "banned"))){
 validate176.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -9206,107 +9206,16 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.sso !== undefined){
-let data11 = data.sso;
+if(data.banned !== undefined){
 const _errs23 = errors;
-if(errors === _errs23){
-if(Array.isArray(data11)){
-var valid1 = true;
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-const _errs25 = errors;
-if(errors === _errs25){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-let missing1;
-if(((data12.ssoType === undefined) && (missing1 = "ssoType")) || ((data12.openid === undefined) && (missing1 = "openid"))){
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0,schemaPath:"#/properties/sso/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+if(typeof data.banned !== "boolean"){
+validate176.errors = [{instancePath:instancePath+"/banned",schemaPath:"#/properties/banned/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-else {
-const _errs27 = errors;
-for(const key1 in data12){
-if(!((key1 === "ssoType") || (key1 === "openid"))){
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0,schemaPath:"#/properties/sso/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
-return false;
-break;
-}
-}
-if(_errs27 === errors){
-if(data12.ssoType !== undefined){
-let data13 = data12.ssoType;
-const _errs28 = errors;
-if(typeof data13 !== "string"){
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0+"/ssoType",schemaPath:"#/properties/sso/items/properties/ssoType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data13 === "weixin") || (data13 === "weibo")) || (data13 === "qq"))){
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0+"/ssoType",schemaPath:"#/properties/sso/items/properties/ssoType/enum",keyword:"enum",params:{allowedValues: schema80.properties.sso.items.properties.ssoType.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid2 = _errs28 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data12.openid !== undefined){
-let data14 = data12.openid;
-const _errs30 = errors;
-if(errors === _errs30){
-if(typeof data14 === "string"){
-if(func1(data14) < 1){
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0+"/openid",schemaPath:"#/properties/sso/items/properties/openid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
-}
-}
-else {
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0+"/openid",schemaPath:"#/properties/sso/items/properties/openid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid2 = _errs30 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-else {
-validate176.errors = [{instancePath:instancePath+"/sso/" + i0,schemaPath:"#/properties/sso/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid1 = _errs25 === errors;
-if(!valid1){
-break;
-}
-}
-}
-else {
-validate176.errors = [{instancePath:instancePath+"/sso",schemaPath:"#/properties/sso/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
 }
 var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
-}
-if(valid0){
-if(data.banned !== undefined){
-const _errs32 = errors;
-if(typeof data.banned !== "boolean"){
-validate176.errors = [{instancePath:instancePath+"/banned",schemaPath:"#/properties/banned/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs32 === errors;
-}
-else {
-var valid0 = true;
-}
 }
 }
 }
@@ -9331,8 +9240,8 @@ validate176.errors = vErrors;
 return errors === 0;
 }
 
-exports["/records/orders"] = validate178;
-const schema81 = {"type":"object","additionalProperties":false,"required":["o_id","userID","t_id","question","self_desc","status","called","reason","createdAt","updatedAt"],"properties":{"o_id":{"$ref":"/components/ObjectId"},"userID":{"$ref":"/components/ObjectId"},"t_id":{"$ref":"/components/ObjectId"},"question":{"type":"string","minLength":1,"maxLength":500},"self_desc":{"type":"string","maxLength":500},"status":{"$ref":"/components/OrderStatus"},"called":{"type":"boolean"},"reason":{"type":"string"},"createdAt":{"$ref":"/components/Timestamp"},"updatedAt":{"$ref":"/components/Timestamp"}}};
+exports["/records/ssoAccounts"] = validate178;
+const pattern12 = new RegExp("^[stp]/(weixin|weibo|qq)/", "u");
 
 function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9340,15 +9249,83 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))){
+if(((data.key === undefined) && (missing0 = "key")) || ((data.userID === undefined) && (missing0 = "userID"))){
 validate178.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func6.call(schema81.properties, key0))){
+if(!((key0 === "key") || (key0 === "userID"))){
 validate178.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.key !== undefined){
+let data0 = data.key;
+const _errs2 = errors;
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(!pattern12.test(data0)){
+validate178.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/pattern",keyword:"pattern",params:{pattern: "^[stp]/(weixin|weibo|qq)/"},message:"must match pattern \""+"^[stp]/(weixin|weibo|qq)/"+"\""}];
+return false;
+}
+}
+else {
+validate178.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.userID !== undefined){
+const _errs4 = errors;
+if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate178.errors = vErrors;
+return errors === 0;
+}
+
+exports["/records/orders"] = validate180;
+const schema82 = {"type":"object","additionalProperties":false,"required":["o_id","userID","t_id","question","self_desc","status","called","reason","createdAt","updatedAt"],"properties":{"o_id":{"$ref":"/components/ObjectId"},"userID":{"$ref":"/components/ObjectId"},"t_id":{"$ref":"/components/ObjectId"},"question":{"type":"string","minLength":1,"maxLength":500},"self_desc":{"type":"string","maxLength":500},"status":{"$ref":"/components/OrderStatus"},"called":{"type":"boolean"},"reason":{"type":"string"},"createdAt":{"$ref":"/components/Timestamp"},"updatedAt":{"$ref":"/components/Timestamp"}}};
+
+function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))){
+validate180.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!(func6.call(schema82.properties, key0))){
+validate180.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -9396,18 +9373,18 @@ const _errs5 = errors;
 if(errors === _errs5){
 if(typeof data3 === "string"){
 if(func1(data3) > 500){
-validate178.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
+validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
 return false;
 }
 else {
 if(func1(data3) < 1){
-validate178.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 }
 else {
-validate178.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9423,12 +9400,12 @@ const _errs7 = errors;
 if(errors === _errs7){
 if(typeof data4 === "string"){
 if(func1(data4) > 500){
-validate178.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
+validate180.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
 return false;
 }
 }
 else {
-validate178.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate180.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9453,7 +9430,7 @@ if(valid0){
 if(data.called !== undefined){
 const _errs10 = errors;
 if(typeof data.called !== "boolean"){
-validate178.errors = [{instancePath:instancePath+"/called",schemaPath:"#/properties/called/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+validate180.errors = [{instancePath:instancePath+"/called",schemaPath:"#/properties/called/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid0 = _errs10 === errors;
@@ -9465,7 +9442,7 @@ if(valid0){
 if(data.reason !== undefined){
 const _errs12 = errors;
 if(typeof data.reason !== "string"){
-validate178.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate180.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs12 === errors;
@@ -9510,33 +9487,33 @@ var valid0 = true;
 }
 }
 else {
-validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate180.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate178.errors = vErrors;
+validate180.errors = vErrors;
 return errors === 0;
 }
 
-exports["/records/files"] = validate185;
-const pattern12 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
-const pattern13 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
+exports["/records/files"] = validate187;
+const pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
+const pattern14 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) || ((data.size === undefined) && (missing0 = "size"))){
-validate185.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate187.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes")) || (key0 === "size"))){
-validate185.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate187.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -9547,13 +9524,13 @@ let data0 = data.name;
 const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
-if(!pattern12.test(data0)){
-validate185.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""}];
+if(!pattern13.test(data0)){
+validate187.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""}];
 return false;
 }
 }
 else {
-validate185.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate187.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9569,12 +9546,12 @@ const _errs4 = errors;
 if(errors === _errs4){
 if(typeof data1 === "string"){
 if(func1(data1) < 1){
-validate185.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate187.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate185.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate187.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9589,13 +9566,13 @@ let data2 = data.bytes;
 const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data2 === "string"){
-if(!pattern13.test(data2)){
-validate185.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/pattern",keyword:"pattern",params:{pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"},message:"must match pattern \""+"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"+"\""}];
+if(!pattern14.test(data2)){
+validate187.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/pattern",keyword:"pattern",params:{pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"},message:"must match pattern \""+"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"+"\""}];
 return false;
 }
 }
 else {
-validate185.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate187.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9609,18 +9586,18 @@ if(data.size !== undefined){
 let data3 = data.size;
 const _errs8 = errors;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate185.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs8){
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 5242880 || isNaN(data3)){
-validate185.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5242880},message:"must be <= 5242880"}];
+validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5242880},message:"must be <= 5242880"}];
 return false;
 }
 else {
 if(data3 < 0 || isNaN(data3)){
-validate185.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -9638,32 +9615,32 @@ var valid0 = true;
 }
 }
 else {
-validate185.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate187.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate185.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
 
-exports["/records/settings"] = validate186;
-const pattern14 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
+exports["/records/settings"] = validate188;
+const pattern15 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
 
-function validate186(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.id === undefined) && (missing0 = "id")) || ((data.minClient === undefined) && (missing0 = "minClient"))) || ((data.latestClient === undefined) && (missing0 = "latestClient"))) || ((data.updateUrl === undefined) && (missing0 = "updateUrl"))) || ((data.mqttHost === undefined) && (missing0 = "mqttHost"))) || ((data.mqttPort === undefined) && (missing0 = "mqttPort"))){
-validate186.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate188.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((key0 === "id") || (key0 === "minClient")) || (key0 === "latestClient")) || (key0 === "updateUrl")) || (key0 === "mqttHost")) || (key0 === "mqttPort"))){
-validate186.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate188.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -9673,11 +9650,11 @@ if(data.id !== undefined){
 let data0 = data.id;
 const _errs2 = errors;
 if(typeof data0 !== "string"){
-validate186.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if("settings" !== data0){
-validate186.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/const",keyword:"const",params:{allowedValue: "settings"},message:"must be equal to constant"}];
+validate188.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/const",keyword:"const",params:{allowedValue: "settings"},message:"must be equal to constant"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -9691,13 +9668,13 @@ let data1 = data.minClient;
 const _errs4 = errors;
 if(errors === _errs4){
 if(typeof data1 === "string"){
-if(!pattern14.test(data1)){
-validate186.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
+if(!pattern15.test(data1)){
+validate188.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
 return false;
 }
 }
 else {
-validate186.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9712,13 +9689,13 @@ let data2 = data.latestClient;
 const _errs6 = errors;
 if(errors === _errs6){
 if(typeof data2 === "string"){
-if(!pattern14.test(data2)){
-validate186.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
+if(!pattern15.test(data2)){
+validate188.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
 return false;
 }
 }
 else {
-validate186.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9735,12 +9712,12 @@ if(errors === _errs8){
 if(errors === _errs8){
 if(typeof data3 === "string"){
 if(!(formats2(data3))){
-validate186.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""}];
+validate188.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""}];
 return false;
 }
 }
 else {
-validate186.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9757,12 +9734,12 @@ const _errs10 = errors;
 if(errors === _errs10){
 if(typeof data4 === "string"){
 if(func1(data4) < 1){
-validate186.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate188.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate186.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate188.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -9776,18 +9753,18 @@ if(data.mqttPort !== undefined){
 let data5 = data.mqttPort;
 const _errs12 = errors;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate186.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs12){
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 65535 || isNaN(data5)){
-validate186.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
+validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
 if(data5 < 1 || isNaN(data5)){
-validate186.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -9807,11 +9784,11 @@ var valid0 = true;
 }
 }
 else {
-validate186.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate188.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate186.errors = vErrors;
+validate188.errors = vErrors;
 return errors === 0;
 }
 
@@ -9930,6 +9907,7 @@ export const validators = {
   },
   records: {
     "users": answers["/records/users"],
+    "ssoAccounts": answers["/records/ssoAccounts"],
     "orders": answers["/records/orders"],
     "files": answers["/records/files"],
     "settings": answers["/records/settings"],

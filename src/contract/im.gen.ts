@@ -1984,8 +1984,7 @@ export const contract = {
             "required": "NULL_PASSWORD",
             "minLength": "FORMAT_ERROR_PASSWORD_LENGTH",
             "maxLength": "FORMAT_ERROR_PASSWORD_LENGTH",
-            "pattern": "FORMAT_ERROR_PASSWORD",
-            "type": "FAILURE_STATUS"
+            "pattern": "FORMAT_ERROR_PASSWORD"
           }
         },
         "phone": {
@@ -1996,8 +1995,7 @@ export const contract = {
             "required": "NULL_PHONE",
             "minLength": "FORMAT_ERROR_PHONE_LENGTH",
             "maxLength": "FORMAT_ERROR_PHONE_LENGTH",
-            "pattern": "FORMAT_ERROR_PHONE",
-            "type": "FAILURE_STATUS"
+            "pattern": "FORMAT_ERROR_PHONE"
           }
         }
       },
@@ -2039,8 +2037,7 @@ export const contract = {
             "required": "NULL_PHONE",
             "minLength": "FORMAT_ERROR_PHONE_LENGTH",
             "maxLength": "FORMAT_ERROR_PHONE_LENGTH",
-            "pattern": "FORMAT_ERROR_PHONE",
-            "type": "FAILURE_STATUS"
+            "pattern": "FORMAT_ERROR_PHONE"
           }
         },
         "password": {
@@ -2048,8 +2045,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "required": "NULL_PASSWORD",
-            "minLength": "NULL_PASSWORD",
-            "type": "FAILURE_STATUS"
+            "minLength": "NULL_PASSWORD"
           }
         }
       },
@@ -2109,8 +2105,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "required": "NULL_USER",
-            "minLength": "NULL_USER",
-            "type": "FAILURE_STATUS"
+            "minLength": "NULL_USER"
           }
         },
         "avatar": {
@@ -2118,9 +2113,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "required": "NULL_AVATAR",
-            "minLength": "NULL_AVATAR",
-            "maxLength": "FAILURE_STATUS",
-            "type": "FAILURE_STATUS"
+            "minLength": "NULL_AVATAR"
           }
         },
         "username": {
@@ -2130,23 +2123,16 @@ export const contract = {
             "required": "NULL_USERNAME",
             "minLength": "NULL_USERNAME",
             "maxLength": "FORMAT_ERROR_USER_LENGTH",
-            "pattern": "ILLEGAL_USERNAME",
-            "type": "FAILURE_STATUS"
+            "pattern": "ILLEGAL_USERNAME"
           }
         },
         "desc": {
           "in": "body",
-          "type": "string",
-          "errors": {
-            "default": "FAILURE_STATUS"
-          }
+          "type": "string"
         },
         "sex": {
           "in": "body",
-          "type": "integer",
-          "errors": {
-            "default": "FAILURE_STATUS"
-          }
+          "type": "integer"
         }
       },
       "rules": {},

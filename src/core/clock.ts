@@ -57,3 +57,24 @@ export function stopwatch(): () => number {
   const start = performance.now()
   return () => performance.now() - start
 }
+
+/**
+ * Waits in real time: what a person or a test waits for is not a matter of a sandbox's clock.
+ * @param signal ends the wait early
+ * @returns a promise that resolves after `milliseconds` or once the signal is aborted, and never rejects
+ */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve()
+      return
+    }
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    signal?.addEventListener('abort', done)
+  })
+}

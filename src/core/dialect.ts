@@ -36,8 +36,12 @@ export interface Credentials {
   read(request: RequestView): Credential
   /** @returns the headers with which a client carries this token; what `read` understands */
   carry(token: string): Readonly<Record<string, string>>
+  /** Methods whose requests may carry the token as a form field: their body is read even where the operation takes none. */
+  readonly form?: readonly OperationRow['method'][]
   /** Headers that hand a new session's token to the client, where the body does not. */
   issue?(session: SessionRecord, now: number): ReplyHeaders
+  /** Where a credential is optional, one that is worth nothing passes as none. */
+  readonly deadIsNone?: true
 }
 
 /** The circumstances of an answer. */
@@ -87,6 +91,12 @@ export interface Dialect<E extends string> {
   readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */
   checkHeaders?(request: RequestView, row: OperationRow): FailureDetails | null
+  /**
+   * Rules about fields that a schema cannot hold.
+   * @param input the fields that were sent, whether or not they have the right form
+   * @returns a broken rule, whose error counts by its place in the operation's list, or null
+   */
+  checkFields?(input: Readonly<Record<string, unknown>>, operation: string): { readonly error: E; readonly field: string } | null
   /** @returns the body of a success */
   success(payload: unknown, about: About): object
   /** @returns the body of a failure */
@@ -96,6 +106,8 @@ export interface Dialect<E extends string> {
    *   the place of the table's statuses, so that the status is not held against it
    */
   failureHead?(failure: NamedFailure, about: About): { readonly status?: number; readonly unlisted?: boolean; readonly headers?: ReplyHeaders }
+  /** Whether a system in maintenance answers unknown paths like any other; `afterRouting` when left out. */
+  readonly maintenance?: 'beforeRouting' | 'afterRouting'
   /** Whether answers may be read by pages of other origins with cookies. */
   readonly cookies?: true
 }

@@ -50,6 +50,10 @@ export interface FailureDetails {
   readonly field?: string
   /** Keys that the failure body carries beside code and message. */
   readonly extra?: Readonly<Record<string, unknown>>
+  /** The same where neither the dialect nor `extra` has them. */
+  readonly defaults?: Readonly<Record<string, unknown>>
+  /** The HTTP status that the control plane asked for in maintenance. */
+  readonly httpStatus?: number
   readonly displacedBy?: Displacement
   /** HTTP methods that the path does have. */
   readonly allow?: readonly string[]

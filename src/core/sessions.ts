@@ -2,7 +2,7 @@
  * Who is logged in. One service for all systems; what differs between them (token form, lifetimes, how many sessions
  * a user may have) is data.
  */
-import type { Displacement } from './failure.js'
+import { type Displacement, Failure } from './failure.js'
 import type { Alphabet, Ids } from './ids.js'
 import type { CollectionDefinition, Transaction } from './store/types.js'
 
@@ -57,16 +57,38 @@ export interface SessionRecords {
 
 export const sessionCollection: CollectionDefinition<SessionRecord> = {
   key: 'id',
-  unique: [['accessToken'], ['refreshToken']],
+  unique: [['accessToken'], ['refreshToken'], ['previousAccess.token']],
   index: [['realm', 'userId']],
 }
 
 /** What a token turned out to be. `unknown` covers logged-out and replaced tokens: nobody is told that they once were good. */
-export type Found =
-  | { readonly state: 'live' | 'expired' | 'displaced'; readonly session: SessionRecord }
-  | { readonly state: 'unknown'; readonly session: null }
+export type Found = Known | { readonly state: 'unknown'; readonly session: null }
+
+interface Known {
+  readonly state: 'live' | 'expired' | 'displaced'
+  readonly session: SessionRecord
+  /** When this very token runs out; null: never. */
+  readonly expiresAt: number | null
+}
 
 const UNKNOWN: Found = { state: 'unknown', session: null }
+
+/**
+ * @returns what was found, if the token is good
+ * @throws Failure `tokenExpired`, `kickedOut` (with the client that did it) or `unauthenticated`
+ */
+export function requireLive(found: Found): Known {
+  switch (found.state) {
+    case 'live':
+      return found
+    case 'expired':
+      throw Failure.when('tokenExpired')
+    case 'displaced':
+      throw Failure.when('kickedOut', found.session.displacedBy === null ? {} : { displacedBy: found.session.displacedBy })
+    case 'unknown':
+      throw Failure.when('unauthenticated', { cause: 'deadCredential' })
+  }
+}
 
 /** So many ended sessions of a user are remembered, to tell a displaced client who displaced it. */
 const ENDED_KEPT = 10
@@ -123,16 +145,19 @@ export class Sessions {
     return this.#issued
   }
 
-  /** @returns what the access token is worth now */
-  async byAccessToken(token: string): Promise<Found> {
+  /** @returns what the access token is worth now; where a realm is given, in that one */
+  async byAccessToken(token: string, realm?: string): Promise<Found> {
     const session = await this.#tx.find('sessions', { accessToken: token })
-    return session === undefined ? UNKNOWN : this.#judge(session, session.accessExpiresAt)
+    if (session !== undefined) return this.#judge(session, session.accessExpiresAt, realm)
+    const replaced = await this.#tx.find('sessions', { 'previousAccess.token': token })
+    const until = replaced?.previousAccess?.until ?? 0
+    return replaced === undefined || this.#now >= until ? UNKNOWN : this.#judge(replaced, until, realm)
   }
 
-  /** @returns what the refresh token is worth now */
-  async byRefreshToken(token: string): Promise<Found> {
+  /** @returns what the refresh token is worth now; where a realm is given, in that one */
+  async byRefreshToken(token: string, realm?: string): Promise<Found> {
     const session = await this.#tx.find('sessions', { refreshToken: token })
-    return session === undefined ? UNKNOWN : this.#judge(session, session.refreshExpiresAt)
+    return session === undefined ? UNKNOWN : this.#judge(session, session.refreshExpiresAt, realm)
   }
 
   /** @returns all sessions of a user, ended ones included, oldest login first */
@@ -141,10 +166,15 @@ export class Sessions {
     return [...found].sort((a, b) => a.issuedAt - b.issuedAt)
   }
 
-  /** Gives the session a new access token with a whole life before it; the old one is dead. */
-  async renewAccess(session: SessionRecord): Promise<SessionRecord> {
+  /**
+   * Gives the session a new access token with a whole life before it.
+   * @param grace so many milliseconds, but not beyond its own end, the old one lives on
+   */
+  async renewAccess(session: SessionRecord, grace = 0): Promise<SessionRecord> {
     const { access } = this.#policy
+    const until = Math.min(session.accessExpiresAt ?? Number.POSITIVE_INFINITY, this.#now + grace)
     return this.#tx.update('sessions', session.id, {
+      previousAccess: until > this.#now ? { token: session.accessToken, until } : null,
       accessToken: this.#ids.text(access.alphabet, access.length),
       accessExpiresAt: this.#after(access.lifetime),
     })
@@ -172,10 +202,11 @@ export class Sessions {
     return live
   }
 
-  #judge(session: SessionRecord, expiresAt: number | null): Found {
-    if (session.endedBy === 'displaced') return { state: 'displaced', session }
+  #judge(session: SessionRecord, expiresAt: number | null, realm = session.realm): Found {
+    if (session.realm !== realm) return UNKNOWN
+    if (session.endedBy === 'displaced') return { state: 'displaced', session, expiresAt }
     if (session.endedAt !== null) return UNKNOWN
-    return { state: expiresAt !== null && this.#now >= expiresAt ? 'expired' : 'live', session }
+    return { state: expiresAt !== null && this.#now >= expiresAt ? 'expired' : 'live', session, expiresAt }
   }
 
   async #end(session: SessionRecord, endedBy: EndReason, displacedBy: Displacement | null): Promise<void> {

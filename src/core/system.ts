@@ -62,6 +62,15 @@ export interface Work<S extends SystemTypes, K extends OperationName<S>> {
  */
 export type Handler<S extends SystemTypes, K extends OperationName<S>> = (work: Work<S, K>) => Promise<TypesOf<S, K>['payload'] | Failure>
 
+/** What a rule may look at: the fields of the request that are sound, and whoever calls. */
+export interface RuleWork<S extends SystemTypes, K extends OperationName<S>> extends Pick<Work<S, K>, 'session' | 'user' | 'tx' | 'fail'> {
+  readonly input: Partial<TypesOf<S, K>['input']>
+}
+
+/** A rule that no schema can hold (is that name still free?), where the contract lists its errors among those of fields. It throws. */
+export type Rule<S extends SystemTypes, K extends OperationName<S>> = (work: RuleWork<S, K>) => Promise<void>
+export type Rules<S extends SystemTypes> = { readonly [K in OperationName<S>]?: Rule<S, K> }
+
 /** The operations of a system; each of its files holds a part. */
 export type Handlers<S extends SystemTypes> = { readonly [K in OperationName<S>]: Handler<S, K> }
 
@@ -100,9 +109,14 @@ export interface SystemDefinition<S extends SystemTypes> {
   readonly sessions: SessionPolicy
   readonly sms: SmsPolicy | null
   readonly settings?: Readonly<Record<string, SettingDefinition>>
-  /** Simulated outside services that the control plane can put out of order. */
+  /**
+   * Simulated outside services that the control plane can put out of order. The core knows two: without `smsOperator` no code is sent,
+   * without `internal` every operation fails before any other check.
+   */
   readonly outages?: readonly string[]
   readonly operations: Handlers<S>
+  /** Of all rules that a request breaks, here or in the schema, the one counts whose error the contract lists first. */
+  readonly rules?: Rules<S>
   /** One line for the table that `understudy start` prints: how to log in with a user of the world. */
   readonly hint: string
 }
@@ -120,6 +134,7 @@ export interface System {
   readonly settings: Readonly<Record<string, SettingDefinition>>
   readonly outages: readonly string[]
   readonly operations: Readonly<Record<string, (work: never) => Promise<unknown>>>
+  readonly rules: Readonly<Record<string, ((work: never) => Promise<void>) | undefined>>
   readonly hint: string
 }
 
@@ -134,6 +149,7 @@ export function defineSystem<S extends SystemTypes>(definition: SystemDefinition
   return {
     settings: {},
     outages: [],
+    rules: {},
     ...definition,
     id: definition.contract.system,
     state: { ...definition.state, ...coreCollections },

@@ -26,7 +26,7 @@ export function refuse(exchange: Exchange, failure: Failure): Reply {
   const named = nameFailure(exchange, failure, outcome)
   const { system, about } = exchange
   exchange.error = named.error
-  const body = { [system.contract.dialect.code]: named.code, [system.contract.dialect.message]: named.message, ...system.dialect.failure(named, about), ...named.details.extra }
+  const body = { ...named.details.defaults, [system.contract.dialect.code]: named.code, [system.contract.dialect.message]: named.message, ...system.dialect.failure(named, about), ...named.details.extra }
   const head = system.dialect.failureHead?.(named, about)
   const status = head?.status ?? named.status
   exchange.violations = failureViolations(exchange, named, body, head?.unlisted ? null : status)

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BodyType, FieldRow, OperationRow } from '../contract.js'
 import type { Check } from '../dialect.js'
 import { Failure } from '../failure.js'
-import type { SessionRecord, Sessions } from '../sessions.js'
+import { requireLive, type SessionRecord, type Sessions } from '../sessions.js'
 import type { CoreRecords } from '../sandbox.js'
 import type { Doc, Transaction } from '../store/types.js'
 import { errorOf } from './answer.js'
@@ -37,7 +37,7 @@ function checkHeaders(exchange: Exchange, { row, operation }: CheckContext, chec
   const headers: Record<string, string> = {}
   for (const name of row.headers) {
     const value = exchange.headers[name]
-    if (typeof value === 'string') headers[name] = value
+    if (typeof value === 'string') headers[name] = system.dialect.foldedHeaders?.includes(name) ? value.toLowerCase() : value
   }
   const special = system.dialect.checkHeaders?.(exchange, row)
   if (special) throw Failure.when('invalidRequest', { cause: 'header', ...special })
@@ -51,20 +51,20 @@ function checkHeaders(exchange: Exchange, { row, operation }: CheckContext, chec
 
 function decodeBody(exchange: Exchange, { row }: CheckContext): void {
   if (row.select === null && !exchange.parsedQuery.decodable) throw Failure.when('invalidRequest', { cause: 'undecodableUrl' })
-  const { received, system } = exchange
-  if (received === null || row.body === null) return
+  const { received, system, bodyType } = exchange
+  if (received === null || bodyType === null) return
   if (received.kind === 'refused') throw received.failure
   if (received.kind === 'parts') {
     exchange.body = received.parts
     return
   }
   const { contentType, empty } = system.dialect.body
-  if (contentType !== 'any' && mediaTypeOf(exchange) !== row.body) {
+  if (contentType !== 'any' && mediaTypeOf(exchange) !== bodyType) {
     if (contentType === 'othersAreEmpty' || (received.bytes.length === 0 && empty === 'object')) return
     throw Failure.when('invalidRequest', { cause: 'wrongContentType' })
   }
   if (received.bytes.length === 0 && empty === 'object') return
-  exchange.body = decodeBytes(received.bytes, row.body)
+  exchange.body = decodeBytes(received.bytes, bodyType)
 }
 
 function mediaTypeOf(exchange: Exchange): string {
@@ -100,12 +100,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckContext, checked: Checked): Promise<void> {
   const { dialect, users } = exchange.system
   if (row.auth === 'none' || dialect.credentials === null) return
-  const { sent, tokens } = dialect.credentials.read(exchange)
+  const { sent, tokens, realm } = dialect.credentials.read(exchange)
   if (!sent) {
     if (row.auth === 'optional') return
     throw Failure.when('unauthenticated', { cause: 'noCredential' })
   }
-  const session = await liveSession(sessions, tokens)
+  const session = await liveSession(sessions, tokens, realm, row.auth === 'optional' && dialect.credentials.deadIsNone)
+  if (session === null) return
   const user = await tx.get(users.collection, users.key(session.userId))
   if (user === undefined) throw Failure.when('unauthenticated', { cause: 'deadCredential' })
   exchange.user = session.userId
@@ -114,19 +115,14 @@ async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckCont
   checked.user = user
 }
 
-async function liveSession(sessions: Sessions, tokens: readonly string[]): Promise<SessionRecord> {
+/** @returns the session of the first token that is known; null when it is dead and may be */
+async function liveSession(sessions: Sessions, tokens: readonly string[], realm: string | undefined, mayBeDead = false): Promise<SessionRecord | null> {
   for (const token of tokens) {
-    const found = await sessions.byAccessToken(token)
-    if (found.state === 'live') return found.session
-    if (found.state === 'expired') throw Failure.when('tokenExpired')
-    if (found.state === 'displaced') throw Failure.when('kickedOut', displacement(found.session))
+    const found = await sessions.byAccessToken(token, realm)
+    if (found.state === 'live' || (found.state !== 'unknown' && !mayBeDead)) return requireLive(found).session
   }
+  if (mayBeDead) return null
   throw Failure.when('unauthenticated', { cause: 'deadCredential' })
-}
-
-/** @returns the details of a failure that tells a displaced client who displaced it */
-export function displacement(session: SessionRecord): { displacedBy?: NonNullable<SessionRecord['displacedBy']> } {
-  return session.displacedBy === null ? {} : { displacedBy: session.displacedBy }
 }
 
 function checkRoles(exchange: Exchange, { row }: CheckContext, { user }: Checked): void {
@@ -145,8 +141,10 @@ function checkFields(exchange: Exchange, { row, operation }: CheckContext, check
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }
   const validate = system.validators.fields[operation]
-  if (validate !== undefined && !validate(input)) {
-    const rule = firstBrokenRule(validate.errors ?? [], row, (condition) => errorOf(exchange, Failure.when(condition, { cause: 'field' })))
+  const special = system.dialect.checkFields?.(input, operation) ?? null
+  if ((validate !== undefined && !validate(input)) || special !== null) {
+    const others = special === null ? [] : [{ ...special, missing: false }]
+    const rule = firstBrokenRule(validate?.errors ?? [], row, (condition) => errorOf(exchange, Failure.when(condition, { cause: 'field' })), others)
     const field = rule.field === null ? {} : { field: rule.field }
     throw rule.error === null ? Failure.when(rule.missing ? 'missingField' : 'invalidRequest', { cause: 'field', ...field }) : Failure.of(rule.error, field)
   }

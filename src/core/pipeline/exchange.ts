@@ -1,6 +1,6 @@
 /** One request on its way through the pipeline: each step reads what earlier ones found and adds its own. */
 import type { IncomingMessage } from 'node:http'
-import type { OperationRow } from '../contract.js'
+import type { BodyType, OperationRow } from '../contract.js'
 import type { About, RequestView } from '../dialect.js'
 import { Failure } from '../failure.js'
 import type { Reply } from '../reply.js'
@@ -76,6 +76,12 @@ export class Exchange implements RequestView {
 
   get parsedQuery(): Query {
     return (this.#query ??= parseQuery(this.search))
+  }
+
+  /** The media type of the body that is read: the operation's, or a form where it takes none but the token may stand in one. */
+  get bodyType(): BodyType | null {
+    if (this.row === null || this.row.body !== null) return this.row?.body ?? null
+    return this.system.dialect.credentials?.form?.includes(this.row.method) ? 'application/x-www-form-urlencoded' : null
   }
 
   get hasBody(): boolean {

@@ -11,12 +11,12 @@ const MULTIPART_ALLOWANCE = 64 * 1024
 const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'bodyTooLarge' }) }
 const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
 
-/** Step: the body of an operation that takes one is received; others are not read. */
+/** Step: the body of an operation that takes one, or may carry a token in one, is received; others are not read. */
 export async function receive(exchange: Exchange): Promise<void> {
-  const { row, request, system } = exchange
-  if (row === null || row.body === null) return
-  const { limit } = system.dialect.body
-  if (row.body === 'multipart/form-data') exchange.received = await readParts(request, limit)
+  const { bodyType, request, system } = exchange
+  if (bodyType === null) return
+  const { limit, fileLimit = limit } = system.dialect.body
+  if (bodyType === 'multipart/form-data') exchange.received = await readParts(request, fileLimit)
   else exchange.received = await readBytes(request, limit)
 }
 
@@ -39,9 +39,10 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Recei
 async function readParts(request: IncomingMessage, limit: number): Promise<Received> {
   if (Number(request.headers['content-length'] ?? 0) > limit + MULTIPART_ALLOWANCE) return tooLarge
   return new Promise((resolve) => {
+    // busboy calls a file too large that has just as many bytes as it is told: hence one more.
     let parser: busboy.Busboy
     try {
-      parser = busboy({ headers: request.headers, limits: { fileSize: limit, files: 4, fields: 32, fieldSize: MULTIPART_ALLOWANCE }, defParamCharset: 'utf8' })
+      parser = busboy({ headers: request.headers, limits: { fileSize: limit + 1, files: 4, fields: 32, fieldSize: MULTIPART_ALLOWANCE }, defParamCharset: 'utf8' })
     } catch {
       resolve({ kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'wrongContentType' }) })
       return
@@ -60,6 +61,8 @@ async function readParts(request: IncomingMessage, limit: number): Promise<Recei
       stream.on('limit', () => {
         finish(tooLarge)
       })
+      // A body that ends in mid-file breaks its stream as well as the parser, which tells of it below; unheard, it would end the process.
+      stream.on('error', () => undefined)
       stream.on('end', () => {
         parts[name] = { name: filename ?? '', mediaType: mimeType, bytes: Buffer.concat(chunks) }
       })

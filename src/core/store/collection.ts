@@ -98,12 +98,25 @@ export function compareValues(a: unknown, b: unknown): number {
 export function indexKeyOf(index: Index, doc: Doc): IndexKey | undefined {
   const [first, ...others] = index.fields
   if (first !== undefined && others.length === 0) {
-    const value = toIndexKey(doc[first])
+    const value = toIndexKey(valueOf(doc, first))
     return value === null && index.unique ? undefined : value
   }
-  const values = index.fields.map((field) => toIndexKey(doc[field]))
+  const values = index.fields.map((field) => toIndexKey(valueOf(doc, field)))
   if (index.unique && values.includes(null)) return undefined
   return JSON.stringify(values)
+}
+
+/** A record has the part `b` of `a.b` in its object `a`; a query has it under the whole name. */
+function valueOf(doc: Doc, field: string): unknown {
+  const value = doc[field]
+  const dot = value === undefined ? field.indexOf('.') : -1
+  if (dot === -1) return value
+  const outer = doc[field.slice(0, dot)]
+  return isDoc(outer) ? outer[field.slice(dot + 1)] : undefined
+}
+
+function isDoc(value: unknown): value is Doc {
+  return typeof value === 'object' && value !== null
 }
 
 function toIndexKey(value: unknown): IndexKey {

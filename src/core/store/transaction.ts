@@ -1,7 +1,7 @@
 /** One transaction over in-memory layers: it notes what it reads, and keeps its writes to itself until it is committed. */
 import { type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
 import { Layer } from './layer.js'
-import { type Change, type CollectionName, type Doc, type Key, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
+import { type Change, type CollectionName, type Doc, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
 import { freezeDeep } from './world.js'
 
 /** A collection as a transaction finds it. */
@@ -38,11 +38,11 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
     return this.#typed<C>(this.#read(this.#source(name), key))
   }
 
-  async find<C extends CollectionName<Rs>>(name: C, fields: Partial<Rs[C]>): Promise<Rs[C] | undefined> {
+  async find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
     return this.#typed<C>(this.#lookup(name, fields, true)[0])
   }
 
-  async findAll<C extends CollectionName<Rs>>(name: C, fields: Partial<Rs[C]>): Promise<readonly Rs[C][]> {
+  async findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
     return this.#lookup(name, fields, false) as unknown as readonly Rs[C][] // see #typed
   }
 

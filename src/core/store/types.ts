@@ -13,15 +13,19 @@ export type Doc = Readonly<Record<string, unknown>>
 export type RecordMap = object
 export type CollectionName<Rs extends RecordMap> = keyof Rs & string
 type Field<R> = keyof R & string
+/** A field, or a part of one that holds an object: `previous.token`. */
+type IndexField<R> = Field<R> | `${Field<R>}.${string}`
+/** Values by which records are looked up: one for each field of an index. */
+export type Lookup<R> = Partial<R> & { readonly [part: `${string}.${string}`]: Key }
 
 /** How the records of a collection are found and kept apart. */
 export interface CollectionDefinition<R> {
   /** The field that identifies a record. */
   readonly key: Field<R>
   /** Fields that together occur once. A record with null in one of them is left out. */
-  readonly unique?: readonly (readonly Field<R>[])[]
+  readonly unique?: readonly (readonly IndexField<R>[])[]
   /** Fields by which records are found, several at a time. */
-  readonly index?: readonly (readonly Field<R>[])[]
+  readonly index?: readonly (readonly IndexField<R>[])[]
   /** Named orders for lists whose pages must not cost more as the world grows. */
   readonly order?: Readonly<Record<string, Ordering<R>>>
 }
@@ -67,13 +71,13 @@ export interface Transaction<Rs extends RecordMap> {
    * @returns the one record that has them, or undefined
    * @throws StoreError when no such index is declared
    */
-  find<C extends CollectionName<Rs>>(collection: C, fields: Partial<Rs[C]>): Promise<Rs[C] | undefined>
+  find<C extends CollectionName<Rs>>(collection: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined>
   /**
    * @param fields a value for each field of a declared plain index
    * @returns all records that have them, those of the world first
    * @throws StoreError when no such index is declared
    */
-  findAll<C extends CollectionName<Rs>>(collection: C, fields: Partial<Rs[C]>): Promise<readonly Rs[C][]>
+  findAll<C extends CollectionName<Rs>>(collection: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]>
   /** @returns a page of a declared order; its cost does not grow with the world */
   page<C extends CollectionName<Rs>>(collection: C, order: string, window: Window): Promise<Page<Rs[C]>>
   /** @returns all records that fit, those of the world first; reads the whole collection */

@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const TYPESCRIPT = ['**/*.ts']
+
+/** Folders of src/systems, each a system of its own. */
+const systems = readdirSync(new URL('src/systems', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+
+/** Nothing under src may need what only a developer has. */
+const NO_SCRIPTS = { regex: '(^|/)scripts/', message: 'What is shipped does not import scripts.' }
+
+/** A wall: files in `folder` do not import what the patterns match. ESLint lets the last entry for a file win, so each is complete. */
+function wall(folder, ...patterns) {
+  return { files: [`src/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns: [NO_SCRIPTS, ...patterns] }] } }
+}
+
+function systemWall(id) {
+  const others = systems.filter((other) => other !== id).join('|')
+  const message = 'No system knows another.'
+  return wall(
+    `systems/${id}`,
+    ...(others === '' ? [] : [{ regex: `(^|/)(${others})/`, message }, { regex: `contract/(${others})\\.`, message }]),
+    { regex: '/control/', message: 'A system knows the core and its own contract.' },
+  )
+}
+
+// Time and chance belong to the sandbox, so that the same calls give the same answers.
+const CLOCK = 'Time comes from the sandbox’s clock (src/core/clock).'
+const CHANCE = 'Ids, tokens and random choices come from the sandbox’s generator (src/core/ids).'
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', 'openapi/bundled/', '**/*.gen.*', 'bench/.peers/']),
+  {
+    files: TYPESCRIPT,
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400 }],
+      'no-restricted-imports': ['error', { patterns: [] }],
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true, 'ts-check': true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      // `_` says that a value is left out on purpose.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      // A number in a message reads as one expects.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // The store and the handlers are asynchronous by interface, whether or not an implementation waits for anything.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [NO_SCRIPTS] }] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/core/clock*', 'src/core/clock/**', 'src/core/ids*', 'src/core/ids/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: CLOCK },
+        { object: 'performance', property: 'now', message: CLOCK },
+        { object: 'process', property: 'hrtime', message: CLOCK },
+        { object: 'Math', property: 'random', message: CHANCE },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: CLOCK },
+        { selector: 'CallExpression[callee.name="Date"]', message: CLOCK },
+        { selector: 'Identifier[name=/^(hrtime|performance)$/]', message: CLOCK },
+        { selector: 'Identifier[name=/^(randomUUID|randomBytes|randomInt|randomFillSync|getRandomValues)$/]', message: CHANCE },
+      ],
+    },
+  },
+  wall(
+    'core',
+    { regex: '(^|/)(systems|control)/', message: 'The core serves every system and knows none.' },
+    { regex: '/contract/(?!conditions\\.gen)', message: 'Of the contracts the core knows the shared conditions only.' },
+  ),
+  wall(
+    'control',
+    { regex: '(^|/)systems/', message: 'The control plane serves every system and knows none.' },
+    { regex: '/contract/(?!conditions\\.gen|control\\.)', message: 'The control plane knows its own contract and the shared conditions.' },
+  ),
+  wall(
+    'errors',
+    { regex: '^node:', message: 'Error names are used in browsers.' },
+    { regex: '^(?!\\./|\\.\\./contract/[\\w-]+\\.gen\\.js$)', message: 'Error names import generated data only.' },
+  ),
+  ...systems.map(systemWall),
+  {
+    // Tests look into everything, and a test runner's `expect(x.y)` is no call of an unbound method.
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
+)

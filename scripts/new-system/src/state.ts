@@ -1,0 +1,5 @@
+import type { StateDefinition } from '../../core/store/types.js'
+import type { __Id__ } from './types.js'
+
+/** What __id__ stores and how it is found. */
+export const state: StateDefinition<__Id__['records']> = { users: { key: 'id', unique: [['phone']] } }

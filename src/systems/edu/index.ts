@@ -1,0 +1,47 @@
+/** edu: the education app. */
+import { contract } from '../../contract/edu.gen.js'
+import { validators } from '../../contract/edu.validators.gen.js'
+import { defineSystem } from '../../core/system.js'
+import { dialect } from './envelope.js'
+import { account } from './operations/account.js'
+import { app } from './operations/app.js'
+import { file } from './operations/file.js'
+import { order } from './operations/order.js'
+import { profile } from './operations/profile.js'
+import { session } from './operations/session.js'
+import { teacher } from './operations/teacher.js'
+import { state } from './state.js'
+import type { Edu } from './types.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const edu = defineSystem<Edu>({
+  contract,
+  validators,
+  dialect,
+  state,
+  users: { collection: 'users', key: String, names: ['phone', 'nick'], ban: { field: 'banned', banned: true, free: false }, realm: 'userType' },
+  sessions: {
+    access: { alphabet: 'hex', length: 48, lifetime: 2 * HOUR },
+    refresh: { alphabet: 'hex', length: 48, lifetime: 30 * DAY },
+    perUser: 'one',
+  },
+  sms: { validity: 10 * MINUTE, interval: MINUTE, singleUse: true, refusedNumbers: ['13800001998'] },
+  settings: {
+    httpStatus: {
+      description: 'Whether failures have HTTP statuses of their own (mapped) or travel with 200 like everything else (always200).',
+      default: 'mapped',
+      allowed: ['mapped', 'always200'],
+    },
+    accessTokenGraceMs: {
+      description: 'Milliseconds that an access token lives on after a refresh has replaced it.',
+      default: 0,
+      allowed: { min: 0, max: MINUTE },
+    },
+  },
+  outages: ['internal', 'smsOperator', 'thirdParty', 'callProvider'],
+  operations: { ...account, ...session, ...profile, ...teacher, ...order, ...app, ...file },
+  hint: 'POST /rest/s/login {"phone":"13800001001","passwd":"abc12345"}, headers client: 1.0.2.3, platform: ios, u: 1, w: 1',
+})

@@ -1,0 +1,48 @@
+/** Tag `account`: registration, login, logout, completing the account. */
+import type { Handlers } from '../../../core/system.js'
+import { toDay } from '../time.js'
+import type { Im, Tx } from '../types.js'
+import { viewAccount } from '../views.js'
+
+/** The world's users have smaller ids; those who register count from here. */
+const FIRST_NEW_USER = 4100
+const DEFAULT_AVATAR = 'media/avatars/android/default.jpg'
+
+export const account = {
+  async imRegister({ input: { phone, password }, tx, now, fail }) {
+    if ((await tx.find('users', { phone })) !== undefined) throw fail('SAME_PHONE')
+    const names = await freeNames(tx)
+    const user = await tx.insert('users', { ...names, phone, password, avatar: DEFAULT_AVATAR, desc: '', sex: 0, isBind: false, modifyAt: toDay(now) })
+    return viewAccount(tx, user, null)
+  },
+
+  async imLogin({ input: { phone, password }, session, sessions, tx, fail }) {
+    if (session !== null) throw fail('ERROR_REPEAT_LOGIN')
+    const user = await tx.find('users', { phone })
+    if (user === undefined) throw fail('NULL_USER')
+    if (user.password !== password) throw fail('ERROR_PASSWORD')
+    await sessions.issue({ userId: user.id })
+    return viewAccount(tx, user, user)
+  },
+
+  async imLogout({ session, sessions }) {
+    await sessions.end(session, 'loggedOut')
+    return 'ok'
+  },
+
+  async imCompleteAccount({ input: { userId, ...changes }, user, tx, now, fail }) {
+    if (userId !== user.id) throw fail('FAILURE_STATUS')
+    const changed = await tx.update('users', user.id, { ...changes, modifyAt: toDay(now) })
+    return viewAccount(tx, changed, changed)
+  },
+} satisfies Partial<Handlers<Im>>
+
+/** Somebody may have taken the name `user_…` of the next number for himself; then it is passed over. */
+async function freeNames(tx: Tx): Promise<Pick<Im['user'], 'id' | 'username' | 'pushId'>> {
+  for (;;) {
+    const digits = String(await tx.next('users', FIRST_NEW_USER))
+    const names = { id: `u-${digits}`, username: `user_${digits}`, pushId: `p-${digits}` }
+    const taken = (await tx.get('users', names.id)) ?? (await tx.find('users', { username: names.username }))
+    if (taken === undefined) return names
+  }
+}

@@ -1,0 +1,17 @@
+import type { StateDefinition } from '../../core/store/types.js'
+import type { Im } from './types.js'
+
+/** What im stores and how it is found. Sessions of the cookie live in `sessions`, which every system has. */
+export const state: StateDefinition<Im['records']> = {
+  users: { key: 'id', unique: [['phone'], ['username'], ['pushId']], order: { byId: { by: ['id'] } } },
+  friends: { key: 'id', index: [['holderId']] },
+  groups: { key: 'id', order: { byId: { by: ['id'] } } },
+  files: { key: 'name' },
+  // By receiver: the whole queue, and the part of it that has not been delivered (deliveredAt null).
+  messages: { key: 'id', index: [['pushId'], ['pushId', 'deliveredAt']] },
+}
+
+/** @returns the key of a relation, which a pair of users has once */
+export function friendKey(holderId: string, targetId: string): string {
+  return `${holderId}:${targetId}`
+}

@@ -1,0 +1,41 @@
+/** How job speaks: `{message, code, data, ok}`, all four keys always. */
+import type { Dialect } from '../../core/dialect.js'
+import { emptyReply, textReply } from '../../core/reply.js'
+import { credentials } from './credentials.js'
+import { brokenDates } from './time.js'
+import type { Job } from './types.js'
+
+const MIB = 1024 * 1024
+
+/** Not an envelope: clients ignore the body of a 5XX. */
+const internalError = { reply: textReply(500, 'Internal Server Error') }
+
+export const dialect: Dialect<Job['errors']> = {
+  checks: ['body', 'session', 'roles', 'fields'],
+  body: { contentType: 'othersAreEmpty', empty: 'object', limit: MIB },
+  emptyIsMissing: true,
+  credentials,
+  conditions: {
+    internal: internalError,
+    networkError: internalError,
+    maintenance: { reply: emptyReply(503) },
+    unknownEndpoint: ({ cause }) => ({ error: 'HTTP_REJECTED', status: cause === 'wrongMethod' ? 405 : 404 }),
+    invalidRequest: ({ cause }) => {
+      if (cause === 'field') return 'ILLEGAL_PARAMETER'
+      return { error: 'HTTP_REJECTED', status: cause === 'bodyTooLarge' ? 413 : 400 }
+    },
+    missingField: 'EMPTY_FIELD',
+    unauthenticated: 'NOT_LOGGED_IN',
+    // Tokens do not expire, and a displaced client is not told by whom: only that it is not logged in.
+    tokenExpired: 'NOT_LOGGED_IN',
+    kickedOut: 'NOT_LOGGED_IN',
+    banned: 'USER_BLOCKED',
+    forbidden: 'NO_PERMISSION',
+    smsTooFrequent: 'TOO_FREQUENT',
+    smsSendFailed: 'SMS_SEND_FAILED',
+    smsCodeInvalid: 'WRONG_CODE',
+  },
+  checkFields: brokenDates,
+  success: (payload) => ({ message: 'success', data: payload, ok: true }),
+  failure: () => ({ data: null, ok: false }),
+}

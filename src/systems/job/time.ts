@@ -1,0 +1,33 @@
+/** Times as this system writes them: texts at UTC+08:00. Records keep milliseconds since 1970. */
+
+const BEIJING = 8 * 3_600_000
+
+/** @returns `YYYY-MM-DD HH:mm:ss` */
+export function toDateTime(ms: number): string {
+  return new Date(ms + BEIJING).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** @returns the moment of a `YYYY-MM-DD HH:mm:ss`, or null where the calendar has none, as on the 30th of February */
+export function fromDateTime(text: string): number | null {
+  const ms = Date.parse(`${text.replace(' ', 'T')}+08:00`)
+  // Date.parse takes a day that the month has not for one of the next month.
+  return !Number.isNaN(ms) && toDateTime(ms) === text ? ms : null
+}
+
+/** @returns the last second of a day `YYYY-MM-DD`, which is when something good for that day ends (QUIRKS.md #14) */
+export function endOfDate(date: string): number {
+  return Date.parse(`${date}T23:59:59+08:00`)
+}
+
+/**
+ * Rules that a schema cannot hold: a time must stand in the calendar, and `endTime` must come after `startTime`.
+ * @param input the fields of a request; whether each has its form is the schema's business
+ * @returns the field at fault, or null
+ */
+export function brokenDates(input: Readonly<Record<string, unknown>>): { error: 'ILLEGAL_PARAMETER'; field: string } | null {
+  const { startTime, endTime } = input
+  const [start, end] = [startTime, endTime].map((text) => (typeof text === 'string' ? fromDateTime(text) : undefined))
+  if (start === null) return { error: 'ILLEGAL_PARAMETER', field: 'startTime' }
+  if (end === null || (start !== undefined && end !== undefined && end <= start)) return { error: 'ILLEGAL_PARAMETER', field: 'endTime' }
+  return null
+}

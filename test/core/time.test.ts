@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { freezeClock, machineTime, readClock, resumeClock, runningClock, setClock } from '../../src/core/clock.js'
+import { addDuration, parseDuration } from '../../src/core/duration.js'
+
+describe('a sandbox clock', () => {
+  test('runs with real time, keeps its distance, stands still and runs on', () => {
+    expect(readClock(runningClock, 1000)).toBe(1000)
+    const ahead = setClock(runningClock, 1000, 5000)
+    expect(readClock(ahead, 1000)).toBe(5000)
+    expect(readClock(ahead, 1600)).toBe(5600)
+    const frozen = freezeClock(ahead, 1600)
+    expect(readClock(frozen, 9999)).toBe(5600)
+    expect(readClock(setClock(frozen, 9999, 6000), 20_000)).toBe(6000)
+    const resumed = resumeClock(frozen, 10_000)
+    expect(readClock(resumed, 10_000)).toBe(5600)
+    expect(readClock(resumed, 10_001)).toBe(5601)
+  })
+
+  test('machine time never goes back', () => {
+    const time = machineTime()
+    const readings = Array.from({ length: 1000 }, () => time.now())
+    expect(readings).toEqual([...readings].sort((a, b) => a - b))
+  })
+})
+
+describe('durations', () => {
+  test.each([
+    ['PT10M1S', 601_000],
+    ['P1D', 86_400_000],
+    ['-PT1H', -3_600_000],
+    ['P2W', 14 * 86_400_000],
+    ['PT0.5S', 500],
+    ['PT1,25S', 1250],
+    ['P1DT1H', 90_000_000],
+    ['+PT1S', 1000],
+  ])('%s is %d ms', (text, ms) => {
+    expect(parseDuration(text)).toEqual({ years: 0, months: 0, ms })
+  })
+
+  test.each(['', 'P', 'PT', 'P1', '1D', 'PT1', 'P1H', 'PT1D', 'P-1D', 'p1d', 'PT1S ', 'P1DT', 'PT1.S'])('%j is none', (text) => {
+    expect(parseDuration(text)).toBeNull()
+  })
+
+  test('years and months follow the calendar', () => {
+    const day = (text: string) => Date.parse(`${text}T12:00:00Z`)
+    const add = (from: string, duration: string) => addDuration(day(from), parseDuration(duration) ?? { years: 0, months: 0, ms: Number.NaN })
+    expect(add('2024-02-29', 'P1Y')).toBe(day('2025-02-28'))
+    expect(add('2026-01-31', 'P1M')).toBe(day('2026-02-28'))
+    expect(add('2026-03-31', '-P1M')).toBe(day('2026-02-28'))
+    expect(add('2026-11-20', 'P50Y')).toBe(day('2076-11-20'))
+    expect(add('2026-12-15', 'P1M1D')).toBe(day('2027-01-16'))
+  })
+
+  test('days, hours, minutes and seconds add up', () => {
+    const part = fc.nat(1000)
+    fc.assert(
+      fc.property(part, part, part, part, (days, hours, minutes, seconds) => {
+        const ms = ((days * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000
+        expect(parseDuration(`P${String(days)}DT${String(hours)}H${String(minutes)}M${String(seconds)}S`)).toEqual({ years: 0, months: 0, ms })
+      }),
+    )
+  })
+})
