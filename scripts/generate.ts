@@ -15,5 +15,5 @@ const generated = await generate(loadProject(root))
 const stale = values.check ? findStale(root, generated) : writeFiles(root, generated)
 for (const { file, why } of stale) console.log(`${file}: ${why}`)
 for (const problem of generated.problems) console.error(problem)
-console.log(`${String(generated.files.size)} generated files, ${String(stale.length)} ${values.check ? 'stale' : 'written'}`)
+console.log(`${generated.files.size} generated files, ${stale.length} ${values.check ? 'stale' : 'written'}`)
 if (generated.problems.length > 0 || (values.check && stale.length > 0)) process.exitCode = 1

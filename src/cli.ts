@@ -2,6 +2,8 @@
 /** The command line: flags become calls of the public functions, nothing else happens here. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addCtl } from './cli/ctl.js'
+import { addExec } from './cli/exec.js'
 import { addList } from './cli/list.js'
 import { fail } from './cli/output.js'
 import { addStart } from './cli/start.js'
@@ -16,5 +18,7 @@ const program = new Command('understudy')
 
 addStart(program)
 addList(program)
+addExec(program)
+addCtl(program)
 
 program.parseAsync().catch(fail)

@@ -1,14 +1,20 @@
 /** The server: systems, their worlds and sandboxes behind one port, and the pipeline that every request goes through. */
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
 import { Failure } from './core/failure.js'
+import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
 import { refuse } from './core/pipeline/answer.js'
+import { FailureExamples } from './core/faults/examples.js'
 import { preflight } from './core/pipeline/cors.js'
 import { Exchange } from './core/pipeline/exchange.js'
+import { faults, outages } from './core/pipeline/faults.js'
+import { maintenance } from './core/pipeline/maintenance.js'
 import { operate } from './core/pipeline/operate.js'
+import { prefer } from './core/pipeline/prefer.js'
 import { receive } from './core/pipeline/receive.js'
 import { compileRouter } from './core/pipeline/router.js'
 import { send, writeReply } from './core/pipeline/send.js'
@@ -16,10 +22,12 @@ import { record, routeWith } from './core/pipeline/steps.js'
 import { problemReply } from './core/problem.js'
 import type { Reply } from './core/reply.js'
 import { Sandboxes, type Served } from './core/sandbox.js'
+import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
-import { loadWorld } from './core/world.js'
+import { serve } from './core/world.js'
 import { controlRouter } from './control/router.js'
-import { fixturesFolder } from './paths.js'
+import { guard, isLoopbackHost } from './control/safety.js'
+import { fixturesFolder, openapiFolder } from './paths.js'
 
 export interface ServerOptions {
   /** The systems to serve. */
@@ -32,10 +40,20 @@ export interface ServerOptions {
   readonly time?: TimeSource
   /** Folder with one folder of fixtures per system; the package's own when left out. */
   readonly fixtures?: string
+  /** So many records are added to the world of each system that makes any in bulk. */
+  readonly scale?: number
   /** Entries that the journal of a sandbox keeps. */
   readonly journal?: number
   /** Sandboxes that are kept at the most. */
   readonly maxSandboxes?: number
+  /** What WebSockets may take up; sensible bounds where left out. */
+  readonly sockets?: Partial<SocketLimits>
+  /** False: there is no control plane. */
+  readonly admin?: boolean
+  /** What the control plane asks for; made up when left out and the host is no loopback address, as others can reach it then. */
+  readonly adminToken?: string
+  /** False: `Prefer` and `__error`, `__code`, `__delay` in a query mean nothing. */
+  readonly prefer?: boolean
   /** Told of answers that break the contract and of exceptions in handlers; writes to standard error when left out. */
   readonly report?: (problem: string) => void
 }
@@ -46,6 +64,8 @@ export interface RunningServer {
   readonly port: number
   readonly app: Express
   readonly sandboxes: Sandboxes
+  /** The token that the control plane asks for; null where it asks for none. */
+  readonly adminToken: string | null
   /** Stops listening, lets requests under way finish, and resolves when the last one has. */
   close(): Promise<void>
 }
@@ -63,11 +83,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const routers = new Map(list.map((system) => [system.id, compileRouter(system.contract)]))
   const boot = time.now()
   const served = new Map<string, Served>()
-  for (const system of list) served.set(system.id, { system, world: await loadWorld(system, fixtures, boot) })
-  const sandboxes = new Sandboxes({ served, time, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
+  for (const system of list) served.set(system.id, await serve(system, fixtures, boot, options.scale))
+  const sandboxes = new Sandboxes({ served, time, boot, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
+  const examples = new FailureExamples(join(openapiFolder, 'bundled'))
 
   // Every request goes through these, in this order; the first that answers ends the list.
-  const pipeline: readonly Step[] = [preflight, routeWith(routers), receive, operate]
+  const pipeline: readonly Step[] = [
+    preflight,
+    maintenance('beforeRouting'),
+    routeWith(routers),
+    maintenance('afterRouting'),
+    ...(options.prefer === false ? [] : [prefer(examples)]),
+    faults(examples),
+    outages,
+    receive,
+    operate,
+  ]
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = readAddress(request, systems)
@@ -77,22 +108,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     const elapsed = stopwatch()
     const sandbox = sandboxes.open(address.sandbox)
-    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
-    const exchange = new Exchange(request, address, sandbox, state)
-    exchange.reply = await answer(exchange, pipeline, report)
+    const exchange = await sandbox.during(async () => {
+      const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+      const call = new Exchange(request, address, sandbox, state)
+      call.reply = await answer(call, pipeline, report)
+      return call
+    })
     for (const violation of exchange.violations) report(`${exchange.system.id} breaks its contract: ${violation}`)
     record(exchange, elapsed)
-    send(exchange, response)
+    await send(exchange, response)
   }
+
+  const sockets = new SocketHost({ systems, sandboxes, report, limits: options.sockets ?? {} })
 
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', false)
-  app.use('/__admin', controlRouter({ sandboxes, systems, time }))
+  const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
+  if (options.admin !== false) {
+    app.use('/__admin', guard({ token: adminToken, host }), controlRouter({ sandboxes, served, boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
+  }
   app.use((request, response, next) => {
     handle(request, response).catch(next)
   })
   const server = createHttpServer(app)
   server.keepAliveTimeout = 65_000
+  sockets.attach(server)
   await listen(server, port, host)
   const address = server.address() as AddressInfo // a TCP server that listens has one
   return {
@@ -100,7 +140,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: address.port,
     app,
     sandboxes,
-    close: () => close(server),
+    adminToken,
+    close: async () => {
+      await Promise.all([close(server), sockets.close()])
+    },
   }
 }
 

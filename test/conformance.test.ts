@@ -2,13 +2,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freezeClock } from '../src/core/clock.js'
-import { Ids } from '../src/core/ids.js'
-import { Sessions } from '../src/core/sessions.js'
 import type { System } from '../src/core/system.js'
 import { type RunningServer, startServer } from '../src/server.js'
 import { loadSystems } from '../src/systems/load.js'
 import { exemptions } from './conformance-exemptions.js'
 import { anyRequestTo } from './support/any-request.js'
+import { credential as credentialOf } from './support/credential.js'
 import { buildRequest, type Examples, readExamples, type WireRequest } from './support/requests.js'
 
 const systems = await loadSystems([])
@@ -58,20 +57,8 @@ function codeOf(system: System, { text }: Answer): unknown {
 
 const successCode = (system: System) => system.contract.errors[system.contract.dialect.success]?.code
 
-/** Logs the first user of the world in, by the store, and returns the headers of his credential. */
-async function credential(system: System, box: string): Promise<Readonly<Record<string, string>>> {
-  const { credentials } = system.dialect
-  if (credentials === null) return {}
-  const { value } = await server.sandboxes.open(box).store(system.id).transact(async (tx) => {
-    const users: readonly Record<string, unknown>[] = await tx.list(system.users.collection as 'sessions') as never // any collection can be listed
-    const user = users.find((one) => system.users.ban === null || one[system.users.ban.field] !== system.users.ban.banned)
-    const key = Object.entries(system.state).find(([name]) => name === system.users.collection)?.[1].key ?? 'id'
-    const realm = system.users.realm === null ? '' : String(user?.[system.users.realm])
-    const sessions = new Sessions(system.sessions, tx, new Ids(`credential of ${box}`), START)
-    return sessions.issue({ userId: String(user?.[key]), realm })
-  })
-  return credentials.carry(value.accessToken)
-}
+/** Logs the first user of the world in and returns the headers of his credential. */
+const credential = (system: System, box: string) => credentialOf(system, server.sandboxes.open(box), START, `credential of ${box}`)
 
 /** One request for each example of each operation. */
 function exampleRequests(system: System, examples: Map<string, Examples>, headers: Readonly<Record<string, string>>): WireRequest[] {

@@ -173,7 +173,7 @@ describe('the dialect', () => {
 
   test('a database fault has a number of its own on request and registration, and is a server fault on the check', async () => {
     const app = await box()
-    await app.change((state) => ({ ...state, systems: { trid: { smsSource: 'fixed', settings: {}, outages: ['database'] } } }))
+    await app.set({ outages: ['database'] })
     expect(await ask(app)).toEqual(failure('sms_validation_send', 3, 'database error.'))
     expect(await register(app, '13800005004', token(4))).toMatchObject({ error_no: 5 })
     expect(await register(app, '13800005001', token(1))).toEqual(failure('register', 6, 'database error.'))

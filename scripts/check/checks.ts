@@ -10,7 +10,7 @@ import { lintDocuments } from './redocly.js'
 import { checkWalls } from './walls.js'
 
 /** What a check found; it holds where there are no problems. */
-export interface Check {
+interface Check {
   readonly name: string
   readonly problems: readonly string[]
 }

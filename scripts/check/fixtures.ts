@@ -92,6 +92,6 @@ function checkCollections(checks: Checks, collections: JsonObject): string[] {
   return Object.entries(collections).flatMap(([collection, records]) => {
     const check = checks.get(collection)
     if (check === undefined) return [`there is no collection ${collection}`]
-    return asList(records, collection).flatMap((record, index) => check(record).map((problem) => `${collection}[${String(index)}]${problem}`))
+    return asList(records, collection).flatMap((record, index) => check(record).map((problem) => `${collection}[${index}] ${problem}`))
   })
 }

@@ -42,6 +42,6 @@ function linesOf(root: string, folder: string): { where: string; text: string }[
   if (!existsSync(join(root, folder))) return []
   const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return files.map((entry) => join(entry.parentPath, entry.name)).sort().flatMap((file) => {
-    return readFileSync(file, 'utf8').split('\n').map((text, index) => ({ where: `${relative(root, file)}:${String(index + 1)}`, text }))
+    return readFileSync(file, 'utf8').split('\n').map((text, index) => ({ where: `${relative(root, file)}:${index + 1}`, text }))
   })
 }

@@ -8,7 +8,9 @@ import { mapSchema } from './schema.js'
 const ANNOTATIONS = ['binary', 'decimal', 'char', 'commonmark', 'html', 'base64url', 'media-range']
 
 /** Keywords that check nothing. Without them compiled code is smaller, and Ajv's strict mode finds misspelt ones. */
-const DROPPED = ['title', 'description', 'example', 'examples', 'discriminator', 'xml', 'externalDocs', 'deprecated', 'readOnly', 'writeOnly']
+const DROPPED = [
+  'title', 'description', 'default', 'example', 'examples', 'discriminator', 'xml', 'externalDocs', 'deprecated', 'readOnly', 'writeOnly',
+]
 
 /** The component schemas of a document by name. */
 export function componentSchemas(document: JsonObject): JsonObject {

@@ -1,12 +1,14 @@
 /** Handwritten OpenAPI documents made self-contained, by Redocly's bundler. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asObject, ContractError, parseJson, type JsonObject } from './json.js'
 
 const PACKAGE = join(import.meta.dirname, '../..')
-const REDOCLY = join(PACKAGE, 'node_modules/@redocly/cli/bin/cli.js')
+const require = createRequire(import.meta.url)
+const REDOCLY = require.resolve('@redocly/cli/bin/cli.js')
 
 /** An OpenAPI document is called by a system's id alone; `im.asyncapi.yaml` is something else. */
 const DOCUMENT = /^([a-z][a-z0-9-]*)\.yaml$/

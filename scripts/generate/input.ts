@@ -20,7 +20,7 @@ export interface Field {
 }
 
 /** The flat object of an operation. */
-export interface Input {
+interface Input {
   readonly fields: ReadonlyMap<string, Field>
   readonly body: string | null
   /** `x-errors` of the body as a whole. */
@@ -104,8 +104,8 @@ function uploads(document: JsonObject, schema: JsonObject): JsonObject {
 /** The properties of a flat schema and of the alternatives it offers. */
 function collectProperties(document: JsonObject, flat: JsonObject): JsonObject {
   const parts = [...asObjects(flat.anyOf, 'anyOf'), ...asObjects(flat.oneOf, 'oneOf'), ...asObjects(flat.allOf, 'allOf')]
-  const inner = parts.map((part) => collectProperties(document, flatten(document, part)))
-  return Object.assign({}, ...inner, asOptionalObject(flat.properties, 'properties')) as JsonObject
+  const inner = parts.flatMap((part) => Object.entries(collectProperties(document, flatten(document, part))))
+  return { ...Object.fromEntries(inner), ...asOptionalObject(flat.properties, 'properties') }
 }
 
 function fieldErrors(document: JsonObject, schema: JsonObject, name: string): Record<string, string> {

@@ -57,7 +57,7 @@ export function asList(value: Json | undefined, where: string): Json[] {
 
 /** The value as a list of objects, `[]` if it is absent. Throws ContractError if it is anything else. */
 export function asObjects(value: Json | undefined, where: string): JsonObject[] {
-  return asList(value, where).map((item, index) => asObject(item, `${where}[${String(index)}]`))
+  return asList(value, where).map((item, index) => asObject(item, `${where}[${index}]`))
 }
 
 /** The value as a text. Throws ContractError if it is anything else. */
@@ -68,7 +68,7 @@ export function asString(value: Json | undefined, where: string): string {
 
 /** The value as a list of texts, `[]` if it is absent. Throws ContractError if it is anything else. */
 export function asStrings(value: Json | undefined, where: string): string[] {
-  return asList(value, where).map((item, index) => asString(item, `${where}[${String(index)}]`))
+  return asList(value, where).map((item, index) => asString(item, `${where}[${index}]`))
 }
 
 /** The value as a map from text to text, `{}` if it is absent. Throws ContractError if it is anything else. */

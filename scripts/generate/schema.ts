@@ -1,5 +1,5 @@
 /** JSON Schema inside an OpenAPI document: following references, walking, flattening, comparing. */
-import { asList, asObject, asObjects, asStrings, ContractError, isObject, type Json, type JsonObject } from './json.js'
+import { asList, asObject, asObjects, asStrings, ContractError, isObject, sameJson, type Json, type JsonObject } from './json.js'
 
 const MAPS_OF_SCHEMAS = ['properties', 'patternProperties', 'dependentSchemas', '$defs']
 const LISTS_OF_SCHEMAS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
@@ -82,27 +82,36 @@ export function flatten(document: JsonObject, schema: JsonObject): JsonObject {
   return [...parts, own].reduce(merge, {})
 }
 
-const LAST_WINS = ['title', 'description', 'type', 'default', 'example', 'examples', 'deprecated']
-const MERGED_MAPS = ['properties', 'x-errors', 'dependentRequired']
+const LAST_WINS = ['title', 'description', 'default', 'example', 'examples', 'deprecated']
 
 function merge(into: JsonObject, part: JsonObject): JsonObject {
   const merged = { ...into }
   for (const [keyword, value] of Object.entries(part)) {
     const present = merged[keyword]
-    if (present === undefined || LAST_WINS.includes(keyword)) merged[keyword] = value
-    else if (isObject(present) && isObject(value) && MERGED_MAPS.includes(keyword)) merged[keyword] = { ...present, ...value }
+    if (present === undefined || LAST_WINS.includes(keyword) || sameJson(present, value)) merged[keyword] = value
     else if (keyword === 'required') merged.required = [...new Set([...asStrings(present, keyword), ...asStrings(value, keyword)])]
+    else if (keyword === 'properties') merged.properties = mergeProperties(asObject(present, keyword), asObject(value, keyword))
+    else if (keyword === 'x-errors') merged[keyword] = { ...asObject(present, keyword), ...asObject(value, keyword) }
     else merged.allOf = [...asList(merged.allOf, 'allOf'), ...(keyword === 'allOf' ? asList(value, keyword) : [{ [keyword]: value }])]
   }
   return merged
 }
 
+/** A property that both describe must be what both say. */
+function mergeProperties(properties: JsonObject, others: JsonObject): JsonObject {
+  const both = Object.entries(others).map(([name, schema]): [string, Json] => {
+    const present = properties[name]
+    return [name, present === undefined || sameJson(present, schema) ? schema : { allOf: [present, schema] }]
+  })
+  return { ...properties, ...Object.fromEntries(both) }
+}
+
 /** The values a schema allows, or null where it does not list them. */
 export function listedValues(document: JsonObject, schema: Json | undefined): Json[] | null {
-  const resolved = resolve(document, schema)
-  if (!isObject(resolved)) return null
-  if (resolved.const !== undefined) return [resolved.const]
-  return Array.isArray(resolved.enum) ? resolved.enum : null
+  if (!isObject(schema)) return null
+  const flat = flatten(document, schema)
+  if (flat.const !== undefined) return [flat.const]
+  return Array.isArray(flat.enum) ? flat.enum : null
 }
 
 /**

@@ -41,7 +41,7 @@ function hoistSuccess(document: JsonObject, operation: Operation): void {
   const { status, mediaType } = operation.success
   if (!isJson(mediaType)) return
   const responses = asObject(locate(document, operation).responses, `${operation.id}: responses`)
-  const response = structuredClone(resolveObject(document, responses[String(status)], `${operation.id}: response ${String(status)}`))
+  const response = structuredClone(resolveObject(document, responses[String(status)], `${operation.id}: response ${status}`))
   const media = asObject(asObject(response.content, `${operation.id}: content`)[mediaType], `${operation.id}: ${mediaType}`)
   if (media.schema === undefined) throw new ContractError(`${operation.id}: success has no schema`)
   media.schema = component(document, successName(operation), media.schema)
@@ -72,7 +72,7 @@ function addAnswers(document: JsonObject, system: System, operation: Operation):
   }
   for (const [status, errors] of byStatus) {
     const written = responses[String(status)]
-    responses[String(status)] = withFailures(document, written, errors, `${operation.id}: response ${String(status)}`)
+    responses[String(status)] = withFailures(document, written, errors, `${operation.id}: response ${status}`)
   }
 }
 
@@ -98,5 +98,5 @@ function withFailures(document: JsonObject, written: Json | undefined, errors: r
 }
 
 function describe({ name, code, meaning }: ErrorEntry): string {
-  return `- \`${name}\` (${String(code)}): ${meaning.zh} · ${meaning.en}`
+  return `- \`${name}\` (${code}): ${meaning.zh} · ${meaning.en}`
 }

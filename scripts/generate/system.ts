@@ -126,7 +126,8 @@ function readDialect(node: JsonObject): Dialect {
   }
 }
 
-function readErrors(document: JsonObject): ErrorEntry[] {
+/** The rows of a document's error table. Throws ContractError if one is incomplete. */
+export function readErrors(document: JsonObject): ErrorEntry[] {
   const table = resolveObject(document, { $ref: '#/components/schemas/ErrorCode' }, 'ErrorCode')
   return asObjects(table.oneOf ?? table.anyOf, 'ErrorCode.oneOf').map((row) => {
     const name = asString(row.title, 'ErrorCode: title')

@@ -4,7 +4,7 @@ import ts from 'typescript'
 import { headerSchema } from './contract.js'
 import { FILE_MARK, readInput } from './input.js'
 import { asObject, asStrings, childObject, isObject, type JsonObject } from './json.js'
-import { flatten, resolveObject } from './schema.js'
+import { flatten, mapSchema, resolveObject } from './schema.js'
 import { isJson, successName } from './spell-out.js'
 import type { Dialect, Operation, System } from './system.js'
 
@@ -27,7 +27,9 @@ export interface Types {
  */
 export async function typesOf(system: System, spelledOut: JsonObject, records: JsonObject): Promise<Types> {
   const document = withoutSelectors(system, spelledOut)
-  const schemas = childObject(childObject(document, 'components'), 'schemas')
+  const components = childObject(document, 'components')
+  const schemas = Object.fromEntries(Object.entries(childObject(components, 'schemas')).map(([name, schema]) => [name, mapSchema(schema, literalUnion)]))
+  components.schemas = schemas
   for (const operation of system.operations) {
     schemas[`Input.${operation.id}`] = inputType(spelledOut, operation)
     schemas[`Headers.${operation.id}`] = headerSchema(operation)
@@ -69,6 +71,13 @@ function inputType(document: JsonObject, operation: Operation): JsonObject {
     properties: Object.fromEntries([...fields].map(([name, field]) => [name, field.schema])),
     required: [...new Set([...asStrings(schema.required, 'required'), ...defaults.map(([name]) => name)])],
   }
+}
+
+/** A table of constants without the type they have in common, which would swallow them: `number | 4000 | 4010`. */
+function literalUnion({ type, ...schema }: JsonObject): JsonObject {
+  const rows = schema.oneOf ?? schema.anyOf
+  const isTable = Array.isArray(rows) && rows.every((row) => isObject(row) && row.const !== undefined)
+  return type === undefined || isTable ? schema : { type, ...schema }
 }
 
 /** Files: `UploadedFile` in a handler's input, `Blob` in what travels. */

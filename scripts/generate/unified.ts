@@ -1,20 +1,14 @@
 /** One document for all systems: each under its base path, its components under its name, and one table of all error schemes. */
 import type { Conditions } from './conditions.js'
+import { codesOf, errorSchemes, vocabulary, type SchemeRow } from './error-schemes.js'
 import { asObject, asObjects, asOptionalObject, asString, ContractError, isObject, type Json, type JsonObject } from './json.js'
 import type { SystemSource } from './load.js'
-import type { ErrorEntry, System } from './system.js'
+import type { System } from './system.js'
 
 /** Its name in `openapi/bundled/`; no system may be called so. */
 export const UNIFIED = 'understudy'
 
 const COMPONENT = /^#\/components\/([^/]+)\/(.+)$/
-
-/** What is the same in all error schemes, as a schema of the shared vocabulary would call it. */
-interface Row {
-  readonly condition: string
-  /** By system; empty where it has no code for it. */
-  readonly errors: ReadonlyMap<string, readonly ErrorEntry[]>
-}
 
 /**
  * Joins the bundled documents of all systems. Components, tags and security schemes are called `<system>.<name>`, `<system>/<tag>`;
@@ -22,8 +16,10 @@ interface Row {
  * @throws ContractError if two systems claim one path, or a reference leads outside of the components.
  */
 export function unifiedDocument(sources: readonly SystemSource[], conditions: Conditions): JsonObject {
-  const parts = sources.filter(({ system }) => system.dialect !== null).map((source) => namespaced(source))
-  const rows = errorSchemes(sources.map(({ system }) => system), conditions)
+  const ofSystems = sources.filter(({ system }) => system.dialect !== null)
+  const parts = ofSystems.map((source) => namespaced(source))
+  const systems = ofSystems.map(({ system }) => system)
+  const rows = errorSchemes(systems, conditions)
   const paths: JsonObject = {}
   for (const part of parts) {
     for (const [path, item] of Object.entries(part.paths)) {
@@ -42,7 +38,7 @@ export function unifiedDocument(sources: readonly SystemSource[], conditions: Co
       title: '五个应用后端 · Five app backends',
       version: parts.map(({ version }) => version).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1) ?? '1.0.0',
       summary: '全部系统合为一份文档，错误方案对照 · All systems in one document, their error schemes side by side',
-      description: description(sources, rows, conditions),
+      description: description(systems, rows),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: 'http://localhost:4010', description: '本机替身服务 · The stand-in on this machine' }],
@@ -70,8 +66,8 @@ interface Part {
 function namespaced({ system: { id }, bundled }: SystemSource): Part {
   const { openapi: _, info, servers, tags, paths, components, ...extensions } = asObject(renamed(bundled, id), id)
   const { title, version, ...about } = asObject(info, 'info')
-  const [server] = asObjects(servers, 'servers')
-  const base = new URL(asString(server?.url, `${id}: servers[0].url`)).pathname.replace(/\/$/, '')
+  const [{ url } = {}] = asObjects(servers, 'servers')
+  const base = typeof url === 'string' ? new URL(url).pathname.replace(/\/$/, '') : `/${id}`
   return {
     id,
     title: asString(title, 'info.title'),
@@ -115,41 +111,11 @@ function prefixed(map: JsonObject, id: string): JsonObject {
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [`${id}.${name}`, value]))
 }
 
-/** The conditions that any system has a code for, in the order of the vocabulary. */
-function errorSchemes(systems: readonly System[], { conditions }: Conditions): Row[] {
-  const withErrors = systems.filter(({ dialect }) => dialect !== null)
-  return Object.keys(conditions).map((condition) => ({
-    condition,
-    errors: new Map(withErrors.map(({ id, errors }) => [id, errors.filter((error) => error.condition === condition)])),
-  })).filter(({ errors }) => [...errors.values()].some((list) => list.length > 0))
-}
-
-function vocabulary({ conditions, advices }: Conditions): JsonObject {
-  const both = (value: Json | undefined, where: string) => {
-    const { zh, en } = asObject(value, where)
-    return `${asString(zh, where)} · ${asString(en, where)}`
-  }
-  return {
-    Condition: {
-      description: '发生了什么：各系统共用的词汇，错误表的 `x-condition` 取自这里。\n\nWhat happened, in words that all systems share; `x-condition` in their error tables is one of them.\n',
-      type: 'string',
-      oneOf: Object.entries(conditions).map(([name, value]) => {
-        const { meaning, advice } = asObject(value, name)
-        return { const: name, title: both(meaning, name), description: both(advices[asString(advice, name)], name), 'x-advice': advice ?? '' }
-      }),
-    },
-    Advice: {
-      description: '客户端接下来怎么做。\n\nWhat a client does next.\n',
-      type: 'string',
-      oneOf: Object.entries(advices).map(([name, text]) => ({ const: name, title: name, description: both(text, name) })),
-    },
-  }
-}
-
-function description(sources: readonly SystemSource[], rows: readonly Row[], { conditions }: Conditions): string {
-  const systems = sources.filter(({ system }) => system.dialect !== null).map(({ system }) => system)
-  const ids = systems.map(({ id }) => id)
-  const meaning = (condition: string) => asObject(asObject(conditions[condition], condition).meaning, condition)
+function description(systems: readonly System[], rows: readonly SchemeRow[]): string {
+  const table = rows.map(({ condition, meaning, errors }) => {
+    const cells = systems.map((system) => codesOf(system, errors.get(system.id) ?? []))
+    return `| \`${condition}\` | ${cells.join(' | ')} | ${meaning.zh} | ${meaning.en} |`
+  })
   return `每个系统在自己的基础路径之下，组件名以系统名开头；各系统自己的说明、方言与决定见 \`x-systems\`。
 
 Every system lies under its base path and its components begin with its name; its own introduction, dialect and decisions are in \`x-systems\`.
@@ -162,15 +128,8 @@ ${systems.map(({ id, title, dialect }) => `- \`/${id}\` ${title}: \`${dialect?.c
 
 The code of each system for the same thing (\`x-error-schemes\` is this table for programs).
 
-| condition | ${ids.join(' | ')} | 含义 | meaning |
-| --- |${' --- |'.repeat(ids.length + 2)}
-${rows.map(({ condition, errors }) => `| \`${condition}\` | ${ids.map((id) => cell(systems, id, errors.get(id) ?? [])).join(' | ')} | ${String(meaning(condition).zh)} | ${String(meaning(condition).en)} |`).join('\n')}
+| condition | ${systems.map(({ id }) => id).join(' | ')} | 含义 | meaning |
+| --- |${' --- |'.repeat(systems.length + 2)}
+${table.join('\n')}
 `
-}
-
-/** Codes of one system; its constant beside a number that means several things. */
-function cell(systems: readonly System[], id: string, errors: readonly ErrorEntry[]): string {
-  const table = systems.find((system) => system.id === id)?.errors ?? []
-  const isUnique = ({ code }: ErrorEntry) => table.filter((other) => other.code === code).length === 1
-  return errors.map((error) => (isUnique(error) ? String(error.code) : `${String(error.code)} \`${error.name}\``)).join(', ')
 }

@@ -4,7 +4,7 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { checking, compile, componentSchemas, createAjv, schemaKey } from './ajv.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
-import { asObject, asOptionalObject, isObject, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, childObject, isObject, type Json, type JsonObject } from './json.js'
 import { resolveObject } from './schema.js'
 import { isJson, successName } from './spell-out.js'
 import { failuresOf, type Dialect, type ErrorEntry, type System } from './system.js'
@@ -77,7 +77,7 @@ function commonJs(document: JsonObject, groups: Groups, options: Options): strin
   for (const [group, schemas] of Object.entries(groups)) {
     for (const [name, schema] of Object.entries(schemas)) {
       const key = schemaKey(group, name)
-      const code = checking(schema)
+      const code = withDefaults(checking(schema), schema)
       // A mere reference needs no function of its own.
       const target = Object.keys(code).length === 1 ? code.$ref : undefined
       if (target === undefined) ajv.addSchema(code, key)
@@ -86,6 +86,15 @@ function commonJs(document: JsonObject, groups: Groups, options: Options): strin
   }
   for (const key of Object.values(exported)) compile(ajv, key)
   return standalone.default(ajv, exported)
+}
+
+/** The defaults of an object's own fields are filled in. Deeper ones are not: Ajv can fill in some of them only. */
+function withDefaults(code: JsonObject, schema: Json): JsonObject {
+  const fields = isObject(schema) && isObject(schema.properties) ? Object.entries(schema.properties) : []
+  for (const [name, field] of fields) {
+    if (isObject(field) && field.default !== undefined) childObject(childObject(code, 'properties'), name).default = field.default
+  }
+  return code
 }
 
 /** Puts Ajv's CommonJS into a scope of its own, with every `require` turned into an import at the top of the module. */

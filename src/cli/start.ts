@@ -9,6 +9,8 @@ interface StartFlags {
   readonly port: number
   readonly host: string
   readonly seed: number
+  readonly scale: number
+  readonly fixtures?: string
 }
 
 /** Adds the command to the program. */
@@ -20,13 +22,15 @@ export function addStart(program: Command): void {
     .option('-p, --port <number>', 'port to listen on; 0 takes a free one', parsePort, 4010)
     .option('-H, --host <address>', 'address to listen on', '127.0.0.1')
     .option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', parseWhole, 1)
+    .option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', parseWhole, 0)
+    .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
     .action(start)
 }
 
 async function start(ids: string[], flags: StartFlags): Promise<void> {
   const systems = await loadSystems(ids)
   const server = await startServer({ ...flags, systems }).catch((error: unknown) => {
-    throw explain(error, flags)
+    throw explainStart(error, flags)
   })
   const alone = systems.length === 1
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${server.url}${alone ? '' : `/${id}`}`, hint])
@@ -48,7 +52,8 @@ function stopOnSignals(server: RunningServer): void {
   process.once('SIGTERM', stop)
 }
 
-function explain(error: unknown, { port, host }: StartFlags): unknown {
+/** @returns why the server did not start, in words that say what to change */
+export function explainStart(error: unknown, { port, host }: Pick<StartFlags, 'port' | 'host'>): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'EADDRINUSE') return new Error(`port ${String(port)} is taken; choose another with --port, or --port 0 for a free one`)
   if (code === 'EACCES') return new Error(`port ${String(port)} may not be opened by this user; choose one above 1023`)
@@ -56,12 +61,14 @@ function explain(error: unknown, { port, host }: StartFlags): unknown {
   return error
 }
 
-function parseWhole(text: string): number {
+/** For a flag that takes a whole number. */
+export function parseWhole(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number is needed.')
   return Number(text)
 }
 
-function parsePort(text: string): number {
+/** For a flag that takes a port. */
+export function parsePort(text: string): number {
   const port = parseWhole(text)
   if (port > 65_535) throw new InvalidArgumentError('ports end at 65535.')
   return port

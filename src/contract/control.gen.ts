@@ -1781,6 +1781,7 @@ export interface components {
         GetRecordSuccess: components["schemas"]["Record"];
         ReplaceRecordSuccess: components["schemas"]["Record"];
         UpdateRecordSuccess: components["schemas"]["Record"];
+        DeleteRecordSuccess: Record<string, never>;
     };
     responses: {
         /** @description 请求不合规定；`errors` 逐一列出 · The request breaks a rule; `errors` lists which */
@@ -4113,11 +4114,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description 已删除 · Deleted */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DeleteRecordSuccess"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -6054,8 +6057,8 @@ export const contract = {
       "headers": [],
       "body": null,
       "success": {
-        "status": 204,
-        "mediaType": null
+        "status": 200,
+        "mediaType": "application/json"
       }
     }
   }
@@ -6736,8 +6739,8 @@ export interface Operations {
             key: string;
         };
         headers: Record<string, never>;
-        success: undefined;
-        payload: undefined;
+        success: components["schemas"]["DeleteRecordSuccess"];
+        payload: components["schemas"]["DeleteRecordSuccess"];
         error: never;
     };
 }

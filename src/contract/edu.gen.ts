@@ -766,7 +766,7 @@ export interface components {
          *
          *     The error table. 601, 602, 603 and 127 are LeanCloud's.
          */
-        ErrorCode: number & (900 | 899 | 901 | 902 | 903 | 904 | 905 | 906 | 907 | 908 | 909 | 910 | 911 | 912 | 913 | 914 | 601 | 602 | 603 | 127);
+        ErrorCode: 900 | 899 | 901 | 902 | 903 | 904 | 905 | 906 | 907 | 908 | 909 | 910 | 911 | 912 | 913 | 914 | 601 | 602 | 603 | 127;
         EduSendSmsSuccess: components["schemas"]["Done"];
         EduRegisterSuccess: {
             /** @constant */
@@ -5463,6 +5463,30 @@ export const contract = {
 } as const satisfies Contract
 
 export type ErrorName = keyof typeof contract.errors
+
+/** Code by CONSTANT_NAME. */
+export const codes = {
+  OK: 900,
+  ACCESS_TOKEN_EXPIRED: 899,
+  USER_EXISTS: 901,
+  USER_NOT_FOUND: 902,
+  UNAUTHENTICATED: 903,
+  BAD_PARAMETER: 904,
+  INTERNAL_ERROR: 905,
+  WRONG_PASSWORD: 906,
+  PASSWORD_NOT_SET: 907,
+  PHONE_NOT_BOUND: 908,
+  USER_BANNED: 909,
+  NO_PERMISSION: 910,
+  RESOURCE_NOT_FOUND: 911,
+  CALL_FAILED: 912,
+  THIRD_PARTY_FAILED: 913,
+  REDIRECT_REQUIRED: 914,
+  SMS_TOO_FREQUENT: 601,
+  SMS_SEND_FAILED: 602,
+  SMS_CODE_INVALID: 603,
+  PHONE_INVALID: 127,
+} as const
 
 /** What each operation takes and answers, as its handler sees it. */
 export interface Operations {

@@ -275,7 +275,7 @@ export interface components {
          *
          *     All values of `status`.
          */
-        ErrorCode: number & (1 | 0 | 6000 | 6001 | 6002 | 6003 | 6004 | 7000 | 7001 | 8000 | 8001 | 8002 | 8003 | 8004 | 8005 | 9000 | 10000 | 11000 | 11001);
+        ErrorCode: 1 | 0 | 6000 | 6001 | 6002 | 6003 | 6004 | 7000 | 7001 | 8000 | 8001 | 8002 | 8003 | 8004 | 8005 | 9000 | 10000 | 11000 | 11001;
         /**
          * @description 失败响应。`result` 恒为空数组。
          *
@@ -877,14 +877,14 @@ export interface components {
          * @description 消息的种类 · The kind of a message
          * @example 1
          */
-        MessageType: string & ("0" | "1" | "2" | "3" | "4" | "5" | "6" | "7");
+        MessageType: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7";
         /** @description 消息的一项内容 · One piece of a message */
         MessageInfo: {
             /**
              * @description 内容的类别 · The kind of content
              * @example 0
              */
-            category: string & ("0" | "1" | "2" | "3");
+            category: "0" | "1" | "2" | "3";
             /**
              * @description 文本本身，或图片、语音、文件的路径 · The text itself, or the path of the image, voice or file
              * @example 周六上午图书馆见？
@@ -1385,12 +1385,12 @@ export interface operations {
             200: {
                 headers: {
                     /**
-                     * @description 新会话，属性为 `Path=/; HttpOnly; Max-Age=1209600`（14 天）。
+                     * @description 新会话，属性为 `Path=/; HttpOnly; Max-Age=1209600`（14 天）；仅登录成功时才有。
                      *
-                     *     The new session, with the attributes `Path=/; HttpOnly; Max-Age=1209600` (14 days).
+                     *     The new session, with the attributes `Path=/; HttpOnly; Max-Age=1209600` (14 days); only when the login succeeded.
                      * @example sessionid=a4001q7m2x9c5v8b3n6k1j4h7g0f2d5s; Path=/; HttpOnly; Max-Age=1209600
                      */
-                    "Set-Cookie": string;
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2371,6 +2371,29 @@ export const contract = {
 } as const satisfies Contract
 
 export type ErrorName = keyof typeof contract.errors
+
+/** Code by CONSTANT_NAME. */
+export const codes = {
+  SUCCESS_STATUS: 1,
+  FAILURE_STATUS: 0,
+  NULL_PASSWORD: 6000,
+  NULL_USERNAME: 6001,
+  NULL_AVATAR: 6002,
+  NULL_PHONE: 6003,
+  NULL_USER: 6004,
+  SAME_USERNAME: 7000,
+  SAME_PHONE: 7001,
+  FORMAT_ERROR_PHONE: 8000,
+  FORMAT_ERROR_PHONE_LENGTH: 8001,
+  FORMAT_ERROR_PASSWORD: 8002,
+  FORMAT_ERROR_PASSWORD_LENGTH: 8003,
+  FORMAT_ERROR_USER_LENGTH: 8004,
+  FORMAT_ERROR_FILE: 8005,
+  ILLEGAL_USERNAME: 9000,
+  ERROR_PASSWORD: 10000,
+  ERROR_REPEAT_LOGIN: 11000,
+  ERROR_NET: 11001,
+} as const
 
 /** What each operation takes and answers, as its handler sees it. */
 export interface Operations {

@@ -852,7 +852,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description `code` 的全部取值；除 -2 外，HTTP 状态都是 200 · Every value of `code`; the HTTP status is 200 for all but -2 */
-        ErrorCode: number & (-2 | -1 | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32 | 33 | 34 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46);
+        ErrorCode: -2 | -1 | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32 | 33 | 34 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46;
         /** @description 失败；`code` 见 ErrorCode · A failure; see ErrorCode for `code` */
         Failure: {
             /** @description 简短的文字说明，不要据此判断 · A short text; branch on `code` instead */
@@ -6717,6 +6717,59 @@ export const contract = {
 } as const satisfies Contract
 
 export type ErrorName = keyof typeof contract.errors
+
+/** Code by CONSTANT_NAME. */
+export const codes = {
+  HTTP_REJECTED: -2,
+  FAILED: -1,
+  SUCCESS: 0,
+  TOO_FREQUENT: 1,
+  ILLEGAL_USERNAME: 2,
+  WRONG_PASSWORD: 3,
+  USER_NOT_FOUND: 4,
+  USER_EXISTS: 5,
+  USER_BLOCKED: 6,
+  NOT_LOGGED_IN: 7,
+  INPUTS_DIFFER: 8,
+  CATEGORY_NOT_EMPTY: 9,
+  EMPTY_FIELD: 10,
+  ILLEGAL_PARAMETER: 11,
+  NOT_FOUND: 12,
+  NO_PERMISSION: 13,
+  CANNOT_DELETE_SELF: 14,
+  ALREADY_EXISTS: 15,
+  ALREADY_LIKED: 16,
+  ILLEGAL_NUMBER: 17,
+  INSUFFICIENT_BALANCE: 18,
+  NO_CASH_ACCOUNT: 19,
+  TASK_ALREADY_CLAIMED: 20,
+  TASK_EXHAUSTED: 21,
+  TASK_ENDED: 22,
+  TASK_NOT_CLAIMED: 23,
+  DUPLICATE_SUBMISSION: 24,
+  WRONG_CODE: 25,
+  ALREADY_CERTIFIED: 26,
+  TASK_NOT_STARTED: 27,
+  STATUS_LOCKED: 28,
+  UNBIND_PHONE_FIRST: 29,
+  AUDIT_QUOTA_SHORT: 30,
+  PHONE_NOT_LINKED: 31,
+  NO_QUESTIONNAIRE: 32,
+  ILLEGAL_CALL: 33,
+  SMS_SEND_FAILED: 34,
+  WRONG_SECURITY_ANSWER: 35,
+  SECURITY_QUESTION_EXISTS: 36,
+  AMOUNT_TOO_SMALL: 37,
+  COUPON_TAKE_FAILED: 38,
+  COUPON_ILLEGAL: 39,
+  COUPON_USED: 40,
+  COUPON_EXPIRED: 41,
+  STUDENT_NOT_CERTIFIED: 42,
+  MERCHANT_NOT_CERTIFIED: 43,
+  LINKED_ACCOUNT_MISSING: 44,
+  AUDIENCE_MISMATCH: 45,
+  IDENTITY_NOT_CERTIFIED: 46,
+} as const
 
 /** What each operation takes and answers, as its handler sees it. */
 export interface Operations {

@@ -152,7 +152,7 @@ export interface components {
          *
          *     All values of `code`.
          */
-        ErrorCode: number & (2000 | 4000 | 4010 | 4011 | 4041);
+        ErrorCode: 2000 | 4000 | 4010 | 4011 | 4041;
         /**
          * @description 失败响应，只有这两个键。
          *
@@ -898,6 +898,15 @@ export const contract = {
 } as const satisfies Contract
 
 export type ErrorName = keyof typeof contract.errors
+
+/** Code by CONSTANT_NAME. */
+export const codes = {
+  API_OK: 2000,
+  API_BAD_REQUEST: 4000,
+  API_UNAUTHORIZED: 4010,
+  API_INVALID_AUTH_CODE: 4011,
+  API_USER_NOT_FOUND: 4041,
+} as const
 
 /** What each operation takes and answers, as its handler sees it. */
 export interface Operations {

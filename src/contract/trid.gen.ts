@@ -80,7 +80,7 @@ export interface components {
          *
          *     All values of `error_no`. One number has several meanings: the constants are unique, and `x-errors` of an operation says which of them apply.
          */
-        ErrorCode: number | 0 | 1 | 2 | 3 | 4 | 3 | 3 | 4 | 5 | 6;
+        ErrorCode: 0 | 1 | 2 | 3 | 4 | 3 | 3 | 4 | 5 | 6;
         /**
          * @description 失败响应，只有这四个键。`type` 由操作决定，与其成功响应相同；1 与 2 为各操作共有，其余错误各属一个操作，`type` 也随之固定。
          *
@@ -825,6 +825,20 @@ export const contract = {
 } as const satisfies Contract
 
 export type ErrorName = keyof typeof contract.errors
+
+/** Code by CONSTANT_NAME. */
+export const codes = {
+  OK: 0,
+  JSON_DECODE_FAILED: 1,
+  INPUT_NOT_VALID: 2,
+  SMS_DATABASE_ERROR: 3,
+  SMS_SEND_FAILED: 4,
+  VALIDATION_CODE_INVALID: 3,
+  TEL_NOT_FOUND: 3,
+  TOKEN_NOT_VALID: 4,
+  TEL_NOT_VERIFIED: 5,
+  REGISTER_DATABASE_ERROR: 6,
+} as const
 
 /** What each operation takes and answers, as its handler sees it. */
 export interface Operations {

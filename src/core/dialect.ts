@@ -91,12 +91,6 @@ export interface Dialect<E extends string> {
   readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */
   checkHeaders?(request: RequestView, row: OperationRow): FailureDetails | null
-  /**
-   * Rules about fields that a schema cannot hold.
-   * @param input the fields that were sent, whether or not they have the right form
-   * @returns a broken rule, whose error counts by its place in the operation's list, or null
-   */
-  checkFields?(input: Readonly<Record<string, unknown>>, operation: string): { readonly error: E; readonly field: string } | null
   /** @returns the body of a success */
   success(payload: unknown, about: About): object
   /** @returns the body of a failure */

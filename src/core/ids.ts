@@ -2,6 +2,7 @@
  * Ids and tokens from a seeded generator: the same seed gives the same values in the same order.
  * They look random and are not secret: anybody who knows the seed can predict them, which is what a stub is for.
  */
+import { randomBytes } from 'node:crypto'
 
 const HEX = '0123456789abcdef'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -10,6 +11,11 @@ const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789'
 /** The alphabets that tokens are drawn from. */
 export const alphabets = { hex: HEX, letters: LETTERS, lowerAlphanumeric: LOWER_ALPHANUMERIC } as const
 export type Alphabet = keyof typeof alphabets
+
+/** @returns a text that nobody can guess; for what must be secret in earnest, which nothing of the simulated systems is */
+export function secret(): string {
+  return randomBytes(24).toString('base64url')
+}
 
 /** A seeded source of ids. One is made for each request, from the sandbox's seed and the number of the request. */
 export class Ids {

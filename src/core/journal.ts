@@ -3,6 +3,25 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ReplyHeaders } from './reply.js'
 import type { Change } from './store/types.js'
 
+/** So much of a body is kept. */
+const MOST_BODY = 64 * 1024
+
+/** As much of a body as is kept, and its full size in bytes. */
+export interface KeptBody {
+  readonly size: number
+  readonly content: string | Uint8Array
+}
+
+/** @returns the body as the journal keeps it; null when it is empty */
+export function keep(body: string | Uint8Array): KeptBody | null {
+  if (body.length === 0) return null
+  const size = Buffer.byteLength(body)
+  if (size <= MOST_BODY) return { size, content: body }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  // A copy, so that the rest can be forgotten.
+  return { size, content: Uint8Array.prototype.slice.call(bytes, 0, MOST_BODY) }
+}
+
 /** One call. It holds what passed through the pipeline as it was; texts for people are made when somebody asks. */
 export interface JournalEntry {
   /** Counts from 1 in each sandbox. */
@@ -18,25 +37,34 @@ export interface JournalEntry {
   /** Path and query below the system's base. */
   readonly url: string
   readonly requestHeaders: IncomingHttpHeaders
-  readonly requestBody: Uint8Array | null
+  readonly requestBody: KeptBody | null
   readonly status: number
   readonly responseHeaders: ReplyHeaders
-  readonly responseBody: string | Uint8Array
+  readonly responseBody: KeptBody | null
   /** The user behind the credential, or the one who logged in; null where nobody is known. */
   readonly user: string | null
   /** CONSTANT_NAME of the failure; null on success and outside the dialect. */
   readonly error: string | null
+  /** Ids of the fault rules that acted, and `prefer`. */
+  readonly faults: readonly string[]
   /** Where the answer breaks the contract. */
   readonly violations: readonly string[]
   readonly changes: readonly Change[]
 }
 
-/** A bounded list of entries that tells listeners of every new one. */
+/** What listeners are told: a call came, entries were removed, the sandbox was reset, or the journal ends with its sandbox. */
+export type JournalEvent =
+  | { readonly type: 'entry'; readonly entry: JournalEntry }
+  | { readonly type: 'cleared' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'ended' }
+
+/** A bounded list of entries that tells listeners what happens to it. */
 export class Journal {
   readonly #limit: number
   #entries: JournalEntry[] = []
   #count = 0
-  readonly #listeners = new Set<(entry: JournalEntry) => void>()
+  readonly #listeners = new Set<(event: JournalEvent) => void>()
 
   /** @param limit so many entries are kept; the oldest go first */
   constructor(limit: number) {
@@ -48,24 +76,52 @@ export class Journal {
     return this.#entries
   }
 
+  /** Whether anybody waits for what comes. */
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0
+  }
+
   /** Puts an entry on record under the next id. */
   add(entry: Omit<JournalEntry, 'id'>): void {
     const numbered = { id: ++this.#count, ...entry }
     this.#entries.push(numbered)
     if (this.#entries.length > this.#limit) this.#entries.shift()
-    for (const listener of this.#listeners) listener(numbered)
+    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: numbered })
   }
 
-  /** Forgets all entries; ids go on counting. */
-  clear(): void {
+  /**
+   * Forgets the entries that fit; ids go on counting.
+   * @returns how many there were
+   */
+  remove(fits: (entry: JournalEntry) => boolean = () => true): number {
+    const kept = this.#entries.filter((entry) => !fits(entry))
+    const count = this.#entries.length - kept.length
+    this.#entries = kept
+    this.#tell({ type: 'cleared' })
+    return count
+  }
+
+  /** Forgets everything because the sandbox begins anew. Ids go on counting, so that nobody takes a new entry for an old one. */
+  reset(): void {
     this.#entries = []
+    this.#tell({ type: 'reset' })
+  }
+
+  /** Tells listeners that nothing will come any more. */
+  end(): void {
+    this.#tell({ type: 'ended' })
+    this.#listeners.clear()
   }
 
   /** @returns a function that ends the subscription */
-  subscribe(listener: (entry: JournalEntry) => void): () => void {
+  subscribe(listener: (event: JournalEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => {
       this.#listeners.delete(listener)
     }
+  }
+
+  #tell(event: JournalEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
   }
 }

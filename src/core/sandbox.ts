@@ -1,11 +1,13 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
+import type { FaultRule } from './faults/rule.js'
 import { Journal } from './journal.js'
 import type { SmsSetting } from './sms.js'
 import type { SessionRecords } from './sessions.js'
 import type { SmsRecords } from './sms.js'
 import { MemoryStore } from './store/memory.js'
-import type { Store } from './store/types.js'
+import type { Change, Store, StoreExport } from './store/types.js'
+import { watched } from './store/watched.js'
 import type { World } from './store/world.js'
 import type { SettingValue, System } from './system.js'
 
@@ -16,6 +18,16 @@ export type CoreRecords = SessionRecords & SmsRecords
 export interface Served {
   readonly system: System
   readonly world: World
+  /** @returns the same world with its relative times counted from another boot, for sandboxes that come out of a snapshot */
+  worldAt(boot: number): Promise<World>
+}
+
+/** How a system in maintenance answers. */
+export interface MaintenanceControl {
+  /** Text of the header `Server-Status`. */
+  readonly status: string
+  /** The HTTP status asked for; null leaves it to the dialect. */
+  readonly httpStatus: number | null
 }
 
 /** What the control plane has set for one system of a sandbox. */
@@ -23,6 +35,8 @@ export interface SystemControl {
   readonly smsSource: SmsSetting['source']
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly outages: readonly string[]
+  /** Null while the system is in service. */
+  readonly maintenance: MaintenanceControl | null
 }
 
 /** Everything about a sandbox that is neither a record nor a journal entry; plain JSON. */
@@ -32,6 +46,18 @@ export interface ControlState {
   readonly requests: number
   readonly seed: string
   readonly systems: Readonly<Record<string, SystemControl>>
+  /** In the order in which they act. */
+  readonly faults: readonly FaultRule[]
+  /** The number of the next fault rule. */
+  readonly nextFault: number
+}
+
+/** All that a sandbox keeps, but for its journal. */
+export interface SandboxContent {
+  readonly control: ControlState
+  /** What relative times of the worlds are counted from. */
+  readonly boot: number
+  readonly stores: Readonly<Record<string, StoreExport>>
 }
 
 /**
@@ -60,18 +86,26 @@ class MemoryControl implements ControlStore {
 export interface SandboxOptions {
   readonly served: ReadonlyMap<string, Served>
   readonly time: TimeSource
+  /** The moment when the worlds were loaded. */
+  readonly boot: number
   readonly seed: string
   readonly journalLimit: number
   /** The clock that a new sandbox begins with. */
   readonly clock?: ClockState
 }
 
+/** Is told which records of which system a commit has changed. */
+export type Watcher = (system: string, changes: readonly Change[]) => void
+
 export class Sandbox {
   readonly name: string
   readonly control: ControlStore
   readonly journal: Journal
   readonly #options: SandboxOptions
-  readonly #stores = new Map<string, Store<CoreRecords>>()
+  #stores = new Map<string, Store<CoreRecords>>()
+  #boot: number
+  #underWay = 0
+  readonly #watchers = new Set<Watcher>()
 
   /** @param name already checked; see {@link isSandboxName} */
   constructor(name: string, options: SandboxOptions) {
@@ -79,6 +113,27 @@ export class Sandbox {
     this.#options = options
     this.control = new MemoryControl(this.#initial())
     this.journal = new Journal(options.journalLimit)
+    this.#boot = options.boot
+  }
+
+  /** What relative times of this sandbox's worlds are counted from. */
+  get boot(): number {
+    return this.#boot
+  }
+
+  /** Whether nobody is calling it or waiting for it. */
+  get idle(): boolean {
+    return this.#underWay === 0 && !this.journal.hasListeners
+  }
+
+  /** Runs `work` as a call that is under way in this sandbox. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay++
+    try {
+      return await work()
+    } finally {
+      this.#underWay--
+    }
   }
 
   /** @returns what this sandbox keeps of a served system */
@@ -87,7 +142,7 @@ export class Sandbox {
     if (store === undefined) {
       const served = this.#options.served.get(system)
       if (served === undefined) throw new Error(`system ${system} is not served`)
-      this.#stores.set(system, (store = new MemoryStore(served.world)))
+      this.#stores.set(system, (store = this.#watched(system, new MemoryStore(served.world))))
     }
     return store
   }
@@ -100,8 +155,51 @@ export class Sandbox {
   /** Makes everything as it was when the sandbox came into being, in one step for each system. */
   async reset(): Promise<void> {
     await this.control.change(() => this.#initial())
-    this.#stores.clear()
-    this.journal.clear()
+    this.#stores = new Map()
+    this.#boot = this.#options.boot
+    this.journal.reset()
+  }
+
+  /** @returns all that this sandbox keeps, but for its journal */
+  async content(): Promise<SandboxContent> {
+    const control = await this.control.read()
+    const stores: Record<string, StoreExport> = {}
+    for (const id of this.#options.served.keys()) stores[id] = await this.store(id).export()
+    return { control, boot: this.#boot, stores }
+  }
+
+  /**
+   * Replaces all that this sandbox keeps, in one step; its journal is emptied.
+   * @throws StoreError when the records cannot stand together; then nothing is changed
+   */
+  async replace({ control, boot, stores }: SandboxContent): Promise<void> {
+    const opened = new Map<string, Store<CoreRecords>>()
+    for (const [id, served] of this.#options.served) {
+      const store = new MemoryStore<CoreRecords>(await served.worldAt(boot))
+      await store.import(stores[id] ?? {})
+      opened.set(id, this.#watched(id, store))
+    }
+    await this.control.change(() => control)
+    this.#stores = opened
+    this.#boot = boot
+    this.journal.reset()
+  }
+
+  /**
+   * Tells `watcher` of every commit, whoever made it. What a reset or a snapshot replaces is no commit: the journal tells that.
+   * @returns a function that ends it
+   */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher)
+    return () => {
+      this.#watchers.delete(watcher)
+    }
+  }
+
+  #watched(system: string, store: Store<CoreRecords>): Store<CoreRecords> {
+    return watched(store, (changes) => {
+      for (const watcher of this.#watchers) watcher(system, changes)
+    })
   }
 
   /** The clock of real time, by which sandbox clocks are set. */
@@ -112,13 +210,13 @@ export class Sandbox {
   #initial(): ControlState {
     const { served, seed, clock = runningClock } = this.#options
     const systems = [...served.values()].map(({ system }) => [system.id, initialControl(system)] as const)
-    return { clock, requests: 0, seed, systems: Object.fromEntries(systems) }
+    return { clock, requests: 0, seed, systems: Object.fromEntries(systems), faults: [], nextFault: 1 }
   }
 }
 
 function initialControl(system: System): SystemControl {
   const settings = Object.entries(system.settings).map(([name, { default: value }]) => [name, value] as const)
-  return { smsSource: 'fixed', settings: Object.fromEntries(settings), outages: [] }
+  return { smsSource: 'fixed', settings: Object.fromEntries(settings), outages: [], maintenance: null }
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -128,7 +226,7 @@ export function isSandboxName(name: string): boolean {
   return NAME.test(name)
 }
 
-/** All sandboxes of a server. One comes into being on first use; past the cap the least recently used one goes. */
+/** All sandboxes of a server. One comes into being on first use; past the cap the least recently used one that is idle goes. */
 export class Sandboxes {
   readonly #options: SandboxOptions & { readonly most: number }
   /** In the order of last use. */
@@ -160,15 +258,22 @@ export class Sandboxes {
     return [...this.#sandboxes.values()]
   }
 
-  /** @returns whether there was one to delete */
+  /**
+   * Deletes a sandbox; whoever waits for it is told.
+   * @returns whether there was one to delete
+   */
   delete(name: string): boolean {
-    return this.#sandboxes.delete(name)
+    const sandbox = this.#sandboxes.get(name)
+    this.#sandboxes.delete(name)
+    sandbox?.journal.end()
+    return sandbox !== undefined
   }
 
   #makeRoom(): void {
-    for (const name of this.#sandboxes.keys()) {
-      if (this.#sandboxes.size < this.#options.most) return
-      this.#sandboxes.delete(name)
+    while (this.#sandboxes.size >= this.#options.most) {
+      const oldest = this.list().find(({ idle }) => idle) ?? this.list()[0]
+      if (oldest === undefined) return
+      this.delete(oldest.name)
     }
   }
 }

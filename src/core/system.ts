@@ -2,12 +2,14 @@
  * What a system is made of. `src/systems/<id>/index.ts` calls {@link defineSystem}; the core knows systems only as values of
  * type {@link System}.
  */
+import type { Bulk } from './bulk.js'
 import type { AuthLevel, Contract, Validators } from './contract.js'
 import type { Dialect } from './dialect.js'
 import type { Failure, FailureDetails } from './failure.js'
 import type { Ids } from './ids.js'
 import type { SessionPolicy, SessionRecord, SessionRecords, Sessions } from './sessions.js'
 import { sessionCollection } from './sessions.js'
+import type { Socket } from './sockets/definition.js'
 import { smsCollection, type SmsCodes, type SmsPolicy, type SmsRecords } from './sms.js'
 import type { AnyCollection, Doc, Key, StateDefinition, Transaction } from './store/types.js'
 
@@ -117,6 +119,10 @@ export interface SystemDefinition<S extends SystemTypes> {
   readonly operations: Handlers<S>
   /** Of all rules that a request breaks, here or in the schema, the one counts whose error the contract lists first. */
   readonly rules?: Rules<S>
+  /** The system's WebSockets by name; the name begins with the system's id, like those of operations. */
+  readonly sockets?: Readonly<Record<string, Socket>>
+  /** Makes records in any number, for a world larger than the fixtures. */
+  readonly bulk?: Bulk
   /** One line for the table that `understudy start` prints: how to log in with a user of the world. */
   readonly hint: string
 }
@@ -135,6 +141,8 @@ export interface System {
   readonly outages: readonly string[]
   readonly operations: Readonly<Record<string, (work: never) => Promise<unknown>>>
   readonly rules: Readonly<Record<string, ((work: never) => Promise<void>) | undefined>>
+  readonly sockets: Readonly<Record<string, Socket>>
+  readonly bulk: Bulk | null
   readonly hint: string
 }
 
@@ -150,6 +158,8 @@ export function defineSystem<S extends SystemTypes>(definition: SystemDefinition
     settings: {},
     outages: [],
     rules: {},
+    sockets: {},
+    bulk: null,
     ...definition,
     id: definition.contract.system,
     state: { ...definition.state, ...coreCollections },

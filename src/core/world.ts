@@ -1,6 +1,8 @@
 /** Reads a system's world from its fixtures folder. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { addBulk } from './bulk.js'
+import type { Served } from './sandbox.js'
 import { resolveBoot } from './store/boot.js'
 import type { Doc } from './store/types.js'
 import { buildWorld, type World } from './store/world.js'
@@ -9,18 +11,45 @@ import type { System } from './system.js'
 /**
  * @param folder the folder that holds one folder of fixtures per system
  * @param boot the clock reading that relative times are counted from, in milliseconds since 1970
+ * @param scale so many records are added where the system makes any in bulk
  * @returns the world of `<folder>/<system>/world.json`
  * @throws Error naming the file when it cannot be read or is no map from collection to records; StoreError when records collide
  */
-export async function loadWorld(system: System, folder: string, boot: number): Promise<World> {
+export async function loadWorld(system: System, folder: string, boot: number, scale = 0): Promise<World> {
   const file = join(folder, system.id, 'world.json')
   const content: unknown = JSON.parse(await readFile(file, 'utf8'))
-  const resolved = resolveBoot(content, boot)
+  const resolved = resolveBoot(await addBulk(system, content, scale), boot)
   if (!isRecordMap(resolved)) throw new Error(`${file} must map each collection to a list of records`)
   return buildWorld(system.state, resolved, boot)
 }
 
-function isRecordMap(value: unknown): value is Record<string, readonly Doc[]> {
+/** So many worlds of other boots are kept; each belongs to the sandboxes out of one snapshot. */
+const OTHERS_KEPT = 8
+
+/**
+ * @param folder the folder that holds one folder of fixtures per system
+ * @param boot the clock reading that relative times are counted from
+ * @param scale see {@link loadWorld}
+ * @returns the system with its world
+ * @throws as {@link loadWorld}
+ */
+export async function serve(system: System, folder: string, boot: number, scale = 0): Promise<Served> {
+  const world = await loadWorld(system, folder, boot, scale)
+  const others = new Map<number, Promise<World>>()
+  const worldAt = (at: number): Promise<World> => {
+    if (at === boot) return Promise.resolve(world)
+    const kept = others.get(at) ?? loadWorld(system, folder, at, scale)
+    others.delete(at)
+    others.set(at, kept)
+    const [oldest] = others.keys()
+    if (oldest !== undefined && others.size > OTHERS_KEPT) others.delete(oldest)
+    return kept
+  }
+  return { system, world, worldAt }
+}
+
+/** @returns whether the value maps collections to lists of records */
+export function isRecordMap(value: unknown): value is Record<string, readonly Doc[]> {
   if (typeof value !== 'object' || value === null) return false
   return Object.values(value).every((records) => Array.isArray(records) && records.every((record) => typeof record === 'object' && record !== null))
 }

@@ -25,7 +25,7 @@ export interface Examples {
 }
 
 /** @returns the examples of every operation of the bundled document */
-export function readExamples(system: System, folder = openapiFolder): Map<string, Examples> {
+export function readExamples(system: Pick<System, 'id'>, folder = openapiFolder): Map<string, Examples> {
   const document = JSON.parse(readFileSync(join(folder, 'bundled', `${system.id}.json`), 'utf8')) as Json
   const resolve = (value: Json | undefined): Json | undefined => {
     const ref = at(value, '$ref')
@@ -90,7 +90,7 @@ function headerValues(row: OperationRow, values: Readonly<Record<string, unknown
   const headers: Record<string, string> = {}
   for (const name of row.headers) {
     const value = Object.entries(values).find(([given]) => given.toLowerCase() === name)?.[1]
-    if (value !== undefined && row.fields[name] === undefined) headers[name] = asText(value)
+    if (value !== undefined) headers[name] = asText(value)
   }
   return headers
 }

@@ -2,9 +2,10 @@
 import { afterAll, expect } from 'vitest'
 import { addDuration, parseDuration } from '../../src/core/duration.js'
 import { freezeClock, setClock } from '../../src/core/clock.js'
-import type { ControlState } from '../../src/core/sandbox.js'
+import type { ControlState, Sandbox, SystemControl } from '../../src/core/sandbox.js'
 import type { System } from '../../src/core/system.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
+import { appointJudge } from './judge.js'
 
 /** What a call came back with. */
 export interface Answer {
@@ -30,15 +31,21 @@ export interface Box {
   /** Moves the sandbox's clock, which stands still otherwise: `PT10M`. */
   advance(duration: string): Promise<void>
   change(change: (state: ControlState) => ControlState): Promise<void>
+  /** Changes what the control plane has set for the system. */
+  set(patch: Partial<SystemControl>): Promise<void>
   now(): Promise<number>
+  /** The sandbox itself: its store and its journal. */
+  readonly sandbox: Sandbox
 }
 
 /** Serves one system until the test file ends. */
 export async function serve(system: System, options: Partial<ServerOptions> = {}) {
   const problems: string[] = []
   const server = await startServer({ systems: [system], report: (problem) => problems.push(problem), ...options })
+  const judge = await appointJudge(system, server)
   let boxes = 0
   afterAll(async () => {
+    await judge?.close()
     await server.close()
     expect(problems).toEqual([])
   })
@@ -54,8 +61,10 @@ export async function serve(system: System, options: Partial<ServerOptions> = {}
     const url = `${server.url}/@${name}/${system.id}`
     return {
       url,
+      sandbox,
       change,
-      call: (path, call) => send(`${url}${path}`, call),
+      set: (patch) => change((state) => ({ ...state, systems: { ...state.systems, [system.id]: { ...controlOf(state, system), ...patch } } })),
+      call: (path, call) => judge?.call(sandbox, name, path, call) ?? send(`${url}${path}`, call),
       now: async () => sandbox.now(await sandbox.control.read()),
       advance: (text) => {
         const duration = parseDuration(text)
@@ -66,6 +75,12 @@ export async function serve(system: System, options: Partial<ServerOptions> = {}
   }
 
   return { box, server, problems }
+}
+
+function controlOf(state: ControlState, { id }: System): SystemControl {
+  const control = state.systems[id]
+  if (control === undefined) throw new Error(`${id} is not served`)
+  return control
 }
 
 /** Sends a request over HTTP. */

@@ -1,6 +1,6 @@
 /** The checks between routing and the operation. Each dialect says in which order they come. */
 import { isDeepStrictEqual } from 'node:util'
-import type { BodyType, FieldRow, OperationRow } from '../contract.js'
+import type { BodyType, FieldRow, OperationRow, Violation } from '../contract.js'
 import type { Check } from '../dialect.js'
 import { Failure } from '../failure.js'
 import { requireLive, type SessionRecord, type Sessions } from '../sessions.js'
@@ -9,7 +9,7 @@ import type { Doc, Transaction } from '../store/types.js'
 import { errorOf } from './answer.js'
 import type { Exchange } from './exchange.js'
 import { parseQuery } from './query.js'
-import { firstBrokenRule } from './rules.js'
+import { fieldsAtFault, firstBrokenRule } from './rules.js'
 
 /** A request as its checks leave it. */
 export interface Checked {
@@ -131,7 +131,7 @@ function checkRoles(exchange: Exchange, { row }: CheckContext, { user }: Checked
   if (!row.roles.some((role) => held.includes(role))) throw Failure.when('forbidden')
 }
 
-function checkFields(exchange: Exchange, { row, operation }: CheckContext, checked: Checked): void {
+async function checkFields(exchange: Exchange, { row, operation, tx }: CheckContext, checked: Checked): Promise<void> {
   const { system } = exchange
   const input: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(row.fields)) {
@@ -141,14 +141,36 @@ function checkFields(exchange: Exchange, { row, operation }: CheckContext, check
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }
   const validate = system.validators.fields[operation]
-  const special = system.dialect.checkFields?.(input, operation) ?? null
-  if ((validate !== undefined && !validate(input)) || special !== null) {
-    const others = special === null ? [] : [{ ...special, missing: false }]
-    const rule = firstBrokenRule(validate?.errors ?? [], row, (condition) => errorOf(exchange, Failure.when(condition, { cause: 'field' })), others)
-    const field = rule.field === null ? {} : { field: rule.field }
-    throw rule.error === null ? Failure.when(rule.missing ? 'missingField' : 'invalidRequest', { cause: 'field', ...field }) : Failure.of(rule.error, field)
+  const violations = validate === undefined || validate(input) ? [] : (validate.errors ?? [])
+  const failures: Failure[] = violations.length === 0 ? [] : [fieldFailure(exchange, row, violations)]
+  const rule = system.rules[operation]
+  if (rule !== undefined) {
+    const atFault = fieldsAtFault(violations)
+    const sound = Object.fromEntries(Object.entries(input).filter(([name]) => !atFault.has(name)))
+    const work = { input: sound, session: checked.session, user: checked.user, tx, fail: Failure.of.bind(Failure) }
+    // The rule's generated type has these fields, all optional; the ones left in have just been found to be sound.
+    failures.push(...(await failuresOf(rule(work as never))))
   }
+  const place = (failure: Failure) => row.errors.indexOf(errorOf(exchange, failure) ?? '')
+  const [first] = failures.sort((a, b) => place(a) - place(b))
+  if (first !== undefined) throw first
   checked.input = input
+}
+
+function fieldFailure(exchange: Exchange, row: OperationRow, violations: readonly Violation[]): Failure {
+  const rule = firstBrokenRule(violations, row, (condition) => errorOf(exchange, Failure.when(condition, { cause: 'field' })))
+  const field = rule.field === null ? {} : { field: rule.field }
+  return rule.error === null ? Failure.when(rule.missing ? 'missingField' : 'invalidRequest', { cause: 'field', ...field }) : Failure.of(rule.error, field)
+}
+
+async function failuresOf(rule: Promise<void>): Promise<readonly Failure[]> {
+  try {
+    await rule
+    return []
+  } catch (error) {
+    if (error instanceof Failure) return [error]
+    throw error
+  }
 }
 
 function readField(exchange: Exchange, name: string, field: FieldRow): unknown {
@@ -163,7 +185,7 @@ function readField(exchange: Exchange, name: string, field: FieldRow): unknown {
 }
 
 /** A text of a URL or form becomes what the contract says it stands for; one that cannot stays a text, and breaks the type rule. */
-function convert(value: unknown, field: FieldRow, isText: boolean): unknown {
+export function convert(value: unknown, field: FieldRow, isText: boolean): unknown {
   if (typeof value === 'number' && field.numberAsText) return String(value)
   if (typeof value !== 'string' || !isText) return value
   switch (field.type) {

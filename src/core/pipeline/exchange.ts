@@ -1,10 +1,12 @@
 /** One request on its way through the pipeline: each step reads what earlier ones found and adds its own. */
 import type { IncomingMessage } from 'node:http'
+import { pause } from '../clock.js'
 import type { BodyType, OperationRow } from '../contract.js'
 import type { About, RequestView } from '../dialect.js'
-import { Failure } from '../failure.js'
+import type { Failure } from '../failure.js'
+import type { Delivery } from '../faults/delivery.js'
 import type { Reply } from '../reply.js'
-import type { ControlState, Sandbox } from '../sandbox.js'
+import type { ControlState, MaintenanceControl, Sandbox } from '../sandbox.js'
 import type { SettingValue, System } from '../system.js'
 import type { Change } from '../store/types.js'
 import type { UploadedFile } from '../upload.js'
@@ -51,6 +53,12 @@ export class Exchange implements RequestView {
   changes: readonly Change[] = []
   violations: readonly string[] = []
   reply: Reply | null = null
+  /** How the answer is put on the wire; null: it simply arrives. */
+  delivery: Delivery | null = null
+  /** Ids of the fault rules that acted, and `prefer` when the request itself asked for something. */
+  readonly faults: string[] = []
+  /** The preferences of the request that were carried out. */
+  readonly applied: string[] = []
   #query: Query | null = null
 
   constructor(request: IncomingMessage, address: Address, sandbox: Sandbox, state: ControlState) {
@@ -72,6 +80,22 @@ export class Exchange implements RequestView {
 
   get settings(): Readonly<Record<string, SettingValue>> {
     return this.state.systems[this.system.id]?.settings ?? {}
+  }
+
+  get underMaintenance(): MaintenanceControl | null {
+    return this.state.systems[this.system.id]?.maintenance ?? null
+  }
+
+  /** Waits in real time, no longer than the client does. */
+  async wait(milliseconds: number): Promise<void> {
+    const { socket } = this.request
+    const gone = new AbortController()
+    const leave = () => {
+      gone.abort()
+    }
+    socket.once('close', leave)
+    await pause(milliseconds, gone.signal)
+    socket.off('close', leave)
   }
 
   get parsedQuery(): Query {

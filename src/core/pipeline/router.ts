@@ -27,7 +27,7 @@ const NO_PARAMETERS: Readonly<Record<string, string>> = {}
  * @param contract the operations to route to
  * @returns the router; a trailing slash makes no difference, HEAD goes where GET goes
  */
-export function compileRouter(contract: Contract): Router {
+export function compileRouter(contract: Pick<Contract, 'operations'>): Router {
   const fixed = new Map<string, Place>()
   const variable: Place[] = []
   for (const [operation, row] of Object.entries(contract.operations)) {

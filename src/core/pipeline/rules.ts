@@ -14,19 +14,14 @@ export interface BrokenRule {
  * @param violations all broken rules, in the order of the schema
  * @param row the operation; the order of its errors decides which rule counts
  * @param errorOf the CONSTANT_NAME that the dialect gives for a condition
- * @param others broken rules that no schema holds
  * @returns the rule whose error the contract lists first
  */
-export function firstBrokenRule(
-  violations: readonly Violation[],
-  row: OperationRow,
-  errorOf: (condition: 'missingField' | 'invalidRequest') => string | null,
-  others: readonly BrokenRule[] = [],
-): BrokenRule {
+export function firstBrokenRule(violations: readonly Violation[], row: OperationRow, errorOf: (condition: 'missingField' | 'invalidRequest') => string | null): BrokenRule {
   let first: BrokenRule = { error: null, missing: false, field: null }
   let place = Number.POSITIVE_INFINITY
-  const ofSchema = violations.filter((violation) => !isInsideAlternative(violation)).map((violation) => describe(violation, row))
-  for (const rule of [...ofSchema, ...others]) {
+  for (const violation of violations) {
+    if (isInsideAlternative(violation)) continue
+    const rule = describe(violation, row)
     const error = rule.error ?? errorOf(rule.missing ? 'missingField' : 'invalidRequest')
     const listed = error === null ? -1 : row.errors.indexOf(error)
     const rank = listed === -1 ? row.errors.length : listed
@@ -36,6 +31,11 @@ export function firstBrokenRule(
     }
   }
   return first
+}
+
+/** @returns the names of the fields that break a rule of their own */
+export function fieldsAtFault(violations: readonly Violation[]): ReadonlySet<string> {
+  return new Set(violations.map(({ instancePath }) => fieldOf(instancePath)).filter((field) => field !== null))
 }
 
 /** Rules inside `anyOf` or `oneOf` are reported branch by branch; what counts is the rule that none (or several) of them fits. */

@@ -3,12 +3,13 @@ import type { ServerResponse } from 'node:http'
 import { emptyReply, type Reply } from '../reply.js'
 import { corsHeaders } from './cors.js'
 import type { Exchange } from './exchange.js'
+import { SERVER_STATUS_HEADER } from './maintenance.js'
 
 /** Tells a developer, in the answer itself, that it breaks the contract. */
 export const VIOLATION_HEADER = 'understudy-violation'
 
 /** Puts the answer of the exchange on the wire. */
-export function send(exchange: Exchange, response: ServerResponse): void {
+export async function send(exchange: Exchange, response: ServerResponse): Promise<void> {
   const reply = exchange.reply ?? emptyReply(500)
   const [violation] = exchange.violations
   if (violation !== undefined) response.setHeader(VIOLATION_HEADER, asHeader(violation))
@@ -16,7 +17,10 @@ export function send(exchange: Exchange, response: ServerResponse): void {
   if (cors !== null) for (const [name, value] of Object.entries(cors)) response.setHeader(name, value)
   // The sandbox's clock, so that clients which compare with it see the time they are to see.
   response.setHeader('date', new Date(exchange.now).toUTCString())
-  writeReply(response, reply, exchange.method)
+  if (exchange.underMaintenance !== null) response.setHeader(SERVER_STATUS_HEADER, exchange.underMaintenance.status)
+  if (exchange.applied.length > 0) response.setHeader('preference-applied', asHeader(exchange.applied.join(', ')))
+  if (exchange.delivery === null) writeReply(response, reply, exchange.method)
+  else await exchange.delivery(response, reply, exchange.method)
   // A body that was not read to its end would be taken for the next request.
   if (exchange.received?.kind === 'refused') response.once('finish', () => exchange.request.destroy())
 }

@@ -1,6 +1,7 @@
 /** The steps that are too small for a file of their own. */
 import { Failure } from '../failure.js'
 import { stopwatch } from '../clock.js'
+import { keep } from '../journal.js'
 import type { Exchange } from './exchange.js'
 import type { Router } from './router.js'
 
@@ -28,12 +29,13 @@ export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>
     method: exchange.method,
     url: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
     requestHeaders: exchange.headers,
-    requestBody: received?.kind === 'bytes' ? received.bytes : null,
+    requestBody: received?.kind === 'bytes' ? keep(received.bytes) : null,
     status: reply.status,
     responseHeaders: reply.headers,
-    responseBody: reply.body,
+    responseBody: keep(reply.body),
     user: exchange.user,
     error: exchange.error,
+    faults: exchange.faults,
     violations: exchange.violations,
     changes: exchange.changes,
   })

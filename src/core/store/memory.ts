@@ -1,5 +1,5 @@
 /** The engine that keeps everything in this process: the world below, what a sandbox changed above it, commits in one step. */
-import { compileCollection, keyOf } from './collection.js'
+import { compileCollection, indexKeyOf, keyOf } from './collection.js'
 import { Layer } from './layer.js'
 import { MemoryTransaction, type OpenCollection, SEQUENCES } from './transaction.js'
 import { type Change, type Doc, type Key, type RecordMap, type Store, type StoreExport, StoreError, type Transaction } from './types.js'
@@ -80,6 +80,7 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
         if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
         for (const key of part.deleted) open.source.set(key, null)
         for (const doc of part.put) open.source.set(keyOf(open.collection, doc), freezeDeep(doc))
+        for (const doc of part.put) refuseTwins(open, doc)
       }
     } catch (error) {
       this.#layers = before
@@ -121,5 +122,14 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
   #invalidateRunning(): void {
     this.#version++
     if (this.#running > 0) this.#commits.push({ version: this.#version, touched: new Set() })
+  }
+}
+
+/** @throws StoreError when another record has what may occur once */
+function refuseTwins({ collection, source }: OpenCollection, doc: Doc): void {
+  for (const index of collection.indexes) {
+    const at = index.unique ? indexKeyOf(index, doc) : undefined
+    if (at === undefined || source.lookup(index, at).length === 1) continue
+    throw new StoreError('valueTaken', `two records of ${collection.name} have the same ${index.name}: ${String(at)}`)
   }
 }

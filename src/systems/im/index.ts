@@ -4,7 +4,7 @@ import { validators } from '../../contract/im.validators.gen.js'
 import { defineSystem } from '../../core/system.js'
 import { SESSION_DAYS } from './credentials.js'
 import { dialect } from './envelope.js'
-import { account } from './operations/account.js'
+import { account, accountRules } from './operations/account.js'
 import { files } from './operations/files.js'
 import { friends } from './operations/friends.js'
 import { push } from './operations/push.js'
@@ -24,5 +24,6 @@ export const im = defineSystem<Im>({
   sms: null,
   outages: ['network'],
   operations: { ...account, ...files, ...search, ...friends, ...push },
+  rules: accountRules,
   hint: 'POST /android/login/ {"phone":"13800004001","password":"abc12345"}, then send the cookie',
 })

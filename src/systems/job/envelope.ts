@@ -1,14 +1,16 @@
 /** How job speaks: `{message, code, data, ok}`, all four keys always. */
 import type { Dialect } from '../../core/dialect.js'
-import { emptyReply, textReply } from '../../core/reply.js'
+import { emptyReply, jsonReply, textReply } from '../../core/reply.js'
 import { credentials } from './credentials.js'
-import { brokenDates } from './time.js'
 import type { Job } from './types.js'
 
 const MIB = 1024 * 1024
 
 /** Not an envelope: clients ignore the body of a 5XX. */
 const internalError = { reply: textReply(500, 'Internal Server Error') }
+
+/** Maintenance where the setting wants HTTP 200; the core puts the header `Server-Status` on it. */
+const underMaintenance = jsonReply(200, { message: 'server under maintenance', code: -1, data: null, ok: false })
 
 export const dialect: Dialect<Job['errors']> = {
   checks: ['body', 'session', 'roles', 'fields'],
@@ -18,7 +20,7 @@ export const dialect: Dialect<Job['errors']> = {
   conditions: {
     internal: internalError,
     networkError: internalError,
-    maintenance: { reply: emptyReply(503) },
+    maintenance: ({ httpStatus = 503 }) => ({ reply: httpStatus === 200 ? underMaintenance : emptyReply(httpStatus) }),
     unknownEndpoint: ({ cause }) => ({ error: 'HTTP_REJECTED', status: cause === 'wrongMethod' ? 405 : 404 }),
     invalidRequest: ({ cause }) => {
       if (cause === 'field') return 'ILLEGAL_PARAMETER'
@@ -35,7 +37,7 @@ export const dialect: Dialect<Job['errors']> = {
     smsSendFailed: 'SMS_SEND_FAILED',
     smsCodeInvalid: 'WRONG_CODE',
   },
-  checkFields: brokenDates,
+  maintenance: 'beforeRouting',
   success: (payload) => ({ message: 'success', data: payload, ok: true }),
   failure: () => ({ data: null, ok: false }),
 }

@@ -8,8 +8,8 @@ import { certifications } from './operations/certifications.js'
 import { coupons } from './operations/coupons.js'
 import { jobs } from './operations/jobs.js'
 import { questionnaires } from './operations/questionnaires.js'
-import { submissions } from './operations/submissions.js'
-import { tasks } from './operations/tasks.js'
+import { submissionRules, submissions } from './operations/submissions.js'
+import { taskRules, tasks } from './operations/tasks.js'
 import { users } from './operations/users.js'
 import { wallets } from './operations/wallets.js'
 import { state } from './state.js'
@@ -32,7 +32,9 @@ export const job = defineSystem<Job>({
   },
   sessions: { access: { alphabet: 'letters', length: 20, lifetime: null }, perUser: 'one' },
   sms: { validity: 5 * MINUTE, interval: MINUTE, singleUse: true, refusedNumbers: ['13800002998'] },
-  outages: ['smsOperator', 'database'],
+  outages: ['smsOperator'],
   operations: { ...auth, ...users, ...certifications, ...jobs, ...tasks, ...submissions, ...questionnaires, ...coupons, ...wallets },
+  rules: { ...taskRules, ...submissionRules },
+  bulk: { collection: 'jobs', make: async (count) => (await import('./bulk.js')).makeJobs(count) },
   hint: 'POST /login username=13800002002&password=abc12345 (student; 13800002004 is a merchant, 13800002001 the administrator)',
 })

@@ -18,16 +18,3 @@ export function fromDateTime(text: string): number | null {
 export function endOfDate(date: string): number {
   return Date.parse(`${date}T23:59:59+08:00`)
 }
-
-/**
- * Rules that a schema cannot hold: a time must stand in the calendar, and `endTime` must come after `startTime`.
- * @param input the fields of a request; whether each has its form is the schema's business
- * @returns the field at fault, or null
- */
-export function brokenDates(input: Readonly<Record<string, unknown>>): { error: 'ILLEGAL_PARAMETER'; field: string } | null {
-  const { startTime, endTime } = input
-  const [start, end] = [startTime, endTime].map((text) => (typeof text === 'string' ? fromDateTime(text) : undefined))
-  if (start === null) return { error: 'ILLEGAL_PARAMETER', field: 'startTime' }
-  if (end === null || (start !== undefined && end !== undefined && end <= start)) return { error: 'ILLEGAL_PARAMETER', field: 'endTime' }
-  return null
-}

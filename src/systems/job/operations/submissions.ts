@@ -1,5 +1,5 @@
 /** Tag `submissions`: claiming a task, handing in work, auditing and delegated audits. */
-import type { Handlers } from '../../../core/system.js'
+import type { Handlers, Rules } from '../../../core/system.js'
 import { CERTIFIED, FREE, HANDED_OUT, newId, PASSED, REFUSED, WAITING } from '../state.js'
 import type { Job, Tx } from '../types.js'
 
@@ -8,7 +8,6 @@ type TaskRecord = Job['records']['tasks']
 
 export const submissions = {
   async jobClaimTask({ input: { id: questId }, user, tx, now, fail }) {
-    if (user.stuCerti !== CERTIFIED) throw fail('STUDENT_NOT_CERTIFIED')
     const task = await tx.get('tasks', questId)
     if (task === undefined) throw fail('NOT_FOUND')
     if (now >= task.endsAt) throw fail('TASK_ENDED')
@@ -56,6 +55,13 @@ export const submissions = {
     return null
   },
 } satisfies Partial<Handlers<Job>>
+
+export const submissionRules = {
+  /** Listed before the number of the task, which is looked at with the fields where it is too long to be one. */
+  async jobClaimTask({ user, fail }) {
+    if (user.stuCerti !== CERTIFIED) throw fail('STUDENT_NOT_CERTIFIED')
+  },
+} satisfies Rules<Job>
 
 function isMeantFor({ targetAll, collegeIds }: TaskRecord, { collegeId }: Job['user']): boolean {
   return targetAll || (collegeIds ?? '').split(';').some((id) => Number(id) === collegeId)

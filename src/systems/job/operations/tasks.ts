@@ -1,6 +1,6 @@
 /** Tag `tasks`: categories of paid tasks, browsing and publishing. */
 import type { components } from '../../../contract/job.gen.js'
-import type { Handlers, Work } from '../../../core/system.js'
+import type { Handlers, Rules, Work } from '../../../core/system.js'
 import { fenOf, priceOf, yuanOf } from '../money.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'
 import { CERTIFIED, FREE, newId } from '../state.js'
@@ -63,6 +63,15 @@ export const tasks = {
   },
 } satisfies Partial<Handlers<Job>>
 
+export const taskRules = {
+  /** A time must stand in the calendar, and the end must come after the start. */
+  async jobPublishTask({ input: { startTime, endTime }, fail }) {
+    const [start, end] = [startTime, endTime].map((text) => (text === undefined ? undefined : fromDateTime(text)))
+    if (start === null) throw fail('ILLEGAL_PARAMETER', { field: 'startTime' })
+    if (end === null || (start !== undefined && end !== undefined && end <= start)) throw fail('ILLEGAL_PARAMETER', { field: 'endTime' })
+  },
+} satisfies Rules<Job>
+
 /** No order is kept for a choice of tasks, so this reads the tasks of the category, or all of them. */
 async function narrowed(tx: Tx, { cateId, min, max }: ListWork['input']): Promise<TaskRecord[]> {
   const [least, most] = [min === undefined ? 0 : fenOf(min), max === undefined ? Number.POSITIVE_INFINITY : fenOf(max)]
@@ -87,10 +96,10 @@ function taskOf(input: Publishing): Omit<TaskRecord, 'id' | 'memberId' | 'awardF
   }
 }
 
-/** A time that the checks of the fields have let through. */
+/** A time that the rules have let through. */
 function momentOf(dateTime: string): number {
   const ms = fromDateTime(dateTime)
-  if (ms === null) throw new Error(`${dateTime} passed the checks of the fields`)
+  if (ms === null) throw new Error(`${dateTime} passed the rules of the fields`)
   return ms
 }
 

@@ -1,0 +1,44 @@
+/** The results as Markdown. */
+import { readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { root, works } from './contenders.js'
+import type { Growth } from './growth.js'
+import type { Row } from './rounds.js'
+
+const TITLES = { code: 'send code', list: 'list page', login: 'code + login', session: 'code, login, list, logout' } as const
+
+/** @returns the report */
+export function report(rows: readonly Row[], growth: readonly Growth[], plan: string, date: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string } // our own file
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${plan}`
+  return ['# Results', '', machine, '', ...rates(rows), '', ...startAndMemory(rows), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
+}
+
+function rates(rows: readonly Row[]): string[] {
+  const header = ['', ...works.flatMap((work) => [`${TITLES[work]}, requests/s`, '× Express', 'p99 ms', 'p99 × Express'])]
+  return markdown(header, rows.map(({ name, works: done }) => [name, ...works.flatMap((work) => cells(done[work]))]))
+}
+
+function cells(done: Row['works'][keyof Row['works']]): string[] {
+  return done === undefined ? ['–', '–', '–', '–'] : [done.rate.toFixed(0), done.ratio.toFixed(2), done.p99.toFixed(2), done.p99Ratio.toFixed(2)]
+}
+
+function startAndMemory(rows: readonly Row[]): string[] {
+  return markdown(
+    ['', 'cold start, ms', '× Express', 'resident after the load, MiB', '× Express'],
+    rows.map(({ name, start, startRatio, memory, memoryRatio }) => [name, start.toFixed(0), startRatio.toFixed(2), memory.toFixed(0), memoryRatio.toFixed(2)]),
+  )
+}
+
+function growthTable(growth: readonly Growth[]): string[] {
+  return markdown(
+    ['what', 'figure', 'target', 'met'],
+    growth.map(({ what, figure, target, met }) => [what, figure, target, met ? 'yes' : 'no']),
+  )
+}
+
+function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cellsOfRow: readonly string[]) => `| ${cellsOfRow.join(' | ')} |`
+  return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)]
+}

@@ -1,0 +1,69 @@
+/** The error tables of all systems in one small module, for `src/errors`: what an app needs to read any answer. */
+import { asObject, isObject, type Json, type JsonObject } from './json.js'
+import { flatten, listedValues } from './schema.js'
+import { isJson } from './spell-out.js'
+import type { Dialect, ErrorEntry, System } from './system.js'
+
+/** The text of `src/errors/tables.gen.ts`, without its heading. Systems without a dialect have no table. */
+export function errorTablesModule(systems: readonly System[]): string {
+  const tables = systems.flatMap((system) => (system.dialect === null ? [] : [{ system, table: tableOf(system, system.dialect) }]))
+  return `import type { Table } from './table.js'
+
+/** CONSTANT_NAMEs by system. */
+export interface ErrorNames {
+${tables.map(({ system }) => `  ${system.id}: ${union(system.errors.map(({ name }) => name))}`).join('\n')}
+}
+
+/** Codes by system. */
+export interface ErrorCodes {
+${tables.map(({ system }) => `  ${system.id}: ${[...new Set(system.errors.map(({ code }) => code))].join(' | ')}`).join('\n')}
+}
+
+/** operationIds by system. */
+export interface OperationIds {
+${tables.map(({ system }) => `  ${system.id}: ${union(system.operations.map(({ id }) => id))}`).join('\n')}
+}
+
+export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } = {
+${tables.map(({ system, table }) => `  ${system.id}: ${table},`).join('\n')}
+}
+`
+}
+
+function tableOf(system: System, dialect: Dialect): string {
+  const raw = system.operations.filter(({ success }) => !isJson(success.mediaType)).map(({ id }) => id)
+  const rows = system.errors.map((error) => {
+    const row: Json[] = [error.code, error.condition, error.meaning.zh, error.meaning.en]
+    const marks = marksOf(system, error)
+    return `      ${error.name}: ${JSON.stringify(marks === null ? row : [...row, marks])},\n`
+  })
+  return `{
+    code: ${JSON.stringify(dialect.code)},
+    success: ${JSON.stringify(dialect.success)},
+    raw: ${JSON.stringify(raw)},
+    errors: {
+${rows.join('')}    },
+  }`
+}
+
+/** What the body of an error says beside a code that has several meanings: the other properties with one possible value. */
+function marksOf(system: System, error: ErrorEntry): JsonObject | null {
+  const namesakes = system.errors.filter(({ code, name }) => code === error.code && name !== error.name)
+  if (namesakes.length === 0) return null
+  const own = constants(system, error)
+  const others = namesakes.map((namesake) => constants(system, namesake))
+  return Object.fromEntries(Object.entries(own).filter(([key, value]) => others.some((other) => other[key] !== value)))
+}
+
+function constants({ document, dialect }: System, { failure }: ErrorEntry): JsonObject {
+  const schema = flatten(document, { $ref: `#/components/schemas/${failure}` })
+  const properties = Object.entries(isObject(schema.properties) ? schema.properties : {}).filter(([key]) => key !== dialect?.code)
+  return asObject(Object.fromEntries(properties.flatMap(([key, property]) => {
+    const values = listedValues(document, property)
+    return values?.length === 1 && values[0] !== undefined ? [[key, values[0]]] : []
+  })), failure)
+}
+
+function union(names: readonly string[]): string {
+  return names.length === 0 ? 'never' : names.map((name) => `'${name}'`).join(' | ')
+}

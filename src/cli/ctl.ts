@@ -1,0 +1,21 @@
+/** `understudy ctl …`: the common moves on a running stub. */
+import { type Command, Option } from 'commander'
+import { addClock } from './ctl/clock.js'
+import { addFaults } from './ctl/faults.js'
+import { addMaintenance } from './ctl/maintenance.js'
+import { addRequests } from './ctl/requests.js'
+import { addSessions } from './ctl/sessions.js'
+import { addSms } from './ctl/sms.js'
+import { addState } from './ctl/state.js'
+
+/** Adds the command to the program. */
+export function addCtl(program: Command): void {
+  const ctl = program
+    .command('ctl')
+    .description('drive a stub that runs: clock, sessions, maintenance, faults, SMS, journal, state')
+    .addOption(new Option('--url <url>', 'where the stub answers').env('UNDERSTUDY_URL').default('http://127.0.0.1:4010'))
+    .addOption(new Option('--token <token>', 'admin token of a stub that is open to other machines').env('UNDERSTUDY_ADMIN_TOKEN'))
+    .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
+    .option('--json', 'print the answer as JSON')
+  for (const add of [addClock, addSms, addSessions, addMaintenance, addFaults, addRequests, addState]) add(ctl)
+}

@@ -1,0 +1,71 @@
+/** `understudy ctl maintenance`, `outages`, `settings` */
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Maintenance, Outages, SystemSettings } from '../../client/control.js'
+import { parseWhole } from '../start.js'
+import { given, list, move } from './move.js'
+
+interface MaintenanceFlags {
+  readonly status?: string
+  readonly http?: number
+}
+
+/** Adds the commands. */
+export function addMaintenance(ctl: Command): void {
+  ctl
+    .command('maintenance')
+    .description('show which systems are in maintenance, or begin and end it: ctl maintenance job on')
+    .argument('[system]', 'id of the system, or all')
+    .argument('[state]', 'on or off', parseState)
+    .option('--status <text>', 'text of the header Server-Status')
+    .option('--http <status>', 'HTTP status of the answers', parseWhole)
+    .action((name: string | undefined, state: 'on' | 'off' | undefined, { status, http }: MaintenanceFlags, command: Command) => {
+      const system = name === 'all' ? undefined : name
+      if (name !== undefined && state === undefined) command.error(`error: say whether maintenance of ${name} is on or off`)
+      if (state === 'on') return move(command, (box) => box.maintenance.on(system, given({ status, httpStatus: http })), showMaintenance)
+      return move(command, (box) => (state === 'off' ? box.maintenance.off(system) : box.maintenance.status()), showMaintenance)
+    })
+  ctl
+    .command('outages')
+    .description('show which outside services are out of order, or say which are: ctl outages trid database')
+    .argument('[system]', 'id of the system, or all')
+    .argument('[services...]', 'all that is out of order from now on, or none')
+    .action((name: string | undefined, services: string[], _flags: object, command: Command) => {
+      if (name === undefined) return move(command, (box) => box.outages.list(), showOutages)
+      if (services.length === 0) command.error(`error: say what is out of order in ${name}, or none`)
+      return move(command, (box) => box.outages.set(services.filter((service) => service !== 'none'), name === 'all' ? undefined : name), showOutages)
+    })
+  ctl
+    .command('settings')
+    .description('show the settings of the systems, or set those of one: ctl settings edu httpStatus=always200')
+    .argument('[system]', 'id of the system')
+    .argument('[settings...]', 'name=value; what is left out goes back to its default', parseSetting, {})
+    .action((system: string | undefined, settings: SystemSettings['settings'], _flags: object, command: Command) =>
+      move(command, (box) => (system === undefined ? box.settings.list() : box.settings.set(system, settings)), showSettings),
+    )
+}
+
+function showMaintenance(systems: readonly Maintenance[]): string {
+  const rows = systems.map(({ system, active, status, httpStatus }) => [system, active ? 'on' : 'off', status, httpStatus])
+  return list(['SYSTEM', 'MAINTENANCE', 'SERVER-STATUS', 'HTTP'], rows, 'no systems')
+}
+
+function showOutages(systems: readonly Outages[]): string {
+  const rows = systems.map(({ system, out, known }) => [system, out.join(', ') || 'nothing', known.join(', ')])
+  return list(['SYSTEM', 'OUT OF ORDER', 'CAN BE'], rows, 'no systems')
+}
+
+function showSettings(systems: readonly SystemSettings[]): string {
+  const rows = systems.flatMap(({ system, settings }) => Object.entries(settings).map(([name, value]) => [system, name, value]))
+  return list(['SYSTEM', 'SETTING', 'VALUE'], rows, 'no settings')
+}
+
+function parseState(text: string): 'on' | 'off' {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('it is on or off.')
+  return text
+}
+
+function parseSetting(text: string, before: SystemSettings['settings']): SystemSettings['settings'] {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('write it like name=value.')
+  return { ...before, [name]: /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value }
+}

@@ -1,0 +1,42 @@
+/** What all moves have in common: reaching the stub, and printing what it said. */
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import type { Box } from '../../client/box.js'
+import { connect, type Stub } from '../../client/stub.js'
+import { table } from '../output.js'
+
+interface Flags {
+  readonly url: string
+  readonly token?: string
+  readonly sandbox: string
+  readonly json?: true
+}
+
+/**
+ * Makes a move on the sandbox that the flags name and prints what it gave.
+ * @param show makes it readable; with `--json` it is printed as it is
+ */
+export async function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
+  const { json, sandbox } = command.optsWithGlobals<Flags>()
+  const stub = await reach(command)
+  const result = await make(await stub.sandbox(sandbox), stub)
+  process.stdout.write(`${json ? JSON.stringify(result, null, 2) : show(result)}\n`)
+}
+
+/** @returns the stub that the flags name */
+export function reach(command: Command): Promise<Stub> {
+  const { url, token } = command.optsWithGlobals<Flags>()
+  return connect(url, token === undefined ? {} : { token })
+}
+
+/** @returns rows under a heading, or a word when there are none */
+export function list(heading: readonly string[], rows: readonly (readonly (string | number | boolean | null)[])[], none: string): string {
+  if (rows.length === 0) return none
+  const [first = '', ...rest] = table([heading, ...rows.map((row) => row.map((cell) => String(cell ?? '-')))]).split('\n')
+  return [pc.dim(first), ...rest].join('\n')
+}
+
+/** @returns an object without the keys that were left out, as the control plane wants it */
+export function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> } // what is undefined has just gone
+}

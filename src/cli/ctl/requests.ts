@@ -1,0 +1,60 @@
+/** `understudy ctl requests` */
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import type { JournalEntry } from '../../client/control.js'
+import { parseWhole } from '../start.js'
+import { given, move, reach } from './move.js'
+
+interface RequestFlags {
+  readonly follow?: true
+  readonly system?: string
+  readonly operation?: string
+  readonly path?: string
+  readonly error?: string
+  readonly user?: string
+  readonly unmatched?: true
+  readonly violations?: true
+  readonly secrets?: true
+  readonly limit: number
+}
+
+/** Adds the commands. */
+export function addRequests(ctl: Command): void {
+  const requests = ctl
+    .command('requests')
+    .description('show what was asked and answered, the latest last')
+    .option('-f, --follow', 'show calls as they come, until Ctrl+C')
+    .option('--system <id>', 'only calls of this system')
+    .option('--operation <id>', 'only calls of this operation')
+    .option('--path <path>', 'only calls of this path; * stands for any text')
+    .option('--error <name>', 'only calls that failed with this error')
+    .option('--user <id>', 'only calls of this user')
+    .option('--unmatched', 'only calls for which there is no operation')
+    .option('--violations', 'only answers that break the contract')
+    .option('--secrets', 'show tokens and passwords')
+    .option('--limit <number>', 'so many at the most', parseWhole, 20)
+    .action((flags: RequestFlags, command: Command) => (flags.follow ? follow(flags, command) : move(command, (box) => box.requests.list({ ...filterOf(flags), limit: flags.limit }), (calls) => calls.reverse().map(line).join('\n') || 'no calls')))
+  requests
+    .command('clear')
+    .description('forget all calls')
+    .action((_flags: object, command: Command) =>
+      move(command, async (box) => ({ count: await box.requests.clear() }), ({ count }) => `${count} forgotten`),
+    )
+}
+
+async function follow(flags: RequestFlags, command: Command): Promise<void> {
+  const { sandbox, json } = command.optsWithGlobals<{ sandbox: string; json?: true }>()
+  const box = await (await reach(command)).sandbox(sandbox)
+  for await (const call of box.requests.stream(filterOf(flags))) process.stdout.write(`${json ? JSON.stringify(call) : line(call)}\n`)
+}
+
+function filterOf({ system, operation, path, error, user, unmatched, violations, secrets }: RequestFlags) {
+  return given({ system, operationId: operation, path, error, user, unmatched, violations, secrets })
+}
+
+function line({ id, at, system, operationId, request, response, user, error, faults, violations, duration }: JournalEntry): string {
+  const outcome = error === null ? String(response.status) : pc.yellow(`${response.status} ${error}`)
+  const notes = [user === null ? '' : `user ${user}`, faults.length === 0 ? '' : `fault ${faults.join(', ')}`, `${duration.toFixed(1)} ms`].filter((note) => note !== '')
+  const broken = violations.map((violation) => `\n  ${pc.red('breaks the contract:')} ${violation}`).join('')
+  return `${pc.dim(`#${id} ${at}`)} ${system} ${pc.bold(operationId ?? 'no operation')} ${request.method} ${request.url} ${pc.dim('→')} ${outcome} ${pc.dim(`(${notes.join(', ')})`)}${broken}`
+}

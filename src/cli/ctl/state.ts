@@ -1,0 +1,80 @@
+/** `understudy ctl snapshot`, `restore`, `scenario`, `reset`, `delete`, `sandboxes` */
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
+import { list, move } from './move.js'
+
+/** Adds the commands. */
+export function addState(ctl: Command): void {
+  ctl
+    .command('snapshot')
+    .description('save the sandbox as a file that replays it; printed when no file is given')
+    .argument('[file]', 'where to save it')
+    .action((file: string | undefined, _flags: object, command: Command) => {
+      if (file === undefined) return move(command, (box) => box.snapshot(), (snapshot) => JSON.stringify(snapshot, null, 2))
+      return move(command, async (box) => {
+        await writeFile(file, `${JSON.stringify(await box.snapshot(), null, 2)}\n`)
+        return { file }
+      }, () => `saved in ${file}`)
+    })
+  ctl
+    .command('restore')
+    .description('make the sandbox what a snapshot says')
+    .argument('<file>', 'a file that "ctl snapshot" saved')
+    .action((file: string, _flags: object, command: Command) =>
+      move(command, async (box) => {
+        await box.restore(await readSnapshot(file))
+        return box.info()
+      }, (info) => showSandboxes([info])),
+    )
+  ctl
+    .command('scenario')
+    .description('show the scenarios, or lay one over the records')
+    .argument('[name]', 'the scenario to apply')
+    .option('--system <id>', 'in this system only')
+    .action((name: string | undefined, { system }: { system?: string }, command: Command) =>
+      move(command, (box) => (name === undefined ? box.scenarios(system) : box.scenario(name, system)), showScenarios),
+    )
+  ctl
+    .command('reset')
+    .description('make everything as it was at the start')
+    .action((_flags: object, command: Command) =>
+      move(command, async (box) => {
+        await box.reset()
+        return box.info()
+      }, ({ name }) => `${name} is as new`),
+    )
+  ctl
+    .command('delete')
+    .description('delete the sandbox')
+    .action((_flags: object, command: Command) =>
+      move(command, async (box) => {
+        await box.delete()
+        return { deleted: box.name }
+      }, ({ deleted }) => `${deleted} is gone`),
+    )
+  ctl
+    .command('sandboxes')
+    .description('show all sandboxes')
+    .action((_flags: object, command: Command) => move(command, (_box, stub) => stub.sandboxes(), showSandboxes))
+}
+
+async function readSnapshot(file: string): Promise<Snapshot> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  })
+  try {
+    return JSON.parse(text) as Snapshot // the stub refuses what is none
+  } catch {
+    throw new Error(`${file} is no snapshot: it is not JSON`)
+  }
+}
+
+function showScenarios(scenarios: readonly Scenario[]): string {
+  return list(['SYSTEM', 'NAME', 'WHAT IT IS'], scenarios.map(({ system, name, description }) => [system, name, description.en]), 'no scenarios')
+}
+
+function showSandboxes(sandboxes: readonly SandboxInfo[]): string {
+  const rows = sandboxes.map(({ name, now, frozen, requests, faults, maintenance }) => [name, `${now}${frozen ? ' (frozen)' : ''}`, requests, faults, maintenance.join(', ') || '-'])
+  return list(['NAME', 'CLOCK', 'CALLS', 'FAULTS', 'MAINTENANCE'], rows, 'no sandboxes')
+}

@@ -1,0 +1,123 @@
+/** A sandbox as a test drives it. */
+import createClient, { type Client } from 'openapi-fetch'
+import { ClockControl } from './clock.js'
+import type { Contracts, SystemId, SystemName } from './contracts.js'
+import { type Control, ControlError, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
+import { Database } from './db.js'
+import { FaultControl } from './faults.js'
+import { MaintenanceControl, OutageControl, SettingControl } from './maintenance.js'
+import { RequestControl } from './requests.js'
+import { SessionControl } from './sessions.js'
+import { SmsControl } from './sms.js'
+
+/** What a sandbox is reached with. */
+export interface BoxOptions {
+  readonly name: string
+  /** URL of the stub. */
+  readonly url: string
+  readonly control: Control
+  /** The systems that the stub plays. */
+  readonly systems: readonly string[]
+}
+
+/** An isolated copy of everything that changes: records, sessions, SMS, clock, faults, maintenance, journal. */
+export class Box implements AsyncDisposable {
+  readonly name: string
+  readonly clock: ClockControl
+  readonly sms: SmsControl
+  readonly sessions: SessionControl
+  readonly maintenance: MaintenanceControl
+  readonly outages: OutageControl
+  readonly settings: SettingControl
+  readonly faults: FaultControl
+  readonly requests: RequestControl
+  readonly #options: BoxOptions
+  readonly #target: Target
+
+  constructor(options: BoxOptions) {
+    const target: Target = { control: options.control, path: { sandbox: options.name } }
+    this.name = options.name
+    this.clock = new ClockControl(target)
+    this.sms = new SmsControl(target)
+    this.sessions = new SessionControl(target)
+    this.maintenance = new MaintenanceControl(target)
+    this.outages = new OutageControl(target)
+    this.settings = new SettingControl(target)
+    this.faults = new FaultControl(target)
+    this.requests = new RequestControl(target)
+    this.#options = options
+    this.#target = target
+  }
+
+  /** @returns the base URL of a system in this sandbox; an app that is given it needs nothing else */
+  baseUrl(system: SystemName): string {
+    const { url, systems } = this.#options
+    if (!systems.includes(system)) throw new Error(`this stub does not play ${JSON.stringify(system)}; it plays ${systems.join(', ')}`)
+    return `${url}/@${this.name}/${system}`
+  }
+
+  /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract */
+  client<Id extends SystemId>(system: Id): Client<Contracts[Id]['paths']> {
+    return createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: (request) => fetch(request) })
+  }
+
+  /** @returns the records of a system */
+  db<Id extends SystemId>(system: Id): Database<Id> {
+    return new Database(this.#target, system)
+  }
+
+  /**
+   * Lays a scenario over the records.
+   * @param system every system that has a scenario of this name when left out
+   * @returns what was applied
+   */
+  async scenario(name: string, system?: SystemName): Promise<Scenario[]> {
+    const { control, path } = this.#target
+    return (await take(control.PUT('/sandboxes/{sandbox}/scenario', { params: { path }, body: system === undefined ? { name } : { name, system } }))).scenarios
+  }
+
+  /** @returns the scenarios that can be applied */
+  async scenarios(system?: SystemName): Promise<Scenario[]> {
+    const { control, path } = this.#target
+    return (await take(control.GET('/sandboxes/{sandbox}/scenarios', { params: { path, query: system === undefined ? {} : { system } } }))).scenarios
+  }
+
+  /** @returns where the sandbox stands: clock, and how many calls, journal entries and rules there are */
+  info(): Promise<SandboxInfo> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}', { params: { path } }))
+  }
+
+  /** Makes everything as it was at the start, in one step. */
+  async reset(): Promise<void> {
+    const { control, path } = this.#target
+    await take(control.POST('/sandboxes/{sandbox}/reset', { params: { path } }))
+  }
+
+  /** @returns all that the sandbox keeps but for its journal; as a file it is a bug report that can be replayed */
+  snapshot(): Promise<Snapshot> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}/snapshot', { params: { path } }))
+  }
+
+  /** Makes the sandbox what a snapshot says; when it does not fit, nothing changes. */
+  async restore(snapshot: Snapshot): Promise<void> {
+    const { control, path } = this.#target
+    await take(control.PUT('/sandboxes/{sandbox}/snapshot', { params: { path }, body: snapshot }))
+  }
+
+  /** Deletes the sandbox; used again, its name stands for a new one. */
+  async delete(): Promise<void> {
+    const { control, path } = this.#target
+    await take(control.DELETE('/sandboxes/{sandbox}', { params: { path } }))
+  }
+
+  /** `await using box = await stub.sandbox()` deletes the sandbox at the end of the block, if it is still there. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.delete()
+    } catch (error) {
+      if (!(error instanceof ControlError && error.problem.status === 404)) throw error
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** The clock of a sandbox. */
+import { type Clock, take, type Target } from './control.js'
+
+/** Tokens, SMS codes, intervals and whatever else ages follow this clock. Each call gives the reading after it. */
+export class ClockControl {
+  readonly #target: Target
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  /** @returns what the clock shows */
+  now(): Promise<Clock> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}/clock', { params: { path } }))
+  }
+
+  /** @param by an ISO 8601 duration: `PT10M1S`, `P30D` */
+  advance(by: string): Promise<Clock> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/clock/advance', { params: { path }, body: { by } }))
+  }
+
+  /** @param now the moment to show; the only way to set a clock back */
+  set(now: string | Date): Promise<Clock> {
+    const { control, path } = this.#target
+    return take(control.PUT('/sandboxes/{sandbox}/clock', { params: { path }, body: { now: instant(now) } }))
+  }
+
+  /** @param at the moment to stand still at; the present reading when left out */
+  freeze(at?: string | Date): Promise<Clock> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/clock/freeze', { params: { path }, body: at === undefined ? {} : { at: instant(at) } }))
+  }
+
+  /** Lets a frozen clock run on from where it stands. */
+  resume(): Promise<Clock> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/clock/resume', { params: { path } }))
+  }
+}
+
+function instant(moment: string | Date): string {
+  return typeof moment === 'string' ? moment : moment.toISOString()
+}

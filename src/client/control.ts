@@ -1,0 +1,86 @@
+/** The control plane's client: openapi-fetch, typed by the control plane's own contract, and its failures as errors. */
+import createClient, { type Client } from 'openapi-fetch'
+import type { components, paths } from '../contract/control.gen.js'
+
+type Schemas = components['schemas']
+/** The typed client of `/__admin`. */
+export type Control = Client<paths>
+/** An RFC 9457 problem: what was wrong with a call and how to mend it. */
+export type Problem = Schemas['Problem']
+export type Clock = Schemas['Clock']
+export type Device = Schemas['DeviceInput']
+export type Fault = Schemas['Fault']
+export type Health = Schemas['Health']
+export type JournalEntry = Schemas['JournalEntry']
+export type Maintenance = Schemas['Maintenance']
+export type Outages = Schemas['Outages']
+export type SandboxInfo = Schemas['Sandbox']
+export type Scenario = Schemas['Scenario']
+export type Session = Schemas['Session']
+export type SmsMessage = Schemas['SmsMessage']
+export type SmsSetting = Schemas['SmsSetting']
+export type Snapshot = Schemas['Snapshot']
+export type SystemSettings = Schemas['SystemSettings']
+export type User = Schemas['User']
+
+/** One sandbox behind a control plane. */
+export interface Target {
+  readonly control: Control
+  readonly path: { readonly sandbox: string }
+}
+
+/** The control plane refused a call. The message is the problem's `detail`, which says how to mend the call. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError'
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.detail)
+    this.problem = problem
+  }
+
+  /** The kind of problem without its common beginning: `no-such-system`. */
+  get kind(): string {
+    return this.problem.type.replace(/^urn:understudy:problem:/, '')
+  }
+}
+
+/**
+ * @param url where the stub answers, without `/__admin`
+ * @param token the admin token of a stub that is open to other machines
+ * @returns a client of its control plane
+ */
+export function openControl(url: string, token?: string): Control {
+  return createClient<paths>({
+    baseUrl: `${url}/__admin`,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    fetch: (request) => reach(request, url),
+  })
+}
+
+async function reach(request: Request, url: string): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch (error) {
+    if (request.signal.aborted) throw error
+    throw new Error(`nothing answers at ${url}; start a stub there with "understudy start", or give the URL of one that runs`, { cause: error })
+  }
+}
+
+type Answer<T> = { readonly data: T; readonly error?: never; readonly response: Response } | { readonly data?: never; readonly error: object; readonly response: Response }
+
+/**
+ * @param call a call of the control plane
+ * @returns the data of its success
+ * @throws ControlError when it was refused
+ */
+export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call
+  if (response.ok && error === undefined) return data
+  if (isProblem(error)) throw new ControlError(error)
+  throw new Error(`${response.url} answered ${response.status} and nothing that a control plane of this version says; is it a stub?`)
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'type' in value && 'detail' in value && typeof value.type === 'string' && typeof value.detail === 'string'
+}

@@ -1,0 +1,78 @@
+/** Who is logged in in a sandbox, and how to end it from outside. */
+import type { SystemName } from './contracts.js'
+import { type Device, type Session, take, type Target, type User } from './control.js'
+
+/** A user as people name one: by id, phone or account name; `realm` where several kinds of users share names. */
+export interface UserName {
+  readonly system: SystemName
+  readonly user: string
+  readonly realm?: string
+}
+
+export interface SessionFilter {
+  readonly system?: SystemName
+  readonly user?: string
+  readonly state?: Session['state']
+  /** Shows the tokens; `***` otherwise. */
+  readonly secrets?: boolean
+}
+
+/** Sessions and users. What a client is told afterwards is its system's own way of telling it. */
+export class SessionControl {
+  readonly #target: Target
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  /** @returns sessions, ended ones included, the latest login first */
+  async list(filter: SessionFilter = {}): Promise<Session[]> {
+    const { control, path } = this.#target
+    return (await take(control.GET('/sandboxes/{sandbox}/sessions', { params: { path, query: filter } }))).sessions
+  }
+
+  /**
+   * Ends all sessions of a user as if the client `by` had logged in.
+   * @returns the sessions that were ended
+   */
+  async kick(whom: UserName & { readonly by?: Device }): Promise<Session[]> {
+    const { control, path } = this.#target
+    return (await take(control.POST('/sandboxes/{sandbox}/sessions/kick', { params: { path }, body: whom }))).sessions
+  }
+
+  /**
+   * Lets tokens run out now; the sessions go on. The access token when `token` is left out, all sessions when `session` is.
+   * @returns the sessions that were changed
+   */
+  async expire(whom: UserName & { readonly session?: string; readonly token?: 'access' | 'refresh' | 'both' }): Promise<Session[]> {
+    const { control, path } = this.#target
+    return (await take(control.POST('/sandboxes/{sandbox}/sessions/expire', { params: { path }, body: { token: 'access', ...whom } }))).sessions
+  }
+
+  /**
+   * Ends all sessions of a user as an administrator would: no other client is spoken of.
+   * @returns the sessions that were ended
+   */
+  async revoke(whom: UserName): Promise<Session[]> {
+    const { control, path } = this.#target
+    return (await take(control.POST('/sandboxes/{sandbox}/sessions/revoke', { params: { path }, body: whom }))).sessions
+  }
+
+  /** @returns the users of one system, or of all */
+  async users(system?: SystemName): Promise<User[]> {
+    const { control, path } = this.#target
+    return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: system === undefined ? {} : { system } } }))).users
+  }
+
+  /** Blocks a user. @returns the user as it is now */
+  ban(whom: UserName): Promise<User> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/users/ban', { params: { path }, body: whom }))
+  }
+
+  /** Lifts a ban. @returns the user as it is now */
+  unban(whom: UserName): Promise<User> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/users/unban', { params: { path }, body: whom }))
+  }
+}

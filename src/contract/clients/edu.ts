@@ -1,0 +1,120 @@
+/** A client of edu: the headers that every call needs, the access token in the header `auth`, and its refresh. */
+import createClient, { type Client, type ClientOptions } from 'openapi-fetch'
+import type { components } from '../edu.gen.js'
+import { deviceTime } from './clock.js'
+import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
+import { EduSession, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
+import { asObject, type BaseOptions, formFields, jsonOf, memoryTokens } from './shared.js'
+
+/** The headers by which the backend knows an app; `u` (IMEI) and `w` (MAC) are sent with registration and logins only. */
+export type EduApp = { client: string; u: string; w: string } & ({ platform: 'android'; channel: string } | { platform: 'ios'; channel?: string })
+
+export interface EduClientOptions extends BaseOptions<EduTokens> {
+  userType: components['parameters']['UserType']
+  app: EduApp
+  /** Told once when another login has ended this one; the tokens are dropped by then. */
+  onKickedOut?: ((by: KickedOut) => void) | undefined
+  /** How long before it runs out an access token is renewed, in milliseconds; a minute when left out. */
+  refreshAhead?: number | undefined
+  /** The same for the refresh token itself; a day when left out. */
+  renewAhead?: number | undefined
+  /** The clock that tokens age by, in milliseconds since 1970; the device's when left out. */
+  now?: (() => number) | undefined
+}
+
+export type EduClient = Client<EduPaths>
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+const TOKEN_REFUSED: readonly unknown[] = [899, 903]
+
+/**
+ * Makes a client of edu for one kind of user.
+ * - `userType` and the headers are filled in.
+ * - A login, registration and refresh keep their tokens; a logout and a dead login drop them.
+ * - A token that is about to run out is renewed before the call, one that the server finds expired (899) afterwards, and the call is
+ *   repeated once. Calls at the same time share one refresh. A refresh that is refused answers the call.
+ * @returns an openapi-fetch client; `error` is the union of failures, told apart by `code`
+ */
+export function createEduClient(options: EduClientOptions): EduClient {
+  const { userType, app, tokens: store = memoryTokens(), onKickedOut, refreshAhead = MINUTE, renewAhead = DAY, now = deviceTime, ...rest } = options
+  const session = new EduSession({ store, now, refreshAhead, renewAhead, onKickedOut, ask })
+  const transport = options.fetch ?? ((request: Request) => fetch(request))
+  const client = createClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send })
+
+  client.use({
+    async onRequest({ request, schemaPath }) {
+      if (!schemaPath.startsWith('/rest/')) return undefined
+      addHeaders(request, app, isEntry(schemaPath))
+      if (OPEN.includes(schemaPath)) return undefined
+      const tokens = await session.usable()
+      if (tokens instanceof Response) return tokens.clone()
+      if (tokens !== null) request.headers.set('auth', EduSession.header(tokens))
+      return undefined
+    },
+    async onResponse({ response, schemaPath }) {
+      const kind = isEntry(schemaPath) ? 'entry' : schemaPath === LOGOUT ? 'logout' : schemaPath === REFRESH_ACCESS || schemaPath === REFRESH_REFRESH ? 'refresh' : null
+      const body = kind === null ? null : await jsonOf(response)
+      if (kind !== null && body !== null) await session.learn(body, kind)
+    },
+  })
+
+  /** Sends a request; once more with a new token when the one it bears is refused. */
+  async function send(request: Request): Promise<Response> {
+    const used = request.headers.get('auth')
+    if (used === null) return transport(request)
+    const again = request.clone()
+    const response = await transport(request)
+    const body = await jsonOf(response)
+    if (body === null || !TOKEN_REFUSED.includes(body.code)) return response
+    const tokens = await session.recover(used, body)
+    if (tokens === null) return response
+    if (tokens instanceof Response) return tokens.clone()
+    again.headers.set('auth', EduSession.header(tokens))
+    return transport(again)
+  }
+
+  async function ask(kind: 'access' | 'refresh', refresh_token: string): Promise<Failed | null> {
+    const { data, error, response } = await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token } })
+    // Where failures travel under HTTP 200 (a setting of the backend) they are in `data`.
+    const body = asObject(data ?? error)
+    if (body?.code === 900) return null
+    const { status, statusText } = response
+    const headers = new Headers(response.headers)
+    headers.delete('content-length')
+    return { body, response: new Response(body === null ? null : JSON.stringify(body), { status, statusText, headers }) }
+  }
+
+  return client
+}
+
+function isEntry(path: string): boolean {
+  return (ENTRIES as readonly string[]).includes(path) // wider, so that any path can be looked for
+}
+
+/** What a call sets itself stays. */
+function addHeaders({ headers, method }: Request, { u, w, ...common }: EduApp, entry: boolean): void {
+  for (const [name, value] of Object.entries({ ...common, ...(entry ? { u, w } : {}) })) {
+    if (!headers.has(name)) headers.set(name, value)
+  }
+  // Asked for even where there is no body.
+  if ((method === 'POST' || method === 'PUT') && !headers.has('content-type')) headers.set('content-type', 'application/json')
+}
+
+/** The class that openapi-fetch makes requests with, filling the `userType` into their path. */
+function requestOf({ Request: Base = globalThis.Request }: ClientOptions, userType: string): typeof Request {
+  return class extends Base {
+    constructor(input: ConstructorParameters<typeof Request>[0], init?: RequestInit) {
+      super(typeof input === 'string' ? input.replace('{userType}', userType) : input, init)
+    }
+  }
+}
+
+/** A body with a file in it is a form, any other is JSON. */
+function bodySerializer(body: unknown): string | FormData {
+  const fields = formFields(body)
+  if (!fields.some(([, value]) => value instanceof Blob)) return JSON.stringify(body)
+  const form = new FormData()
+  for (const [name, value] of fields) form.append(name, value)
+  return form
+}

@@ -1,0 +1,36 @@
+/** A client of im: the session in the cookie `sessionid`. */
+import createClient, { type Client } from 'openapi-fetch'
+import { codes, type paths } from '../im.gen.js'
+import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
+
+/**
+ * A browser keeps the cookie itself and shows it to nobody: `tokens` is of no use there. Where there is no cookie jar (Node.js) the token is
+ * the value of `sessionid`.
+ */
+export type ImClientOptions = BaseOptions<string>
+export type ImClient = Client<paths>
+
+const LOGIN = '/android/login/' satisfies keyof paths
+const LOGOUT = '/android/out/' satisfies keyof paths
+
+/**
+ * Makes a client of im. Requests carry cookies to another origin too (`credentials: 'include'`).
+ * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `status`
+ */
+export function createImClient({ tokens = memoryTokens(), ...options }: ImClientOptions): ImClient {
+  const client = createClient<paths>({ credentials: 'include', ...options })
+  client.use(tokenMiddleware(tokens, {
+    header: (session) => ['cookie', `sessionid=${session}`],
+    outcome(path, body, response) {
+      // The same code is a network fault, which ends no session.
+      if (body.status === codes.ERROR_NET && body.message === 'session error') return null
+      if (body.status !== codes.SUCCESS_STATUS) return undefined
+      return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
+    },
+  }))
+  return client
+}
+
+function sessionIn({ headers }: Response): string | undefined {
+  return /(?:^|[\s,])sessionid=([a-z0-9]+)/.exec(headers.get('set-cookie') ?? '')?.[1]
+}

@@ -1,0 +1,28 @@
+/** A client of live: the api_key in the header `Authorization`, in Base64. */
+import createClient, { type Client } from 'openapi-fetch'
+import { codes, type paths } from '../live.gen.js'
+import { asText, type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
+
+/** The token is the `api_key` as the login gives it, not encoded. */
+export type LiveClientOptions = BaseOptions<string>
+export type LiveClient = Client<paths>
+
+const LOGIN = '/auth/login' satisfies keyof paths
+const LOGOUT = '/auth/logout' satisfies keyof paths
+
+/**
+ * Makes a client of live. A login keeps its `api_key`, a logout and the code 4010 drop it.
+ * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `code`
+ */
+export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveClientOptions): LiveClient {
+  const client = createClient<paths>(options)
+  client.use(tokenMiddleware(tokens, {
+    header: (key) => ['authorization', btoa(key)],
+    outcome(path, body) {
+      if (body.code === codes.API_UNAUTHORIZED) return null
+      if (body.code !== codes.API_OK) return undefined
+      return path === LOGIN ? asText(body.api_key) : path === LOGOUT ? null : undefined
+    },
+  }))
+  return client
+}

@@ -1,0 +1,93 @@
+/** What the clients have in common. It runs in browsers, in Node.js and in React Native alike. */
+import type { ClientOptions, Middleware } from 'openapi-fetch'
+
+/** Where an app keeps what it was given at login. Both functions may be asynchronous. */
+export interface TokenStore<T> {
+  /** @returns what was last kept; null or undefined when nobody is logged in */
+  get(): T | null | undefined | Promise<T | null | undefined>
+  /** Keeps a new value; null when the login is over. */
+  set(tokens: T | null): void | Promise<void>
+}
+
+/** Options of every client: those of openapi-fetch, and these. */
+export interface BaseOptions<T> extends ClientOptions {
+  /** The base URL of the system: `http://localhost:4010/live`, or that of the real backend. */
+  baseUrl: string
+  /** Where the token is kept; in memory when left out. */
+  tokens?: TokenStore<T> | undefined
+}
+
+/** @returns a store that lasts as long as the program */
+export function memoryTokens<T>(): TokenStore<T> {
+  let kept: T | null = null
+  return {
+    get: () => kept,
+    set: (tokens) => {
+      kept = tokens
+    },
+  }
+}
+
+/** A JSON object from the network: nothing is known of its values. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** @returns a copy of the response's body as a JSON object; null where it is none. The response itself stays unread. */
+export async function jsonOf(response: Response): Promise<JsonObject | null> {
+  if (!/json/i.test(response.headers.get('content-type') ?? '')) return null
+  try {
+    return asObject(await response.clone().json())
+  } catch {
+    return null
+  }
+}
+
+/** @returns the value if it is an object and no list, else null */
+export function asObject(value: unknown): JsonObject | null {
+  // An object's keys are texts and its values unknown: that is all the type says.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
+}
+
+/** @returns the value if it is a text with something in it, else undefined */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** @returns the fields of a body as a form takes them; those without a value are left out */
+export function formFields(body: unknown): [name: string, value: string | Blob][] {
+  return Object.entries(asObject(body) ?? {}).flatMap(([name, value]): [string, string | Blob][] => {
+    if (typeof value === 'string' || value instanceof Blob) return [[name, value]]
+    return typeof value === 'number' || typeof value === 'boolean' ? [[name, String(value)]] : []
+  })
+}
+
+/** What a client knows of its dialect's token. */
+export interface TokenRules {
+  /** @returns name and value of the header that carries the token */
+  readonly header: (token: string) => readonly [name: string, value: string]
+  /** @returns the token that an answer hands out; null where it says that the one that was sent is worth nothing any more; else undefined */
+  readonly outcome: (path: string, body: JsonObject, response: Response) => string | null | undefined
+}
+
+/** Sends the stored token with every request, keeps the one that a login hands out, and forgets one that is dead. */
+export function tokenMiddleware(store: TokenStore<string>, { header, outcome }: TokenRules): Middleware {
+  return {
+    async onRequest({ request }) {
+      const token = await store.get()
+      if (token) request.headers.set(...header(token))
+    },
+    async onResponse({ request, response, schemaPath }) {
+      const body = await jsonOf(response)
+      const token = body === null ? undefined : outcome(schemaPath, body, response)
+      if (token === undefined) return
+      if (token !== null) {
+        await store.set(token)
+        return
+      }
+      // An answer to an older token says nothing about the one that a login has put in its place since.
+      const present = await store.get()
+      if (!present) return
+      const [name, value] = header(present)
+      if (request.headers.get(name) === value) await store.set(null)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** A client of trid: one URL, the operation in its query, the token in the body of the registration. */
+import createClient, { type Client, type FetchResponse } from 'openapi-fetch'
+import { codes, type components, type operations, type paths } from '../trid.gen.js'
+import { deviceTime } from './clock.js'
+import { asText, type BaseOptions, jsonOf, memoryTokens } from './shared.js'
+
+type Schemas = components['schemas']
+
+/** The token is the one of the last code check or registration. */
+export interface TridClientOptions extends BaseOptions<string> {
+  /** The time that requests bear, in milliseconds since 1970; the device's when left out. */
+  now?: (() => number) | undefined
+}
+
+type Result<Id extends keyof operations> = Promise<FetchResponse<operations[Id], object, 'application/json'>>
+
+/** The three operations, with `type`, `time` and `token` filled in. */
+export interface TridCalls {
+  tridSendSms(fields: Omit<Schemas['SmsRequest'], 'type' | 'time'>): Result<'tridSendSms'>
+  tridCheckSms(fields: Omit<Schemas['SmsCheck'], 'type' | 'time'>): Result<'tridCheckSms'>
+  /** Registers with the token of the last code check, unless another is given. */
+  tridRegister(fields: Omit<Schemas['Registration'], 'type' | 'token'> & { token?: string }): Result<'tridRegister'>
+}
+
+export type TridClient = Client<paths> & { readonly call: TridCalls }
+
+const SEND = '/index.php?r=user/sms-validation-request' satisfies keyof paths
+const CHECK = '/index.php?r=user/sms-validation-code' satisfies keyof paths
+const REGISTER = '/index.php?r=user/register' satisfies keyof paths
+
+/**
+ * Makes a client of trid. A code check and a registration keep their token.
+ * @returns an openapi-fetch client whose paths contain the query (`/index.php?r=user/register`), and `call`, which needs less typing;
+ *   `data` is the union of success and failures, told apart by `error_no`
+ */
+export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ...options }: TridClientOptions): TridClient {
+  const client = createClient<paths, 'application/json'>(options)
+  const time = () => String(Math.floor(now() / 1000))
+  client.use({
+    async onResponse({ response, schemaPath }) {
+      if (schemaPath !== CHECK && schemaPath !== REGISTER) return
+      const body = await jsonOf(response)
+      const token = body?.error_no === codes.OK ? asText(body.token) : undefined
+      if (token !== undefined) await tokens.set(token)
+    },
+  })
+  const call: TridCalls = {
+    tridSendSms: (fields) => client.POST(SEND, { body: { type: 'sms_validation_request', time: time(), ...fields } }),
+    tridCheckSms: (fields) => client.POST(CHECK, { body: { type: 'sms_validation_code', time: time(), ...fields } }),
+    tridRegister: async (fields) => client.POST(REGISTER, { body: { type: 'register', token: (await tokens.get()) ?? '', ...fields } }),
+  }
+  return Object.assign(client, { call })
+}

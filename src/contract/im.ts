@@ -1,0 +1,15 @@
+/** `understudy/contract/im`: types, error table, operation table and a client of im. Runs in browsers; nothing of the server is in it. */
+import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { operations } from './im.gen.js'
+
+export { createImClient, type ImClient, type ImClientOptions } from './clients/im.js'
+export { memoryTokens, type TokenStore } from './clients/shared.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from './im.gen.js'
+
+export type OperationId = keyof operations
+/** Every body that an operation answers, told apart by `status`. */
+export type Answer<Id extends OperationId> = AnswerOf<operations[Id], 'status'>
+/** The body of an operation's success. */
+export type Success<Id extends OperationId> = SuccessOf<operations[Id], 'status', 1>
+/** The bodies of an operation's failures, told apart by `status`. */
+export type Failure<Id extends OperationId> = FailureOf<operations[Id], 'status', 1>

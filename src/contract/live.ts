@@ -1,0 +1,15 @@
+/** `understudy/contract/live`: types, error table, operation table and a client of live. Runs in browsers; nothing of the server is in it. */
+import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { operations } from './live.gen.js'
+
+export { createLiveClient, type LiveClient, type LiveClientOptions } from './clients/live.js'
+export { memoryTokens, type TokenStore } from './clients/shared.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from './live.gen.js'
+
+export type OperationId = keyof operations
+/** Every body that an operation answers, told apart by `code`. */
+export type Answer<Id extends OperationId> = AnswerOf<operations[Id], 'code'>
+/** The body of an operation's success. */
+export type Success<Id extends OperationId> = SuccessOf<operations[Id], 'code', 2000>
+/** The bodies of an operation's failures, told apart by `code`. */
+export type Failure<Id extends OperationId> = FailureOf<operations[Id], 'code', 2000>

@@ -1,0 +1,58 @@
+/** How handlers reach systems, sandboxes and records. */
+import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
+import type { Doc, Transaction } from '../core/store/types.js'
+import type { System } from '../core/system.js'
+import type { ControlParts } from './call.js'
+import { listOf, quote, refusal } from './refusal.js'
+
+/** A transaction over whatever collections a system has. */
+export type AnyTransaction = Transaction<CoreRecords & Record<string, Doc>>
+
+/**
+ * @returns the system of this id
+ * @throws Refusal when it is not served
+ */
+export function systemOf({ served }: ControlParts, id: string): System {
+  const found = served.get(id)
+  if (found !== undefined) return found.system
+  const known = [...served.keys()]
+  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.`, { known })
+}
+
+/** @returns the system of this id, or all of them when none is named */
+export function systemsOf(parts: ControlParts, id: string | undefined): readonly System[] {
+  return id === undefined ? [...parts.served.values()].map(({ system }) => system) : [systemOf(parts, id)]
+}
+
+/** @returns the sandbox of this name, which comes into being on first use */
+export function openSandbox({ sandboxes }: ControlParts, name: string): Sandbox {
+  return sandboxes.open(name)
+}
+
+/** Runs `work` as one transaction over the sandbox's records of a system. */
+export async function transact<T>(sandbox: Sandbox, system: System, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
+  // The store has the system's collections besides the core's; which they are is known only by name.
+  const { value } = await sandbox.store(system.id).transact((tx) => work(tx as AnyTransaction))
+  return value
+}
+
+/** Changes what is set for some systems of a sandbox, in one step. */
+export async function changeSystems(sandbox: Sandbox, systems: readonly System[], change: (control: SystemControl, system: System) => SystemControl): Promise<void> {
+  await sandbox.control.change((state) => {
+    const changed = systems.flatMap((system) => {
+      const control = state.systems[system.id]
+      return control === undefined ? [] : [[system.id, change(control, system)] as const]
+    })
+    return { ...state, systems: { ...state.systems, ...Object.fromEntries(changed) } }
+  })
+}
+
+/** @returns the moment as ISO 8601 in UTC */
+export function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+/** @returns the moment as ISO 8601 in UTC, or null where there is none */
+export function instantOrNull(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : instant(milliseconds)
+}

@@ -1,0 +1,58 @@
+/** What the handlers of the control plane get and give; their types follow from control.yaml. */
+import type { Request, Response } from 'express'
+import type { Operations } from '../contract/control.gen.js'
+import type { FailureExamples } from '../core/faults/examples.js'
+import type { RawBody } from '../core/reply.js'
+import type { Sandboxes, Served } from '../core/sandbox.js'
+
+/** What the control plane drives. */
+export interface ControlParts {
+  readonly sandboxes: Sandboxes
+  /** The systems with their worlds, by id. */
+  readonly served: ReadonlyMap<string, Served>
+  /** The moment when the worlds were loaded. */
+  readonly boot: number
+  readonly seed: string
+  readonly maxSandboxes: number
+  /** The folder with one folder of fixtures per system. */
+  readonly fixtures: string
+  readonly examples: FailureExamples
+  /** Told of answers that break the contract and of exceptions in handlers. */
+  readonly report: (problem: string) => void
+}
+
+export type OperationId = keyof Operations
+
+/** An answer that goes on for as long as somebody listens. */
+export class Stream {
+  readonly begin: (response: Response) => void
+
+  /** @param begin takes over the response; status and headers are still to be written */
+  constructor(begin: (response: Response) => void) {
+    this.begin = begin
+  }
+}
+
+/** A call of one operation. */
+export interface Call<K extends OperationId> {
+  /** Path, query and body fields, checked against the contract. */
+  readonly input: Operations[K]['input']
+  /** Header parameters, names in lower case. */
+  readonly headers: Operations[K]['headers']
+  /** The whole body, where the contract leaves its fields open. */
+  readonly body: Readonly<Record<string, unknown>>
+  readonly parts: ControlParts
+  readonly request: Request
+  /** For headers beside the payload; the payload itself is returned. */
+  readonly response: Response
+  /** Aborted when the client goes away. */
+  readonly gone: AbortSignal
+}
+
+type Payload<K extends OperationId> = Operations[K]['success'] extends RawBody ? Stream : Operations[K]['success']
+
+/** One operation: returns the payload, or throws a refusal. */
+export type Handler<K extends OperationId> = (call: Call<K>) => Promise<Payload<K>>
+
+/** The operations of one area; each file holds one. */
+export type Handlers<K extends OperationId = OperationId> = { readonly [O in K]: Handler<O> }

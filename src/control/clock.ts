@@ -1,0 +1,63 @@
+/** The clock of a sandbox. */
+import { type ClockState, freezeClock, readClock, resumeClock, setClock } from '../core/clock.js'
+import { addDuration, parseDuration } from '../core/duration.js'
+import type { Sandbox } from '../core/sandbox.js'
+import { instant, openSandbox } from './access.js'
+import type { Handlers } from './call.js'
+import { quote, refusal } from './refusal.js'
+
+const FIRST = 0
+const LAST = Date.UTC(3000, 0, 1) - 1
+/** So far an advance goes at the most. */
+const MOST_YEARS = 50
+const MOST_MONTHS = MOST_YEARS * 12
+
+export const clock: Handlers<'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
+  getClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), (state) => state),
+
+  setClock: async ({ input, parts }) => {
+    const reading = parseInstant(input.now)
+    return change(openSandbox(parts, input.sandbox), (state, real) => setClock(state, real, reading))
+  },
+
+  advanceClock: async ({ input, parts }) => {
+    return change(openSandbox(parts, input.sandbox), (state, real) => setClock(state, real, later(readClock(state, real), input.by)))
+  },
+
+  freezeClock: async ({ input, parts }) => {
+    const reading = input.at === undefined ? undefined : parseInstant(input.at)
+    return change(openSandbox(parts, input.sandbox), (state, real) => freezeClock(state, real, reading))
+  },
+
+  resumeClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), resumeClock),
+}
+
+/** Changes the clock in one step and tells what it shows. */
+async function change(sandbox: Sandbox, step: (clock: ClockState, real: number) => ClockState) {
+  const { real } = sandbox
+  const { clock: changed } = await sandbox.control.change((state) => ({ ...state, clock: step(state.clock, real) }))
+  const milliseconds = readClock(changed, real)
+  return { now: instant(milliseconds), milliseconds, frozen: changed.frozenAt !== null }
+}
+
+/**
+ * @returns the moment in milliseconds since 1970
+ * @throws Refusal when it is no moment that a clock can show
+ */
+export function parseInstant(text: string): number {
+  const reading = Date.parse(text)
+  if (reading >= FIRST && reading <= LAST) return reading
+  throw refusal(422, 'clock-out-of-range', `${quote(text)} is no moment that a clock can show. Give one from ${instant(FIRST)} to ${instant(LAST)}, such as 2026-01-31T08:30:00Z.`)
+}
+
+function later(start: number, by: string): number {
+  const duration = parseDuration(by)
+  if (duration === null) throw refusal(400, 'invalid-request', `${quote(by)} is no ISO 8601 duration. Write ten minutes and a second as PT10M1S, a month as P1M.`)
+  const months = duration.years * 12 + duration.months
+  const end = months <= MOST_MONTHS ? addDuration(start, duration) : Number.POSITIVE_INFINITY
+  if (!(end <= addDuration(start, { years: MOST_YEARS, months: 0, ms: 0 }))) {
+    throw refusal(422, 'clock-out-of-range', `${quote(by)} is more than the ${String(MOST_YEARS)} years that a clock advances at once.`)
+  }
+  if (end > LAST) throw refusal(422, 'clock-out-of-range', `The clock would go beyond ${instant(LAST)}. Set it back with PUT …/clock.`)
+  return end
+}

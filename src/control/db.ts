@@ -1,0 +1,140 @@
+/**
+ * The records of a sandbox over REST, in json-server's dialect. Every read and write is a transaction of the store, so indexes
+ * stay true; every write is held to the schema of its collection; and a deletion deletes one record.
+ */
+import type { Sandbox } from '../core/sandbox.js'
+import { type Doc, type Key, StoreError } from '../core/store/types.js'
+import type { System } from '../core/system.js'
+import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
+import type { ControlParts, Handlers } from './call.js'
+import { queryRecords } from './json-query.js'
+import { recordFault } from './records.js'
+import { listOf, quote, refusal } from './refusal.js'
+
+export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
+  listCollections: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    const sandbox = openSandbox(parts, input.sandbox)
+    return transact(sandbox, system, async (tx) => {
+      const collections = Object.entries(system.state).map(async ([name, { key, unique = [] }]) => {
+        return { name, key, unique: unique.map((fields) => [...fields]), count: (await tx.list(name)).length }
+      })
+      return { collections: await Promise.all(collections) }
+    })
+  },
+
+  listRecords: async ({ input, parts, request, response }) => {
+    const { sandbox, system, collection } = openCollection(parts, input)
+    const records = await transact(sandbox, system, (tx) => tx.list(collection))
+    const found = await queryRecords(collection, records, request, response)
+    return found.filter(isDoc)
+  },
+
+  createRecord: async ({ input, parts, body, response }) => {
+    const place = openCollection(parts, input)
+    const record = await write(place, async (tx) => {
+      const doc = { ...(await nextKey(tx, place, body)), ...body }
+      check(place, doc)
+      return tx.insert(place.collection, doc)
+    })
+    const base = `/__admin/sandboxes/${place.sandbox.name}/db/${place.system.id}/${place.collection}`
+    response.setHeader('location', `${base}/${encodeURIComponent(String(record[place.key]))}`)
+    return record
+  },
+
+  getRecord: async ({ input, parts }) => {
+    const place = openCollection(parts, input)
+    return transact(place.sandbox, place.system, (tx) => find(tx, place, input.key))
+  },
+
+  replaceRecord: async ({ input, parts, body }) => {
+    const place = openCollection(parts, input)
+    return write(place, async (tx) => put(tx, place, await find(tx, place, input.key), {}, body))
+  },
+
+  updateRecord: async ({ input, parts, body }) => {
+    const place = openCollection(parts, input)
+    return write(place, async (tx) => {
+      const before = await find(tx, place, input.key)
+      return put(tx, place, before, before, body)
+    })
+  },
+
+  deleteRecord: async ({ input, parts }) => {
+    const place = openCollection(parts, input)
+    return write(place, async (tx) => {
+      await tx.delete(place.collection, keyOf(place, await find(tx, place, input.key)))
+      return {}
+    })
+  },
+}
+
+interface Place {
+  readonly sandbox: Sandbox
+  readonly system: System
+  readonly collection: string
+  /** The field that is the key. */
+  readonly key: string
+}
+
+function openCollection(parts: ControlParts, { sandbox, system: id, collection }: { sandbox: string; system: string; collection: string }): Place {
+  const system = systemOf(parts, id)
+  const definition = Object.hasOwn(system.state, collection) ? system.state[collection] : undefined
+  if (definition === undefined) {
+    const known = Object.keys(system.state)
+    throw refusal(404, 'no-such-collection', `${id} has no collection ${quote(collection)}. It has ${listOf(known)}.`, { known })
+  }
+  return { sandbox: openSandbox(parts, sandbox), system, collection, key: definition.key }
+}
+
+/** A key in a URL is a text; that of a record may be a number. */
+async function find(tx: AnyTransaction, { collection, system }: Place, key: string): Promise<Doc> {
+  const record = (await tx.get(collection, key)) ?? (/^-?\d{1,15}$/.test(key) ? await tx.get(collection, Number(key)) : undefined)
+  if (record !== undefined) return record
+  throw refusal(404, 'no-such-record', `${system.id}/${collection} has no record ${quote(key)}.`)
+}
+
+async function put(tx: AnyTransaction, place: Place, before: Doc, base: Doc, body: Doc): Promise<Doc> {
+  const { collection, key } = place
+  if (Object.hasOwn(body, key) && body[key] !== before[key]) {
+    throw refusal(422, 'record-misfit', `The ${key} of a record is its key and stays ${JSON.stringify(before[key])}. Create a new record and delete this one.`)
+  }
+  const doc = { ...base, ...body, [key]: before[key] }
+  check(place, doc)
+  return tx.put(collection, doc)
+}
+
+/** @returns the key of a record that has none yet: one more than the largest, where keys are numbers */
+async function nextKey(tx: AnyTransaction, { collection, key }: Place, body: Doc): Promise<Doc> {
+  if (Object.hasOwn(body, key)) return {}
+  let largest = 0
+  for (const record of await tx.list(collection)) {
+    const value = record[key]
+    if (typeof value !== 'number') throw refusal(422, 'record-misfit', `Give the record its ${key}: keys of ${collection} are texts, which are not counted on.`)
+    largest = Math.max(largest, value)
+  }
+  return { [key]: largest + 1 }
+}
+
+function check({ system, collection }: Place, doc: Doc): void {
+  const fault = recordFault(system, collection, doc)
+  if (fault !== null) throw refusal(422, 'record-misfit', `The record breaks the schema of ${system.id}/${collection}: ${fault}.`)
+}
+
+async function write<T>({ sandbox, system }: Place, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
+  try {
+    return await transact(sandbox, system, work)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    throw refusal(409, 'record-conflict', `${error.message}. Choose another value, or change the record that has it.`)
+  }
+}
+
+function keyOf({ key }: Place, record: Doc): Key {
+  const value = record[key]
+  return typeof value === 'number' ? value : String(value)
+}
+
+function isDoc(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,98 @@
+/** Holds a control call against control.yaml and says, field by field, what is wrong with it. */
+import type { Request } from 'express'
+import { validators } from '../contract/control.validators.gen.js'
+import type { FieldRow, Validator, Violation } from '../core/contract.js'
+import { convert } from '../core/pipeline/checks.js'
+import { parseQuery } from '../core/pipeline/query.js'
+import type { Match } from '../core/pipeline/router.js'
+import { listOf, quote, refusal } from './refusal.js'
+
+type Values = Readonly<Record<string, unknown>>
+type Broken = { readonly field: string | null; readonly message: string }
+
+const MOST_ERRORS = 10
+
+/**
+ * @param body the fields of the request's body
+ * @returns path, query and body fields as one object, with the contract's defaults filled in
+ * @throws Refusal naming every field that is missing, unknown or wrong
+ */
+export function readInput(match: Match, request: Request, body: Values): Values {
+  const { operation, row, parameters } = match
+  const query = parseQuery(request.url.split('?').slice(1).join('?'))
+  if (!query.decodable) throw refusal(400, 'invalid-request', 'The query is not percent-encoded UTF-8.')
+  refuseUnknown(match, query.values, body)
+  const input: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(row.fields)) {
+    const value = field.in === 'body' ? own(body, name) : field.in === 'path' ? own(parameters, name) : query.values.get(name)
+    if (value !== undefined) input[name] = convert(value, field, field.in !== 'body')
+  }
+  check(operation, validators.fields[operation], input)
+  return input
+}
+
+/**
+ * @returns the header parameters of the operation, names in lower case
+ * @throws Refusal when one is wrong
+ */
+export function readHeaders({ operation, row }: Match, request: Request): Values {
+  const headers = Object.fromEntries(row.headers.flatMap((name) => (typeof request.headers[name] === 'string' ? [[name, request.headers[name]]] : [])))
+  check(operation, validators.headers[operation], headers)
+  return headers
+}
+
+function own(values: Values, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined
+}
+
+/** A misspelt field would otherwise go unnoticed and the call would seem to work. */
+function refuseUnknown({ operation, row }: Match, query: ReadonlyMap<string, string>, body: Values): void {
+  const fields = Object.entries(row.fields)
+  const names = (place: FieldRow['in']) => fields.filter(([, field]) => field.in === place).map(([name]) => name)
+  const inQuery = names('query')
+  const inBody = names('body')
+  const free = fields.some(([, field]) => field.in === 'query' && field.type === 'object')
+  const unknown: Broken[] = []
+  if (!free) for (const name of query.keys()) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter; there are ${listOf(inQuery)}` })
+  // A body without declared fields is a record, whose collection knows what may be in it.
+  if (inBody.length > 0) for (const name of Object.keys(body)) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body; there are ${listOf(inBody)}` })
+  if (unknown.length > 0) throw broken(operation, unknown)
+}
+
+function check(operation: string, validate: Validator | undefined, values: Values): void {
+  if (validate === undefined || validate(values)) return
+  throw broken(operation, tellingOnes(validate.errors ?? []).map(describe))
+}
+
+function broken(operation: string, errors: readonly Broken[]) {
+  const shown = errors.slice(0, MOST_ERRORS)
+  const text = shown.map(({ field, message }) => (field === null ? message : `${quote(field)} ${message}`)).join('; ')
+  return refusal(400, 'invalid-request', `${text}. See ${operation} in /__admin/openapi.json.`, { errors: shown })
+}
+
+/**
+ * Of alternatives told apart by their `kind`, only the one that was meant is worth a word; the others all say that the kind is
+ * another.
+ */
+function tellingOnes(violations: readonly Violation[]): readonly Violation[] {
+  const isKind = ({ instancePath, keyword }: Violation) => keyword === 'const' && instancePath.endsWith('/kind')
+  const branchOf = ({ schemaPath }: Violation) => schemaPath.replace(/\/(?:properties|required|additionalProperties|minProperties)\b.*$/, '')
+  const others = violations.filter(isKind).map(branchOf)
+  if (others.length === 0) return violations
+  const telling = violations.filter((violation) => violation.keyword !== 'oneOf' && !others.includes(branchOf(violation)))
+  if (telling.length > 0) return telling
+  const kinds = violations.filter(isKind).map(({ params }) => String(params['allowedValue']))
+  const [first] = violations.filter(isKind)
+  return first === undefined ? violations : [{ ...first, message: `must be one of ${kinds.join(', ')}` }]
+}
+
+function describe({ instancePath, keyword, message = 'is not valid', params }: Violation): Broken {
+  const path = instancePath.slice(1).replaceAll('/', '.')
+  const extra = params['missingProperty'] ?? params['additionalProperty']
+  if (typeof extra === 'string') {
+    const field = path === '' ? extra : `${path}.${extra}`
+    return { field, message: keyword === 'additionalProperties' ? 'is not known here' : 'is missing' }
+  }
+  const allowed = params['allowedValues']
+  return { field: path === '' ? null : path, message: Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message }
+}

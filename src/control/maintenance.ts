@@ -1,0 +1,61 @@
+/** Planned stops and outside services that fail. */
+import { knownOutages } from '../core/outages.js'
+import type { Sandbox } from '../core/sandbox.js'
+import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
+import type { ControlParts, Handlers } from './call.js'
+import { listOf, quote, refusal } from './refusal.js'
+
+const USUAL_STATUS = 'maintenance'
+
+export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
+  getMaintenance: async ({ input, parts }) => maintenanceOf(parts, openSandbox(parts, input.sandbox)),
+
+  setMaintenance: async ({ input, parts }) => {
+    const { status = USUAL_STATUS, httpStatus = null } = input
+    const systems = systemsOf(parts, input.system)
+    const sandbox = openSandbox(parts, input.sandbox)
+    await changeSystems(sandbox, systems, (control) => ({ ...control, maintenance: { status, httpStatus } }))
+    return maintenanceOf(parts, sandbox)
+  },
+
+  clearMaintenance: async ({ input, parts }) => {
+    const systems = systemsOf(parts, input.system)
+    const sandbox = openSandbox(parts, input.sandbox)
+    await changeSystems(sandbox, systems, (control) => ({ ...control, maintenance: null }))
+    return maintenanceOf(parts, sandbox)
+  },
+
+  getOutages: async ({ input, parts }) => outagesOf(parts, openSandbox(parts, input.sandbox)),
+
+  setOutages: async ({ input, parts }) => {
+    const systems = input.system === undefined ? systemsOf(parts, undefined) : [systemOf(parts, input.system)]
+    const known = [...new Set(systems.flatMap(knownOutages))]
+    const unknown = input.out.find((name) => !known.includes(name))
+    if (unknown !== undefined) {
+      throw refusal(422, 'no-such-outage', `${input.system ?? 'No system'} ${input.system === undefined ? 'knows' : 'does not know'} the outage ${quote(unknown)}. There are ${listOf(known)}.`, { known })
+    }
+    const sandbox = openSandbox(parts, input.sandbox)
+    await changeSystems(sandbox, systems, (control, system) => {
+      const here = knownOutages(system)
+      return { ...control, outages: input.out.filter((name) => here.includes(name)) }
+    })
+    return outagesOf(parts, sandbox)
+  },
+}
+
+async function maintenanceOf(parts: ControlParts, sandbox: Sandbox) {
+  const { systems } = await sandbox.control.read()
+  return {
+    maintenance: systemsOf(parts, undefined).map(({ id }) => {
+      const { status = null, httpStatus = null } = systems[id]?.maintenance ?? {}
+      return { system: id, active: status !== null, status, httpStatus }
+    }),
+  }
+}
+
+async function outagesOf(parts: ControlParts, sandbox: Sandbox) {
+  const { systems } = await sandbox.control.read()
+  return {
+    outages: systemsOf(parts, undefined).map((system) => ({ system: system.id, out: [...(systems[system.id]?.outages ?? [])], known: [...knownOutages(system)] })),
+  }
+}

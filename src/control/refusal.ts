@@ -1,0 +1,41 @@
+/** Why a call of the control plane was not carried out: thrown by handlers, answered as an RFC 9457 problem. */
+import { type Problem, problem } from '../core/problem.js'
+
+/** A refusal; see {@link refusal}. */
+export class Refusal extends Error {
+  readonly problem: Problem
+
+  constructor(reason: Problem) {
+    super(reason.detail)
+    this.name = 'Refusal'
+    this.problem = reason
+  }
+}
+
+/** Further members of a problem, as control.yaml declares them. */
+export interface ProblemMembers {
+  /** What could have been given instead. */
+  readonly known?: readonly string[]
+  /** The rules that were broken. */
+  readonly errors?: readonly { readonly field: string | null; readonly message: string }[]
+}
+
+/**
+ * @param name the kind of problem in kebab-case
+ * @param detail what is wrong and how to mend the call
+ * @returns the refusal, to be thrown
+ */
+export function refusal(status: number, name: string, detail: string, members: ProblemMembers = {}): Refusal {
+  return new Refusal(problem(status, name, detail, { ...members }))
+}
+
+/** @returns the names as a person lists them, or a word for having none */
+export function listOf(names: Iterable<string>): string {
+  const list = [...names]
+  return list.length === 0 ? 'none' : list.join(', ')
+}
+
+/** @returns a text in quotation marks, cut where it is too long to be read */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}

@@ -1,0 +1,71 @@
+/** Sandboxes as such. */
+import { readClock } from '../core/clock.js'
+import type { Sandbox } from '../core/sandbox.js'
+import { instant, openSandbox } from './access.js'
+import type { ControlParts, Handlers } from './call.js'
+import { quote, refusal } from './refusal.js'
+import { applyScenario } from './scenarios.js'
+import { restoreSnapshot } from './snapshot.js'
+
+export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox'> = {
+  listSandboxes: async ({ parts }) => {
+    const shown = await Promise.all([...parts.sandboxes.list()].reverse().map((sandbox) => showSandbox(parts, sandbox)))
+    return { sandboxes: shown }
+  },
+
+  createSandbox: async ({ input, parts, response }) => {
+    const name = input.name ?? freeName(parts)
+    if (parts.sandboxes.peek(name) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
+    const sandbox = openSandbox(parts, name)
+    try {
+      if (input.snapshot !== undefined) await restoreSnapshot(parts, sandbox, input.snapshot)
+      if (input.scenario !== undefined) await applyScenario(parts, sandbox, input.scenario, undefined)
+    } catch (error) {
+      parts.sandboxes.delete(name)
+      throw error
+    }
+    response.setHeader('location', `/__admin/sandboxes/${name}`)
+    return showSandbox(parts, sandbox)
+  },
+
+  getSandbox: async ({ input, parts }) => {
+    const sandbox = parts.sandboxes.peek(input.sandbox)
+    if (sandbox === undefined) throw noSandbox(input.sandbox)
+    return showSandbox(parts, sandbox)
+  },
+
+  deleteSandbox: async ({ input, parts }) => {
+    if (!parts.sandboxes.delete(input.sandbox)) throw noSandbox(input.sandbox)
+    return undefined
+  },
+
+  resetSandbox: async ({ input, parts }) => {
+    await openSandbox(parts, input.sandbox).reset()
+    return undefined
+  },
+}
+
+/** @returns the sandbox as the control plane shows it */
+export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
+  const { clock, requests, faults, systems } = await sandbox.control.read()
+  return {
+    name: sandbox.name,
+    now: instant(readClock(clock, sandbox.real)),
+    frozen: clock.frozenAt !== null,
+    requests,
+    journal: sandbox.journal.entries.length,
+    faults: faults.length,
+    maintenance: Object.keys(systems).filter((id) => systems[id]?.maintenance != null),
+    paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),
+  }
+}
+
+function freeName({ sandboxes: all }: ControlParts): string {
+  let number = 1
+  while (all.peek(`box-${String(number)}`) !== undefined) number++
+  return `box-${String(number)}`
+}
+
+function noSandbox(name: string) {
+  return refusal(404, 'no-such-sandbox', `There is no sandbox ${quote(name)} yet. It comes into being with the first call to it, or with POST /__admin/sandboxes.`)
+}

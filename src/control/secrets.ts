@@ -1,0 +1,40 @@
+/** What is not shown unless somebody asks for it: tokens, passwords, cookies. */
+
+const MASK = '***'
+
+/** Words that make the value under a key secret, and pairs of words that do. */
+const SECRET = new Set(['authorization', 'cookie', 'passwd', 'password', 'pwd', 'passphrase', 'secret', 'token', 'apikey', 'sessionid'])
+const SECRET_PAIRS = new Set(['api key', 'session id'])
+/** A key that ends in one of these is about a secret, but holds none. */
+const ABOUT = new Set(['expire', 'expires', 'at', 'type', 'set'])
+/** Too short to be taken as parts of other keys. */
+const SECRET_ALONE = new Set(['auth'])
+
+/** @returns what stands in the place of a secret */
+export function mask(value: string): string {
+  return value === '' ? '' : MASK
+}
+
+/** @returns whether the text under this key of a body, header or query is secret */
+export function isSecret(key: string): boolean {
+  const words = key.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== '')
+  const last = words.at(-1) ?? ''
+  if (ABOUT.has(last)) return false
+  if (words.length === 1 && SECRET_ALONE.has(last)) return true
+  return words.some((word, i) => SECRET.has(word) || (i > 0 && SECRET_PAIRS.has(`${words[i - 1] ?? ''} ${word}`)))
+}
+
+/** @returns the value with every secret text in it masked, at any depth */
+export function maskDeep(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return isSecret(key) ? mask(value) : value
+  if (Array.isArray(value)) return value.map((item: unknown) => maskDeep(item, key))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskDeep(item, name)]))
+}
+
+/** @returns the form or query with secret values masked; the rest stays as it was written */
+export function maskForm(text: string): string {
+  return text.replace(/(^|&)([^=&]*)=([^&]*)/g, (whole, before: string, name: string, value: string) => {
+    return isSecret(name) && value !== '' ? `${before}${name}=${MASK}` : whole
+  })
+}

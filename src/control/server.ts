@@ -1,0 +1,84 @@
+/** The server itself and the systems that it plays. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { conditions } from '../contract/conditions.gen.js'
+import { knownOutages } from '../core/outages.js'
+import type { System } from '../core/system.js'
+import { openapiFolder, packageFile } from '../paths.js'
+import { instant, systemOf, systemsOf } from './access.js'
+import type { Handlers } from './call.js'
+
+export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getSystem' | 'listConditions'> = {
+  getHealth: async ({ parts }) => ({
+    status: 'ok',
+    version: await packageVersion(),
+    seed: parts.seed,
+    systems: [...parts.served.keys()].sort(),
+    sandboxes: parts.sandboxes.list().length,
+    maxSandboxes: parts.maxSandboxes,
+    bootedAt: instant(parts.boot),
+  }),
+
+  getOpenApi: async () => {
+    const document: unknown = JSON.parse(await readFile(join(openapiFolder, 'bundled', 'control.json'), 'utf8'))
+    if (!isDocument(document)) throw new Error('control.json is no OpenAPI document')
+    return document
+  },
+
+  listSystems: async ({ parts }) => {
+    const systems = [...systemsOf(parts, undefined)].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return { systems: systems.map((system) => ({ ...summary(system), operations: Object.keys(system.contract.operations).length })) }
+  },
+
+  getSystem: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    const { operations, errors } = system.contract
+    return {
+      ...summary(system),
+      operations: Object.entries(operations).map(([operationId, row]) => ({
+        operationId,
+        method: row.method,
+        path: row.select === null ? row.path : `${row.path}?${row.select.parameter}=${row.select.value}`,
+        tag: row.tag,
+        summary: row.summary,
+        auth: row.auth,
+        provenance: row.provenance,
+        errors: [...row.errors],
+      })),
+      errors: Object.entries(errors).map(([error, { code, condition, message, meaning, status }]) => ({ error, code, condition, message, meaning, status: [...status] })),
+      settings: Object.entries(system.settings).map(([name, { description, default: value, allowed }]) => ({
+        name,
+        description,
+        default: value,
+        allowed: 'min' in allowed ? { min: allowed.min, max: allowed.max } : [...allowed],
+      })),
+    }
+  },
+
+  listConditions: async () => ({
+    conditions: Object.entries(conditions).map(([condition, { meaning, advice }]) => ({ condition, meaning, advice })),
+  }),
+}
+
+/** @returns the version of the package that this server is */
+export async function packageVersion(): Promise<string> {
+  const description: unknown = JSON.parse(await readFile(packageFile, 'utf8'))
+  return typeof description === 'object' && description !== null && 'version' in description ? String(description.version) : ''
+}
+
+function summary(system: System) {
+  return {
+    id: system.id,
+    title: system.contract.title,
+    path: `/${system.id}`,
+    hint: system.hint,
+    collections: Object.keys(system.state),
+    outages: [...knownOutages(system)],
+    hasSms: system.sms !== null,
+    hasBans: system.users.ban !== null,
+  }
+}
+
+function isDocument(value: unknown): value is { openapi: string } {
+  return typeof value === 'object' && value !== null && 'openapi' in value && typeof value.openapi === 'string'
+}

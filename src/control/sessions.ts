@@ -1,0 +1,125 @@
+/** Who is logged in, and what may befall them from outside. What a client is then told is its system's own business. */
+import { Ids } from '../core/ids.js'
+import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
+import type { System } from '../core/system.js'
+import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import type { Call, Handlers } from './call.js'
+import { quote, refusal } from './refusal.js'
+import { mask } from './secrets.js'
+import { findUser, findUsers, type Person, personOf, showUser } from './users.js'
+
+const MOST_USERS = 1000
+
+export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 'revokeSessions' | 'listUsers' | 'banUser' | 'unbanUser'> = {
+  listSessions: async ({ input, parts }) => {
+    const sandbox = openSandbox(parts, input.sandbox)
+    const now = sandbox.now(await sandbox.control.read())
+    const found: { readonly system: System; readonly session: SessionRecord }[] = []
+    for (const system of systemsOf(parts, input.system)) {
+      const records = await transact(sandbox, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))
+      found.push(...records.map((session) => ({ system, session })))
+    }
+    found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
+    const shown = found.map(({ system, session }) => show(system, session, now, input.secrets))
+    return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
+  },
+
+  kickUser: (call) => onSessions(call, async ({ service, person }) => {
+    const device = { ...unknownDevice, ...call.input.by }
+    return service.displace(person.id, person.realm, device)
+  }),
+
+  expireSession: (call) => onSessions(call, async ({ tx, service, person, now }) => {
+    const { session: wanted, token } = call.input
+    const all = await service.ofUser(person.id, person.realm)
+    if (wanted !== undefined && !all.some(({ id }) => id === wanted)) {
+      throw refusal(404, 'no-such-session', `The user ${quote(person.id)} has no session ${quote(wanted)}. GET …/sessions lists those there are.`)
+    }
+    const chosen = all.filter(({ id, endedAt }) => endedAt === null && (wanted === undefined || id === wanted))
+    for (const { id, accessExpiresAt, refreshToken, refreshExpiresAt } of chosen) {
+      await tx.update('sessions', id, {
+        ...(token === 'refresh' ? {} : { accessExpiresAt: Math.min(now, accessExpiresAt ?? now), previousAccess: null }),
+        ...(token === 'access' || refreshToken === null ? {} : { refreshExpiresAt: Math.min(now, refreshExpiresAt ?? now) }),
+      })
+    }
+    return chosen
+  }),
+
+  revokeSessions: (call) => onSessions(call, async ({ service, person }) => {
+    const live = (await service.ofUser(person.id, person.realm)).filter(({ endedAt }) => endedAt === null)
+    for (const session of live) await service.end(session, 'revoked')
+    return live
+  }),
+
+  listUsers: async ({ input, parts }) => {
+    const sandbox = openSandbox(parts, input.sandbox)
+    const users: ReturnType<typeof showUser>[] = []
+    for (const system of systemsOf(parts, input.system)) {
+      const records = await transact(sandbox, system, (tx) => tx.list(system.users.collection))
+      for (const record of records.slice(0, MOST_USERS - users.length)) users.push(showUser(system, personOf(system, record)))
+    }
+    return { users }
+  },
+
+  banUser: (call) => setBan(call, true),
+  unbanUser: (call) => setBan(call, false),
+}
+
+/** What a change of a user's sessions works with. */
+interface Affair {
+  readonly tx: AnyTransaction
+  readonly service: Sessions
+  readonly person: Person
+  readonly now: number
+}
+
+/** Carries out a change of a user's sessions in one transaction, and shows those that were changed as they are now. */
+async function onSessions({ input, parts }: Call<'kickUser' | 'expireSession' | 'revokeSessions'>, change: (affair: Affair) => Promise<readonly SessionRecord[]>) {
+  const system = systemOf(parts, input.system)
+  const sandbox = openSandbox(parts, input.sandbox)
+  const now = sandbox.now(await sandbox.control.read())
+  return transact(sandbox, system, async (tx) => {
+    const service = new Sessions(system.sessions, tx, new Ids('control'), now)
+    const person = await findUser(tx, system, input.user, input.realm)
+    const changed = new Set((await change({ tx, service, person, now })).map(({ id }) => id))
+    const after = (await service.ofUser(person.id, person.realm)).filter(({ id }) => changed.has(id))
+    return { sessions: after.reverse().map((session) => show(system, session, now, false)) }
+  })
+}
+
+/** Sessions outlive a record that was deleted, so a name that no user has may still be an id. */
+async function ofUsers(tx: AnyTransaction, system: System, name: string): Promise<readonly SessionRecord[]> {
+  const ids = new Set([name, ...(await findUsers(tx, system, name, undefined)).map(({ id }) => id)])
+  return tx.list('sessions', ({ userId }) => ids.has(userId))
+}
+
+function show(system: System, session: SessionRecord, now: number, secrets: boolean) {
+  const isOver = session.accessExpiresAt !== null && now >= session.accessExpiresAt
+  const { displacedBy, refreshToken } = session
+  return {
+    id: session.id,
+    system: system.id,
+    user: session.userId,
+    realm: session.realm,
+    device: { ...session.device },
+    state: session.endedBy ?? (isOver ? ('expired' as const) : ('live' as const)),
+    issuedAt: instant(session.issuedAt),
+    accessToken: secrets ? session.accessToken : mask(session.accessToken),
+    accessExpiresAt: instantOrNull(session.accessExpiresAt),
+    refreshToken: secrets || refreshToken === null ? refreshToken : mask(refreshToken),
+    refreshExpiresAt: instantOrNull(session.refreshExpiresAt),
+    endedAt: instantOrNull(session.endedAt),
+    displacedBy: displacedBy === null ? null : { ...displacedBy, at: instant(displacedBy.at) },
+  }
+}
+
+async function setBan({ input, parts }: Call<'banUser' | 'unbanUser'>, banned: boolean) {
+  const system = systemOf(parts, input.system)
+  const { collection, key, ban } = system.users
+  if (ban === null) throw refusal(422, 'not-available', `${system.id} knows no bans. GET /__admin/systems tells which systems do (hasBans).`)
+  return transact(openSandbox(parts, input.sandbox), system, async (tx) => {
+    const { id } = await findUser(tx, system, input.user, input.realm)
+    const record = await tx.update(collection, key(id), { [ban.field]: banned ? ban.banned : ban.free })
+    return showUser(system, personOf(system, record))
+  })
+}

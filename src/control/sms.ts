@@ -1,0 +1,86 @@
+/** The SMS inbox: what would have been sent. */
+import { knownOutages } from '../core/outages.js'
+import type { Sandbox, SystemControl } from '../core/sandbox.js'
+import type { SmsCodeRecord } from '../core/sms.js'
+import type { System } from '../core/system.js'
+import { changeSystems, instant, instantOrNull, openSandbox, systemsOf, transact } from './access.js'
+import type { Call, ControlParts, Handlers } from './call.js'
+import { refusal } from './refusal.js'
+
+/** The outage that stands for an SMS operator that fails. */
+const OPERATOR = 'smsOperator'
+
+export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
+  listSms: async ({ input, parts }) => {
+    const sandbox = openSandbox(parts, input.sandbox)
+    const now = sandbox.now(await sandbox.control.read())
+    const found: { readonly system: System; readonly record: SmsCodeRecord }[] = []
+    for (const system of systemsOf(parts, input.system)) {
+      const records = await transact(sandbox, system, (tx) => {
+        return input.phone === undefined ? tx.list('smsCodes') : tx.findAll('smsCodes', { phone: input.phone })
+      })
+      found.push(...records.map((record) => ({ system, record })))
+    }
+    found.sort((a, b) => b.record.sentAt - a.record.sentAt)
+    return { messages: found.map(({ system, record }) => message(system, record, now)) }
+  },
+
+  getSmsSettings: async ({ input, parts }) => settingsOf(parts, openSandbox(parts, input.sandbox)),
+
+  setSms: async ({ input, parts }) => {
+    const sandbox = openSandbox(parts, input.sandbox)
+    const systems = systemsOf(parts, input.system)
+    if (input.system !== undefined) for (const system of systems) refuseImpossible(system, input)
+    await changeSystems(sandbox, systems, (control, system) => {
+      const source = input.source !== undefined && canChooseSource(system) ? input.source : control.smsSource
+      const outages = input.operator !== undefined && hasOperator(system) ? withOperator(control, input.operator) : control.outages
+      return { ...control, smsSource: source, outages }
+    })
+    return settingsOf(parts, sandbox)
+  },
+}
+
+function message(system: System, { key, phone, code, sentAt, expiresAt, used, earlier }: SmsCodeRecord, now: number) {
+  const isOver = expiresAt !== null && now >= expiresAt
+  return {
+    system: system.id,
+    key,
+    phone,
+    code,
+    state: used ? ('used' as const) : isOver ? ('expired' as const) : ('valid' as const),
+    sentAt: instant(sentAt),
+    expiresAt: instantOrNull(expiresAt),
+    earlier: earlier.map((before) => ({ code: before.code, sentAt: instant(before.sentAt) })),
+  }
+}
+
+async function settingsOf(parts: ControlParts, sandbox: Sandbox) {
+  const { systems } = await sandbox.control.read()
+  const rows = systemsOf(parts, undefined).filter((system) => system.sms !== null)
+  return {
+    sms: rows.map(({ id }) => ({
+      system: id,
+      source: systems[id]?.smsSource ?? ('fixed' as const),
+      operator: systems[id]?.outages.includes(OPERATOR) === true ? ('down' as const) : ('up' as const),
+    })),
+  }
+}
+
+function refuseImpossible(system: System, { source, operator }: Call<'setSms'>['input']): void {
+  if (system.sms === null) throw refusal(422, 'not-available', `${system.id} sends no SMS.`)
+  if (source === 'sequence' && !canChooseSource(system)) throw refusal(422, 'not-available', `${system.id} always sends the fixed code; its contract says so.`)
+  if (operator === 'down' && !hasOperator(system)) throw refusal(422, 'not-available', `${system.id} has no answer for an SMS operator that fails.`)
+}
+
+function canChooseSource({ sms: policy }: System): boolean {
+  return policy !== null && policy.alwaysFixed !== true
+}
+
+function hasOperator(system: System): boolean {
+  return knownOutages(system).includes(OPERATOR)
+}
+
+function withOperator({ outages }: SystemControl, operator: 'up' | 'down'): readonly string[] {
+  const others = outages.filter((name) => name !== OPERATOR)
+  return operator === 'down' ? [...others, OPERATOR] : others
+}

@@ -1,0 +1,138 @@
+/** A sandbox as one JSON file, from which another process goes on where this one stood. */
+import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
+import { knownOutages } from '../core/outages.js'
+import type { Sandbox, SandboxContent, SystemControl } from '../core/sandbox.js'
+import { StoreError, type StoreExport } from '../core/store/types.js'
+import type { System } from '../core/system.js'
+import { instant, systemOf } from './access.js'
+import type { Call, ControlParts } from './call.js'
+import { parseInstant } from './clock.js'
+import { checkRule } from './faults.js'
+import { recordFault } from './records.js'
+import { listOf, quote, Refusal, refusal } from './refusal.js'
+import { packageVersion } from './server.js'
+import { checkSettings } from './settings.js'
+
+const FORMAT = 'understudy-snapshot'
+const VERSION = 1
+/** Where a store keeps its counters, which belong to no collection of the system. */
+const SEQUENCES = '_sequences'
+
+type Snapshot = NonNullable<Call<'createSandbox'>['input']['snapshot']>
+type SystemSnapshot = Snapshot['systems'][string]
+
+/** @returns all that the sandbox keeps at this moment, but for its journal */
+export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
+  const { control, boot, stores } = await sandbox.content()
+  const systems = Object.entries(control.systems).map(([id, { smsSource, outages, settings, maintenance }]): [string, SystemSnapshot] => {
+    return [id, { smsSource, outages: [...outages], settings: { ...settings }, maintenance: maintenance === null ? null : { ...maintenance }, store: showStore(stores[id] ?? {}) }]
+  })
+  return {
+    format: FORMAT,
+    version: VERSION,
+    package: await packageVersion(),
+    seed: control.seed,
+    boot,
+    clock: { now: instant(readClock(control.clock, sandbox.real)), frozen: control.clock.frozenAt !== null },
+    requests: control.requests,
+    systems: Object.fromEntries(systems),
+    faults: control.faults.map((rule) => ({ ...rule, fault: { ...rule.fault } })),
+    nextFault: control.nextFault,
+  }
+}
+
+/**
+ * Makes the sandbox what the snapshot says, in one step.
+ * @throws Refusal saying what does not fit this server; then nothing is changed
+ */
+export async function restoreSnapshot(parts: ControlParts, sandbox: Sandbox, snapshot: Snapshot): Promise<void> {
+  const content = await readSnapshot(parts, snapshot, sandbox.real)
+  try {
+    await sandbox.replace(content)
+  } catch (error) {
+    throw error instanceof StoreError ? misfit(error.message) : error
+  }
+}
+
+async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: number): Promise<SandboxContent> {
+  if (snapshot.format !== FORMAT) throw misfit(`its format is ${quote(snapshot.format)}, not ${FORMAT}`)
+  if (snapshot.version !== VERSION) throw misfit(`its version is ${String(snapshot.version)}; this server, ${await packageVersion()}, reads version ${String(VERSION)}, and ${snapshot.package} wrote it`)
+  parseInstant(instantOf(snapshot.boot))
+  checkSystems(parts, snapshot)
+  const systems: Record<string, SystemControl> = {}
+  const stores: Record<string, StoreExport> = {}
+  for (const [id, part] of Object.entries(snapshot.systems)) {
+    const system = systemOf(parts, id)
+    systems[id] = readControl(system, part)
+    stores[id] = readStore(system, part.store)
+  }
+  for (const rule of snapshot.faults) checkFault(parts, rule)
+  const reading = parseInstant(snapshot.clock.now)
+  const frozen = freezeClock(runningClock, real, reading)
+  const control = {
+    clock: snapshot.clock.frozen ? frozen : resumeClock(frozen, real),
+    requests: snapshot.requests,
+    seed: snapshot.seed,
+    systems,
+    faults: snapshot.faults,
+    nextFault: snapshot.nextFault,
+  }
+  return { control, boot: snapshot.boot, stores }
+}
+
+function instantOf(milliseconds: number): string {
+  if (Math.abs(milliseconds) > 8.64e15) throw misfit(`its boot, ${String(milliseconds)}, is no moment`)
+  return instant(milliseconds)
+}
+
+/** A sandbox has all systems of its server; a snapshot has those of the server that it was taken from. */
+function checkSystems({ served }: ControlParts, { systems }: Snapshot): void {
+  const known = [...served.keys()].sort()
+  const given = Object.keys(systems).sort()
+  if (known.join() === given.join()) return
+  throw misfit(`it holds ${listOf(given)}, but this server plays ${listOf(known)}. Start it with: understudy start ${given.join(' ')}`)
+}
+
+function readControl(system: System, { smsSource, outages, settings, maintenance }: SystemSnapshot): SystemControl {
+  const unknown = outages.find((name) => !knownOutages(system).includes(name))
+  if (unknown !== undefined) throw misfit(`${system.id} does not know the outage ${quote(unknown)}`)
+  return { smsSource, outages, settings: within(`${system.id}: `, () => checkSettings(system, settings)), maintenance }
+}
+
+function readStore(system: System, store: SystemSnapshot['store']): StoreExport {
+  for (const [collection, { put }] of Object.entries(store)) {
+    if (collection === SEQUENCES) {
+      if (put.every(({ name, value }) => typeof name === 'string' && Number.isSafeInteger(value))) continue
+      throw misfit(`a counter of ${system.id} is no whole number with a name`)
+    }
+    if (system.state[collection] === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)
+    for (const record of put) {
+      const fault = recordFault(system, collection, record)
+      if (fault !== null) throw misfit(`a record of ${system.id}/${collection} breaks its schema: ${fault}`)
+    }
+  }
+  return store
+}
+
+function checkFault(parts: ControlParts, rule: Snapshot['faults'][number]): void {
+  within(`the fault rule ${quote(rule.id)}: `, () => {
+    checkRule(parts, rule)
+  })
+}
+
+function showStore(store: StoreExport): SystemSnapshot['store'] {
+  return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => [collection, { put: put.map((record) => ({ ...record })), deleted: [...deleted] }]))
+}
+
+/** What another check refuses is a misfit here. */
+function within<T>(where: string, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof Refusal ? misfit(`${where}${error.problem.detail}`) : error
+  }
+}
+
+function misfit(reason: string) {
+  return refusal(422, 'snapshot-misfit', `The snapshot cannot be restored here: ${reason.replace(/\.$/, '')}.`)
+}

@@ -1,0 +1,68 @@
+/** Users as every system has them: a record that the directory of the system says how to find. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Doc } from '../core/store/types.js'
+import type { System } from '../core/system.js'
+import type { AnyTransaction } from './access.js'
+import { listOf, quote, refusal } from './refusal.js'
+
+/** A user of a system, with what sessions are filed under. */
+export interface Person {
+  readonly id: string
+  readonly realm: string
+  readonly record: Doc
+}
+
+/**
+ * @param name the user's id, or a phone or name that people know him by
+ * @param realm the user type, where several have a user of that name
+ * @returns the one user who is meant
+ * @throws Refusal when there is none or more than one
+ */
+export async function findUser(tx: AnyTransaction, system: System, name: string, realm: string | undefined): Promise<Person> {
+  const found = await findUsers(tx, system, name, realm)
+  const [only, another] = found
+  if (only === undefined) {
+    const names = system.users.names.join(', ')
+    throw refusal(404, 'no-such-user', `${system.id} has no user ${quote(name)}${realm === undefined ? '' : ` in the realm ${quote(realm)}`}. Give the id or one of these fields of the user: ${names}.`)
+  }
+  if (another === undefined) return only
+  const known = found.map(({ id, realm: of }) => (of === '' ? id : `${id} (realm ${of})`))
+  throw refusal(409, 'ambiguous-user', `Several users of ${system.id} are called ${quote(name)}: ${listOf(known)}. Say which by "realm" or by the id.`, { known })
+}
+
+/** @returns all users who may be meant; an id goes before names */
+export async function findUsers(tx: AnyTransaction, system: System, name: string, realm: string | undefined): Promise<readonly Person[]> {
+  const { collection, key, names } = system.users
+  const fits = (person: Person) => realm === undefined || person.realm === realm
+  const byId = await tx.get(collection, key(name))
+  if (byId !== undefined) {
+    const person = personOf(system, byId)
+    if (person.id === name && fits(person)) return [person]
+  }
+  const records = await tx.list(collection, (record) => names.some((field) => String(record[field]) === name))
+  return records.map((record) => personOf(system, record)).filter(fits)
+}
+
+/** @returns the record as a user */
+export function personOf(system: System, record: Doc): Person {
+  const { collection, realm } = system.users
+  const keyField = system.state[collection]?.key ?? ''
+  return { id: String(record[keyField]), realm: realm === null ? '' : String(record[realm]), record }
+}
+
+/** @returns the user as the control plane shows him */
+export function showUser(system: System, { id, realm, record }: Person) {
+  const { names, ban } = system.users
+  return {
+    system: system.id,
+    id,
+    realm,
+    names: Object.fromEntries(names.map((field) => [field, textOf(record[field])])),
+    banned: ban !== null && isDeepStrictEqual(record[ban.field], ban.banned),
+  }
+}
+
+function textOf(value: unknown): string | number | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'number' ? value : String(value)
+}

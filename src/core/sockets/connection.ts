@@ -1,0 +1,243 @@
+/** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
+import { pause, stopwatch } from '../clock.js'
+import type { Credential } from '../dialect.js'
+import type { ControlState } from '../sandbox.js'
+import { type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
+import { faultFrame, inMaintenance, NOTHING_WRONG, outage, strike, type Struck } from './faults.js'
+import { type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
+import { type Caller, type Outcome, transact } from './transact.js'
+import { closeCodes } from './wire.js'
+
+/** What a connection is made of. */
+export interface ConnectionParts extends OutgoingParts {
+  readonly id: string
+  /** The system's name for the socket. */
+  readonly name: string
+  /** What the upgrade request showed. */
+  readonly credential: Credential
+  readonly openedAt: number
+  /** Told when the connection takes a mailbox, before anything is sent to it for that. */
+  readonly onTake: (connection: Connection, mailbox: string) => void
+}
+
+const NO_ANSWER: SocketAnswer<unknown> = { frames: [] }
+
+export class Connection {
+  readonly parts: ConnectionParts
+  /** The user's key as text; null until the session has been found. */
+  user: string | null = null
+  /** The mailbox that this connection has; null while it has none. */
+  mailbox: string | null = null
+  readonly #operations: SocketOperations
+  #caller: Caller
+  #memory: unknown
+  #ended = false
+  /** Resolves when the frames that have come so far are answered. */
+  #work: Promise<void> = Promise.resolve()
+  #delivering: 'no' | 'yes' | 'andAgain' = 'no'
+
+  constructor(parts: ConnectionParts) {
+    this.parts = parts
+    this.#operations = socketOperations(parts.name)
+    this.#caller = { credential: parts.credential }
+    this.#memory = parts.socket.memory
+  }
+
+  /** The key of its session; null until that has been found. */
+  get session(): string | null {
+    return 'sessionId' in this.#caller ? this.#caller.sessionId : null
+  }
+
+  /**
+   * Looks for the session; without a live one, says so and closes.
+   * @param faults ids of the rules that acted on the opening
+   */
+  open(state: ControlState, faults: readonly string[]): void {
+    const elapsed = stopwatch()
+    this.#enqueue(async () => {
+      const { known } = await this.#transact(state, null)
+      this.user = known?.session.userId ?? null
+      this.#record(state, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
+      if (known === null) this.#end('unauthenticated', closeCodes.policy)
+      else this.#caller = { sessionId: known.session.id }
+    })
+  }
+
+  /** Answers a frame, after those that came before it. */
+  receive(data: Uint8Array, isBinary: boolean): Promise<void> {
+    return this.#enqueue(() => this.#answer(data, isBinary))
+  }
+
+  /** Delivers what waits in the mailbox, now or, when that is going on already, once more. */
+  deliver(): void {
+    if (this.#delivering === 'no') this.#detach(this.#deliverAll())
+    else this.#delivering = 'andAgain'
+  }
+
+  /** Looks whether the session is still live, and ends the connection if not. */
+  recheck(): void {
+    this.#detach(this.#recheck())
+  }
+
+  /** Another connection has taken the mailbox. */
+  displace(): void {
+    this.#end('displaced', closeCodes.displaced)
+  }
+
+  /** Closes the connection without a frame that says why. */
+  close(code: number, reason: string): void {
+    this.forget()
+    this.parts.wire.close(code, reason)
+  }
+
+  /** The connection is closing or gone: nothing that still comes from it is looked at. */
+  forget(): void {
+    this.#ended = true
+    this.mailbox = null
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(() => (this.#ended ? undefined : this.parts.sandbox.during(work))).catch((error: unknown) => {
+      this.#report(error)
+    })
+    return this.#work
+  }
+
+  async #answer(data: Uint8Array, isBinary: boolean): Promise<void> {
+    const { sandbox, system, wire } = this.parts
+    const elapsed = stopwatch()
+    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+    const struck = inMaintenance(state, system) ? NOTHING_WRONG : await strike(sandbox, state, system, this.#operations.frame)
+    const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
+    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.cut === 'before') {
+      this.#record(state, { ...seen, sent: NOTHING_SENT, cut: true })
+      wire.cut()
+      return
+    }
+    const { known, answer, changes } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
+    if (answer.memory !== undefined) this.#memory = answer.memory
+    if (answer.mailbox !== undefined) this.#take(answer.mailbox)
+    const cut = struck.cut === 'after'
+    const sent = cut ? NOTHING_SENT : speak(this.parts, answer.frames, struck)
+    this.#record(state, { ...seen, sent, error: answer.error ?? null, changes, cut })
+    if (cut) wire.cut()
+    else if (known === null) this.#end('unauthenticated', closeCodes.policy)
+    else if (answer.mailbox !== undefined) this.deliver()
+  }
+
+  /** What comes out of a frame, if nothing is in its way. */
+  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Outcome | Refused> {
+    const { socket, system } = this.parts
+    if (error !== null) return refused(faultFrame(error, system, this.#operations.frame, socket, this.#memory))
+    const condition = inMaintenance(state, system) ? 'maintenance' : outage(state, system)
+    if (condition !== null) return refused(this.#refusal(condition))
+    try {
+      return await this.#transact(state, (work) => socket.receive(work, frame))
+    } catch (thrown) {
+      this.#report(thrown)
+      return refused(this.#refusal('internal'))
+    }
+  }
+
+  async #deliverAll(): Promise<void> {
+    const { sandbox, socket, wire } = this.parts
+    let more = true
+    while (more && this.mailbox !== null && wire.isOpen) {
+      this.#delivering = 'yes'
+      const state = await sandbox.control.read()
+      // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
+      const { known, answer, changes } = await this.#transact(state, (work) => (this.mailbox === null ? Promise.resolve(NO_ANSWER) : socket.deliver(work)))
+      if (known === null) this.#end('unauthenticated', closeCodes.policy)
+      if (answer.memory !== undefined) this.#memory = answer.memory
+      for (const [i, frame] of answer.frames.entries()) await this.#deliverFrame(state, frame, i === 0 ? changes : [])
+      if (answer.more === true) await wire.drained()
+      more = answer.more === true || this.#isAskedAgain()
+    }
+    this.#delivering = 'no'
+  }
+
+  /** A call of `deliver` may have come in the meantime, which the compiler cannot see. */
+  #isAskedAgain(): boolean {
+    return this.#delivering === 'andAgain'
+  }
+
+  async #deliverFrame(state: ControlState, frame: object, changes: Happening['changes'] = []): Promise<void> {
+    const { sandbox, system, wire } = this.parts
+    const elapsed = stopwatch()
+    const struck = await strike(sandbox, state, system, this.#operations.delivery)
+    if (struck.wait > 0) await pause(struck.wait)
+    const cut = struck.cut !== null
+    const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)
+    this.#record(state, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, cut })
+    if (cut) wire.cut()
+  }
+
+  async #recheck(): Promise<void> {
+    await this.#work // the session may just be being looked for
+    if (this.#ended) return
+    const { known } = await this.#transact(await this.parts.sandbox.control.read(), null)
+    if (known === null) this.#end('unauthenticated', closeCodes.policy)
+  }
+
+  #take(mailbox: string): void {
+    this.parts.onTake(this, mailbox)
+    this.mailbox = mailbox
+  }
+
+  /** Tells the other side why, and closes. */
+  #end(condition: SocketCondition, code: number): void {
+    if (this.#ended) return
+    const elapsed = stopwatch()
+    const { frame, error } = this.#refusal(condition)
+    const sent = speak(this.parts, [frame])
+    this.close(code, condition)
+    const record = async () => {
+      this.#record(await this.parts.sandbox.control.read(), { operation: this.#operations.delivery, elapsed, sent, error })
+    }
+    this.#detach(record())
+  }
+
+  #refusal(condition: SocketCondition): Refusal {
+    return this.parts.socket.conditions[condition](this.#memory as never) // what this very socket returned
+  }
+
+  #transact(state: ControlState, work: ((work: never) => Promise<SocketAnswer<unknown>>) | null): Promise<Outcome> {
+    const { sandbox, system } = this.parts
+    return transact({ sandbox, system, state, caller: this.#caller, turn: String(state.requests), memory: this.#memory }, work)
+  }
+
+  #record(state: ControlState, happening: Omit<Happening, 'at' | 'user'>): void {
+    recordFrames(this.parts, { ...happening, at: this.parts.sandbox.now(state), user: this.user })
+  }
+
+  #detach(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#report(error)
+    })
+  }
+
+  #report(error: unknown): void {
+    const { system, name, report } = this.parts
+    report(`${system.id}: ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  }
+}
+
+/** A frame that was refused before anybody looked for the session. */
+interface Refused extends Omit<Outcome, 'known'> {
+  readonly known: undefined
+}
+
+function refused({ frame, error }: Refusal): Refused {
+  return { known: undefined, answer: { frames: [frame], error }, changes: [] }
+}
+
+/** @returns the value of a JSON text; undefined when it is none */
+function parse(data: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data))
+    return value
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * A WebSocket of a system, as the system declares it: what it answers to a frame and what it delivers unasked. It knows frames as
+ * values and records through a transaction; connections, limits, faults and the journal are the core's.
+ */
+import type { Ids } from '../ids.js'
+import type { SessionRecord } from '../sessions.js'
+import type { Change, Transaction } from '../store/types.js'
+import type { AllRecords, Settings, SystemTypes } from '../system.js'
+
+/** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
+export interface DeliveryWork<S extends SystemTypes, Memory> {
+  readonly memory: Memory
+  readonly session: SessionRecord
+  readonly user: S['user']
+  readonly tx: Transaction<AllRecords<S>>
+  /** The sandbox's clock, read once for the frame. */
+  readonly now: number
+  readonly settings: Settings
+}
+
+export interface FrameWork<S extends SystemTypes, Memory> extends DeliveryWork<S, Memory> {
+  readonly ids: Ids
+}
+
+/** What comes out of one frame, or of one delivery. */
+export interface SocketAnswer<Memory> {
+  /** To this connection, in this order. */
+  readonly frames: readonly object[]
+  /** CONSTANT_NAME when the frame was refused; for the journal. */
+  readonly error?: string
+  /** What is remembered from now on; as before when left out. */
+  readonly memory?: Memory
+  /**
+   * The mailbox that this connection has from now on. A mailbox has one holder: another connection that has it is told that it is
+   * displaced, and closed. Taking one, even one's own again, begins a delivery.
+   */
+  readonly mailbox?: string
+  /** Of a delivery: there is more, ask again. */
+  readonly more?: boolean
+}
+
+/** Why the core does not let a frame through, or ends a connection. */
+export type SocketCondition = 'unauthenticated' | 'displaced' | 'internal' | 'networkError' | 'maintenance'
+
+/** A frame that says no, and the CONSTANT_NAME of its error. */
+export interface Refusal {
+  readonly frame: object
+  readonly error: string
+}
+
+/** What the control plane may put into a user's mailbox from outside. */
+export interface SocketConsole<S extends SystemTypes> {
+  /** A packet as a developer would type it. */
+  readonly example: object
+  /**
+   * Files the packet, as if somebody had sent it, whether the user is connected or not.
+   * @returns null, or what is wrong with the packet and how to mend it
+   */
+  put(work: { readonly user: S['user']; readonly tx: Transaction<AllRecords<S>>; readonly now: number; readonly packet: unknown }): Promise<string | null>
+}
+
+export interface SocketDefinition<S extends SystemTypes, Memory> {
+  /** Path below the system's base. */
+  readonly path: string
+  /** The component schema (`x-validator`) that everything sent here must fit. */
+  readonly schema: string
+  /** What a new connection remembers. */
+  readonly memory: Memory
+  /** Answers a frame of a client: its JSON value, or undefined when it is no JSON text. */
+  receive(work: FrameWork<S, Memory>, frame: unknown): Promise<SocketAnswer<Memory>>
+  /** Delivers what waits for this connection. */
+  deliver(work: DeliveryWork<S, Memory>): Promise<SocketAnswer<Memory>>
+  /** @returns the mailbox for whose holder a committed change has something to deliver; null when it has nothing for anybody */
+  mailboxOf(change: Change): string | null
+  /** What a connection is told. */
+  readonly conditions: { readonly [C in SocketCondition]: (memory: Memory) => Refusal }
+  /** What is answered when a fault asks for an error; an error that is not here is answered as `networkError`. */
+  readonly errors: { readonly [E in S['errors']]?: (memory: Memory) => object }
+  readonly console: SocketConsole<S>
+}
+
+/** The same with its types forgotten: what the core works with. */
+export interface Socket {
+  readonly path: string
+  readonly schema: string
+  readonly memory: unknown
+  receive(work: never, frame: unknown): Promise<SocketAnswer<unknown>>
+  deliver(work: never): Promise<SocketAnswer<unknown>>
+  mailboxOf(change: Change): string | null
+  readonly conditions: Readonly<Record<SocketCondition, (memory: never) => Refusal>>
+  readonly errors: Readonly<Record<string, ((memory: never) => object) | undefined>>
+  readonly console: { readonly example: object; put(work: never): Promise<string | null> }
+}
+
+/**
+ * @param definition a socket with all its types
+ * @returns the socket as a system lists it
+ */
+export function defineSocket<S extends SystemTypes, Memory>(definition: SocketDefinition<S, Memory>): Socket {
+  return definition
+}
+
+/** What a socket does goes by these names in the journal and in fault rules. */
+export interface SocketOperations {
+  readonly open: string
+  readonly frame: string
+  readonly delivery: string
+}
+
+/** @returns the names of what the socket called `name` does */
+export function socketOperations(name: string): SocketOperations {
+  return { open: `${name}Open`, frame: `${name}Frame`, delivery: `${name}Delivery` }
+}

@@ -1,0 +1,250 @@
+/** The open WebSockets of a server: who they are, how many there may be, and what reaches them from elsewhere. */
+import type { IncomingMessage, Server } from 'node:http'
+import { Socket as TcpSocket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { pause } from '../clock.js'
+import type { Credential, RequestView } from '../dialect.js'
+import { readAddress } from '../pipeline/address.js'
+import type { Address } from '../pipeline/exchange.js'
+import { parseQuery } from '../pipeline/query.js'
+import type { Sandbox, Sandboxes } from '../sandbox.js'
+import type { Change } from '../store/types.js'
+import type { System } from '../system.js'
+import { Connection } from './connection.js'
+import { type Socket, socketOperations } from './definition.js'
+import { strike } from './faults.js'
+import { handBack, refuseHandshake, refuseStatus, wantsWebSocket } from './upgrade.js'
+import { closeCodes, Wire } from './wire.js'
+
+export interface SocketLimits {
+  /** Bytes of one frame. */
+  readonly frame: number
+  /** Bytes that may wait for a slow reader. */
+  readonly backlog: number
+  /** Connections of one sandbox. */
+  readonly perSandbox: number
+}
+
+const defaultLimits: SocketLimits = { frame: 256 * 1024, backlog: 1024 * 1024, perSandbox: 2000 }
+
+/** So many frames of one connection may wait for their answer; then no more are read. */
+const MOST_PENDING = 64
+/** Real milliseconds that clients have to say goodbye when the server stops. */
+const GOODBYE = 1000
+/** Real milliseconds after which the other side of a silent connection is looked for. */
+const KEEP_ALIVE = 30_000
+
+/** The connections of one sandbox. */
+interface Group {
+  readonly connections: Set<Connection>
+  /** Who has which mailbox; one that has lost it since may still stand here. */
+  readonly mailboxes: Map<string, Connection>
+  readonly stop: () => void
+}
+
+interface Found {
+  readonly name: string
+  readonly socket: Socket
+  readonly system: System
+  readonly address: Address
+}
+
+export interface SocketHostOptions {
+  readonly systems: ReadonlyMap<string, System>
+  readonly sandboxes: Sandboxes
+  readonly limits?: Partial<SocketLimits>
+  readonly report: (problem: string) => void
+}
+
+export class SocketHost {
+  readonly #options: SocketHostOptions
+  readonly #limits: SocketLimits
+  readonly #groups = new Map<Sandbox, Group>()
+  readonly #handshakes: WebSocketServer
+  #opened = 0
+
+  constructor(options: SocketHostOptions) {
+    this.#options = options
+    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#handshakes = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: this.#limits.frame })
+    this.#handshakes.on('wsClientError', (error, socket) => {
+      refuseHandshake(socket, error.message)
+    })
+  }
+
+  /** Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call. */
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const found = wantsWebSocket(request) ? this.#find(request) : null
+      if (found === null) handBack(server, request, socket, head)
+      else {
+        socket.on('error', () => {
+          socket.destroy()
+        })
+        this.#open(found, request, socket, head).catch((error: unknown) => {
+          socket.destroy()
+          this.#options.report(`a socket could not be opened: ${String(error)}`)
+        })
+      }
+    })
+  }
+
+  /** @returns the open connections of a sandbox, the oldest first */
+  list(sandbox: Sandbox): readonly Connection[] {
+    return [...(this.#groups.get(sandbox)?.connections ?? [])]
+  }
+
+  /** Says goodbye to everybody, and resolves when all are gone. */
+  async close(): Promise<void> {
+    const all = [...this.#groups.values()].flatMap(({ connections }) => [...connections])
+    await Promise.all(all.map((connection) => farewell(connection)))
+  }
+
+  #find(request: IncomingMessage): Found | null {
+    const address = readAddress(request, this.#options.systems)
+    if ('problem' in address) return null
+    const { system } = address
+    const found = Object.entries(system.sockets).find(([, socket]) => withoutTrailingSlash(socket.path) === withoutTrailingSlash(address.path))
+    return found === undefined ? null : { name: found[0], socket: found[1], system, address }
+  }
+
+  async #open(found: Found, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { system, name, address } = found
+    const sandbox = this.#options.sandboxes.open(address.sandbox)
+    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+    const struck = await strike(sandbox, state, system, socketOperations(name).open)
+    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.cut !== null) {
+      socket.destroy()
+      return
+    }
+    if (struck.status !== null) {
+      refuseStatus(socket, struck.status)
+      return
+    }
+    if (socket instanceof TcpSocket) socket.setKeepAlive(true, KEEP_ALIVE)
+    this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = this.#welcome(found, request, webSocket, { sandbox, openedAt: sandbox.now(state) })
+      connection?.open(state, struck.rules)
+    })
+  }
+
+  #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, { sandbox, openedAt }: { sandbox: Sandbox; openedAt: number }): Connection | null {
+    // A frame that breaks the protocol or a limit closes the connection with its code; there is nothing to add.
+    webSocket.on('error', () => undefined)
+    const group = this.#group(sandbox)
+    if (group.connections.size >= this.#limits.perSandbox) {
+      webSocket.close(closeCodes.tryAgainLater, 'too many sockets in this sandbox')
+      return null
+    }
+    const connection = new Connection({
+      id: `socket-${String(++this.#opened)}`,
+      name,
+      socket,
+      system,
+      sandbox,
+      wire: new Wire(webSocket, this.#limits.backlog),
+      url: address.search === '' ? address.path : `${address.path}?${address.search}`,
+      headers: request.headers,
+      credential: readCredential(request, system, address),
+      openedAt,
+      onTake: (taker, mailbox) => {
+        const place = placeOf(system, name, mailbox)
+        const other = group.mailboxes.get(place)
+        if (other !== taker && other?.mailbox === mailbox) other.displace()
+        group.mailboxes.set(place, taker)
+      },
+      report: this.#options.report,
+    })
+    group.connections.add(connection)
+    webSocket.on('close', () => {
+      const place = connection.mailbox === null ? null : placeOf(system, name, connection.mailbox)
+      if (place !== null && group.mailboxes.get(place) === connection) group.mailboxes.delete(place)
+      connection.forget()
+      group.connections.delete(connection)
+      if (group.connections.size === 0) {
+        group.stop()
+        this.#groups.delete(sandbox)
+      }
+    })
+    receiveFrom(webSocket, connection)
+    return connection
+  }
+
+  /** The group of a sandbox; from its first connection to its last it hears what happens to the sandbox. */
+  #group(sandbox: Sandbox): Group {
+    let group = this.#groups.get(sandbox)
+    if (group !== undefined) return group
+    const connections = new Set<Connection>()
+    const mailboxes = new Map<string, Connection>()
+    const stopWatching = sandbox.watch((id, changes) => {
+      const system = this.#options.systems.get(id)
+      if (system !== undefined) tell({ connections, mailboxes }, system, changes)
+    })
+    const stopListening = sandbox.journal.subscribe(({ type }) => {
+      if (type === 'reset' || type === 'ended') for (const connection of connections) connection.close(closeCodes.goingAway, `the sandbox was ${type === 'reset' ? 'reset' : 'deleted'}`)
+    })
+    const stop = () => {
+      stopWatching()
+      stopListening()
+    }
+    this.#groups.set(sandbox, (group = { connections, mailboxes, stop }))
+    return group
+  }
+}
+
+/** Tells connections what a commit means to them: something to deliver, or the end of a session. */
+function tell({ connections, mailboxes }: Omit<Group, 'stop'>, system: System, changes: readonly Change[]): void {
+  const concerned = new Set<Connection>()
+  for (const change of changes) {
+    if (change.collection === 'sessions') {
+      for (const connection of connections) if (connection.parts.system === system && connection.session === change.key) connection.recheck()
+    }
+    for (const [name, socket] of Object.entries(system.sockets)) {
+      const mailbox = socket.mailboxOf(change)
+      const holder = mailbox === null ? undefined : mailboxes.get(placeOf(system, name, mailbox))
+      if (holder?.mailbox === mailbox) concerned.add(holder)
+    }
+  }
+  for (const connection of concerned) connection.deliver()
+}
+
+function placeOf(system: System, name: string, mailbox: string): string {
+  return `${system.id}/${name}/${mailbox}`
+}
+
+/** Hands frames to the connection, and stops reading while too many wait for their answer. */
+function receiveFrom(webSocket: WebSocket, connection: Connection): void {
+  let pending = 0
+  webSocket.on('message', (data: RawData, isBinary: boolean) => {
+    if (++pending === MOST_PENDING) webSocket.pause()
+    void connection.receive(toBytes(data), isBinary).then(() => {
+      if (--pending === MOST_PENDING / 2 && webSocket.isPaused) webSocket.resume()
+    })
+  })
+}
+
+async function farewell(connection: Connection): Promise<void> {
+  const { wire } = connection.parts
+  const gone = new AbortController()
+  connection.close(closeCodes.goingAway, 'the server stops')
+  await Promise.race([wire.gone, pause(GOODBYE, gone.signal)])
+  gone.abort()
+  wire.cut()
+}
+
+function readCredential(request: IncomingMessage, { dialect }: System, { search }: Address): Credential {
+  const query = parseQuery(search)
+  const view: RequestView = { method: 'GET', headers: request.headers, query: (name) => query.values.get(name), field: () => undefined, pathParameters: {}, hasBody: false }
+  return dialect.credentials?.read(view) ?? { sent: false, tokens: [] }
+}
+
+function toBytes(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}
+
+function withoutTrailingSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path
+}

@@ -1,0 +1,95 @@
+/** Frames on their way out: held against the contract, put on the wire, and on record. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Validator } from '../contract.js'
+import { keep } from '../journal.js'
+import type { Sandbox } from '../sandbox.js'
+import type { Change } from '../store/types.js'
+import type { System } from '../system.js'
+import type { Socket } from './definition.js'
+import type { Struck } from './faults.js'
+import type { Wire } from './wire.js'
+
+/** What is needed to speak on a connection and to put it on record. */
+export interface OutgoingParts {
+  readonly socket: Socket
+  readonly system: System
+  readonly sandbox: Sandbox
+  readonly wire: Wire
+  /** Path and query below the system's base. */
+  readonly url: string
+  /** Headers of the upgrade request. */
+  readonly headers: IncomingHttpHeaders
+  /** Told of frames that break the contract and of exceptions. */
+  readonly report: (problem: string) => void
+}
+
+/** What went out. */
+export interface Sent {
+  readonly texts: readonly string[]
+  /** Where it breaks the contract. */
+  readonly violations: readonly string[]
+}
+
+export const NOTHING_SENT: Sent = { texts: [], violations: [] }
+
+/** Something that happened on a connection, as the journal gets to know it. */
+export interface Happening {
+  readonly operation: string
+  /** The sandbox's clock. */
+  readonly at: number
+  readonly elapsed: () => number
+  readonly user: string | null
+  /** What came in, if anything did. */
+  readonly request?: Uint8Array
+  readonly sent: Sent
+  readonly error?: string | null
+  readonly faults?: readonly string[]
+  readonly changes?: readonly Change[]
+  /** Whether the connection was cut instead of an answer. */
+  readonly cut?: boolean
+}
+
+/** Sends frames, broken where a fault says so. */
+export function speak({ socket, system, wire }: OutgoingParts, frames: readonly object[], { malformed }: Pick<Struck, 'malformed'> = { malformed: false }): Sent {
+  const texts = frames.map((frame) => (malformed ? breakJson(JSON.stringify(frame)) : JSON.stringify(frame)))
+  for (const text of texts) wire.send(text)
+  return { texts, violations: frames.flatMap((frame) => violationsOf(system.validators.schemas[socket.schema], frame)) }
+}
+
+/** Puts what happened into the journal of the sandbox. */
+export function recordFrames({ system, sandbox, url, headers, report }: OutgoingParts, happening: Happening): void {
+  const { operation, at, elapsed, user, request, sent, error = null, faults = [], changes = [], cut = false } = happening
+  for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
+  sandbox.journal.add({
+    at,
+    duration: elapsed(),
+    system: system.id,
+    operation,
+    method: 'WS',
+    url,
+    requestHeaders: headers,
+    requestBody: request === undefined ? null : keep(request),
+    status: cut ? 0 : SWITCHING_PROTOCOLS,
+    responseHeaders: {},
+    responseBody: keep(sent.texts.join('\n')),
+    user,
+    error,
+    faults,
+    violations: sent.violations,
+    changes,
+  })
+}
+
+/** The HTTP status that a frame has, for it belongs to the call that this was the answer to. */
+const SWITCHING_PROTOCOLS = 101
+
+function violationsOf(validate: Validator | undefined, frame: object): readonly string[] {
+  if (validate === undefined) return ['the contract has no schema for what is sent here']
+  if (validate(frame)) return []
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath === '' ? 'the frame' : instancePath} ${message ?? 'is not valid'}`)
+}
+
+/** Cut off after two thirds and with a stray bracket, no JSON text stays one. */
+function breakJson(text: string): string {
+  return `${text.slice(0, Math.floor((text.length * 2) / 3))}}{`
+}

@@ -1,0 +1,45 @@
+/** Requests for an upgrade that are for no socket. */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { statusReply } from '../faults/status.js'
+import type { StatusFault } from '../faults/rule.js'
+import { problemReply } from '../problem.js'
+import type { Reply } from '../reply.js'
+
+const HOP_BY_HOP = new Set(['upgrade', 'connection', 'http2-settings'])
+
+/** @returns whether the request wants a WebSocket; some HTTP clients ask for HTTP/2 in the same way and mean an ordinary call */
+export function wantsWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/**
+ * Gives the request back to the HTTP server as if it had not asked for an upgrade, so that it is answered like any other call.
+ * The server has stopped parsing behind its head, so it is put in front of what follows and read again.
+ */
+export function handBack(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`]
+  const { rawHeaders } = request
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? ''
+    if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[i + 1] ?? ''}`)
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
+  server.emit('connection', socket)
+}
+
+/** Answers a handshake that breaks the WebSocket protocol, and closes the connection. */
+export function refuseHandshake(socket: Duplex, why: string): void {
+  writeReply(socket, problemReply(400, 'no-websocket-handshake', `This is no WebSocket handshake: ${why}.`))
+}
+
+/** Answers a handshake with a bare HTTP status, as a proxy in front of the backend would, and closes the connection. */
+export function refuseStatus(socket: Duplex, fault: StatusFault): void {
+  writeReply(socket, statusReply(fault))
+}
+
+function writeReply(socket: Duplex, { status, headers, body }: Reply): void {
+  const all = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${String(value)}`)
+  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${String(body)}`)
+}

@@ -1,0 +1,44 @@
+/** An answer as an app holds it, whatever it was fetched with. */
+import type { OperationIds } from './tables.gen.js'
+import type { SystemId } from './vocabulary.js'
+
+/** Header names and values: a `Headers`, or a plain record with names in any case. */
+export type AnswerHeaders = { get(name: string): string | null } | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** What came back from a backend. */
+export interface Answer<S extends SystemId> {
+  /** HTTP status. */
+  readonly status: number
+  readonly headers: AnswerHeaders
+  /** Parsed JSON, the text as it came, or null (undefined, a Blob) where there is none that could be read. */
+  readonly body: unknown
+  /** The operation that was called; it tells apart what the body alone does not. */
+  readonly operation?: OperationIds[S] | undefined
+}
+
+/** @returns the value of a header, its first one of several; null where it is absent */
+export function headerOf(headers: AnswerHeaders, name: string): string | null {
+  if (hasGet(headers)) return headers.get(name)
+  const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name)
+  const [value] = entry === undefined ? [] : [entry[1]].flat()
+  return value ?? null
+}
+
+function hasGet(headers: AnswerHeaders): headers is { get(name: string): string | null } {
+  return typeof headers.get === 'function'
+}
+
+/** @returns the body as a JSON object; null where it is none */
+export function objectOf(body: unknown): Readonly<Record<string, unknown>> | null {
+  const value = typeof body === 'string' ? parse(body) : body
+  // An object's keys are texts and its values unknown: that is all a record says.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,120 @@
+/** What an answer means: the same words for all systems. */
+import { type Answer, headerOf, objectOf } from './answer.js'
+import { conditionOfStatus } from './http.js'
+import { isForeign, refine } from './refine.js'
+import type { Row } from './table.js'
+import { tables } from './tables.gen.js'
+import { type Advice, type Condition, conditions, type ErrorName, type Message, type OperationIds, type SystemId } from './vocabulary.js'
+
+/** An answer that was understood. */
+export interface Classified<S extends SystemId = SystemId> {
+  readonly system: S
+  /** The code in the body; null where the answer has none and the HTTP status or a header says it all. */
+  readonly code: number | null
+  /** The code's name in the system's table; null where `code` is. */
+  readonly name: ErrorName<S> | null
+  readonly condition: Condition
+  /** What to do next. */
+  readonly advice: Advice
+  /** A text to show. */
+  readonly message: Message
+}
+
+/** An answer that nothing is known about: a code that the table does not have, or not an answer of this backend at all. */
+export interface Unclassified<S extends SystemId = SystemId> {
+  readonly system: S
+  /** The code that is not in the table, or null. */
+  readonly code: number | null
+  readonly name: null
+  readonly condition: null
+  readonly advice: null
+  readonly message: Message
+}
+
+export type Classification<S extends SystemId = SystemId> = Classified<S> | Unclassified<S>
+
+const UNKNOWN: Message = { zh: '无法识别的响应', en: 'The answer is not understood' }
+
+/**
+ * Says what an answer means. It never throws.
+ * - A header `Server-Status` is maintenance, whatever else the answer says.
+ * - A code of the system's table is what the table says, refined by the rest of the answer (`refine.ts`).
+ * - Without one the HTTP status decides: 5XX always, 4XX where the body carries no code.
+ * - Anything else is not known: `condition`, `advice` and `name` are null.
+ * @param answer the HTTP status, the headers and the body, parsed or not; `operation` tells apart what these do not
+ */
+export function classify<S extends SystemId>(system: S, answer: Answer<S>): Classification<S> {
+  const { status, headers, operation } = answer
+  const table = tables[system]
+  const body = objectOf(answer.body)
+  const code = numberOf(body?.[table.code])
+  const found = body === null || code === null || isForeign(system, status) ? null : find(system, code, body)
+  // A success under an error status is somebody else's body that happens to have such a key.
+  const known = found?.name === table.success && status >= 400 ? null : found
+  if (headerOf(headers, 'server-status') !== null) return result(system, known, 'maintenance')
+  if (known !== null && body !== null) return result(system, known, refine(system, { ...known, status, body, operation }))
+  if (code === null || status >= 500) {
+    const condition = conditionOfStatus(status) ?? (isRaw(table.raw, status, operation) ? 'ok' : null)
+    if (condition !== null) return result(system, null, condition)
+  }
+  return { system, code: status >= 500 ? null : code, name: null, condition: null, advice: null, message: UNKNOWN }
+}
+
+/**
+ * `classify` for a `Response` of fetch. It reads a copy: the response can still be read afterwards.
+ * @throws TypeError when the response has been read already
+ */
+export async function classifyResponse<S extends SystemId>(system: S, response: Response, operation?: OperationIds[S]): Promise<Classification<S>> {
+  const type = response.headers.get('content-type') ?? ''
+  const body = /^(?:image|audio|video)\/|octet-stream/i.test(type) ? null : await response.clone().text()
+  return classify(system, { status: response.status, headers: response.headers, body, operation })
+}
+
+/** `classify` for what a call of openapi-fetch came back with. */
+export function classifyResult<S extends SystemId>(
+  system: S,
+  result: { readonly data?: unknown; readonly error?: unknown; readonly response: Pick<Response, 'status' | 'headers'> },
+  operation?: OperationIds[S],
+): Classification<S> {
+  const { status, headers } = result.response
+  return classify(system, { status, headers, body: result.data ?? result.error, operation })
+}
+
+/** A row of the table and what it is called. */
+interface Found<S extends SystemId> {
+  readonly name: ErrorName<S>
+  readonly code: number
+  readonly condition: Condition
+  readonly message: Message
+}
+
+function find<S extends SystemId>(system: S, code: number, body: Readonly<Record<string, unknown>>): Found<S> | null {
+  const rows = Object.entries(tables[system].errors) as [ErrorName<S>, Row][] // the keys of the record are the system's names
+  for (const [name, [rowCode, condition, zh, en, marks]] of rows) {
+    const fits = rowCode === code && Object.entries(marks ?? {}).every(([key, value]) => body[key] === value)
+    if (fits) return { name, code, condition, message: { zh, en } }
+  }
+  return null
+}
+
+/** The table's own text fits as long as the table's own condition does. */
+function result<S extends SystemId>(system: S, found: Found<S> | null, condition: Condition): Classified<S> {
+  const { advice, meaning } = conditions[condition]
+  return {
+    system,
+    code: found?.code ?? null,
+    name: found?.name ?? null,
+    condition,
+    advice,
+    message: found?.condition === condition ? found.message : { zh: meaning.zh, en: meaning.en },
+  }
+}
+
+/** Whether an operation that answers no JSON has succeeded. */
+function isRaw(raw: readonly string[], status: number, operation: string | undefined): boolean {
+  return operation !== undefined && raw.includes(operation) && status < 400
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
+}

@@ -1,0 +1,42 @@
+/** What the fixtures of every test runner share: where the stub comes from, and what is kept when a test fails. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Box } from '../client/box.js'
+import { connect, type Stub } from '../client/stub.js'
+import { createStub, type StubOptions } from '../stub.js'
+
+export interface FixtureOptions extends StubOptions {
+  /** A stub that runs elsewhere; `UNDERSTUDY_URL` when left out, which `understudy exec` sets. Without either, one is started in this process. */
+  readonly url?: string | undefined
+  /** Its admin token, if it is open to other machines; `UNDERSTUDY_ADMIN_TOKEN` when left out. */
+  readonly token?: string | undefined
+}
+
+/** @returns the stub that runs already, or one of this process's own */
+export async function openStub({ url = process.env['UNDERSTUDY_URL'], token = process.env['UNDERSTUDY_ADMIN_TOKEN'], ...options }: FixtureOptions): Promise<Stub> {
+  return url === undefined ? createStub(options) : connect(url, token === undefined ? {} : { token })
+}
+
+/** What a failed test leaves behind. */
+export interface Evidence {
+  readonly name: string
+  /** JSON text. */
+  readonly body: string
+}
+
+/** @returns the sandbox as a file that replays it, and all the calls that it got */
+export async function gather(box: Box): Promise<Evidence[]> {
+  const [snapshot, requests] = await Promise.all([box.snapshot(), box.requests.list({ limit: 10_000 })])
+  return [
+    { name: 'snapshot.json', body: JSON.stringify(snapshot, null, 2) },
+    { name: 'requests.json', body: JSON.stringify(requests.reverse(), null, 2) },
+  ]
+}
+
+/** Writes the evidence into a folder of its own. @returns the folder */
+export async function keep(evidence: readonly Evidence[], folder: string, title: string): Promise<string> {
+  const place = join(folder, title.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|-+$/g, '').slice(0, 100))
+  await mkdir(place, { recursive: true })
+  for (const { name, body } of evidence) await writeFile(join(place, name), `${body}\n`)
+  return place
+}

@@ -1,0 +1,297 @@
+/** The client of `edu-client.ts` against the stub, under a clock that the test moves. */
+import { describe, expect, test } from 'vitest'
+import { edu } from '../src/systems/edu/index.js'
+import { ban, IOS, PASSWORD, turn, userID } from './support/edu.js'
+import { EduClient, type KickOut, type Tokens } from './edu-client.js'
+import { type Box, serve } from './support/serve.js'
+
+const { box } = await serve(edu, { journal: 100_000 })
+
+const S1 = '13800001001'
+const HOUR = 3_600_000
+const REFRESHES = ['eduRefreshAccess', 'eduRefreshRefresh']
+
+interface Setting {
+  readonly device?: string
+  /** Milliseconds that the client's clock is behind the server's. */
+  readonly behind?: number
+  readonly tokens?: Tokens
+  readonly fetch?: typeof fetch
+}
+
+/** A box with a clock that clients can read without waiting. */
+async function stage() {
+  const app = await box()
+  let time = await app.now()
+  return {
+    app,
+    async advance(duration: string) {
+      await app.advance(duration)
+      time = await app.now()
+    },
+    client({ device = 'iPhone 15', behind = 0, ...more }: Setting = {}) {
+      const kicks: KickOut[] = []
+      const client = new EduClient({ base: `${app.url}/rest/s`, headers: IOS, device, now: () => time - behind, onKickedOut: (by) => kicks.push(by), ...more })
+      return { client, kicks }
+    },
+    /** How often each operation was called, and how often it was refused. */
+    count(operation: string) {
+      const calls = app.sandbox.journal.entries.filter((entry) => entry.operation === operation)
+      return { calls: calls.length, refused: calls.filter(({ error }) => error !== null).length }
+    },
+  }
+}
+
+const me = (client: EduClient) => client.call('GET', '/info')
+const many = (client: EduClient, count = 20) => Promise.all(Array.from({ length: count }, () => me(client)))
+const refusedCalls = (app: Box) => app.sandbox.journal.entries.filter(({ error }) => error !== null).map(({ operation, error }) => `${String(operation)} ${String(error)}`)
+
+describe('refreshing in time', () => {
+  test('nothing is refreshed before the buffer begins, and then once, however many calls are made', async () => {
+    const { client: make, advance, count, app } = await stage()
+    const { client } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await advance('PT1H54M59.999S')
+    await many(client)
+    expect(count('eduRefreshAccess').calls).toBe(0)
+    await advance('PT0.001S')
+    await many(client)
+    expect(count('eduRefreshAccess').calls).toBe(1)
+    expect(count('eduGetMyInfo').calls).toBe(40)
+    expect(refusedCalls(app)).toEqual([])
+  })
+
+  test('a season on one login: calls in every hour, no call lost, no token refreshed twice', async () => {
+    const { client: make, advance, count, app } = await stage()
+    const { client, kicks } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    const days = 90
+    for (let hour = 0; hour < days * 24; hour += 1) {
+      await advance('PT1H')
+      await Promise.all([me(client), me(client)])
+    }
+    // At one hour there is an hour left; at two none: every second hour brings one refresh.
+    expect(count('eduRefreshAccess')).toEqual({ calls: days * 12, refused: 0 })
+    // Each refresh token is traded on its 29th day, when the last one begins; 90 days hold three of those.
+    expect(count('eduRefreshRefresh')).toEqual({ calls: 3, refused: 0 })
+    expect(count('eduGetMyInfo')).toEqual({ calls: days * 48, refused: 0 })
+    expect(count('eduLogin').calls).toBe(1)
+    expect([refusedCalls(app), kicks]).toEqual([[], []])
+  })
+
+  test('after a long sleep the first call refreshes both tokens before it goes out', async () => {
+    const { client: make, advance, count, app } = await stage()
+    const { client } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await advance('P29DT12H')
+    await many(client)
+    expect(REFRESHES.map((operation) => count(operation))).toEqual([{ calls: 1, refused: 0 }, { calls: 1, refused: 0 }])
+    expect(refusedCalls(app)).toEqual([])
+    await advance('P29D')
+    await me(client)
+    expect(refusedCalls(app)).toEqual([])
+  })
+
+  test('a restart goes on with the tokens that were kept, without a login', async () => {
+    const { client: make, advance, count } = await stage()
+    const first = make().client
+    await first.login(S1, { passwd: PASSWORD })
+    const kept: unknown = JSON.parse(JSON.stringify(first.tokens))
+    await advance('P3D')
+    const { client } = make({ tokens: kept as Tokens }) // what was just written
+    expect(await me(client)).toMatchObject({ info: { userID: userID('001') } })
+    expect([count('eduLogin').calls, count('eduRefreshAccess').calls]).toEqual([1, 1])
+  })
+})
+
+describe('when a token is not good after all', () => {
+  test('a client whose clock is late is told 899, refreshes once and makes every call once more', async () => {
+    const { client: make, advance, count } = await stage()
+    const { client } = make({ behind: 0 })
+    await client.login(S1, { passwd: PASSWORD })
+    const { tokens } = client
+    if (tokens === null) throw new Error('nobody is logged in')
+    // The phone's clock was set back by half an hour: it believes that there is time left.
+    await advance('PT2H')
+    const late = make({ behind: HOUR / 2, tokens })
+    const answers = await many(late.client)
+    expect(answers).toHaveLength(20)
+    expect(count('eduRefreshAccess')).toEqual({ calls: 1, refused: 0 })
+    expect(count('eduGetMyInfo').calls - count('eduGetMyInfo').refused).toBe(20)
+    expect(count('eduGetMyInfo').refused).toBeLessThanOrEqual(20)
+    expect(late.kicks).toEqual([])
+  })
+
+  test('a call on its way while a refresh replaces its token is made once more, not lost', async () => {
+    const { client: make, advance, count } = await stage()
+    let letGo = () => {}
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let held = 0
+    const slow: typeof fetch = async (input, init) => {
+      // The first call for the profile stays on the line until the refresh has happened.
+      if (String(input).endsWith('/info') && held++ === 0) await gate
+      return fetch(input, init)
+    }
+    const { client, kicks } = make({ fetch: slow })
+    await client.login(S1, { passwd: PASSWORD })
+    const early = me(client)
+    await advance('PT1H56M')
+    await me(client)
+    letGo()
+    expect(await early).toMatchObject({ code: 900 })
+    expect(count('eduGetMyInfo')).toEqual({ calls: 3, refused: 1 })
+    expect(count('eduRefreshAccess').calls).toBe(1)
+    expect(kicks).toEqual([])
+  })
+
+  test('a call that is refused while a refresh is still under way waits for it', async () => {
+    const { client: make, advance, count } = await stage()
+    let refreshed = () => {}
+    const committed = new Promise<void>((resolve) => {
+      refreshed = resolve
+    })
+    let letGo = () => {}
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let held = 0
+    const slow: typeof fetch = async (input, init) => {
+      if (String(input).endsWith('/info') && held++ === 0) {
+        await committed
+        const answer = await fetch(input, init)
+        letGo()
+        return answer
+      }
+      const answer = await fetch(input, init)
+      if (String(input).endsWith('/accessToken')) {
+        refreshed() // done at the server, but the answer is held up
+        await gate
+      }
+      return answer
+    }
+    const { client } = make({ fetch: slow })
+    await client.login(S1, { passwd: PASSWORD })
+    const early = me(client)
+    await advance('PT1H56M')
+    expect(await Promise.all([early, me(client)])).toMatchObject([{ code: 900 }, { code: 900 }])
+    expect(count('eduRefreshAccess').calls).toBe(1)
+    expect(count('eduGetMyInfo')).toEqual({ calls: 3, refused: 1 })
+  })
+
+  test('with a grace of the server there is nothing to repeat', async () => {
+    const { client: make, advance, count, app } = await stage()
+    await turn(app, { settings: { accessTokenGraceMs: 60_000 } })
+    let letGo = () => {}
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let held = 0
+    const slow: typeof fetch = async (input, init) => {
+      if (String(input).endsWith('/info') && held++ === 0) await gate
+      return fetch(input, init)
+    }
+    const { client } = make({ fetch: slow })
+    await client.login(S1, { passwd: PASSWORD })
+    const early = me(client)
+    await advance('PT1H56M')
+    await me(client)
+    letGo()
+    await early
+    expect(count('eduGetMyInfo')).toEqual({ calls: 2, refused: 0 })
+  })
+
+  test('other refusals are handed on as they are, without a second try', async () => {
+    const { client: make, count } = await stage()
+    const { client } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await expect(client.call('POST', '/info', { nick: 1 })).rejects.toMatchObject({ code: 904 })
+    expect(count('eduUpdateMyInfo').calls).toBe(1)
+    expect(client.tokens).not.toBeNull()
+  })
+
+  test('a server that is broken during a refresh costs the call, not the login', async () => {
+    const { client: make, advance, app } = await stage()
+    const { client } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await advance('PT2H')
+    await turn(app, { outages: ['internal'] })
+    await expect(me(client)).rejects.toMatchObject({ code: 905 })
+    await turn(app, {})
+    expect(await me(client)).toMatchObject({ code: 900 })
+  })
+})
+
+describe('the end of a session', () => {
+  test('a second phone logs in: ten calls of the first find out, its owner is told once by whom, and may log in again', async () => {
+    const { client: make, advance, app } = await stage()
+    const [mine, theirs] = [make({ device: '小米 14 Pro' }), make({ device: 'iPad' })]
+    await mine.client.login(S1, { passwd: PASSWORD })
+    await advance('PT30M')
+    await theirs.client.login(S1, { passwd: PASSWORD })
+    const at = new Date(await app.now()).toISOString()
+    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => me(mine.client)))
+    for (const call of calls) expect(call).toMatchObject({ status: 'rejected', reason: { code: 903 } })
+    expect(mine.kicks).toEqual([{ device: 'iPad', at }])
+    expect(mine.client.tokens).toBeNull()
+    await expect(me(mine.client)).rejects.toMatchObject({ code: 903 })
+
+    await mine.client.login(S1, { passwd: PASSWORD })
+    await me(mine.client)
+    await expect(me(theirs.client)).rejects.toMatchObject({ code: 903, kickOut: { device: '小米 14 Pro' } })
+    expect([mine.kicks.length, theirs.kicks.length]).toEqual([1, 1])
+  })
+
+  test('who was displaced while asleep learns it from the refresh', async () => {
+    const { client: make, advance, count } = await stage()
+    const [mine, theirs] = [make(), make({ device: 'iPad' })]
+    await mine.client.login(S1, { passwd: PASSWORD })
+    await theirs.client.login(S1, { passwd: PASSWORD })
+    await advance('PT8H')
+    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => me(mine.client)))
+    expect(calls.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(mine.kicks).toMatchObject([{ device: 'iPad' }])
+    expect(count('eduRefreshAccess')).toEqual({ calls: 1, refused: 1 })
+    expect(count('eduGetMyInfo').calls).toBe(0)
+  })
+
+  test('the check finds it out without a call of any use', async () => {
+    const { client: make } = await stage()
+    const [mine, theirs] = [make(), make({ device: 'iPad' })]
+    await mine.client.login(S1, { passwd: PASSWORD })
+    await mine.client.check()
+    await theirs.client.login(S1, { passwd: PASSWORD })
+    await expect(mine.client.check()).rejects.toMatchObject({ code: 903 })
+    expect(mine.kicks).toMatchObject([{ device: 'iPad' }])
+  })
+
+  test('after more than 30 days away only a new login helps, and nobody is blamed', async () => {
+    const { client: make, advance } = await stage()
+    const { client, kicks } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await advance('P30D')
+    await expect(me(client)).rejects.toMatchObject({ code: 903, kickOut: null })
+    expect([client.tokens, kicks]).toEqual([null, []])
+    await client.login(S1, { passwd: PASSWORD })
+    await me(client)
+  })
+
+  test('a ban is no reason to refresh or to forget the login', async () => {
+    const { client: make, count, app } = await stage()
+    const { client, kicks } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await ban(app, userID('001'))
+    await expect(me(client)).rejects.toMatchObject({ code: 909 })
+    expect([count('eduRefreshAccess').calls, kicks]).toEqual([0, []])
+  })
+
+  test('a logout forgets the tokens', async () => {
+    const { client: make, count } = await stage()
+    const { client } = make()
+    await client.login(S1, { passwd: PASSWORD })
+    await client.logout()
+    await expect(me(client)).rejects.toMatchObject({ code: 903 })
+    expect(count('eduGetMyInfo').calls).toBe(0)
+  })
+})
