@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
-import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
+import { machineTime, pause, stopwatch, type TimeSource } from './core/clock.js'
 import { Failure } from './core/failure.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
@@ -64,6 +64,7 @@ export interface RunningServer {
   readonly port: number
   readonly app: Express
   readonly sandboxes: Sandboxes
+  readonly sockets: SocketHost
   /** The token that the control plane asks for; null where it asks for none. */
   readonly adminToken: string | null
   /** Stops listening, lets requests under way finish, and resolves when the last one has. */
@@ -140,8 +141,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: address.port,
     app,
     sandboxes,
+    sockets,
     adminToken,
     close: async () => {
+      sandboxes.end()
       await Promise.all([close(server), sockets.close()])
     },
   }
@@ -180,12 +183,19 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** A connection whose request is finished would otherwise be kept for the next one, which never comes. */
+async function close(server: Server): Promise<void> {
+  const state = { isOpen: true }
+  const closed = new Promise<void>((resolve, reject) => {
     server.close((error) => {
+      state.isOpen = false
       if (error) reject(error)
       else resolve()
     })
-    server.closeIdleConnections()
   })
+  while (state.isOpen) {
+    server.closeIdleConnections()
+    await Promise.race([closed, pause(20)])
+  }
+  return closed
 }

@@ -42,6 +42,26 @@ async function stage() {
   }
 }
 
+/** A moment that others wait for. */
+function moment() {
+  let come = () => {}
+  const hasCome = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  return { come: () => { come() }, hasCome }
+}
+
+const urlOf = (input: Parameters<typeof fetch>[0]) => (input instanceof Request ? input.url : input.toString())
+
+/** @returns a fetch that treats the first call for the profile in a way of its own */
+function holdFirst(treat: (send: () => Promise<Response>) => Promise<Response>): typeof fetch {
+  let seen = 0
+  return (input, init) => {
+    const send = () => fetch(input, init)
+    return urlOf(input).endsWith('/info') && seen++ === 0 ? treat(send) : send()
+  }
+}
+
 const me = (client: EduClient) => client.call('GET', '/info')
 const many = (client: EduClient, count = 20) => Promise.all(Array.from({ length: count }, () => me(client)))
 const refusedCalls = (app: Box) => app.sandbox.journal.entries.filter(({ error }) => error !== null).map(({ operation, error }) => `${String(operation)} ${String(error)}`)
@@ -61,19 +81,19 @@ describe('refreshing in time', () => {
     expect(refusedCalls(app)).toEqual([])
   })
 
-  test('a season on one login: calls in every hour, no call lost, no token refreshed twice', async () => {
+  test('a month on one login: calls in every hour, no call lost, no token refreshed twice', async () => {
     const { client: make, advance, count, app } = await stage()
     const { client, kicks } = make()
     await client.login(S1, { passwd: PASSWORD })
-    const days = 90
+    const days = 31
     for (let hour = 0; hour < days * 24; hour += 1) {
       await advance('PT1H')
       await Promise.all([me(client), me(client)])
     }
     // At one hour there is an hour left; at two none: every second hour brings one refresh.
     expect(count('eduRefreshAccess')).toEqual({ calls: days * 12, refused: 0 })
-    // Each refresh token is traded on its 29th day, when the last one begins; 90 days hold three of those.
-    expect(count('eduRefreshRefresh')).toEqual({ calls: 3, refused: 0 })
+    // Each refresh token is traded when its last day begins, after 29 days; 31 days hold one of those.
+    expect(count('eduRefreshRefresh')).toEqual({ calls: 1, refused: 0 })
     expect(count('eduGetMyInfo')).toEqual({ calls: days * 48, refused: 0 })
     expect(count('eduLogin').calls).toBe(1)
     expect([refusedCalls(app), kicks]).toEqual([[], []])
@@ -124,22 +144,13 @@ describe('when a token is not good after all', () => {
 
   test('a call on its way while a refresh replaces its token is made once more, not lost', async () => {
     const { client: make, advance, count } = await stage()
-    let letGo = () => {}
-    const gate = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    let held = 0
-    const slow: typeof fetch = async (input, init) => {
-      // The first call for the profile stays on the line until the refresh has happened.
-      if (String(input).endsWith('/info') && held++ === 0) await gate
-      return fetch(input, init)
-    }
-    const { client, kicks } = make({ fetch: slow })
+    const refreshed = moment()
+    const { client, kicks } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
     await client.login(S1, { passwd: PASSWORD })
     const early = me(client)
     await advance('PT1H56M')
     await me(client)
-    letGo()
+    refreshed.come()
     expect(await early).toMatchObject({ code: 900 })
     expect(count('eduGetMyInfo')).toEqual({ calls: 3, refused: 1 })
     expect(count('eduRefreshAccess').calls).toBe(1)
@@ -148,34 +159,26 @@ describe('when a token is not good after all', () => {
 
   test('a call that is refused while a refresh is still under way waits for it', async () => {
     const { client: make, advance, count } = await stage()
-    let refreshed = () => {}
-    const committed = new Promise<void>((resolve) => {
-      refreshed = resolve
-    })
-    let letGo = () => {}
-    const gate = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    let held = 0
-    const slow: typeof fetch = async (input, init) => {
-      if (String(input).endsWith('/info') && held++ === 0) {
-        await committed
-        const answer = await fetch(input, init)
-        letGo()
-        return answer
-      }
-      const answer = await fetch(input, init)
-      if (String(input).endsWith('/accessToken')) {
-        refreshed() // done at the server, but the answer is held up
-        await gate
-      }
+    const [committed, refused] = [moment(), moment()]
+    const early = holdFirst(async (send) => {
+      await committed.hasCome
+      const answer = await send()
+      refused.come()
       return answer
-    }
-    const { client } = make({ fetch: slow })
+    })
+    const { client } = make({
+      fetch: async (input, init) => {
+        const answer = await early(input, init)
+        if (!urlOf(input).endsWith('/accessToken')) return answer
+        committed.come() // done at the server, but the answer is held up
+        await refused.hasCome
+        return answer
+      },
+    })
     await client.login(S1, { passwd: PASSWORD })
-    const early = me(client)
+    const first = me(client)
     await advance('PT1H56M')
-    expect(await Promise.all([early, me(client)])).toMatchObject([{ code: 900 }, { code: 900 }])
+    expect(await Promise.all([first, me(client)])).toMatchObject([{ code: 900 }, { code: 900 }])
     expect(count('eduRefreshAccess').calls).toBe(1)
     expect(count('eduGetMyInfo')).toEqual({ calls: 3, refused: 1 })
   })
@@ -183,23 +186,40 @@ describe('when a token is not good after all', () => {
   test('with a grace of the server there is nothing to repeat', async () => {
     const { client: make, advance, count, app } = await stage()
     await turn(app, { settings: { accessTokenGraceMs: 60_000 } })
-    let letGo = () => {}
-    const gate = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    let held = 0
-    const slow: typeof fetch = async (input, init) => {
-      if (String(input).endsWith('/info') && held++ === 0) await gate
-      return fetch(input, init)
-    }
-    const { client } = make({ fetch: slow })
+    const refreshed = moment()
+    const { client } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
     await client.login(S1, { passwd: PASSWORD })
     const early = me(client)
     await advance('PT1H56M')
     await me(client)
-    letGo()
+    refreshed.come()
     await early
     expect(count('eduGetMyInfo')).toEqual({ calls: 2, refused: 0 })
+  })
+
+  test('the second try is the last, and what it brings is heard: a login in between is a kick-out', async () => {
+    const { client: make, advance, count } = await stage()
+    const theirs = make({ device: 'iPad' })
+    const [refreshed, displaced] = [moment(), moment()]
+    let tries = 0
+    const mine = make({
+      fetch: async (input, init) => {
+        if (urlOf(input).endsWith('/info') && ++tries === 1) await refreshed.hasCome
+        else if (tries === 3) {
+          await theirs.client.login(S1, { passwd: PASSWORD })
+          displaced.come()
+        }
+        return fetch(input, init)
+      },
+    })
+    await mine.client.login(S1, { passwd: PASSWORD })
+    const early = me(mine.client)
+    await advance('PT1H56M')
+    await me(mine.client)
+    refreshed.come()
+    await expect(early).rejects.toMatchObject({ code: 903, kickOut: { device: 'iPad' } })
+    await displaced.hasCome
+    expect([tries, count('eduRefreshAccess').calls, mine.kicks.length, mine.client.tokens]).toEqual([3, 1, 1, null])
   })
 
   test('other refusals are handed on as they are, without a second try', async () => {

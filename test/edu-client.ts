@@ -126,7 +126,12 @@ export class EduClient {
       return await run(used)
     } catch (error) {
       if (!(error instanceof EduError) || !(await this.#isWorthASecondTry(session, used, error))) throw error
-      return run(session.tokens.access)
+    }
+    try {
+      return await run(session.tokens.access)
+    } catch (error) {
+      if (error instanceof EduError && error.kickOut !== null) this.#leave(session, error)
+      throw error
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { ANDROID, apply, authOf, ban, codeOf, IOS, Phone, phoneOf, turn, userID } from './support/edu.js'
+import { ANDROID, apply, authOf, ban, codeOf, control, IOS, Phone, phoneOf, turn, userID } from './support/edu.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -222,6 +222,16 @@ describe('one client at a time', () => {
     expect((await phone.get('/info')).json).toMatchObject({ nextDevice: 'the second' })
   })
 
+  test('kicked by the control plane, a client is told of whatever device that names', async () => {
+    const app = await box()
+    const phone = await phoneOf(app, 'S1')
+    await control(app, 'POST', 'sessions/kick', { user: S1, realm: 's', by: { platform: 'ios' } })
+    expect((await phone.get('/info')).json).toEqual({ ...GONE, nextDevice: 'ios', nextLogin: await iso(app) })
+    await phone.login(S1)
+    await control(app, 'POST', 'sessions/kick', { user: userID('001') })
+    expect((await phone.renew()).json).toMatchObject({ ...GONE, nextDevice: expect.stringMatching(/./) as string })
+  })
+
   test('a logout ends it without a word of other clients', async () => {
     const phone = await phoneOf(await box(), 'S1')
     expect((await phone.post('/logout')).json).toEqual({ code: 900 })
@@ -326,7 +336,7 @@ describe('scenarios', () => {
     const app = await box()
     await apply(app, 'kicked-out')
     const phone = scene(app)
-    const kicked = { ...GONE, nextDevice: 'iPhone 15', nextLogin: new Date((await app.now()) - 5 * 60_000).toISOString() }
+    const kicked = { ...GONE, nextDevice: 'iPhone 15', nextLogin: new Date(app.sandbox.boot - 5 * 60_000).toISOString() }
     expect((await phone.get('/info')).json).toEqual(kicked)
     expect((await phone.renew()).json).toEqual(kicked)
     phone.access = '3'.repeat(48)

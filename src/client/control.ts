@@ -59,12 +59,13 @@ export function openControl(url: string, token?: string): Control {
 }
 
 async function reach(request: Request, url: string): Promise<Response> {
-  try {
-    return await fetch(request)
-  } catch (error) {
+  const response = await fetch(request).catch((error: unknown) => {
     if (request.signal.aborted) throw error
     throw new Error(`nothing answers at ${url}; start a stub there with "understudy start", or give the URL of one that runs`, { cause: error })
-  }
+  })
+  const type = response.headers.get('content-type') ?? ''
+  if (response.status !== 204 && !/[/+]json|event-stream/.test(type)) throw notOurs(response)
+  return response
 }
 
 type Answer<T> = { readonly data: T; readonly error?: never; readonly response: Response } | { readonly data?: never; readonly error: object; readonly response: Response }
@@ -78,7 +79,11 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call
   if (response.ok && error === undefined) return data
   if (isProblem(error)) throw new ControlError(error)
-  throw new Error(`${response.url} answered ${response.status} and nothing that a control plane of this version says; is it a stub?`)
+  throw notOurs(response)
+}
+
+function notOurs({ url, status }: Response): Error {
+  return new Error(`${url} answered ${status}, and not as a control plane does; is it a stub, of this version?`)
 }
 
 function isProblem(value: unknown): value is Problem {

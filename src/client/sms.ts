@@ -26,9 +26,10 @@ export class SmsControl {
    * @throws Error when there is none; ask {@link list} to see that nothing was sent
    */
   async latest(phone: string, { system }: Pick<SmsFilter, 'system'> = {}): Promise<SmsMessage> {
-    const [latest] = await this.list(system === undefined ? { phone } : { phone, system })
+    const inbox = await this.list(system === undefined ? {} : { system })
+    const latest = inbox.find((message) => message.phone === phone)
     if (latest !== undefined) return latest
-    const others = new Set((await this.list()).map((message) => message.phone))
+    const others = new Set(inbox.map((message) => message.phone))
     throw new Error(`no SMS went to ${phone}; ${others.size === 0 ? 'the inbox is empty' : `the inbox holds some to ${[...others].join(', ')}`}`)
   }
 

@@ -81,7 +81,7 @@ export interface ConnectOptions {
 /**
  * @param url where a stub answers: `http://127.0.0.1:4010`
  * @returns the stub
- * @throws Error when nothing answers there
+ * @throws Error when nothing answers there, and ControlError when the token is wrong
  */
 export async function connect(url: string, { token }: ConnectOptions = {}): Promise<Stub> {
   return open(url, token, async () => {})
@@ -89,8 +89,9 @@ export async function connect(url: string, { token }: ConnectOptions = {}): Prom
 
 /** The same with a way to stop the stub. */
 export async function open(url: string, token: string | undefined, stop: () => Promise<void>): Promise<Stub> {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`${JSON.stringify(url)} is no URL of a stub; write it like http://127.0.0.1:4010`)
   const base = url.replace(/\/+$/, '')
   const control = openControl(base, token)
-  const { systems } = await take(control.GET('/health'))
-  return new Stub(base, control, systems, stop)
+  const { systems } = await take(control.GET('/systems'))
+  return new Stub(base, control, systems.map(({ id }) => id), stop)
 }

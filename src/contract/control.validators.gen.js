@@ -4901,8 +4901,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5 < 100 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5246,8 +5246,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5 < 100 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5548,8 +5548,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5 < 100 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5856,8 +5856,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5 < 100 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6204,8 +6204,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5 < 100 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100"};
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -14418,6 +14418,20 @@ validate258.errors = vErrors;
 return errors === 0;
 }
 
+exports["/schemas/ErrorFault"] = validate179;
+
+exports["/schemas/LatencyFault"] = validate183;
+
+exports["/schemas/StatusFault"] = validate185;
+
+exports["/schemas/DropFault"] = validate187;
+
+exports["/schemas/ResetFault"] = validate189;
+
+exports["/schemas/MalformedFault"] = validate191;
+
+exports["/schemas/SlowFault"] = validate193;
+
 exports["/schemas/SessionRecord"] = validate259;
 const schema119 = {"type":"object","additionalProperties":false,"required":["id","userId","realm","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","previousAccess","device","issuedAt","endedAt","endedBy","displacedBy"],"properties":{"id":{"type":"string","minLength":1},"userId":{"type":"string","minLength":1},"realm":{"type":"string"},"accessToken":{"type":"string","minLength":1},"accessExpiresAt":{"type":["integer","null"]},"refreshToken":{"type":["string","null"],"minLength":1},"refreshExpiresAt":{"type":["integer","null"]},"previousAccess":{"type":["object","null"],"additionalProperties":false,"required":["token","until"],"properties":{"token":{"type":"string","minLength":1},"until":{"type":"integer"}}},"device":{"type":"object","additionalProperties":false,"required":["label","platform","client"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]}}},"issuedAt":{"type":"integer"},"endedAt":{"type":["integer","null"]},"endedBy":{"enum":[null,"loggedOut","displaced","revoked"]},"displacedBy":{"type":["object","null"],"additionalProperties":false,"required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"type":"integer"}}}}};
 const func13 = Object.prototype.hasOwnProperty;
@@ -15230,6 +15244,13 @@ export const validators = {
   failures: {},
   records: {},
   schemas: {
+    "ErrorFault": answers["/schemas/ErrorFault"],
+    "LatencyFault": answers["/schemas/LatencyFault"],
+    "StatusFault": answers["/schemas/StatusFault"],
+    "DropFault": answers["/schemas/DropFault"],
+    "ResetFault": answers["/schemas/ResetFault"],
+    "MalformedFault": answers["/schemas/MalformedFault"],
+    "SlowFault": answers["/schemas/SlowFault"],
     "SessionRecord": answers["/schemas/SessionRecord"],
     "SmsCodeRecord": answers["/schemas/SmsCodeRecord"],
   },

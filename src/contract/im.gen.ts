@@ -2613,7 +2613,7 @@ export interface Records {
         id: string;
         /** @description the receiver; indexed */
         pushId: components["schemas"]["PushId"];
-        /** @description place in the queue; a new message gets one more than the last of the queue, so gaps may come about */
+        /** @description place in the queue; below 1000000 in worlds and scenarios, messages that are sent count from there in each queue */
         seq: number;
         /** @description as it was sent; an empty createTime is filled in from sentAt when the message is delivered */
         item: components["schemas"]["Message"];

@@ -5641,7 +5641,8 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "timeToPay": {
@@ -5942,7 +5943,8 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "max": {
@@ -5950,7 +5952,8 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "pn": {
@@ -6058,7 +6061,8 @@ export const contract = {
           "type": "integer",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "award": {
@@ -6066,7 +6070,8 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "contactName": {
@@ -6106,7 +6111,8 @@ export const contract = {
           "type": "integer",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         }
       },
@@ -6306,7 +6312,8 @@ export const contract = {
           "type": "integer",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         }
       },
@@ -6693,7 +6700,8 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD",
+            "dependentRequired": "EMPTY_FIELD"
           }
         },
         "dealPwd": {

@@ -61,7 +61,7 @@ function refuseUnknown({ operation, row }: Match, query: ReadonlyMap<string, str
 
 function check(operation: string, validate: Validator | undefined, values: Values): void {
   if (validate === undefined || validate(values)) return
-  throw broken(operation, tellingOnes(validate.errors ?? []).map(describe))
+  throw broken(operation, tellingOnes(validate.errors ?? [], values).map(describe))
 }
 
 function broken(operation: string, errors: readonly Broken[]) {
@@ -71,19 +71,33 @@ function broken(operation: string, errors: readonly Broken[]) {
 }
 
 /**
- * Of alternatives told apart by their `kind`, only the one that was meant is worth a word; the others all say that the kind is
- * another.
+ * Of alternatives told apart by their `kind` Ajv reports what is wrong with each; only the one that was meant is worth a word.
  */
-function tellingOnes(violations: readonly Violation[]): readonly Violation[] {
-  const isKind = ({ instancePath, keyword }: Violation) => keyword === 'const' && instancePath.endsWith('/kind')
-  const branchOf = ({ schemaPath }: Violation) => schemaPath.replace(/\/(?:properties|required|additionalProperties|minProperties)\b.*$/, '')
-  const others = violations.filter(isKind).map(branchOf)
-  if (others.length === 0) return violations
-  const telling = violations.filter((violation) => violation.keyword !== 'oneOf' && !others.includes(branchOf(violation)))
-  if (telling.length > 0) return telling
-  const kinds = violations.filter(isKind).map(({ params }) => String(params['allowedValue']))
-  const [first] = violations.filter(isKind)
-  return first === undefined ? violations : [{ ...first, message: `must be one of ${kinds.join(', ')}` }]
+function tellingOnes(violations: readonly Violation[], values: Values): readonly Violation[] {
+  const choice = violations.find(({ keyword, params }) => keyword === 'oneOf' && params['passingSchemas'] === null)
+  if (choice === undefined) return violations
+  const { instancePath: place } = choice
+  const elsewhere = violations.filter(({ instancePath }) => instancePath !== place && !instancePath.startsWith(`${place}/`))
+  const value = valueAt(values, place)
+  const kind = isObject(value) ? value['kind'] : undefined
+  const kinds = [...new Set(violations.flatMap(({ instancePath, params }) => (instancePath === `${place}/kind` && typeof params['allowedValue'] === 'string' ? [params['allowedValue']] : [])))]
+  const meant = typeof kind === 'string' ? validators.schemas[`${kind.charAt(0).toUpperCase()}${kind.slice(1)}Fault`] : undefined
+  if (meant === undefined) return [{ ...choice, instancePath: `${place}/kind`, message: `must be one of ${kinds.join(', ')}` }, ...elsewhere]
+  meant(value)
+  return [...(meant.errors ?? []).map((violation) => ({ ...violation, instancePath: `${place}${violation.instancePath}` })), ...elsewhere]
+}
+
+function valueAt(values: Values, pointer: string): unknown {
+  let value: unknown = values
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    value = Array.isArray(value) ? value[Number(name)] : isObject(value) ? own(value, name) : undefined
+  }
+  return value
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function describe({ instancePath, keyword, message = 'is not valid', params }: Violation): Broken {

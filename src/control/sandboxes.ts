@@ -55,7 +55,7 @@ export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
     requests,
     journal: sandbox.journal.entries.length,
     faults: faults.length,
-    maintenance: Object.keys(systems).filter((id) => systems[id]?.maintenance != null),
+    maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
     paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),
   }
 }

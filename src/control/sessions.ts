@@ -115,11 +115,12 @@ function show(system: System, session: SessionRecord, now: number, secrets: bool
 
 async function setBan({ input, parts }: Call<'banUser' | 'unbanUser'>, banned: boolean) {
   const system = systemOf(parts, input.system)
-  const { collection, key, ban } = system.users
+  const { users } = system
+  const { ban } = users
   if (ban === null) throw refusal(422, 'not-available', `${system.id} knows no bans. GET /__admin/systems tells which systems do (hasBans).`)
   return transact(openSandbox(parts, input.sandbox), system, async (tx) => {
     const { id } = await findUser(tx, system, input.user, input.realm)
-    const record = await tx.update(collection, key(id), { [ban.field]: banned ? ban.banned : ban.free })
+    const record = await tx.update(users.collection, users.key(id), { [ban.field]: banned ? ban.banned : ban.free })
     return showUser(system, personOf(system, record))
   })
 }

@@ -20,7 +20,7 @@ export interface StreamOptions {
 /** @returns the stream: entries that the client missed, then each as it comes, until the client or the sandbox goes */
 export function streamEntries({ journal, fits, show, after, gone }: StreamOptions): Stream {
   return new Stream((response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', connection: 'close' })
     response.write(': the calls of this sandbox\n\n')
     const tell = (event: JournalEvent) => {
       if (event.type === 'ended') response.end()

@@ -32,9 +32,9 @@ export async function findUser(tx: AnyTransaction, system: System, name: string,
 
 /** @returns all users who may be meant; an id goes before names */
 export async function findUsers(tx: AnyTransaction, system: System, name: string, realm: string | undefined): Promise<readonly Person[]> {
-  const { collection, key, names } = system.users
+  const { collection, names } = system.users
   const fits = (person: Person) => realm === undefined || person.realm === realm
-  const byId = await tx.get(collection, key(name))
+  const byId = await tx.get(collection, system.users.key(name))
   if (byId !== undefined) {
     const person = personOf(system, byId)
     if (person.id === name && fits(person)) return [person]
@@ -64,5 +64,5 @@ export function showUser(system: System, { id, realm, record }: Person) {
 
 function textOf(value: unknown): string | number | null {
   if (value === null || value === undefined) return null
-  return typeof value === 'number' ? value : String(value)
+  return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value)
 }

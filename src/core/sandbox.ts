@@ -269,6 +269,11 @@ export class Sandboxes {
     return sandbox !== undefined
   }
 
+  /** Tells all who wait for a sandbox that nothing will come any more. */
+  end(): void {
+    for (const sandbox of this.#sandboxes.values()) sandbox.journal.end()
+  }
+
   #makeRoom(): void {
     while (this.#sandboxes.size >= this.#options.most) {
       const oldest = this.list().find(({ idle }) => idle) ?? this.list()[0]

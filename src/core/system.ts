@@ -56,7 +56,7 @@ export interface Work<S extends SystemTypes, K extends OperationName<S>> {
   /** Names of the simulated outside services that are out of order. */
   readonly outages: ReadonlySet<string>
   /** @returns a failure with one of the errors that the contract lists for this operation */
-  fail(error: TypesOf<S, K>['error'], details?: FailureDetails): Failure
+  readonly fail: (error: TypesOf<S, K>['error'], details?: FailureDetails) => Failure
 }
 
 /**
@@ -111,10 +111,7 @@ export interface SystemDefinition<S extends SystemTypes> {
   readonly sessions: SessionPolicy
   readonly sms: SmsPolicy | null
   readonly settings?: Readonly<Record<string, SettingDefinition>>
-  /**
-   * Simulated outside services that the control plane can put out of order. The core knows two: without `smsOperator` no code is sent,
-   * without `internal` every operation fails before any other check.
-   */
+  /** Simulated outside services that the control plane can put out of order. */
   readonly outages?: readonly string[]
   readonly operations: Handlers<S>
   /** Of all rules that a request breaks, here or in the schema, the one counts whose error the contract lists first. */

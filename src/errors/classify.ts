@@ -46,18 +46,18 @@ const UNKNOWN: Message = { zh: '无法识别的响应', en: 'The answer is not u
 export function classify<S extends SystemId>(system: S, answer: Answer<S>): Classification<S> {
   const { status, headers, operation } = answer
   const table = tables[system]
-  const body = objectOf(answer.body)
+  const body = isForeign(system, status) ? null : objectOf(answer.body)
   const code = numberOf(body?.[table.code])
-  const found = body === null || code === null || isForeign(system, status) ? null : find(system, code, body)
+  const found = body === null || code === null ? null : find(system, code, body)
+  if (headerOf(headers, 'server-status') !== null) return result(system, found, 'maintenance')
   // A success under an error status is somebody else's body that happens to have such a key.
-  const known = found?.name === table.success && status >= 400 ? null : found
-  if (headerOf(headers, 'server-status') !== null) return result(system, known, 'maintenance')
-  if (known !== null && body !== null) return result(system, known, refine(system, { ...known, status, body, operation }))
-  if (code === null || status >= 500) {
+  const isOurs = found !== null && !(found.name === table.success && status >= 400)
+  if (isOurs && body !== null) return result(system, found, refine(system, { ...found, status, body, operation }))
+  if (code === null || found !== null || status >= 500) {
     const condition = conditionOfStatus(status) ?? (isRaw(table.raw, status, operation) ? 'ok' : null)
     if (condition !== null) return result(system, null, condition)
   }
-  return { system, code: status >= 500 ? null : code, name: null, condition: null, advice: null, message: UNKNOWN }
+  return { system, code, name: null, condition: null, advice: null, message: UNKNOWN }
 }
 
 /**

@@ -1,11 +1,7 @@
 /** Phones, as the stories of the edu system use them. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fixturesFolder } from '../../src/paths.js'
-import { resolveBoot } from '../../src/core/store/boot.js'
-import type { Doc, Transaction } from '../../src/core/store/types.js'
+import type { Transaction } from '../../src/core/store/types.js'
 import type { Edu, UserType } from '../../src/systems/edu/types.js'
-import type { Answer, Box } from './serve.js'
+import { type Answer, type Box, send } from './serve.js'
 
 /** The people of the world: userType and phone. */
 export const people = {
@@ -114,31 +110,25 @@ export async function inStore<T>(box: Box, work: (tx: Transaction<Edu['records']
   return value
 }
 
-/** Bans a user as somebody in the back office would. */
-export async function ban(box: Box, id: string): Promise<void> {
-  await inStore(box, (tx) => tx.update('users', id, { banned: true }))
-}
-
-/** Turns switches of the system. */
+/** Turns switches of the system; outages that are not named are over. */
 export async function turn(box: Box, { settings = {}, outages = [], smsSource = 'fixed' }: { settings?: Record<string, string | number>; outages?: string[]; smsSource?: 'fixed' | 'sequence' }): Promise<void> {
-  await box.change((state) => {
-    const before = state.systems['edu']
-    if (before === undefined) throw new Error('edu is not served')
-    return { ...state, systems: { ...state.systems, edu: { ...before, smsSource, outages, settings: { ...before.settings, ...settings } } } }
-  })
+  const { systems } = await box.sandbox.control.read()
+  await box.set({ smsSource, outages, settings: { ...systems['edu']?.settings, ...settings } })
 }
 
-interface Scenario {
-  readonly put?: Readonly<Record<string, readonly Doc[]>>
-  readonly delete?: Readonly<Record<string, readonly string[]>>
+/** Bans a user by the control plane. */
+export async function ban(box: Box, user: string): Promise<void> {
+  await control(box, 'POST', 'users/ban', { user })
 }
 
 /** Lays a scenario of the fixtures over the world. */
 export async function apply(box: Box, name: string): Promise<void> {
-  const text = await readFile(join(fixturesFolder, 'edu', 'scenarios', `${name}.json`), 'utf8')
-  const scenario = resolveBoot(JSON.parse(text), await box.now()) as Scenario // our own file
-  await inStore(box, async (tx) => {
-    for (const [collection, records] of Object.entries(scenario.put ?? {})) for (const record of records) await tx.put(collection as 'users', record as never) // checked against the schemas with all fixtures
-    for (const [collection, keys] of Object.entries(scenario.delete ?? {})) for (const key of keys) await tx.delete(collection as 'users', key)
-  })
+  await control(box, 'PUT', 'scenario', { name })
+}
+
+/** Makes a call to the control plane of this sandbox. */
+export async function control(box: Box, method: string, path: string, body: object): Promise<void> {
+  const url = new URL(`/__admin/sandboxes/${box.sandbox.name}/${path}`, box.url)
+  const { status, text } = await send(url.href, { method, body: { system: 'edu', ...body } })
+  if (status >= 300) throw new Error(`${method} ${url.pathname} answered ${String(status)}: ${text}`)
 }

@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { bundledDocument, startPrism } from '../../scripts/judge/prism.js'
 import type { Verdict } from '../../scripts/judge/verdict.js'
-import type { Sandbox } from '../../src/core/sandbox.js'
+import type { Sandbox, SystemControl } from '../../src/core/sandbox.js'
 import type { System } from '../../src/core/system.js'
 import type { RunningServer } from '../../src/server.js'
 import { type Dissent, dissents } from './judge-exemptions.js'
@@ -29,26 +29,29 @@ export interface Judge {
 export async function appointJudge(system: System, server: RunningServer): Promise<Judge | null> {
   const file = process.env[VERDICTS]
   if (file === undefined) return null
-  const prism = await startPrism(bundledDocument(system.id), { command: 'proxy', upstream: `${server.url}/${system.id}` })
+  const start = () => startPrism(bundledDocument(system.id), { command: 'proxy', upstream: `${server.url}/${system.id}` })
+  let prism = await start()
   const needed = new Set<Dissent>()
   let [judged, refused, bypassed] = [0, 0, 0]
 
   async function call(sandbox: Sandbox, name: string, path: string, call: Call = {}): Promise<Answer> {
     const direct = () => send(`${server.url}/@${name}/${system.id}${path}`, call)
     const control = await sandbox.control.read()
-    // A setting may bring the server at odds with the document, that is what it is for; and Prism forwards a body of `null` as none.
-    if (Object.keys(control.systems[system.id]?.settings ?? {}).length > 0 || call.body === 'null') {
+    // Of HEAD there is nothing to judge, and a body of `null` Prism forwards as no body at all.
+    if (isAtOdds(system, control.systems[system.id]) || call.method === 'HEAD' || call.body === 'null') {
       bypassed++
       return direct()
     }
-    const answer = await send(`${prism.url}${path}`, { ...call, headers: { ...declared(system, call), ...call.headers, 'understudy-sandbox': name } })
+    const answer = await send(`${prism.url}${path}`, { ...call, headers: { ...declared(system, call), ...call.headers, 'understudy-sandbox': name } }).catch(() => null)
     const request = `${call.method ?? 'GET'} ${path}`
-    const objection = objectionIn(answer)
     judged++
-    if (objection === null) {
+    if (answer === null) prism = await start() // a path that cannot be decoded ends its process
+    const objection = answer === null ? { type: 'unreadable', what: 'Prism broke down' } : objectionIn(answer)
+    if (answer !== null && objection === null) {
       expect(answer.headers.get('sl-violations'), request).toBeNull()
       return answer
     }
+    if (objection === null) throw new Error('no answer and no objection')
     expect(ABOUT_THE_REQUEST, `Prism finds fault with the answer to ${request}: ${objection.what}`).toContain(objection.type)
     // The request is broken, so Prism has not handed it on. The story needs its answer, and that must be a refusal too.
     refused++
@@ -68,6 +71,12 @@ export async function appointJudge(system: System, server: RunningServer): Promi
       appendFileSync(file, `${JSON.stringify(verdict)}\n`)
     },
   }
+}
+
+/** Settings may bring the server at odds with the document: that is what they are for. */
+function isAtOdds({ settings }: System, control: SystemControl | undefined): boolean {
+  const changed = Object.entries(control?.settings ?? {}).some(([name, value]) => value !== settings[name]?.default)
+  return changed || control?.maintenance?.httpStatus === 200
 }
 
 /** A text is sent as what the document asks for where the server does not look at the content type: Prism does. */

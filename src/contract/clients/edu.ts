@@ -1,10 +1,11 @@
 /** A client of edu: the headers that every call needs, the access token in the header `auth`, and its refresh. */
-import createClient, { type Client, type ClientOptions } from 'openapi-fetch'
+import createClient, { type ClientOptions } from 'openapi-fetch'
 import type { components } from '../edu.gen.js'
 import { deviceTime } from './clock.js'
 import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
 import { EduSession, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
 import { asObject, type BaseOptions, formFields, jsonOf, memoryTokens } from './shared.js'
+import { type ContractClient, typed } from './types.js'
 
 /** The headers by which the backend knows an app; `u` (IMEI) and `w` (MAC) are sent with registration and logins only. */
 export type EduApp = { client: string; u: string; w: string } & ({ platform: 'android'; channel: string } | { platform: 'ios'; channel?: string })
@@ -22,7 +23,7 @@ export interface EduClientOptions extends BaseOptions<EduTokens> {
   now?: (() => number) | undefined
 }
 
-export type EduClient = Client<EduPaths>
+export type EduClient = ContractClient<EduPaths>
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -40,7 +41,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
   const { userType, app, tokens: store = memoryTokens(), onKickedOut, refreshAhead = MINUTE, renewAhead = DAY, now = deviceTime, ...rest } = options
   const session = new EduSession({ store, now, refreshAhead, renewAhead, onKickedOut, ask })
   const transport = options.fetch ?? ((request: Request) => fetch(request))
-  const client = createClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send })
+  const client = typed(createClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }))
 
   client.use({
     async onRequest({ request, schemaPath }) {

@@ -1,14 +1,15 @@
 /** A client of im: the session in the cookie `sessionid`. */
-import createClient, { type Client } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
 import { codes, type paths } from '../im.gen.js'
 import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
+import { type ContractClient, typed } from './types.js'
 
 /**
  * A browser keeps the cookie itself and shows it to nobody: `tokens` is of no use there. Where there is no cookie jar (Node.js) the token is
  * the value of `sessionid`.
  */
 export type ImClientOptions = BaseOptions<string>
-export type ImClient = Client<paths>
+export type ImClient = ContractClient<paths>
 
 const LOGIN = '/android/login/' satisfies keyof paths
 const LOGOUT = '/android/out/' satisfies keyof paths
@@ -28,7 +29,7 @@ export function createImClient({ tokens = memoryTokens(), ...options }: ImClient
       return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
     },
   }))
-  return client
+  return typed(client)
 }
 
 function sessionIn({ headers }: Response): string | undefined {

@@ -1,11 +1,12 @@
 /** A client of job: the token in the header `App-Token`, bodies as forms. */
-import createClient, { type Client } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
 import { codes, type paths } from '../job.gen.js'
 import { asObject, asText, type BaseOptions, formFields, memoryTokens, tokenMiddleware } from './shared.js'
+import { type ContractClient, typed } from './types.js'
 
 /** The token is the `appToken` of the login. */
 export type JobClientOptions = BaseOptions<string>
-export type JobClient = Client<paths>
+export type JobClient = ContractClient<paths>
 
 const LOGIN = '/login' satisfies keyof paths
 const LOGOUT = '/logout' satisfies keyof paths
@@ -32,7 +33,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       return path === LOGIN ? asText(asObject(body.data)?.appToken) : path === LOGOUT ? null : undefined
     },
   }))
-  return client
+  return typed(client)
 }
 
 function formOf(body: unknown): string {

@@ -1,11 +1,12 @@
 /** A client of live: the api_key in the header `Authorization`, in Base64. */
-import createClient, { type Client } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
 import { codes, type paths } from '../live.gen.js'
 import { asText, type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
+import { type ContractClient, typed } from './types.js'
 
 /** The token is the `api_key` as the login gives it, not encoded. */
 export type LiveClientOptions = BaseOptions<string>
-export type LiveClient = Client<paths>
+export type LiveClient = ContractClient<paths>
 
 const LOGIN = '/auth/login' satisfies keyof paths
 const LOGOUT = '/auth/logout' satisfies keyof paths
@@ -24,5 +25,5 @@ export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveCl
       return path === LOGIN ? asText(body.api_key) : path === LOGOUT ? null : undefined
     },
   }))
-  return client
+  return typed(client)
 }

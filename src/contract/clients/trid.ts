@@ -1,8 +1,9 @@
 /** A client of trid: one URL, the operation in its query, the token in the body of the registration. */
-import createClient, { type Client, type FetchResponse } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
 import { codes, type components, type operations, type paths } from '../trid.gen.js'
 import { deviceTime } from './clock.js'
 import { asText, type BaseOptions, jsonOf, memoryTokens } from './shared.js'
+import { type ContractClient, type Result, typed } from './types.js'
 
 type Schemas = components['schemas']
 
@@ -12,17 +13,15 @@ export interface TridClientOptions extends BaseOptions<string> {
   now?: (() => number) | undefined
 }
 
-type Result<Id extends keyof operations> = Promise<FetchResponse<operations[Id], object, 'application/json'>>
-
 /** The three operations, with `type`, `time` and `token` filled in. */
 export interface TridCalls {
-  tridSendSms(fields: Omit<Schemas['SmsRequest'], 'type' | 'time'>): Result<'tridSendSms'>
-  tridCheckSms(fields: Omit<Schemas['SmsCheck'], 'type' | 'time'>): Result<'tridCheckSms'>
+  tridSendSms(fields: Omit<Schemas['SmsRequest'], 'type' | 'time'>): Promise<Result<operations['tridSendSms']>>
+  tridCheckSms(fields: Omit<Schemas['SmsCheck'], 'type' | 'time'>): Promise<Result<operations['tridCheckSms']>>
   /** Registers with the token of the last code check, unless another is given. */
-  tridRegister(fields: Omit<Schemas['Registration'], 'type' | 'token'> & { token?: string }): Result<'tridRegister'>
+  tridRegister(fields: Omit<Schemas['Registration'], 'type' | 'token'> & { token?: string }): Promise<Result<operations['tridRegister']>>
 }
 
-export type TridClient = Client<paths> & { readonly call: TridCalls }
+export type TridClient = ContractClient<paths> & { readonly call: TridCalls }
 
 const SEND = '/index.php?r=user/sms-validation-request' satisfies keyof paths
 const CHECK = '/index.php?r=user/sms-validation-code' satisfies keyof paths
@@ -34,7 +33,7 @@ const REGISTER = '/index.php?r=user/register' satisfies keyof paths
  *   `data` is the union of success and failures, told apart by `error_no`
  */
 export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ...options }: TridClientOptions): TridClient {
-  const client = createClient<paths, 'application/json'>(options)
+  const client = typed(createClient<paths>(options))
   const time = () => String(Math.floor(now() / 1000))
   client.use({
     async onResponse({ response, schemaPath }) {

@@ -15,9 +15,10 @@ export function slowly({ milliseconds, chunks = 10 }: SlowFault): Delivery {
     response.flushHeaders()
     const size = Math.max(1, Math.ceil(bytes.length / chunks))
     const pieces = Math.max(1, Math.ceil(bytes.length / size))
-    for (let piece = 0; piece < pieces && !gone.signal.aborted; piece++) {
+    for (let piece = 0; piece < pieces; piece++) {
       await pause(milliseconds / pieces, gone.signal)
-      if (!gone.signal.aborted) response.write(bytes.subarray(piece * size, (piece + 1) * size))
+      if (gone.signal.aborted) return
+      response.write(bytes.subarray(piece * size, (piece + 1) * size))
     }
     response.end()
   }

@@ -57,6 +57,8 @@ export class Exchange implements RequestView {
   delivery: Delivery | null = null
   /** Ids of the fault rules that acted, and `prefer` when the request itself asked for something. */
   readonly faults: string[] = []
+  /** Whether the failure was asked for, by a fault rule or by the request; the operation need not list it then. */
+  forced = false
   /** The preferences of the request that were carried out. */
   readonly applied: string[] = []
   #query: Query | null = null

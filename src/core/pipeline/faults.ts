@@ -33,7 +33,10 @@ export function faults(examples: FailureExamples) {
     for (const { fault } of fired) {
       if (fault.kind === 'error') {
         const failure = await faultFailure(fault, system, operation, exchange.now, examples)
-        if (failure !== null) throw failure
+        if (failure !== null) {
+          exchange.forced = true
+          throw failure
+        }
       }
       if (fault.kind === 'status') return statusReply(fault)
       if (fault.kind === 'drop' && fault.carriedOut !== true) return nothingSent

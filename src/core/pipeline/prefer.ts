@@ -29,7 +29,10 @@ export function prefer(examples: FailureExamples) {
     exchange.faults.push('prefer')
     exchange.applied.push(...NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`])))
     if (delay !== undefined) await exchange.wait(Number(delay))
-    if (failure !== null) throw failure
+    if (failure !== null) {
+      exchange.forced = true
+      throw failure
+    }
     return null
   }
 }

@@ -1,6 +1,6 @@
 /** The steps that are too small for a file of their own. */
 import { Failure } from '../failure.js'
-import { stopwatch } from '../clock.js'
+import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
 import type { Exchange } from './exchange.js'
 import type { Router } from './router.js'

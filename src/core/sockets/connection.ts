@@ -20,7 +20,8 @@ export interface ConnectionParts extends OutgoingParts {
   readonly onTake: (connection: Connection, mailbox: string) => void
 }
 
-const NO_ANSWER: SocketAnswer<unknown> = { frames: [] }
+/** The work of a transaction that only looks whether the session is live. */
+const onlyLook = () => Promise.resolve(null)
 
 export class Connection {
   readonly parts: ConnectionParts
@@ -31,6 +32,9 @@ export class Connection {
   readonly #operations: SocketOperations
   #caller: Caller
   #memory: unknown
+  #position: unknown = null
+  /** Counts how often a mailbox was taken; a delivery that was begun before is not sent any more. */
+  #taken = 0
   #ended = false
   /** Resolves when the frames that have come so far are answered. */
   #work: Promise<void> = Promise.resolve()
@@ -55,7 +59,7 @@ export class Connection {
   open(state: ControlState, faults: readonly string[]): void {
     const elapsed = stopwatch()
     this.#enqueue(async () => {
-      const { known } = await this.#transact(state, null)
+      const { known } = await this.#transact(state, onlyLook)
       this.user = known?.session.userId ?? null
       this.#record(state, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
       if (known === null) this.#end('unauthenticated', closeCodes.policy)
@@ -115,19 +119,20 @@ export class Connection {
       wire.cut()
       return
     }
-    const { known, answer, changes } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
-    if (answer.memory !== undefined) this.#memory = answer.memory
-    if (answer.mailbox !== undefined) this.#take(answer.mailbox)
+    const { known, result, changes } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
+    const { frames, error = null, memory = this.#memory, mailbox = null } = result ?? NO_ANSWER
+    this.#memory = memory
+    if (mailbox !== null) this.#take(mailbox)
     const cut = struck.cut === 'after'
-    const sent = cut ? NOTHING_SENT : speak(this.parts, answer.frames, struck)
-    this.#record(state, { ...seen, sent, error: answer.error ?? null, changes, cut })
+    const sent = cut ? NOTHING_SENT : speak(this.parts, frames, struck)
+    this.#record(state, { ...seen, sent, error, changes, cut })
     if (cut) wire.cut()
     else if (known === null) this.#end('unauthenticated', closeCodes.policy)
-    else if (answer.mailbox !== undefined) this.deliver()
+    else if (mailbox !== null) this.deliver()
   }
 
   /** What comes out of a frame, if nothing is in its way. */
-  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Outcome | Refused> {
+  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Outcome<SocketAnswer<unknown>> | Refused> {
     const { socket, system } = this.parts
     if (error !== null) return refused(faultFrame(error, system, this.#operations.frame, socket, this.#memory))
     const condition = inMaintenance(state, system) ? 'maintenance' : outage(state, system)
@@ -141,25 +146,35 @@ export class Connection {
   }
 
   async #deliverAll(): Promise<void> {
-    const { sandbox, socket, wire } = this.parts
-    let more = true
-    while (more && this.mailbox !== null && wire.isOpen) {
-      this.#delivering = 'yes'
-      const state = await sandbox.control.read()
-      // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
-      const { known, answer, changes } = await this.#transact(state, (work) => (this.mailbox === null ? Promise.resolve(NO_ANSWER) : socket.deliver(work)))
-      if (known === null) this.#end('unauthenticated', closeCodes.policy)
-      if (answer.memory !== undefined) this.#memory = answer.memory
-      for (const [i, frame] of answer.frames.entries()) await this.#deliverFrame(state, frame, i === 0 ? changes : [])
-      if (answer.more === true) await wire.drained()
-      more = answer.more === true || this.#isAskedAgain()
+    try {
+      do {
+        this.#delivering = 'yes'
+        while (await this.#deliverSome()) await this.parts.wire.drained()
+      } while (this.#isAskedAgain())
+    } finally {
+      this.#delivering = 'no'
     }
-    this.#delivering = 'no'
   }
 
   /** A call of `deliver` may have come in the meantime, which the compiler cannot see. */
   #isAskedAgain(): boolean {
     return this.#delivering === 'andAgain'
+  }
+
+  /** @returns whether there is more */
+  async #deliverSome(): Promise<boolean> {
+    const { sandbox, socket, wire } = this.parts
+    if (this.mailbox === null || !wire.isOpen) return false
+    const state = await sandbox.control.read()
+    const taken = this.#taken
+    // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
+    const { known, result, changes } = await this.#transact(state, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
+    if (known === null) this.#end('unauthenticated', closeCodes.policy)
+    if (result === null) return false
+    if (taken !== this.#taken) return true
+    this.#position = result.position
+    for (const [i, frame] of result.frames.entries()) await this.#deliverFrame(state, frame, i === 0 ? changes : [])
+    return result.more
   }
 
   async #deliverFrame(state: ControlState, frame: object, changes: Happening['changes'] = []): Promise<void> {
@@ -176,13 +191,15 @@ export class Connection {
   async #recheck(): Promise<void> {
     await this.#work // the session may just be being looked for
     if (this.#ended) return
-    const { known } = await this.#transact(await this.parts.sandbox.control.read(), null)
+    const { known } = await this.#transact(await this.parts.sandbox.control.read(), onlyLook)
     if (known === null) this.#end('unauthenticated', closeCodes.policy)
   }
 
   #take(mailbox: string): void {
     this.parts.onTake(this, mailbox)
     this.mailbox = mailbox
+    this.#position = null
+    this.#taken++
   }
 
   /** Tells the other side why, and closes. */
@@ -202,9 +219,9 @@ export class Connection {
     return this.parts.socket.conditions[condition](this.#memory as never) // what this very socket returned
   }
 
-  #transact(state: ControlState, work: ((work: never) => Promise<SocketAnswer<unknown>>) | null): Promise<Outcome> {
+  #transact<T>(state: ControlState, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
     const { sandbox, system } = this.parts
-    return transact({ sandbox, system, state, caller: this.#caller, turn: String(state.requests), memory: this.#memory }, work)
+    return transact({ sandbox, system, state, caller: this.#caller, memory: this.#memory, position: this.#position }, work)
   }
 
   #record(state: ControlState, happening: Omit<Happening, 'at' | 'user'>): void {
@@ -223,13 +240,15 @@ export class Connection {
   }
 }
 
+const NO_ANSWER: SocketAnswer<unknown> = { frames: [] }
+
 /** A frame that was refused before anybody looked for the session. */
-interface Refused extends Omit<Outcome, 'known'> {
+interface Refused extends Omit<Outcome<SocketAnswer<unknown>>, 'known'> {
   readonly known: undefined
 }
 
 function refused({ frame, error }: Refusal): Refused {
-  return { known: undefined, answer: { frames: [frame], error }, changes: [] }
+  return { known: undefined, result: { frames: [frame], error }, changes: [] }
 }
 
 /** @returns the value of a JSON text; undefined when it is none */

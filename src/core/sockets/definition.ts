@@ -8,7 +8,7 @@ import type { Change, Transaction } from '../store/types.js'
 import type { AllRecords, Settings, SystemTypes } from '../system.js'
 
 /** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
-export interface DeliveryWork<S extends SystemTypes, Memory> {
+interface SocketWork<S extends SystemTypes, Memory> {
   readonly memory: Memory
   readonly session: SessionRecord
   readonly user: S['user']
@@ -18,11 +18,16 @@ export interface DeliveryWork<S extends SystemTypes, Memory> {
   readonly settings: Settings
 }
 
-export interface FrameWork<S extends SystemTypes, Memory> extends DeliveryWork<S, Memory> {
+export interface FrameWork<S extends SystemTypes, Memory> extends SocketWork<S, Memory> {
   readonly ids: Ids
 }
 
-/** What comes out of one frame, or of one delivery. */
+export interface DeliveryWork<S extends SystemTypes, Memory, Position> extends SocketWork<S, Memory> {
+  /** How far deliveries have come since the connection took its mailbox; null at the first. */
+  readonly position: Position | null
+}
+
+/** What comes out of one frame. */
 export interface SocketAnswer<Memory> {
   /** To this connection, in this order. */
   readonly frames: readonly object[]
@@ -35,8 +40,14 @@ export interface SocketAnswer<Memory> {
    * displaced, and closed. Taking one, even one's own again, begins a delivery.
    */
   readonly mailbox?: string
-  /** Of a delivery: there is more, ask again. */
-  readonly more?: boolean
+}
+
+/** What comes out of one delivery. */
+export interface Delivery<Position> {
+  readonly frames: readonly object[]
+  readonly position: Position
+  /** Whether more is waiting already. */
+  readonly more: boolean
 }
 
 /** Why the core does not let a frame through, or ends a connection. */
@@ -59,7 +70,7 @@ export interface SocketConsole<S extends SystemTypes> {
   put(work: { readonly user: S['user']; readonly tx: Transaction<AllRecords<S>>; readonly now: number; readonly packet: unknown }): Promise<string | null>
 }
 
-export interface SocketDefinition<S extends SystemTypes, Memory> {
+export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   /** Path below the system's base. */
   readonly path: string
   /** The component schema (`x-validator`) that everything sent here must fit. */
@@ -68,8 +79,8 @@ export interface SocketDefinition<S extends SystemTypes, Memory> {
   readonly memory: Memory
   /** Answers a frame of a client: its JSON value, or undefined when it is no JSON text. */
   receive(work: FrameWork<S, Memory>, frame: unknown): Promise<SocketAnswer<Memory>>
-  /** Delivers what waits for this connection. */
-  deliver(work: DeliveryWork<S, Memory>): Promise<SocketAnswer<Memory>>
+  /** Delivers a part of what waits in the connection's mailbox. */
+  deliver(work: DeliveryWork<S, Memory, Position>): Promise<Delivery<Position>>
   /** @returns the mailbox for whose holder a committed change has something to deliver; null when it has nothing for anybody */
   mailboxOf(change: Change): string | null
   /** What a connection is told. */
@@ -85,7 +96,7 @@ export interface Socket {
   readonly schema: string
   readonly memory: unknown
   receive(work: never, frame: unknown): Promise<SocketAnswer<unknown>>
-  deliver(work: never): Promise<SocketAnswer<unknown>>
+  deliver(work: never): Promise<Delivery<unknown>>
   mailboxOf(change: Change): string | null
   readonly conditions: Readonly<Record<SocketCondition, (memory: never) => Refusal>>
   readonly errors: Readonly<Record<string, ((memory: never) => object) | undefined>>
@@ -96,7 +107,7 @@ export interface Socket {
  * @param definition a socket with all its types
  * @returns the socket as a system lists it
  */
-export function defineSocket<S extends SystemTypes, Memory>(definition: SocketDefinition<S, Memory>): Socket {
+export function defineSocket<S extends SystemTypes, Memory, Position>(definition: SocketDefinition<S, Memory, Position>): Socket {
   return definition
 }
 

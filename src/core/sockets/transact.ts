@@ -5,7 +5,6 @@ import type { ControlState, CoreRecords, Sandbox } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
 import type { Change, Doc, Transaction } from '../store/types.js'
 import type { System } from '../system.js'
-import type { SocketAnswer } from './definition.js'
 
 /** Whose connection it is: by the credential of the upgrade request, or by the session that was found then. */
 export type Caller = { readonly credential: Credential } | { readonly sessionId: string }
@@ -16,35 +15,39 @@ export interface Known {
   readonly user: Doc
 }
 
-export interface Outcome {
+export interface Outcome<T> {
   /** Null when the caller has no live session (any more); then nothing was done. */
   readonly known: Known | null
-  readonly answer: SocketAnswer<unknown>
+  /** What the work came to; null when it was not done. */
+  readonly result: T | null
   readonly changes: readonly Change[]
 }
 
-const NO_ANSWER: SocketAnswer<unknown> = { frames: [] }
-
-/** What the work of a transaction is given; a socket's own handlers declare it with their types. */
-type AnyWork = (work: never) => Promise<SocketAnswer<unknown>>
+/** What a transaction on a connection needs to know. */
+export interface TransactParts {
+  readonly sandbox: Sandbox
+  readonly system: System
+  readonly state: ControlState
+  readonly caller: Caller
+  readonly memory: unknown
+  readonly position: unknown
+}
 
 /**
  * Finds the session, then does the work, in one transaction of the sandbox's store.
- * @param turn the number that the sandbox gave to this frame; its ids come from it
- * @param memory what the connection remembers
- * @param work a handler of the socket; null only finds the session
+ * @param work a handler of the socket; it may be run more than once
  */
-export async function transact(parts: { sandbox: Sandbox; system: System; state: ControlState; caller: Caller; turn: string; memory: unknown }, work: AnyWork | null): Promise<Outcome> {
-  const { sandbox, system, state, caller, turn, memory } = parts
+export async function transact<T>(parts: TransactParts, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
+  const { sandbox, system, state, caller, memory, position } = parts
   const now = sandbox.now(state)
   const settings = state.systems[system.id]?.settings ?? {}
   const { value, changes } = await sandbox.store(system.id).transact(async (coreTx) => {
     const tx = coreTx as Transaction<CoreRecords & Record<string, Doc>> // every system's store holds the core's collections and its own
-    const ids = new Ids(`${state.seed}/${system.id}/${turn}`)
+    const ids = new Ids(`${state.seed}/${system.id}/${String(state.requests)}`)
     const known = await findCaller(tx, new Sessions(system.sessions, tx, ids, now), system, caller)
-    if (known === null || work === null) return { known, answer: NO_ANSWER }
-    // The socket was declared for the records of this very system, and `memory` is what it returned before.
-    return { known, answer: await work({ memory, ...known, tx, now, ids, settings } as never) }
+    if (known === null) return { known, result: null }
+    // The socket was declared for the records of this very system; `memory` and `position` are what it returned before.
+    return { known, result: await work({ memory, position, ...known, tx, now, ids, settings } as never) }
   })
   return { ...value, changes }
 }

@@ -41,7 +41,7 @@ export const edu = defineSystem<Edu>({
       allowed: { min: 0, max: MINUTE },
     },
   },
-  outages: ['internal', 'smsOperator', 'thirdParty', 'callProvider'],
+  outages: ['smsOperator', 'thirdParty', 'callProvider'],
   operations: { ...account, ...session, ...profile, ...teacher, ...order, ...app, ...file },
   hint: 'POST /rest/s/login {"phone":"13800001001","passwd":"abc12345"}, headers client: 1.0.2.3, platform: ios, u: 1, w: 1',
 })

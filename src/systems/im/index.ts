@@ -9,6 +9,7 @@ import { files } from './operations/files.js'
 import { friends } from './operations/friends.js'
 import { push } from './operations/push.js'
 import { search } from './operations/search.js'
+import { imPush } from './push/index.js'
 import { state } from './state.js'
 import type { Im } from './types.js'
 
@@ -25,5 +26,6 @@ export const im = defineSystem<Im>({
   outages: ['network'],
   operations: { ...account, ...files, ...search, ...friends, ...push },
   rules: accountRules,
+  sockets: { imPush },
   hint: 'POST /android/login/ {"phone":"13800004001","password":"abc12345"}, then send the cookie',
 })

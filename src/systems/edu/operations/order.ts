@@ -74,7 +74,7 @@ export const order = {
 
 interface OnOrder extends Pick<Work<Edu, 'eduGetOrder'>, 'tx' | 'user' | 'now'> {
   readonly input: { readonly o_id: string }
-  fail(error: 'RESOURCE_NOT_FOUND' | 'NO_PERMISSION'): Failure
+  readonly fail: (error: 'RESOURCE_NOT_FOUND' | 'NO_PERMISSION') => Failure
 }
 
 async function orderOf({ input, tx, fail }: OnOrder): Promise<Order> {

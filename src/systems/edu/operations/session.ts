@@ -42,7 +42,7 @@ export const session = {
 } satisfies Partial<Handlers<Edu>>
 
 interface Checking extends Pick<Work<Edu, 'eduRefreshAccess'>, 'tx'> {
-  fail(error: 'UNAUTHENTICATED' | 'USER_BANNED'): Failure
+  readonly fail: (error: 'UNAUTHENTICATED' | 'USER_BANNED') => Failure
 }
 
 /** A refresh token that ran out is 903, not 899: only a new login helps then (QUIRKS.md #5). */

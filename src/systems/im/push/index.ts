@@ -1,0 +1,99 @@
+/** The push channel: `/android/websocket/`. */
+import { defineSocket, type Delivery, type DeliveryWork, type FrameWork, type Refusal, type SocketAnswer } from '../../../core/sockets/definition.js'
+import type { Im, Schemas } from '../types.js'
+import { pushConsole } from './console.js'
+import { ack, delivery, type Memory, refusals } from './frames.js'
+import { readPacket } from './packets.js'
+import { confirm, enqueue, markDelivered, undelivered, wholeQueue } from './queue.js'
+import { receiversOf } from './receivers.js'
+
+/** So many messages a frame holds at the most when a queue is delivered. */
+const FRAME_SIZE = 50
+
+/** How far the queue has been delivered since the start: up to this place in it, or all of it. */
+type Position = number | 'live'
+
+export const imPush = defineSocket<Im, Memory, Position>({
+  path: '/android/websocket/',
+  schema: 'ServerFrame',
+  memory: { pushId: null },
+  receive,
+  deliver,
+  mailboxOf: ({ collection, before, after }) => (collection === 'messages' && before === null ? String(after?.['pushId']) : null),
+  conditions: {
+    unauthenticated: refusals.noSession,
+    displaced: ({ pushId }) => refusals.replaced(pushId ?? ''),
+    internal: refusals.networkError,
+    networkError: refusals.networkError,
+    maintenance: refusals.networkError,
+  },
+  // A connection that has not started has no push id, which most refusals carry.
+  errors: {
+    FAILURE_STATUS: (memory) => refusals.badPacket(memory).frame,
+    NULL_USER: (memory) => (memory.pushId === null ? refusals.networkError(memory) : refusals.noSuchUser(memory.pushId)).frame,
+    ERROR_REPEAT_LOGIN: (memory) => (memory.pushId === null ? refusals.networkError(memory) : refusals.replaced(memory.pushId)).frame,
+    ERROR_NET: (memory) => refusals.networkError(memory).frame,
+  },
+  console: pushConsole,
+})
+
+async function receive(work: FrameWork<Im, Memory>, frame: unknown): Promise<SocketAnswer<Memory>> {
+  const { memory, user } = work
+  const { pushId } = user
+  const packet = readPacket(frame, memory)
+  switch (packet.kind) {
+    case 'start':
+      return start(pushId)
+    case 'restart':
+      return packet.pushId === pushId ? start(pushId) : refuse(refusals.restartRefused())
+    case 'heartbeat':
+      return { frames: [ack(pushId, '')] }
+    case 'messages':
+      return send(work, packet.messages)
+    case 'confirmation':
+      return confirmMessages(work, packet.confirmation)
+    case 'notStarted':
+      return refuse(refusals.notStarted())
+    case 'badMessage':
+      return refuse(refusals.badMessage(pushId))
+    case 'badPacket':
+      return refuse(refusals.badPacket(memory))
+  }
+}
+
+function start(pushId: string): SocketAnswer<Memory> {
+  return { frames: [ack(pushId, 'ok')], memory: { pushId }, mailbox: pushId }
+}
+
+function refuse({ frame, error }: Refusal): SocketAnswer<Memory> {
+  return { frames: [frame], error }
+}
+
+/** All of a packet is queued, or nothing of it. */
+async function send({ user, tx, now }: FrameWork<Im, Memory>, messages: readonly Schemas['Message'][]): Promise<SocketAnswer<Memory>> {
+  if (messages.some(({ fromId }) => fromId !== user.id)) return refuse(refusals.badMessage(user.pushId))
+  const receivers = await Promise.all(messages.map((message) => receiversOf(tx, message)))
+  if (receivers.includes(null)) return refuse(refusals.noSuchUser(user.pushId))
+  for (const [i, message] of messages.entries()) for (const pushId of receivers[i] ?? []) await enqueue(tx, pushId, message, now)
+  return { frames: [ack(user.pushId, 'ok')] }
+}
+
+/** The sender is whichever of the two parties is not the caller (QUIRKS.md #13). */
+async function confirmMessages({ user, tx }: FrameWork<Im, Memory>, { fromId, toId, chatId }: Schemas['Confirmation']): Promise<SocketAnswer<Memory>> {
+  const senders = [fromId, toId].filter((id) => id !== user.id)
+  await confirm(tx, user.pushId, chatId, senders)
+  return { frames: [ack(user.pushId, 'ok')] }
+}
+
+/** After a start the whole queue in frames of 50, what was delivered and never confirmed included; from then on a frame for each message. */
+async function deliver({ memory, position, tx, now }: DeliveryWork<Im, Memory, Position>): Promise<Delivery<Position>> {
+  const { pushId } = memory
+  if (pushId === null) return { frames: [], position: 'live', more: false }
+  const isLive = position === 'live'
+  const queue = isLive ? await undelivered(tx, pushId) : (await wholeQueue(tx, pushId)).filter(({ seq }) => seq > (position ?? 0))
+  const part = queue.slice(0, FRAME_SIZE)
+  await markDelivered(tx, part, now)
+  const more = queue.length > part.length
+  if (isLive) return { frames: part.map((message) => delivery(pushId, [message])), position, more }
+  return { frames: part.length === 0 ? [] : [delivery(pushId, part)], position: more ? (part.at(-1)?.seq ?? 0) : 'live', more }
+}
