@@ -101,4 +101,12 @@ export default defineConfig(
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
+  {
+    // What must not compile is written down as such, with the reason.
+    files: ['test/types/**/*.test-d.ts'],
+    rules: {
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'off',
+    },
+  },
 )

@@ -78,12 +78,11 @@ describe('coming and going', () => {
     await until(() => server.sockets.list(app.sandbox).length === 1)
     await alice.say(text('u-4001', 'u-4002', 'x'))
     expect(await (await Client.start(app, phones.bob)).contents()).toEqual(['x'])
-    for (const { socket } of [alice]) socket.terminate()
+    alice.socket.terminate()
     server.sockets.list(app.sandbox).forEach(({ parts }) => {
       parts.wire.cut()
     })
-    await until(() => server.sockets.list(app.sandbox).length === 0)
-    expect(app.sandbox.idle).toBe(true)
+    await until(() => app.sandbox.idle)
   })
 
   test('a reset closes all connections of the sandbox with 1001', async () => {
@@ -345,7 +344,7 @@ test('what happens on a connection is in the journal', async () => {
   ])
   const [sent, delivered] = [entries.find(({ changes }) => changes.length > 0), entries.find(({ operation }) => operation === 'imPushDelivery')]
   expect(String(sent?.requestBody?.content)).toContain('你好')
-  expect(sent?.changes).toMatchObject([{ collection: 'messages', before: null }, { collection: '_sequences' }])
+  expect(sent?.changes).toContainEqual(expect.objectContaining({ collection: 'messages', before: null }))
   expect(delivered).toMatchObject({ user: 'u-4002', url: '/android/websocket/', requestBody: null, changes: [{ collection: 'messages', key: 'p-4002:01000000' }] })
   expect(bodyOf(delivered as JournalEntry)).toContain('你好')
   expect(entries.slice(-2)).toMatchObject([{ error: 'FAILURE_STATUS', faults: [] }, { error: null, faults: ['f'], violations: [] }])

@@ -7,19 +7,14 @@ import { afterAll, expect, test } from 'vitest'
 import { resolveBoot } from '../src/core/store/boot.js'
 import { makeJobs } from '../src/systems/job/bulk.js'
 import { job } from '../src/systems/job/index.js'
-import { ad, caller, dataOf, enter, type Fields, recordsOf, STUDENT } from './support/job.js'
+import { ad, caller, dataOf, enter, type Fields, payloadOf, recordsOf, STUDENT } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const MANY = 100_000
 const ALL = MANY + 12
 const { box } = await serve(job, { scale: MANY })
 
-interface Job {
-  readonly id: number
-  readonly postTime: number
-  readonly memberId: number
-}
-const page = async (app: Box, query: Fields = {}) => dataOf<{ list: Job[]; resultCount: number }>(await caller(app).get('/api/job/list', query))
+const page = async (app: Box, query: Fields = {}) => payloadOf('jobListJobs', await caller(app).get('/api/job/list', query))
 
 test('a hundred thousand jobs are listed behind those of the fixtures, newest first', async () => {
   const app = await box()
@@ -63,14 +58,14 @@ test('a job of a made-up publisher can be looked at, as can the publisher, and h
   const app = await box()
   const [last] = (await page(app, { pageNumber: ALL - 1, pageSize: 1 })).list
   expect(last?.id).toBeGreaterThan(1_000_000)
-  const publisher = dataOf<{ username: string }>(await caller(app).get(`/api/user/${String(last?.memberId)}`))
+  const publisher = payloadOf('jobGetUser', await caller(app).get(`/api/user/${String(last?.memberId)}`))
   expect(dataOf(await caller(app).get(`/api/job/${String(last?.id)}`))).toEqual(last)
   await enter(app, publisher.username)
 })
 
 test('new jobs come first in a large world too, in the sandbox where they were published', async () => {
   const [app, bystander] = [await box(), await box()]
-  const { id } = dataOf<{ id: number }>(await (await enter(app, STUDENT)).post('/api/u/job', ad))
+  const { id } = payloadOf('jobPublishJob', await (await enter(app, STUDENT)).post('/api/u/job', ad))
   expect(await page(app)).toMatchObject({ resultCount: ALL + 1, list: [{ id }, { id: 12 }, {}, {}, {}, {}, {}, {}] })
   expect((await page(bystander)).resultCount).toBe(ALL)
 })

@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
 import {
-  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, recordsOf, sendCode, STUDENT, task,
+  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, payloadOf, recordsOf, sendCode, STUDENT, task,
 } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(job)
 
 const work = { description: '已完成下单，口味不错', imageIds: '101;102' }
-const balanceOf = async (as: Caller) => dataOf<number>(await as.get('/api/user/acc/balance'))
+const balanceOf = async (as: Caller) => payloadOf('jobGetBalance', await as.get('/api/user/acc/balance'))
 
 /** Looks up what was handed in last; no operation tells its id. */
 async function lastSubmission(app: Box): Promise<number> {
@@ -25,14 +25,14 @@ test('a student registers, is certified, claims a task, is refused, hands in aga
 
   expectDone(await student.post('/api/user/certi/stu', { name: '周子航', cityId: 28, collegeId: 1, picIds: '31;32' }))
   expect(codeOf(await student.post('/api/user/certi/stu', { name: '周子航', cityId: 28, collegeId: 1, picIds: '31;32' }))).toBe(26)
-  const waiting = dataOf<{ stuCerti: string; stuInfo: { certiId: number } }>(await student.get('/api/user/certi/status'))
+  const waiting = payloadOf('jobGetCertStatus', await student.get('/api/user/certi/status'))
   expect(waiting).toMatchObject({ stuCerti: '01', stuInfo: { name: '周子航', cname: null, memo: null }, idCerti: '00', idInfo: null })
-  expectDone(await admin.put('/api/manage/certi/stu', { certiId: waiting.stuInfo.certiId, status: '03', memo: '照片模糊' }))
+  expectDone(await admin.put('/api/manage/certi/stu', { certiId: waiting.stuInfo?.certiId ?? 0, status: '03', memo: '照片模糊' }))
   expect(dataOf(await student.get('/api/user/certi/status'))).toMatchObject({ stuCerti: '03', stuInfo: { memo: '照片模糊' } })
   expectDone(await student.post('/api/user/certi/stu', { name: '周子航', cityId: 28, collegeId: 1, picIds: '33' }))
-  const { stuInfo } = dataOf<typeof waiting>(await student.get('/api/user/certi/status'))
-  expect(stuInfo.certiId).not.toBe(waiting.stuInfo.certiId)
-  expectDone(await admin.put('/api/manage/certi/stu', { certiId: stuInfo.certiId, status: '02' }))
+  const { stuInfo } = payloadOf('jobGetCertStatus', await student.get('/api/user/certi/status'))
+  expect(stuInfo?.certiId).not.toBe(waiting.stuInfo?.certiId)
+  expectDone(await admin.put('/api/manage/certi/stu', { certiId: stuInfo?.certiId ?? 0, status: '02' }))
 
   expectDone(await student.post('/api/user/quest/assign/1'))
   expect(dataOf(await student.get('/api/quest/1'))).toMatchObject({ leftAmt: 8, assigned: true })
@@ -64,23 +64,23 @@ test('a newcomer among merchants is certified twice over before a task of his ca
   const publish = async (more: object = {}) => codeOf(await merchant.post('/api/user/quest', { ...task, ...more }))
   expect(await publish()).toBe(46)
   expectDone(await merchant.post('/api/user/certi/id', { name: '何雨桐', id: '000000199011080040', picIds: '1;2' }))
-  const { idInfo } = dataOf<{ idInfo: { certiId: number } }>(await merchant.get('/api/user/certi/status'))
-  expectDone(await admin.put('/api/manage/certi/id', { certiId: idInfo.certiId, status: '02' }))
+  const { idInfo } = payloadOf('jobGetCertStatus', await merchant.get('/api/user/certi/status'))
+  expectDone(await admin.put('/api/manage/certi/id', { certiId: idInfo?.certiId ?? 0, status: '02' }))
   expect(await publish(couponFields)).toBe(43)
   expectDone(await merchant.post('/api/user/certi/emp', { compName: '麦田面包房', addr: '榕树街 31 号', picIds: '3', cateId: 2, contName: '何雨桐' }))
-  const { empInfo } = dataOf<{ empInfo: { certiId: number } }>(await merchant.get('/api/user/certi/status'))
-  expectDone(await admin.put('/api/manage/certi/emp', { certiId: empInfo.certiId, status: '02' }))
+  const { empInfo } = payloadOf('jobGetCertStatus', await merchant.get('/api/user/certi/status'))
+  expectDone(await admin.put('/api/manage/certi/emp', { certiId: empInfo?.certiId ?? 0, status: '02' }))
   expect(await publish(couponFields)).toBe(19)
   expectDone(await merchant.post('/api/user/acc', { dealPwd: DEAL_PASSWORD, seContent: '最喜欢的颜色', seAnswer: 'blue' }))
   expect(await publish(couponFields)).toBe(18)
-  const { id } = dataOf<{ idInfo: object; id: number }>(await caller(app).post('/login', { username: '13800002911', password: PASSWORD }))
+  const { id } = payloadOf('jobLogin', await caller(app).post('/login', { username: '13800002911', password: PASSWORD }))
   expect(dataOf(await caller(app).get(`/api/user/${String(id)}`))).toMatchObject({ idCerti: '02', empCerti: '02', companyName: '麦田面包房', roleList: [{ rid: 3 }] })
 })
 
 test('a merchant pays for a task with coupons, audits the work, and redeems the coupon once', async () => {
   const app = await box()
   const [merchant, student, other] = [await enter(app, MERCHANT), await enter(app, STUDENT), await enter(app, OTHER_STUDENT)]
-  const { id } = dataOf<{ id: number }>(await merchant.post('/api/user/quest', { ...task, totalAmt: 10, award: '8.85', ...couponFields }))
+  const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', { ...task, totalAmt: 10, award: '8.85', ...couponFields }))
   expect(await balanceOf(merchant)).toBe(902.65) // 1000 - 8.85 × 10 × 1.1
   expect(dataOf(await student.get(`/api/quest/${String(id)}`))).toMatchObject({ award: 8.85, totalAmt: 10, leftAmt: 10, couponAmt: 1, targetAll: true, collegeIds: null, empStatus: 1 })
 
@@ -97,7 +97,7 @@ test('a merchant pays for a task with coupons, audits the work, and redeems the 
   expect(await balanceOf(other)).toBe(5)
   expectDone(await merchant.put(`/api/user/quest/submit/${String(second)}`, { status: '02' }))
 
-  const { list, resultCount } = dataOf<{ list: { code: string }[]; resultCount: number }>(await student.get('/api/user/quest/coupon/list', { status: 1 }))
+  const { list, resultCount } = payloadOf('jobListCoupons', await student.get('/api/user/quest/coupon/list', { status: 1 }))
   expect(resultCount).toBe(3)
   expect(list[0]).toMatchObject({ questId: id, empId: MERCHANT, memId: STUDENT, title: '热饮券', expiredTime: '2099-01-31 23:59:59', status: 1 })
   const code = String(list[0]?.code)
@@ -127,7 +127,7 @@ describe('a task', () => {
     // Whole seconds, as the texts on the wire have them.
     const start = Math.ceil((await app.now()) / 1000) * 1000 + 60_000
     await app.advance(`PT${String((start - 60_000 - (await app.now())) / 1000)}S`)
-    const { id } = dataOf<{ id: number }>(await merchant.post('/api/user/quest', { ...task, startTime: at(start), endTime: at(start + 60_000) }))
+    const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', { ...task, startTime: at(start), endTime: at(start + 60_000) }))
     const path = `/api/user/quest/assign/${String(id)}`
     const [student, other] = [await enter(app, STUDENT), await enter(app, OTHER_STUDENT)]
     await app.advance('PT59.999S')
@@ -146,7 +146,7 @@ describe('a task', () => {
     const merchant = await enter(app, MERCHANT)
     expect(codeOf(await merchant.post('/api/user/quest', { ...task, all: 0 }))).toBe(10)
     expect(codeOf(await merchant.post('/api/user/quest', { ...task, all: '', collegeIds: 'a;b' }))).toBe(11)
-    const { id } = dataOf<{ id: number }>(await merchant.post('/api/user/quest', { ...task, all: '', collegeIds: '3;2', startTime: '2015-12-10 00:00:00' }))
+    const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', { ...task, all: '', collegeIds: '3;2', startTime: '2015-12-10 00:00:00' }))
     expect(dataOf(await merchant.get(`/api/quest/${String(id)}`))).toMatchObject({ targetAll: false, collegeIds: '3;2' })
     expect(codeOf(await (await enter(app, STUDENT)).post(`/api/user/quest/assign/${String(id)}`))).toBe(45)
     expectDone(await (await enter(app, OTHER_STUDENT)).post(`/api/user/quest/assign/${String(id)}`))
@@ -192,7 +192,7 @@ test('a coupon is good until the last second of its day', async () => {
 
 test('a questionnaire is read and answered, each question once', async () => {
   const student = await enter(await box(), STUDENT)
-  const { list, resultCount } = dataOf<{ list: { id: number }[]; resultCount: number }>(await student.get('/api/user/quest/question', { questId: 6 }))
+  const { list, resultCount } = payloadOf('jobListQuestions', await student.get('/api/user/quest/question', { questId: 6 }))
   expect(resultCount).toBe(2)
   expect(list[0]).toEqual({
     ...{ id: 1, content: '拿铁的基底是哪一种？', questId: 6, orderIndex: 1, type: 1 },

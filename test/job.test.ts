@@ -1,15 +1,10 @@
 /** How job speaks: carriages of the token, envelope, forms, pages. */
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
-import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, recordsOf, STUDENT } from './support/job.js'
+import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, payloadOf, recordsOf, STUDENT } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(job)
-
-interface List {
-  list: { id: number; [key: string]: unknown }[]
-  resultCount: number
-}
 
 describe('the token', () => {
   test('is twenty letters', async () => {
@@ -186,8 +181,8 @@ describe('the envelope', () => {
 })
 
 describe('pages', () => {
-  const page = async (app: Box, query: Record<string, string | number> = {}) => dataOf<List>(await caller(app).get('/api/job/list', query))
-  const ids = ({ list }: List) => list.map(({ id }) => id)
+  const page = async (app: Box, query: Record<string, string | number> = {}) => payloadOf('jobListJobs', await caller(app).get('/api/job/list', query))
+  const ids = ({ list }: { list: readonly { id: number }[] }) => list.map(({ id }) => id)
 
   test('jobs come newest first, eight a page, and are counted as a whole', async () => {
     const app = await box()
@@ -200,7 +195,7 @@ describe('pages', () => {
 
   test('a row has all its keys, its times in milliseconds and its wage in yuan', async () => {
     const app = await box()
-    const { postTime } = dataOf<{ postTime: number }>(await caller(app).get('/api/job/12'))
+    const { postTime } = payloadOf('jobGetJob', await caller(app).get('/api/job/12'))
     const boot = postTime + 3_600_000 // it was posted an hour before
     expect(dataOf(await caller(app).get('/api/job/2'))).toEqual({
       ...{ id: 2, title: '英语口语陪练', wage: 60.5, timeToPay: '日结', workTime: '周末下午，每次两小时', workPlace: '银杏大学图书馆咖啡角' },
@@ -217,7 +212,7 @@ describe('pages', () => {
   test('a job that is published comes first, one that is deleted goes', async () => {
     const app = await box()
     const merchant = await enter(app, MERCHANT)
-    const { id } = dataOf<{ id: number }>(await merchant.post('/api/u/job', ad))
+    const { id } = payloadOf('jobPublishJob', await merchant.post('/api/u/job', ad))
     const first = await page(app)
     expect(first.resultCount).toBe(13)
     expect(first.list[0]).toMatchObject({ id, wage: 90.5, postTime: await app.now(), expiredTime: Date.parse('2099-01-31T23:59:59+08:00') })
@@ -230,7 +225,7 @@ describe('pages', () => {
   test('a second job may follow after exactly a minute, even if the first is deleted', async () => {
     const app = await box()
     const merchant = await enter(app, MERCHANT)
-    const { id } = dataOf<{ id: number }>(await merchant.post('/api/u/job', ad))
+    const { id } = payloadOf('jobPublishJob', await merchant.post('/api/u/job', ad))
     await merchant.del(`/api/u/job/${String(id)}`)
     await app.advance('PT59.999S')
     expect(codeOf(await merchant.post('/api/u/job', ad))).toBe(1)
@@ -245,9 +240,9 @@ describe('pages', () => {
     expectDone(await student.post('/api/u/job/fav/12'))
     expect(dataOf(await student.get('/api/job/12'))).toMatchObject({ likes: 1 })
     expectDone(await merchant.del('/api/u/job/12'))
-    const { list, resultCount } = dataOf<List>(await student.get('/api/u/job/favlist'))
+    const { list, resultCount } = payloadOf('jobListFavourites', await student.get('/api/u/job/favlist'))
     expect([resultCount, list.map(({ id, deleted, likes }) => [id, deleted, likes])]).toEqual([2, [[12, true, 1], [1, false, 1]]])
-    expect(dataOf<List>(await student.get('/api/u/job/favlist', { pageNumber: 1, pageSize: 1 })).list).toMatchObject([{ id: 1 }])
+    expect(payloadOf('jobListFavourites', await student.get('/api/u/job/favlist', { pageNumber: 1, pageSize: 1 })).list).toMatchObject([{ id: 1 }])
     expectDone(await student.del('/api/u/job/fav/12'))
     expect(codeOf(await student.del('/api/u/job/fav/12'))).toBe(12)
     expect(codeOf(await student.post('/api/u/job/fav/12'))).toBe(12)
@@ -255,7 +250,7 @@ describe('pages', () => {
 
   test('tasks come highest id first and may be narrowed by category and award', async () => {
     const app = await box()
-    const tasks = async (query: Record<string, string | number> = {}) => dataOf<List>(await caller(app).get('/api/quest/list', query))
+    const tasks = async (query: Record<string, string | number> = {}) => payloadOf('jobListTasks', await caller(app).get('/api/quest/list', query))
     expect(ids(await tasks())).toEqual([11, 10, 9, 8, 7, 6, 5, 4])
     expect(ids(await tasks({ cateId: 2 }))).toEqual([10, 6, 3])
     expect(ids(await tasks({ cateId: 2, pn: 1, ps: 2 }))).toEqual([3])
@@ -269,7 +264,7 @@ describe('pages', () => {
 
   test('categories come by id, and an empty one can be deleted', async () => {
     const app = await box()
-    const categories = async () => dataOf<List>(await caller(app).get('/api/quest/cate/list'))
+    const categories = async () => payloadOf('jobListCategories', await caller(app).get('/api/quest/cate/list'))
     expect((await categories()).list[2]).toEqual({ id: 3, name: '线下活动', memo: null, themeColor: null, level: null })
     expectDone(await (await enter(app, ADMIN)).del('/api/manage/quest/cate/3'))
     expect(ids(await categories())).toEqual([1, 2])
@@ -327,9 +322,9 @@ describe('users', () => {
   test('a phone is shown to its owner only, and everybody has all keys', async () => {
     const app = await box()
     const student = await enter(app, STUDENT)
-    const own = dataOf<Record<string, unknown>>(await student.get('/api/user/2'))
+    const own = payloadOf('jobGetUser', await student.get('/api/user/2'))
     expect(own).toMatchObject({ id: 2, phone: nameOf(STUDENT), roleList: [{ rid: 2, rolename: 'STUDENT', memo: '学生' }], stuCerti: '02', credits: 120 })
-    expect(own['createdTime']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    expect(own.createdTime).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
     for (const other of [await student.get('/api/user/4'), await caller(app).get('/api/user/2')]) expect(dataOf(other)).toMatchObject({ phone: null })
     expect(dataOf(await caller(app).get(`/api/user/${String(BLOCKED)}`))).toMatchObject({ valid: false })
   })
@@ -339,7 +334,7 @@ describe('users', () => {
     const [admin, gone] = [await enter(app, ADMIN), await enter(app, 9)]
     expectDone(await gone.post('/api/u/job/fav/5'))
     expectDone(await gone.post('/api/user/acc', { dealPwd: '246810' }))
-    const { id } = dataOf<{ id: number }>(await gone.post('/api/u/job', ad))
+    const { id } = payloadOf('jobPublishJob', await gone.post('/api/u/job', ad))
     expectDone(await admin.del('/api/manage/user/9'))
     expect(codeOf(await gone.get('/api/job/list'))).toBe(7)
     expect(codeOf(await admin.get('/api/user/9'))).toBe(4)

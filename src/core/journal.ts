@@ -16,10 +16,10 @@ export interface KeptBody {
 export function keep(body: string | Uint8Array): KeptBody | null {
   if (body.length === 0) return null
   const size = Buffer.byteLength(body)
-  if (size <= MOST_BODY) return { size, content: body }
+  if (typeof body === 'string' && size <= MOST_BODY) return { size, content: body }
+  // A copy: what came off the wire is a small part of a large buffer, which could not be let go otherwise.
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  // A copy, so that the rest can be forgotten.
-  return { size, content: Uint8Array.prototype.slice.call(bytes, 0, MOST_BODY) }
+  return { size, content: Buffer.from(bytes.subarray(0, MOST_BODY)) }
 }
 
 /** One call. It holds what passed through the pipeline as it was; texts for people are made when somebody asks. */

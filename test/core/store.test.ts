@@ -246,6 +246,31 @@ describe('transactions', () => {
   })
 })
 
+describe('an index of a part of a field', () => {
+  interface Session {
+    id: string
+    previous: { token: string; until: number } | null
+  }
+  const open = (...sessions: Session[]) => {
+    const definitions = { sessions: { key: 'id', unique: [['previous.token']] } } as const
+    return new MemoryStore<{ sessions: Session }>(buildWorld(definitions, { sessions: sessions.map((session) => ({ ...session })) }, 0))
+  }
+  const find = async (store: ReturnType<typeof open>, token: string) => (await store.transact((tx) => tx.find('sessions', { 'previous.token': token }))).value?.id
+
+  test('finds records of the world and of a sandbox, and follows their changes', async () => {
+    const store = open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null })
+    expect(await find(store, 'x')).toBe('a')
+    await store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'y', until: 2 } }))
+    await store.transact((tx) => tx.update('sessions', 'a', { previous: null }))
+    expect([await find(store, 'x'), await find(store, 'y')]).toEqual([undefined, 'b'])
+  })
+
+  test('keeps apart what may occur once, and leaves out records without it', async () => {
+    const store = open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null }, { id: 'c', previous: null })
+    await expect(store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'x', until: 9 } }))).rejects.toThrow(StoreError)
+  })
+})
+
 test('a world with two records of one key or one unique value is refused', () => {
   expect(() => worldOf([item(1), item(1)])).toThrow(StoreError)
   expect(() => worldOf([item(1, { name: 'x' }), item(2, { name: 'x' })])).toThrow(StoreError)

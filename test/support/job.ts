@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import type { SessionRecords } from '../../src/core/sessions.js'
 import type { Store } from '../../src/core/store/types.js'
+import type { Operations } from '../../src/contract/job.gen.js'
 import type { Job } from '../../src/systems/job/types.js'
 import type { Answer, Box } from './serve.js'
 
@@ -50,7 +51,7 @@ export function form(fields: Fields): URLSearchParams {
 /** Logs a user in, by number in the world or by user name. */
 export async function enter(app: Box, user: number | string, password = PASSWORD): Promise<Caller> {
   const answer = await caller(app).post('/login', { username: typeof user === 'number' ? nameOf(user) : user, password })
-  return caller(app, String(dataOf<{ appToken: string }>(answer).appToken))
+  return caller(app, payloadOf('jobLogin', answer).appToken)
 }
 
 /** Asks for a code for anything but a registration. */
@@ -65,10 +66,15 @@ export async function join(app: Box, username: string, isEmployer = false): Prom
   return enter(app, username)
 }
 
-/** @returns the data of a success, which the contract has just been held against */
-export function dataOf<T>(answer: Answer): T {
+/** @returns the data of a success */
+export function dataOf(answer: Answer): unknown {
   expect(answer.json, answer.text).toMatchObject({ message: 'success', code: 0, ok: true })
-  return answer.json?.['data'] as T
+  return answer.json?.['data']
+}
+
+/** @returns the data of a success of the operation */
+export function payloadOf<K extends keyof Operations>(_operation: K, answer: Answer): Operations[K]['payload'] {
+  return dataOf(answer) as Operations[K]['payload'] // the server has just held the answer against the contract
 }
 
 /** Expects success without data. */

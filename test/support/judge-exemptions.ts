@@ -75,16 +75,4 @@ export const dissents: readonly Dissent[] = [
     objection: /internal_server_error/,
     reason: 'Prism fails at the dangling semicolon of `application/json;`, which old clients of this app send',
   },
-  {
-    system: 'job',
-    request: /./,
-    objection: /errors#UNAUTHORIZED/,
-    reason: 'the token may travel in the query or in a form as well (securitySchemes.token); a security scheme has one place only',
-  },
-  {
-    system: 'job',
-    request: /^POST \/api\/user\/quest$/,
-    objection: /"location":\["body","all"\],"severity":"Error","code":"type"/,
-    reason: 'an empty text counts as absent (info.description); the document has the type that clients should send',
-  },
 ]

@@ -26,10 +26,8 @@ export type Result<Operation, Init = object> =
 
 type PathWith<Paths, Method extends HttpMethod> = { [Path in keyof Paths]: Paths[Path] extends Record<Method, object> ? Path : never }[keyof Paths]
 
-type IsOptional<Init> = Record<never, never> extends Init ? true : false
-
 /** The second argument of a call: needed where the operation needs anything. Options of fetch may be among it. */
-type Rest<Init> = IsOptional<Init> extends true ? [init?: Init & Record<string, unknown>] : [init: Init & Record<string, unknown>]
+type Rest<Init> = object extends Init ? [init?: Init & Record<string, unknown>] : [init: Init & Record<string, unknown>]
 
 type Call<Paths, Method extends HttpMethod> = <
   Path extends PathWith<Paths, Method>,

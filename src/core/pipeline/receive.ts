@@ -8,6 +8,9 @@ import type { Exchange, Received } from './exchange.js'
 /** Multipart bodies may carry this much beside their file: boundaries, part headers, text fields. */
 const MULTIPART_ALLOWANCE = 64 * 1024
 
+/** So many bytes over the limit are still read. */
+const DRAINED = 32 * 1024 * 1024
+
 const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'bodyTooLarge' }) }
 const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
 
@@ -20,20 +23,26 @@ export async function receive(exchange: Exchange): Promise<void> {
   else exchange.received = await readBytes(request, limit)
 }
 
-async function readBytes(request: IncomingMessage, limit: number): Promise<Received> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return tooLarge
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+/** A body over the limit is read to its end all the same, so that the client is there to hear the answer; one so far over it is not. */
+function readBytes(request: IncomingMessage, limit: number): Promise<Received> {
+  if (Number(request.headers['content-length'] ?? 0) > limit + DRAINED) return Promise.resolve(tooLarge)
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > limit) return tooLarge
-      chunks.push(chunk)
-    }
-  } catch {
-    return unreadable // the client went away in mid-body
-  }
-  return { kind: 'bytes', bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks) }
+      if (length <= limit) chunks.push(chunk)
+      else if (length > limit + DRAINED) resolve(tooLarge)
+    })
+    request.once('end', () => {
+      const [first] = chunks
+      if (length > limit) resolve(tooLarge)
+      else resolve({ kind: 'bytes', bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+    })
+    request.once('close', () => {
+      resolve(unreadable) // the client went away in mid-body; without effect after the end
+    })
+  })
 }
 
 async function readParts(request: IncomingMessage, limit: number): Promise<Received> {

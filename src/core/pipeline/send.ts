@@ -22,7 +22,7 @@ export async function send(exchange: Exchange, response: ServerResponse): Promis
   if (exchange.delivery === null) writeReply(response, reply, exchange.method)
   else await exchange.delivery(response, reply, exchange.method)
   // A body that was not read to its end would be taken for the next request.
-  if (exchange.received?.kind === 'refused') response.once('finish', () => exchange.request.destroy())
+  if (exchange.received?.kind === 'refused' && !exchange.request.complete) response.once('finish', () => exchange.request.destroy())
 }
 
 /** Writes status, headers and body; the body stays away where HTTP has none. */

@@ -101,7 +101,7 @@ export class Connection {
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(() => (this.#ended ? undefined : this.parts.sandbox.during(work))).catch((error: unknown) => {
+    this.#work = this.#work.then(() => (this.#ended || !this.parts.wire.isOpen ? undefined : this.parts.sandbox.during(work))).catch((error: unknown) => {
       this.#report(error)
     })
     return this.#work

@@ -92,7 +92,7 @@ export class SocketHost {
 
   /** @returns the open connections of a sandbox, the oldest first */
   list(sandbox: Sandbox): readonly Connection[] {
-    return [...(this.#groups.get(sandbox)?.connections ?? [])]
+    return [...(this.#groups.get(sandbox)?.connections ?? [])].filter(({ parts }) => parts.wire.isOpen)
   }
 
   /** Says goodbye to everybody, and resolves when all are gone. */

@@ -24,7 +24,7 @@ export const state: StateDefinition<Job['records']> = {
 const FIRST_NEW_ID = 101
 
 /** @returns an id for a new record of the collection */
-export function newId(tx: Tx, collection: keyof Job['records'] & string): Promise<number> {
+export function newId(tx: Tx, collection: keyof Job['records']): Promise<number> {
   return tx.next(collection, FIRST_NEW_ID)
 }
 

@@ -55,7 +55,7 @@ interface Applying {
   readonly tx: Tx
   readonly user: Job['user']
   readonly now: number
-  fail(error: 'ALREADY_CERTIFIED'): Failure
+  readonly fail: (error: 'ALREADY_CERTIFIED') => Failure
 }
 
 async function apply({ tx, user, now, fail }: Applying, kind: Kind, fields: Application['fields']): Promise<null> {

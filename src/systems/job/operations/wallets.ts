@@ -70,7 +70,7 @@ export const wallets = {
 interface Owning {
   readonly tx: Tx
   readonly user: Job['user']
-  fail(error: 'NO_CASH_ACCOUNT'): Failure
+  readonly fail: (error: 'NO_CASH_ACCOUNT') => Failure
 }
 
 /** @returns the caller's cash account; throws 19 where none was opened */

@@ -1,0 +1,99 @@
+/** The document of a system as the reference page shows it: aimed at one sandbox, one entry per operation, extensions spelt out. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
+import type { System } from '../core/system.js'
+import { openapiFolder } from '../paths.js'
+import { decisionTable, describeOperation } from './describe.js'
+import { at, isObject, type Json, type JsonObject, objectOf, objectsOf, textOf } from './json.js'
+
+/** For whom a document is shown. */
+export interface View {
+  readonly sandbox: string
+  /** The user type that the reader has logged in as; its name is filled in where a path asks for it. */
+  readonly realm: string | null
+}
+
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch'])
+
+/** @returns the path below which a system is served in a sandbox */
+export function basePath(system: System, sandbox: string): string {
+  return sandbox === DEFAULT_SANDBOX ? `/${system.id}` : `/@${sandbox}/${system.id}`
+}
+
+/** @returns the bundled document of the system; null where it came without one */
+export async function readDocument(system: System): Promise<JsonObject | null> {
+  const text = await readFile(join(openapiFolder, 'bundled', `${system.id}.json`), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'null'
+    throw error
+  })
+  const document = JSON.parse(text) as Json // what JSON.parse returns is Json by definition
+  return isObject(document) ? document : null
+}
+
+/**
+ * @returns the document with the sandbox as its server, operations that share a URL as entries of their own, and provenance, auth level,
+ *   errors and decisions in every description; null where the system came without one
+ */
+export async function displayDocument(system: System, view: View): Promise<JsonObject | null> {
+  const document = await readDocument(system)
+  if (document === null) return null
+  const paths = Object.entries(objectOf(document['paths'])).flatMap(([path, item]) => showPath(system, path, objectOf(item)))
+  const shown = {
+    ...document,
+    info: { ...objectOf(document['info']), description: describeDocument(document) },
+    servers: [{ url: basePath(system, view.sandbox), description: `沙箱 ${view.sandbox} · Sandbox ${view.sandbox}` }],
+    paths: Object.fromEntries(paths),
+  }
+  const field = system.users.realm
+  // By convention the path parameter of a user type has the name of the field that holds it.
+  return field === null || view.realm === null ? shown : objectOf(withExample(shown, field, view.realm))
+}
+
+function describeDocument(document: JsonObject): string {
+  const description = textOf(at(document, 'info', 'description'))
+  const decisions = [...objectsOf(document['x-decision']), ...decisionsBelow(at(document, 'components'))]
+  if (decisions.length === 0) return description
+  return `${description}\n\n<details><summary>对原文的决定（${String(decisions.length)}）· Decisions on the text</summary>\n\n${decisionTable(decisions)}\n\n</details>`
+}
+
+/** Decisions on schemas and errors, wherever they stand. */
+function decisionsBelow(value: Json | undefined): readonly JsonObject[] {
+  if (Array.isArray(value)) return (value as readonly Json[]).flatMap(decisionsBelow) // Array.isArray says any[]
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'x-decision' ? objectsOf(inner) : decisionsBelow(inner)))
+}
+
+/** One path of the document as one or several paths of the page. */
+function showPath(system: System, path: string, item: JsonObject): [string, JsonObject][] {
+  const shared = Object.fromEntries(Object.entries(item).filter(([key]) => !METHODS.has(key)))
+  const plain: Record<string, JsonObject> = {}
+  const expanded: [string, JsonObject][] = []
+  for (const [method, value] of Object.entries(item)) {
+    if (!METHODS.has(method) || !isObject(value)) continue
+    const inner = objectOf(value['x-operations'])
+    const selector = textOf(value['x-selector'])
+    if (selector === '') plain[method] = showOperation(system, value)
+    // Swagger UI sends what stands behind the question mark as it is.
+    for (const [choice, operation] of Object.entries(inner)) {
+      expanded.push([`${path}?${selector}=${choice}`, { ...shared, [method]: showOperation(system, objectOf(operation)) }])
+    }
+  }
+  return Object.keys(plain).length === 0 ? expanded : [[path, { ...shared, ...plain }], ...expanded]
+}
+
+function showOperation({ contract }: System, operation: JsonObject): JsonObject {
+  const row = contract.operations[textOf(operation['operationId'])]
+  if (row === undefined) return operation
+  const extensions = describeOperation(contract, row, objectsOf(operation['x-decision']))
+  return { ...operation, description: `${textOf(operation['description']).trim()}\n\n${extensions}` }
+}
+
+/** The same with the example of every path parameter of that name replaced. */
+function withExample(value: Json, name: string, example: string): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((inner) => withExample(inner, name, example)) // Array.isArray says any[]
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([key, inner]) => [key, withExample(inner, name, example)] as const)
+  const copy = Object.fromEntries(entries)
+  return value['name'] === name && value['in'] === 'path' ? { ...copy, example } : copy
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+
+const { box } = await serveControl(['edu', 'live', 'trid'])
+const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
+const PHONE = '13800001001'
+
+const login = async ({ app }: ControlBox, userType = 's') => {
+  const { json } = await app(`/edu/rest/${userType}/login`, { method: 'POST', headers: HEADERS, body: { phone: PHONE, passwd: 'abc12345' } })
+  const info = json?.['info']
+  const token = typeof info === 'object' && info !== null && 'access_token' in info ? String(info.access_token) : ''
+  expect(token, JSON.stringify(json)).not.toBe('')
+  return { auth: Buffer.from(`access_token=${token}`).toString('base64') }
+}
+const profile = ({ app }: ControlBox, auth: { auth: string }) => app('/edu/rest/s/info', { headers: { ...HEADERS, ...auth } })
+
+describe('SMS', () => {
+  test('land in the inbox instead of a phone', async () => {
+    const here = box()
+    await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
+    await here.app('/live/auth/code?mobile=13800003001')
+    const inbox = await here.admin('GET', '/sms?phone=13800003001')
+    expect(at(inbox, 'messages')).toEqual([
+      { system: 'live', key: '13800003001', phone: '13800003001', code: '123456', state: 'valid', sentAt: '2026-01-31T08:30:00.000Z', expiresAt: '2026-01-31T08:40:00.000Z', earlier: [] },
+    ])
+    await here.app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+    expect(at(await here.admin('GET', '/sms?system=live'), 'messages.0.state')).toBe('used')
+    await here.app('/live/auth/code?mobile=13800003001')
+    await here.admin('POST', '/clock/advance', { by: 'PT10M' })
+    expect(at(await here.admin('GET', '/sms?system=live'), 'messages.0')).toMatchObject({ state: 'expired', earlier: [{ code: '123456', sentAt: '2026-01-31T08:30:00.000Z' }] })
+    expect(kindOf(await here.admin('GET', '/sms?system=life'))).toBe('no-such-system')
+  })
+
+  test('count their codes when told to, where the contract leaves the choice', async () => {
+    const here = box()
+    const set = await here.admin('PATCH', '/sms/settings', { source: 'sequence' })
+    expect(at(set, 'sms')).toEqual([
+      { system: 'edu', source: 'sequence', operator: 'up' },
+      { system: 'live', source: 'sequence', operator: 'up' },
+      { system: 'trid', source: 'fixed', operator: 'up' },
+    ])
+    await here.app('/live/auth/code?mobile=13800003001')
+    await here.app('/live/auth/code?mobile=13800003001')
+    expect(at(await here.admin('GET', '/sms?phone=13800003001'), 'messages.0')).toMatchObject({ code: '100002', earlier: [{ code: '100001' }] })
+    expect(kindOf(await here.admin('PATCH', '/sms/settings', { system: 'trid', source: 'sequence' }))).toBe('not-available')
+    expect(kindOf(await here.admin('PATCH', '/sms/settings', { system: 'life', source: 'sequence' }))).toBe('no-such-system')
+    expect(kindOf(await here.admin('PATCH', '/sms/settings', { source: 'dice' }))).toBe('invalid-request')
+    expect((await here.admin('GET', '/sms/settings')).json).toEqual(set.json)
+  })
+
+  test('fail with their operator', async () => {
+    const here = box()
+    const send = () => here.app('/edu/rest/s/smscode', { method: 'POST', headers: HEADERS, body: { phone: '13800001777' } })
+    await here.admin('PATCH', '/sms/settings', { system: 'edu', operator: 'down' })
+    const failed = await send()
+    await here.admin('PATCH', '/sms/settings', { operator: 'up' })
+    const sent = await send()
+    expect([failed.json?.['code'], sent.json?.['code']]).toEqual([602, 900])
+    expect(kindOf(await here.admin('PATCH', '/sms/settings', { system: 'live', operator: 'down' }))).toBe('not-available')
+  })
+})
+
+describe('sessions', () => {
+  test('are listed with their device and without their tokens', async () => {
+    const here = box()
+    await login(here)
+    const listed = await here.admin('GET', '/sessions?system=edu&state=live')
+    const sessions = at(listed, 'sessions')
+    expect(sessions).toContainEqual(expect.objectContaining({ system: 'edu', realm: 's', state: 'live', accessToken: '***', refreshToken: '***', device: expect.objectContaining({ platform: 'ios' }) as unknown }))
+    expect(listed.text).not.toMatch(/[0-9a-f]{48}/)
+    expect((await here.admin('GET', `/sessions?user=${PHONE}&secrets=true`)).text).toMatch(/[0-9a-f]{48}/)
+    expect(at(await here.admin('GET', '/sessions?user=nobody'), 'sessions')).toEqual([])
+  })
+
+  test('a kick tells the client who did it, as its system tells it', async () => {
+    const here = box()
+    const auth = await login(here)
+    await here.admin('POST', '/clock/freeze', { at: '2099-01-31T08:30:00Z' })
+    const kicked = await here.admin('POST', '/sessions/kick', { system: 'edu', user: PHONE, realm: 's', by: { label: 'iPhone 15', platform: 'ios' } })
+    expect(at(kicked, 'sessions.0')).toMatchObject({ state: 'displaced', displacedBy: { label: 'iPhone 15', platform: 'ios', client: null, at: '2099-01-31T08:30:00.000Z' } })
+    const answer = await profile(here, auth)
+    expect(answer.status).toBe(401)
+    expect(answer.json).toMatchObject({ code: 903, nextDevice: 'iPhone 15', nextLogin: '2099-01-31T08:30:00.000Z' })
+  })
+
+  test('a token runs out when it is told to, the access token alone or with the other', async () => {
+    const here = box()
+    const auth = await login(here)
+    const expired = await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's' })
+    expect(at(expired, 'sessions')).toMatchObject([{ state: 'expired' }])
+    expect((await profile(here, auth)).json).toMatchObject({ code: 899 })
+    const id = String(at(expired, 'sessions.0.id'))
+    const both = await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's', session: id, token: 'both' })
+    expect(at(both, 'sessions.0.refreshExpiresAt')).toBe(at(both, 'sessions.0.accessExpiresAt'))
+    expect(kindOf(await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's', session: 'none' }))).toBe('no-such-session')
+  })
+
+  test('are revoked all at once, and nobody is told by whom', async () => {
+    const here = box()
+    const auth = await login(here)
+    expect(at(await here.admin('POST', '/sessions/revoke', { system: 'edu', user: PHONE, realm: 's' }), 'sessions.0.state')).toBe('revoked')
+    const answer = await profile(here, auth)
+    expect(answer.json).toMatchObject({ code: 903 })
+    expect(answer.json).not.toHaveProperty('nextDevice')
+    expect(at(await here.admin('POST', '/sessions/revoke', { system: 'edu', user: PHONE, realm: 's' }), 'sessions')).toEqual([])
+  })
+
+  test('a user who may be several people is asked about', async () => {
+    const here = box()
+    const users = await here.admin('GET', '/users?system=edu')
+    expect(at(users, 'users')).toContainEqual(expect.objectContaining({ system: 'edu', realm: 's', names: expect.objectContaining({ phone: PHONE }) as unknown, banned: false }))
+    const kick = async (body: object) => here.admin('POST', '/sessions/kick', body)
+    expect(kindOf(await kick({ system: 'edu', user: '13800001999' }))).toBe('no-such-user')
+    expect(kindOf(await kick({ system: 'edu', user: PHONE, realm: 'x' }))).toBe('no-such-user')
+    expect(kindOf(await kick({ system: 'life', user: PHONE }))).toBe('no-such-system')
+    expect(kindOf(await kick({ user: PHONE }))).toBe('invalid-request')
+    // The same phone may belong to a student and to a parent.
+    const student = String(at(await here.admin('GET', '/db/edu/users?userType=s&_limit=1').then(first), 'first.phone'))
+    const parent = await here.admin('GET', '/db/edu/users?userType=p&_limit=1').then(first)
+    const changed = await here.admin('PATCH', `/db/edu/users/${String(at(parent, 'first.userID'))}`, { phone: student })
+    expect(changed.status, changed.text).toBe(200)
+    const ambiguous = await kick({ system: 'edu', user: student })
+    expect(kindOf(ambiguous)).toBe('ambiguous-user')
+    expect(at(ambiguous, 'known')).toHaveLength(2)
+    expect((await kick({ system: 'edu', user: student, realm: 's' })).status).toBe(200)
+    expect((await kick({ system: 'edu', user: String(at(parent, 'first.userID')) })).status).toBe(200)
+  })
+
+  test('a banned user gets nowhere until the ban is lifted', async () => {
+    const here = box()
+    const auth = await login(here)
+    const banned = await here.admin('POST', '/users/ban', { system: 'edu', user: PHONE, realm: 's' })
+    expect(banned.json).toMatchObject({ system: 'edu', realm: 's', banned: true })
+    expect((await profile(here, auth)).json).toMatchObject({ code: 909 })
+    expect((await here.admin('POST', '/users/unban', { system: 'edu', user: PHONE, realm: 's' })).json).toMatchObject({ banned: false })
+    expect((await profile(here, auth)).json).toMatchObject({ code: 900 })
+    expect(kindOf(await here.admin('POST', '/users/ban', { system: 'live', user: '1' }))).toBe('not-available')
+    expect(kindOf(await here.admin('POST', '/users/unban', { system: 'edu', user: '13800001999' }))).toBe('no-such-user')
+  })
+})
+
+/** A list as the body of an answer, its first item under a name. */
+function first(answer: Awaited<ReturnType<ControlBox['admin']>>) {
+  const list: unknown = JSON.parse(answer.text)
+  return { ...answer, json: { first: Array.isArray(list) ? (list[0] as unknown) : null } }
+}
