@@ -12,8 +12,8 @@ import { readVerdicts } from './judge/verdict.js'
 
 const systems = documentIds('.').filter((id) => id !== 'control')
 const filter = process.argv.slice(2)
-// Tests of scale and of races are no stories: Prism would be what they measure.
-const isStory = new RegExp(`^(?:${systems.join('|')})(?:-(?!races|scale)[\\w-]+)?\\.test\\.ts$`)
+// Tests of scale and of races are no stories, Prism would be what they measure; and it does not speak WebSocket.
+const isStory = new RegExp(`^(?:${systems.join('|')})(?:-(?!races|scale|crowd|sockets)[\\w-]+)?\\.test\\.ts$`)
 const stories = readdirSync('test').filter((file) => isStory.test(file)).map((file) => `test/${file}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-judge-'))

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCtl } from './cli/ctl.js'
+import { addDiff } from './cli/diff.js'
 import { addExec } from './cli/exec.js'
 import { addList } from './cli/list.js'
 import { fail } from './cli/output.js'
@@ -20,5 +21,6 @@ addStart(program)
 addList(program)
 addExec(program)
 addCtl(program)
+addDiff(program)
 
 program.parseAsync().catch(fail)

@@ -7,5 +7,7 @@ const root = new URL('../', import.meta.url)
 export const fixturesFolder = fileURLToPath(new URL('fixtures', root))
 /** The folder with the contract documents; the bundled ones are in `bundled`. */
 export const openapiFolder = fileURLToPath(new URL('openapi', root))
+/** What the reference pages load in the browser; the build copies it beside the code. */
+export const docsAssetsFolder = fileURLToPath(new URL('docs/assets', import.meta.url))
 /** The package's own description. */
 export const packageFile = fileURLToPath(new URL('package.json', root))

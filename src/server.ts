@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
-import { machineTime, pause, stopwatch, type TimeSource } from './core/clock.js'
+import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
 import { Failure } from './core/failure.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
@@ -22,11 +22,13 @@ import { record, routeWith } from './core/pipeline/steps.js'
 import { problemReply } from './core/problem.js'
 import type { Reply } from './core/reply.js'
 import { Sandboxes, type Served } from './core/sandbox.js'
+import { stoppable } from './core/shutdown.js'
 import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
 import { serve } from './core/world.js'
 import { controlRouter } from './control/router.js'
 import { guard, isLoopbackHost } from './control/safety.js'
+import { docsRouter } from './docs/router.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
 
 export interface ServerOptions {
@@ -125,14 +127,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', false)
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
+  const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
-    app.use('/__admin', guard({ token: adminToken, host }), controlRouter({ sandboxes, served, boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
+    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
   }
+  app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
   app.use((request, response, next) => {
     handle(request, response).catch(next)
   })
   const server = createHttpServer(app)
   server.keepAliveTimeout = 65_000
+  const stop = stoppable(server)
   sockets.attach(server)
   await listen(server, port, host)
   const address = server.address() as AddressInfo // a TCP server that listens has one
@@ -145,7 +150,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     adminToken,
     close: async () => {
       sandboxes.end()
-      await Promise.all([close(server), sockets.close()])
+      await Promise.all([stop(), sockets.close()])
     },
   }
 }
@@ -181,21 +186,4 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       resolve()
     })
   })
-}
-
-/** A connection whose request is finished would otherwise be kept for the next one, which never comes. */
-async function close(server: Server): Promise<void> {
-  const state = { isOpen: true }
-  const closed = new Promise<void>((resolve, reject) => {
-    server.close((error) => {
-      state.isOpen = false
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-  while (state.isOpen) {
-    server.closeIdleConnections()
-    await Promise.race([closed, pause(20)])
-  }
-  return closed
 }

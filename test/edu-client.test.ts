@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
 import { ban, IOS, PASSWORD, turn, userID } from './support/edu.js'
-import { EduClient, type KickOut, type Tokens } from './edu-client.js'
+import { EduClient, EduError, type KickOut, type Tokens } from './edu-client.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu, { journal: 100_000 })
@@ -226,7 +226,9 @@ describe('when a token is not good after all', () => {
     const { client: make, count } = await stage()
     const { client } = make()
     await client.login(S1, { passwd: PASSWORD })
-    await expect(client.call('POST', '/info', { nick: 1 })).rejects.toMatchObject({ code: 904 })
+    const refusal: unknown = await client.call('POST', '/info', { nick: 1 }).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(EduError)
+    expect(refusal).toMatchObject({ code: 904, message: '904 参数缺失或者格式错误', kickOut: null })
     expect(count('eduUpdateMyInfo').calls).toBe(1)
     expect(client.tokens).not.toBeNull()
   })

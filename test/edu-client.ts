@@ -17,7 +17,7 @@ export interface Tokens {
   readonly refreshEnds: number
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   /** Everything up to the userType: `https://api.example.test/rest/s`. */
   readonly base: string
   /** Common headers, and `u` and `w`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { im } from '../src/systems/im/index.js'
-import { Client, logIn, phones, text } from './support/push.js'
+import { logIn, phones } from './support/im.js'
+import { Client, text } from './support/push.js'
 import { serve } from './support/serve.js'
 
 const { box } = await serve(im)
@@ -166,6 +167,9 @@ describe('messages', () => {
     const alice = await Client.start(app, phones.alice)
     expect(await alice.say(text('u-4001', 'u-4001', '备忘'))).toEqual(OK('p-4001'))
     expect(await alice.contents()).toEqual(['备忘'])
+    await alice.confirm('u-4001', 'u-4001')
+    await alice.ask(start)
+    await alice.hearsNothing()
   })
 
   test('an empty createTime is the moment of sending, not that of delivery', async () => {

@@ -5,7 +5,8 @@ import type { Fault } from '../src/core/faults/rule.js'
 import type { JournalEntry } from '../src/core/journal.js'
 import { startServer } from '../src/server.js'
 import { im } from '../src/systems/im/index.js'
-import { Client, logIn, phones, text } from './support/push.js'
+import { logIn, phones } from './support/im.js'
+import { Client, text } from './support/push.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box, server } = await serve(im, { sockets: { perSandbox: 3, backlog: 64 * 1024, frame: 128 * 1024 } })

@@ -1,5 +1,5 @@
 /** `understudy start [system…]` */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { type RunningServer, startServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
@@ -11,6 +11,11 @@ interface StartFlags {
   readonly seed: number
   readonly scale: number
   readonly fixtures?: string
+  readonly journal: number
+  readonly maxSandboxes: number
+  readonly adminToken?: string
+  readonly admin: boolean
+  readonly prefer: boolean
 }
 
 /** Adds the command to the program. */
@@ -24,6 +29,11 @@ export function addStart(program: Command): void {
     .option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', parseWhole, 1)
     .option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', parseWhole, 0)
     .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
+    .option('--journal <number>', 'calls that the journal of a sandbox keeps', parseWhole, 1000)
+    .option('--max-sandboxes <number>', 'sandboxes that are kept; past it the least recently used idle one goes', parseCount, 10_000)
+    .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
+    .option('--no-admin', 'without the control plane')
+    .option('--no-prefer', 'without Prefer headers and __error, __code, __delay in queries')
     .action(start)
 }
 
@@ -34,8 +44,11 @@ async function start(ids: string[], flags: StartFlags): Promise<void> {
   })
   const alone = systems.length === 1
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${server.url}${alone ? '' : `/${id}`}`, hint])
-  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · control plane ${server.url}/__admin · stop with Ctrl+C\n`)
+  // Whoever reads the table may stop the server at once.
   stopOnSignals(server)
+  const control = flags.admin ? `control plane ${server.url}/__admin` : 'no control plane'
+  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${control} · stop with Ctrl+C\n`)
+  if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
 }
 
 /** Requests under way are finished; a second signal does not wait for them. */
@@ -72,4 +85,15 @@ export function parsePort(text: string): number {
   const port = parseWhole(text)
   if (port > 65_535) throw new InvalidArgumentError('ports end at 65535.')
   return port
+}
+
+function parseCount(text: string): number {
+  const count = parseWhole(text)
+  if (count === 0) throw new InvalidArgumentError('one at least is needed.')
+  return count
+}
+
+function parseToken(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new InvalidArgumentError('a token is made of ASCII characters without spaces.')
+  return text
 }

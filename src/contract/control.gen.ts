@@ -579,6 +579,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/sockets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 打开着的连接 · Open connections
+         * @description 先连接的在前。
+         *
+         *     The oldest first.
+         */
+        get: operations["listSockets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/sockets/packets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 给用户推送 · Push something to a user
+         * @description 把 `packet` 放进用户的收件箱，如同别人发来的：在线则立即送达，离线则等他下次连接。包的写法由系统决定，`getSystem` 的 `sockets` 中有样例。
+         *
+         *     Puts the packet into the user's mailbox as if somebody had sent it: one who is connected gets it at once, one who is not when he comes back. How a packet is written is up to the system; `getSystem` shows one under `sockets`.
+         */
+        post: operations["sendPacket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/sockets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 连接的标识 · Id of the connection
+                 * @example socket-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 断开连接 · Drop a connection
+         * @description 不给 `code` 时直接切断，如同断网（客户端看到 1006）；给了则以该代码正常关闭。
+         *
+         *     Without a `code` the connection is cut, as when the network goes (the client sees 1006); with one it is closed properly.
+         */
+        delete: operations["dropSocket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/maintenance": {
         parameters: {
             query?: never;
@@ -1221,6 +1310,8 @@ export interface components {
             hasBans: boolean;
         };
         SystemDetail: {
+            /** @description WebSocket 通道 · Its WebSockets */
+            sockets: components["schemas"]["SocketSummary"][];
             id: components["schemas"]["SystemId"];
             title: string;
             path: string;
@@ -1374,6 +1465,34 @@ export interface components {
         };
         SessionList: {
             sessions: components["schemas"]["Session"][];
+        };
+        Socket: {
+            /** @description 连接的标识 · Id of the connection */
+            id: string;
+            system: components["schemas"]["SystemId"];
+            /** @description 推送通道的名称 · Name of the socket */
+            socket: string;
+            /** @description 用户标识；null 表示没有有效会话 · Id of the user; null without a live session */
+            user: string | null;
+            /** @description 会话标识 · Id of the session */
+            session: string | null;
+            /** @description 它正在接收的收件箱；null 表示尚未启动 · The mailbox that it receives; null while it has none */
+            mailbox: string | null;
+            openedAt: components["schemas"]["Instant"];
+            /** @description 对方尚未取走的字节 · Bytes that the other side has not taken yet */
+            waiting: number;
+        };
+        SocketSummary: {
+            /** @description 名称 · Its name */
+            name: string;
+            /** @description 系统基础路径以下的路径 · Path below the system's base */
+            path: string;
+            /** @description 日志与故障规则中的名称：连接、一帧、一次投递 · Its names in the journal and in fault rules, of an opening, a frame and a delivery */
+            operations: string[];
+            /** @description sendPacket 的样例 · An example for sendPacket */
+            packet: {
+                [key: string]: unknown;
+            };
         };
         Maintenance: {
             system: components["schemas"]["SystemId"];
@@ -1736,6 +1855,16 @@ export interface components {
         };
         BanUserSuccess: components["schemas"]["User"];
         UnbanUserSuccess: components["schemas"]["User"];
+        ListSocketsSuccess: {
+            sockets: components["schemas"]["Socket"][];
+        };
+        SendPacketSuccess: {
+            system: components["schemas"]["SystemId"];
+            /** @description 用户标识 · Id of the user */
+            user: string;
+            /** @description 用户是否在线，即是否立即送达 · Whether the user is connected and gets it at once */
+            connected: boolean;
+        };
         GetMaintenanceSuccess: components["schemas"]["MaintenanceList"];
         SetMaintenanceSuccess: components["schemas"]["MaintenanceList"];
         ClearMaintenanceSuccess: components["schemas"]["MaintenanceList"];
@@ -1949,6 +2078,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetHealthSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
         };
     };
@@ -1970,6 +2100,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetOpenApiSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
@@ -1992,6 +2123,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListSystemsSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
@@ -2020,6 +2152,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetSystemSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2043,6 +2176,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListConditionsSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
@@ -2065,6 +2199,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListSandboxesSuccess"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
         };
@@ -2796,6 +2931,142 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    listSockets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 只要这个系统的 · Only those of this system
+                 * @example live
+                 */
+                system?: components["parameters"]["SystemFilter"];
+                /**
+                 * @description 只要这个用户的；写法同 `kickUser` · Only those of this user, named as for `kickUser`
+                 * @example alice
+                 */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 连接 · The connections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSocketsSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    sendPacket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    system: components["schemas"]["SystemId"];
+                    /** @description 用户标识，或手机号、名字 · Id of the user or a name that people know the user by */
+                    user: string;
+                    /** @description 同名用户分属几类时，是哪一类 · Which user type, where several have a user of that name */
+                    realm?: string;
+                    /** @description 系统有多个推送通道时，是哪一个 · Which socket, where the system has several */
+                    socket?: string;
+                    /** @description 要推送的内容 · What to push */
+                    packet: {
+                        [key: string]: unknown;
+                    } | unknown[];
+                };
+            };
+        };
+        responses: {
+            /** @description 已放入收件箱 · It is in the mailbox */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendPacketSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    dropSocket: {
+        parameters: {
+            query?: {
+                /**
+                 * @description WebSocket 关闭代码：1000 至 1014（1004、1005、1006 除外）或 3000 至 4999 · WebSocket close code, 1000 to 1014 but for 1004, 1005 and 1006, or 3000 to 4999
+                 * @example 1001
+                 */
+                code?: number;
+                /**
+                 * @description 关闭原因，最长 123 字节 · The reason, 123 bytes at the most
+                 * @example the server stops
+                 */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 连接的标识 · Id of the connection
+                 * @example socket-1
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已断开 · Dropped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };
@@ -4920,6 +5191,121 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "listSockets": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/sockets",
+      "routing": {},
+      "select": null,
+      "tag": "sockets",
+      "summary": "打开着的连接 · Open connections",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "query",
+          "type": "string"
+        },
+        "user": {
+          "in": "query",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "sendPacket": {
+      "method": "POST",
+      "path": "/sandboxes/{sandbox}/sockets/packets",
+      "routing": {},
+      "select": null,
+      "tag": "sockets",
+      "summary": "给用户推送 · Push something to a user",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "body",
+          "type": "string"
+        },
+        "user": {
+          "in": "body",
+          "type": "string"
+        },
+        "realm": {
+          "in": "body",
+          "type": "string"
+        },
+        "socket": {
+          "in": "body",
+          "type": "string"
+        },
+        "packet": {
+          "in": "body",
+          "type": "unknown"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "dropSocket": {
+      "method": "DELETE",
+      "path": "/sandboxes/{sandbox}/sockets/{id}",
+      "routing": {},
+      "select": null,
+      "tag": "sockets",
+      "summary": "断开连接 · Drop a connection",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "id": {
+          "in": "path",
+          "type": "string"
+        },
+        "code": {
+          "in": "query",
+          "type": "integer"
+        },
+        "reason": {
+          "in": "query",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 204,
+        "mediaType": null
+      }
+    },
     "getMaintenance": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/maintenance",
@@ -6344,6 +6730,49 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["UnbanUserSuccess"];
         payload: components["schemas"]["UnbanUserSuccess"];
+        error: never;
+    };
+    listSockets: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system?: components["schemas"]["SystemId"];
+            user?: string;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ListSocketsSuccess"];
+        payload: components["schemas"]["ListSocketsSuccess"];
+        error: never;
+    };
+    sendPacket: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+            /** @description 用户标识，或手机号、名字 · Id of the user or a name that people know the user by */
+            user: string;
+            /** @description 同名用户分属几类时，是哪一类 · Which user type, where several have a user of that name */
+            realm?: string;
+            /** @description 系统有多个推送通道时，是哪一个 · Which socket, where the system has several */
+            socket?: string;
+            /** @description 要推送的内容 · What to push */
+            packet: {
+                [key: string]: unknown;
+            } | unknown[];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["SendPacketSuccess"];
+        payload: components["schemas"]["SendPacketSuccess"];
+        error: never;
+    };
+    dropSocket: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            id: string;
+            code?: number;
+            reason?: string;
+        };
+        headers: Record<string, never>;
+        success: undefined;
+        payload: undefined;
         error: never;
     };
     getMaintenance: {

@@ -404,9 +404,9 @@ export interface paths {
         post?: never;
         /**
          * 删除订单 · Delete an order
-         * @description 下单人可以删除已取消或被拒绝的订单，其他情况返回 910。
+         * @description 下单人可以删除已取消或被拒绝的订单，其他情况返回 910。没有参数，带了 body 也不读取（但 content-type 仍须正确）。
          *
-         *     The placer may delete an order that was canceled or rejected; anything else is 910.
+         *     The placer may delete an order that was canceled or rejected; anything else is 910. It takes no parameters: a body is not read, though its content type must be right.
          */
         delete: operations["eduDeleteOrder"];
         options?: never;
@@ -577,9 +577,9 @@ export interface paths {
         };
         /**
          * 下载文件 · Download a file
-         * @description 按上传时的媒体类型返回原始字节，支持断点续传（`range`）与缓存校验（`if-none-match`）。文件不存在或文件名不合格返回 911。
+         * @description 按上传时的媒体类型返回原始字节，支持断点续传（`range`）与缓存校验（`if-none-match`）。图片（SVG 除外）、音视频、PDF 与纯文本可直接显示，其他类型附带 `content-disposition: attachment`；内容为 UTF-8 的文本会注明字符集。文件不存在或文件名不合格返回 911。
          *
-         *     The bytes as they were uploaded, with their media type; ranges (`range`) and revalidation (`if-none-match`) are supported. 911 when there is no such file, or the name is none a file can have.
+         *     The bytes as they were uploaded, with their media type; ranges (`range`) and revalidation (`if-none-match`) are supported. Images (but SVG), sound, video, PDF and plain text may be shown in place, everything else comes with `content-disposition: attachment`; texts that are UTF-8 are said to be. 911 when there is no such file, or the name is none a file can have.
          */
         get: operations["eduDownload"];
         put?: never;
@@ -1372,7 +1372,7 @@ export interface operations {
                     /** @description 短信验证码 · SMS code */
                     smscode: string;
                     passwd?: components["schemas"]["Password"];
-                    /** @description 昵称 · Display name */
+                    /** @description 昵称，不给则为"用户"加手机号后四位 · Display name; without one, 用户 and the last four digits of the phone */
                     nick?: string;
                     /** @description 头像路径，可先上传取得 · Path of the avatar, as an upload gives it */
                     avatar?: string;
@@ -1584,7 +1584,7 @@ export interface operations {
                     access_token: string;
                     /** @description 第三方的刷新令牌 · The third party's refresh token */
                     refresh_token?: string;
-                    /** @description 首次登录时的昵称 · Display name, taken at first sight */
+                    /** @description 首次登录时的昵称，不给则自动取名 · Display name, taken at first sight; made up without one */
                     nick?: string;
                     /** @description 首次登录时的头像 · Avatar, taken at first sight */
                     avatar?: string;
@@ -3812,6 +3812,13 @@ export interface operations {
                     "accept-ranges"?: "bytes";
                     /** @description 版本标记 · Mark of the version */
                     etag?: string;
+                    /**
+                     * @description 仅用于不宜直接显示的类型 · Only for types that are not to be shown in place
+                     * @example attachment; filename*=UTF-8''notes.html
+                     */
+                    "content-disposition"?: string;
+                    /** @description 浏览器不得自行猜测类型 · Browsers must not guess the type */
+                    "x-content-type-options"?: "nosniff";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5520,7 +5527,7 @@ export interface Operations {
             /** @description 短信验证码 · SMS code */
             smscode: string;
             passwd?: components["schemas"]["Password"];
-            /** @description 昵称 · Display name */
+            /** @description 昵称，不给则为"用户"加手机号后四位 · Display name; without one, 用户 and the last four digits of the phone */
             nick?: string;
             /** @description 头像路径，可先上传取得 · Path of the avatar, as an upload gives it */
             avatar?: string;
@@ -5577,7 +5584,7 @@ export interface Operations {
             access_token: string;
             /** @description 第三方的刷新令牌 · The third party's refresh token */
             refresh_token?: string;
-            /** @description 首次登录时的昵称 · Display name, taken at first sight */
+            /** @description 首次登录时的昵称，不给则自动取名 · Display name, taken at first sight; made up without one */
             nick?: string;
             /** @description 首次登录时的头像 · Avatar, taken at first sight */
             avatar?: string;

@@ -1157,33 +1157,6 @@ export interface components {
             /** @description 分页之前的总数 · Total before paging */
             resultCount: number;
         };
-        /**
-         * @description 一次提交：由学生提交，由商家审核。目前没有操作返回它，此处约定双方所用的字段。
-         *
-         *     What a student hands in and a merchant audits. No operation returns it so far; this fixes the words both sides use.
-         */
-        Submission: {
-            id: number;
-            /** @description 任务编号 · Task */
-            questId: number;
-            /** @description 学生的用户编号 · User id of the student */
-            memberId: number;
-            /** @description 学生的登录名 · Login name of the student */
-            username: string;
-            /** @description 提交时间 · Time of submission */
-            createdTime: components["schemas"]["DateTime"];
-            /** @description 审核时间 · Time of the audit */
-            auditTime: components["schemas"]["DateTime"] | null;
-            /** @description 完成情况 · What was done */
-            description: string;
-            /** @description 截图 · Screenshots */
-            imageIds: components["schemas"]["IdList"];
-            status: components["schemas"]["SubmissionStatus"];
-            /** @description 备注；审核时填写的意见会取代它 · Remark; one given at the audit takes its place */
-            memo: string | null;
-            /** @description 提交人姓名 · Name of the student */
-            name: string | null;
-        };
         /** @description 选项；不透露对错 · An option; whether it is right is not told */
         Option: {
             id: number;
@@ -5641,8 +5614,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD",
-            "dependentRequired": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD"
           }
         },
         "timeToPay": {
@@ -5943,8 +5915,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD",
-            "dependentRequired": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD"
           }
         },
         "max": {
@@ -5952,8 +5923,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD",
-            "dependentRequired": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD"
           }
         },
         "pn": {
@@ -6070,8 +6040,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD",
-            "dependentRequired": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD"
           }
         },
         "contactName": {
@@ -6700,8 +6669,7 @@ export const contract = {
           "type": "string",
           "errors": {
             "default": "ILLEGAL_NUMBER",
-            "required": "EMPTY_FIELD",
-            "dependentRequired": "EMPTY_FIELD"
+            "required": "EMPTY_FIELD"
           }
         },
         "dealPwd": {

@@ -4,10 +4,12 @@ import type { Operations } from '../contract/control.gen.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Sandboxes, Served } from '../core/sandbox.js'
+import type { SocketHost } from '../core/sockets/host.js'
 
 /** What the control plane drives. */
 export interface ControlParts {
   readonly sandboxes: Sandboxes
+  readonly sockets: SocketHost
   /** The systems with their worlds, by id. */
   readonly served: ReadonlyMap<string, Served>
   /** The moment when the worlds were loaded. */

@@ -1,6 +1,7 @@
 /** Fault rules. */
 import { hasError } from '../core/faults/error.js'
 import { ANY, type FaultRule } from '../core/faults/rule.js'
+import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openSandbox, systemOf, systemsOf } from './access.js'
 import type { Call, ControlParts, Handlers } from './call.js'
@@ -54,9 +55,9 @@ type Rule = Pick<Call<'addFault'>['input'], 'system' | 'operationId' | 'fault'>
  */
 export function checkRule(parts: ControlParts, { system: id, operationId, fault }: Rule): void {
   const systems = id === ANY ? systemsOf(parts, undefined) : [systemOf(parts, id)]
-  const covered = systems.flatMap((system) => Object.keys(system.contract.operations).filter((name) => operationId === ANY || name === operationId).map((name) => ({ system, name })))
+  const covered = systems.flatMap((system) => operationNames(system).filter((name) => operationId === ANY || name === operationId).map((name) => ({ system, name })))
   if (covered.length === 0) {
-    const known = systems.flatMap((system) => Object.keys(system.contract.operations))
+    const known = systems.flatMap(operationNames)
     throw refusal(422, 'no-such-operation', `${id === ANY ? 'No system' : id} has ${id === ANY ? 'an' : 'no'} operation ${quote(operationId)}. There are ${listOf(known)}.`, { known })
   }
   if (fault.kind === 'latency' && fault.max !== undefined && fault.max < fault.min) {

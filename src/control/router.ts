@@ -22,9 +22,10 @@ import { server } from './server.js'
 import { sessions } from './sessions.js'
 import { settings } from './settings.js'
 import { sms } from './sms.js'
+import { sockets } from './sockets.js'
 import { state } from './state.js'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...sockets, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
 const route = compileRouter(contract)
 
 /** @returns the middleware that answers everything below the place where it is mounted */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { conditions } from '../contract/conditions.gen.js'
 import { knownOutages } from '../core/outages.js'
+import { listSocketOperations } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openapiFolder, packageFile } from '../paths.js'
 import { instant, systemOf, systemsOf } from './access.js'
@@ -46,6 +47,12 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
         errors: [...row.errors],
       })),
       errors: Object.entries(errors).map(([error, { code, condition, message, meaning, status }]) => ({ error, code, condition, message, meaning, status: [...status] })),
+      sockets: Object.entries(system.sockets).map(([name, { path, console: example }]) => ({
+        name,
+        path,
+        operations: [...listSocketOperations(name)],
+        packet: { ...example.example },
+      })),
       settings: Object.entries(system.settings).map(([name, { description, default: value, allowed }]) => ({
         name,
         description,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { docsAssetsFolder } from '../paths.js'
 
-const own = ['page.js', 'login.js', 'sandboxes.js', 'swagger.js', 'docs.css', 'icon.svg']
+const own = ['page.js', 'page-parts.js', 'login.js', 'sandboxes.js', 'swagger.js', 'docs.css', 'icon.svg']
 const foreign = ['swagger-ui-bundle.js', 'swagger-ui.css']
 
 /**

@@ -3,7 +3,7 @@
  * as it is. What the pages are made of is loaded when the first one is asked for.
  */
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express'
-import { Refusal, refusal } from '../control/refusal.js'
+import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import { parseQuery } from '../core/pipeline/query.js'
 import { writeReply } from '../core/pipeline/send.js'
@@ -45,7 +45,7 @@ export function docsRouter(parts: DocsParts): Router {
     const { folderOf } = await import('./assets.js')
     const { file } = request.params
     const root = folderOf(file)
-    if (root === null) throw refusal(404, 'no-such-page', `The reference pages have no file ${JSON.stringify(file)}.`)
+    if (root === null) throw refusal(404, 'no-such-page', `The reference pages have no file ${quote(file)}.`)
     response.sendFile(file, { root })
   })
 
@@ -57,13 +57,13 @@ export function docsRouter(parts: DocsParts): Router {
   router.get('/:system/openapi.json', async (request, response) => {
     const { displayDocument } = await import('./document.js')
     const system = systemOf(parts, request.params.system)
-    const document = await displayDocument(system, { sandbox: sandboxOf(request), realm: queryOf(request).get('realm') ?? null })
+    const document = await displayDocument(system, { sandbox: sandboxOf(request), realm: queryOf(request).get('realm') || null })
     if (document === null) throw refusal(404, 'no-document', `The system ${system.id} came without an OpenAPI document.`)
     writeReply(response, jsonReply(200, document, { 'cache-control': 'no-store' }), request.method)
   })
 
   if (parts.admin !== null) {
-    router.get('/:system/users', parts.admin.guard, async (request, response) => {
+    router.get('/:system/users', parts.admin.guard, async (request: Request<{ system: string }>, response) => {
       const { listReaders } = await import('./logins.js')
       const system = systemOf(parts, request.params.system)
       writeReply(response, jsonReply(200, await listReaders(parts.sandboxes.open(sandboxOf(request)), system)), request.method)
@@ -78,7 +78,7 @@ export function docsRouter(parts: DocsParts): Router {
   }
 
   router.use((request) => {
-    throw refusal(404, 'no-such-page', `There is no page ${JSON.stringify(request.originalUrl.slice(0, 80))}. /docs lists those there are.`)
+    throw refusal(404, 'no-such-page', `There is no page ${quote(request.originalUrl)}. /docs lists those there are.`)
   })
   // Express tells an error handler by its four parameters.
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
@@ -96,7 +96,7 @@ function systemOf({ served }: DocsParts, id: string): System {
   const found = served.get(id)
   if (found !== undefined) return found.system
   const known = [...served.keys()]
-  throw refusal(404, 'no-such-system', `No system is called ${JSON.stringify(id.slice(0, 80))}. This server plays ${known.join(', ')}.`, { known })
+  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.`, { known })
 }
 
 function queryOf({ url }: Request): ReadonlyMap<string, string> {
@@ -109,7 +109,7 @@ function sandboxOf(request: Request): string {
 
 function checkedSandbox(name: string): string {
   if (isSandboxName(name)) return name
-  throw refusal(400, 'invalid-sandbox-name', `${JSON.stringify(name.slice(0, 80))} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
+  throw refusal(400, 'invalid-sandbox-name', `${quote(name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
 }
 
 function loginInput(body: unknown): { sandbox: string; user: string; realm: string | undefined } {

@@ -1,6 +1,7 @@
 /** Clients of the im push channel for tests: a real WebSocket, and frames one waits for. */
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
+import { logIn } from './im.js'
 import type { Box } from './serve.js'
 
 export interface Frame {
@@ -16,15 +17,6 @@ export interface Message {
   readonly type: string
   readonly info: readonly { readonly category: string; readonly content: string }[]
   readonly createTime: string
-}
-
-export const phones = { alice: '13800004001', bob: '13800004002', ming: '13800004003', fresh: '13800004004' } as const
-
-/** Logs in over HTTP and hands back the cookie. */
-export async function logIn(app: Box, phone: string): Promise<string> {
-  const answer = await app.call('/android/login/', { method: 'POST', body: { phone, password: 'abc12345' } })
-  expect(answer.json).toMatchObject({ status: 1 })
-  return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
 }
 
 /** @returns a text message, ordinary unless said otherwise */

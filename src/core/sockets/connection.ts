@@ -58,7 +58,7 @@ export class Connection {
    */
   open(state: ControlState, faults: readonly string[]): void {
     const elapsed = stopwatch()
-    this.#enqueue(async () => {
+    void this.#enqueue(async () => {
       const { known } = await this.#transact(state, onlyLook)
       this.user = known?.session.userId ?? null
       this.#record(state, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })

@@ -5,7 +5,7 @@
 import type { Ids } from '../ids.js'
 import type { SessionRecord } from '../sessions.js'
 import type { Change, Transaction } from '../store/types.js'
-import type { AllRecords, Settings, SystemTypes } from '../system.js'
+import type { AllRecords, Settings, System, SystemTypes } from '../system.js'
 
 /** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
 interface SocketWork<S extends SystemTypes, Memory> {
@@ -121,4 +121,15 @@ export interface SocketOperations {
 /** @returns the names of what the socket called `name` does */
 export function socketOperations(name: string): SocketOperations {
   return { open: `${name}Open`, frame: `${name}Frame`, delivery: `${name}Delivery` }
+}
+
+/** @returns the names of all that a system does: its HTTP operations, and what its sockets do */
+export function operationNames(system: System): readonly string[] {
+  return [...Object.keys(system.contract.operations), ...Object.keys(system.sockets).flatMap(listSocketOperations)]
+}
+
+/** @returns the same names as a list */
+export function listSocketOperations(name: string): readonly string[] {
+  const { open, frame, delivery } = socketOperations(name)
+  return [open, frame, delivery]
 }

@@ -61,7 +61,7 @@ function add(struck: Struck, rule: FaultRule, seed: string): Struck {
 
 /** @returns whether the system is in maintenance; then nothing else goes wrong with it */
 export function inMaintenance({ systems }: ControlState, system: System): boolean {
-  return systems[system.id]?.maintenance != null
+  return (systems[system.id]?.maintenance ?? null) !== null
 }
 
 /** @returns the outage that keeps frames from being carried out; null when all is well */

@@ -40,6 +40,7 @@ export function refuseStatus(socket: Duplex, fault: StatusFault): void {
 
 function writeReply(socket: Duplex, { status, headers, body }: Reply): void {
   const all = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${String(value)}`)
-  socket.end(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${String(body)}`)
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  socket.write(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`)
+  socket.end(body)
 }

@@ -5,7 +5,7 @@ import type { Job } from './types.js'
 type Unbooted<R> = { readonly [K in keyof R]: K extends `${string}At` ? { readonly $boot: string } : R[K] }
 
 /** Records as fixtures have them: times relative to boot. */
-export interface BulkRecords {
+interface BulkRecords {
   readonly [collection: string]: readonly Readonly<Record<string, unknown>>[]
   readonly users: readonly Unbooted<Job['records']['users']>[]
   readonly jobs: readonly Unbooted<Job['records']['jobs']>[]

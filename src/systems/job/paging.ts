@@ -2,7 +2,7 @@
 import type { Page, Window } from '../../core/store/types.js'
 
 /** A list as it travels. */
-export interface ListPage<T> {
+interface ListPage<T> {
   list: T[]
   resultCount: number
 }

@@ -78,10 +78,10 @@ async function send({ user, tx, now }: FrameWork<Im, Memory>, messages: readonly
   return { frames: [ack(user.pushId, 'ok')] }
 }
 
-/** The sender is whichever of the two parties is not the caller (QUIRKS.md #13). */
+/** The sender is whichever of the two parties is not the caller; of a message to oneself it is the caller (QUIRKS.md #13). */
 async function confirmMessages({ user, tx }: FrameWork<Im, Memory>, { fromId, toId, chatId }: Schemas['Confirmation']): Promise<SocketAnswer<Memory>> {
-  const senders = [fromId, toId].filter((id) => id !== user.id)
-  await confirm(tx, user.pushId, chatId, senders)
+  const others = [fromId, toId].filter((id) => id !== user.id)
+  await confirm(tx, user.pushId, chatId, others.length === 0 ? [user.id] : others)
   return { frames: [ack(user.pushId, 'ok')] }
 }
 

@@ -1,0 +1,80 @@
+/** What a user does with the package: install it in an empty project, import every entry, compile an app against it, run the app. */
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from './pack.js'
+
+const ROOT = join(import.meta.dirname, '..')
+const SAMPLE = join(ROOT, 'test/sample-app')
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
+
+/** A project that has the package installed, and nothing else. */
+export class Consumer {
+  readonly folder: string
+  /** The program that runs JavaScript. */
+  readonly node: string
+
+  constructor(folder: string, node: string = process.execPath) {
+    this.folder = folder
+    this.node = node
+  }
+
+  /**
+   * Makes the project and installs the package from its tarball.
+   * @throws Error with npm's words
+   */
+  install(tarball: string): void {
+    mkdirSync(this.folder, { recursive: true })
+    writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent', tarball], this.folder)
+  }
+
+  /** The entries that the installed package has: those of its `exports`, patterns filled in with the files that are there. */
+  entries(): string[] {
+    const systems = readdirSync(join(this.folder, 'node_modules/understudy/dist/contract')).flatMap((name) => /^(\w+)\.js$/.exec(name)?.[1] ?? [])
+    return ['understudy', 'understudy/testing', 'understudy/errors', ...systems.map((system) => `understudy/contract/${system}`)]
+  }
+
+  /** The contract documents that the installed package exports. */
+  documents(): string[] {
+    const names = readdirSync(join(this.folder, 'node_modules/understudy/openapi/bundled')).flatMap((name) => /^(\w+)\.json$/.exec(name)?.[1] ?? [])
+    return names.flatMap((name) => [`understudy/openapi/${name}.json`, `understudy/openapi/${name}.yaml`])
+  }
+
+  /**
+   * Runs a module in the project.
+   * @returns what it printed
+   * @throws Error with what it printed if it fails
+   */
+  run(code: string): string {
+    return run(this.node, ['--input-type=module', '--eval', code], this.folder)
+  }
+
+  /** Imports every entry and finds every document; says what each exports. Throws Error if one is not there. */
+  importAll(): Record<string, string[]> {
+    const names = this.run(`
+      const found = {}
+      for (const entry of ${JSON.stringify(this.entries())}) found[entry] = Object.keys(await import(entry))
+      const { existsSync } = await import('node:fs')
+      const { fileURLToPath } = await import('node:url')
+      for (const file of ${JSON.stringify([...this.documents(), 'understudy/package.json'])}) {
+        if (!existsSync(fileURLToPath(import.meta.resolve(file)))) throw new Error(file + ' is not there')
+      }
+      console.log(JSON.stringify(found))`)
+    return JSON.parse(names) as Record<string, string[]> // printed by the lines above
+  }
+
+  /**
+   * Compiles the sample app against the installed package: as an app for browsers, and as a program of Node.js, which is written out.
+   * @throws Error with the compiler's words
+   */
+  compile(): void {
+    const app = join(this.folder, 'app')
+    cpSync(SAMPLE, app, { recursive: true })
+    for (const project of ['tsconfig.browser.json', 'tsconfig.node.json']) run(process.execPath, [TSC, '-p', join(app, project)], app)
+  }
+
+  /** Runs the compiled sample app against a stub that it starts; says what it saw. Throws Error if it fails. */
+  runApp(): unknown {
+    return JSON.parse(run(this.node, [join(this.folder, 'app/out/main.js')], this.folder))
+  }
+}

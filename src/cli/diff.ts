@@ -1,0 +1,58 @@
+/** `understudy diff <old> <new>` */
+import { type Command, Option } from 'commander'
+import pc from 'picocolors'
+import type { SystemChanges } from './diff/change.js'
+import { compare } from './diff/compare.js'
+import { readSide } from './diff/side.js'
+
+interface DiffFlags {
+  readonly lang: 'en' | 'zh'
+  readonly json?: true
+}
+
+/** Adds the command to the program. */
+export function addDiff(program: Command): void {
+  program
+    .command('diff')
+    .summary('compare two versions of the contract')
+    .description(
+      'Compares two versions of the contract and says what breaks apps that keep to the old one. Exit code 1 if anything does.\n' +
+        'Each side is an OpenAPI file (JSON or YAML), a folder of them, a git revision, or <revision>:<file>:\n' +
+        '  understudy diff HEAD~1 .\n' +
+        '  understudy diff v1.2.0 v1.3.0 --lang zh\n' +
+        '  understudy diff old/live.json openapi/live.yaml',
+    )
+    .argument('<old>', 'the version that apps are built on')
+    .argument('<new>', 'the version to be judged')
+    .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'zh']).default('en'))
+    .option('--json', 'as JSON')
+    .action(diff)
+}
+
+async function diff(old: string, now: string, { lang, json }: DiffFlags): Promise<void> {
+  const [before, after] = [await readSide(old), await readSide(now)]
+  const systems = await compare(before, after)
+  const breaking = systems.some(({ changes }) => changes.some((change) => change.breaking))
+  process.stdout.write(json ? `${JSON.stringify({ breaking, systems }, null, 2)}\n` : reportOf(systems, lang))
+  if (breaking) process.exitCode = 1
+}
+
+const WORDS = {
+  en: { none: 'The contracts are the same.', breaking: 'breaking', other: 'other', total: 'in all', colon: ': ' },
+  zh: { none: '契约没有改动。', breaking: '不兼容', other: '其他', total: '合计', colon: '：' },
+} as const
+
+/** @returns the changes as text for a terminal: breaking ones with a cross, first in each system */
+export function reportOf(systems: readonly SystemChanges[], lang: 'en' | 'zh'): string {
+  const words = WORDS[lang]
+  if (systems.length === 0) return `${words.none}\n`
+  const count = (changes: SystemChanges['changes']) => {
+    const breaking = changes.filter((change) => change.breaking).length
+    return `${String(breaking)} ${words.breaking}, ${String(changes.length - breaking)} ${words.other}`
+  }
+  const parts = systems.map(({ system, changes }) => {
+    const lines = changes.map(({ breaking, where, text }) => `  ${breaking ? pc.red('✗') : pc.dim('·')} ${pc.bold(where)}${words.colon}${text[lang]}`)
+    return `${pc.bold(pc.underline(system))} ${count(changes)}\n${lines.join('\n')}\n`
+  })
+  return `${parts.join('\n')}\n${words.total}${words.colon}${count(systems.flatMap(({ changes }) => changes))}\n`
+}

@@ -1,0 +1,41 @@
+/** Two versions of some contracts, compared. */
+import { change, type Change, type SystemChanges } from './change.js'
+import { errorChanges, renamedConstants } from './errors.js'
+import { operationChanges } from './operations.js'
+import { outlineOf } from './outline.js'
+import { redoclyChanges } from './redocly.js'
+import { pairs, type Side } from './side.js'
+
+/** What all systems share is reported under this name. */
+export const SHARED = 'conditions'
+
+/**
+ * Compares two sides, system by system; breaking changes come first in each.
+ * @returns an entry for every system that changed
+ * @throws Error as `redoclyChanges` does
+ */
+export async function compare(before: Side, after: Side): Promise<SystemChanges[]> {
+  const compared = await Promise.all(pairs(before, after).map(async ({ system, before: old, after: now }): Promise<SystemChanges> => {
+    if (old === null) return { system, changes: [change(false, 'system-added', system, 'new system', '新增系统')] }
+    if (now === null) return { system, changes: [change(true, 'system-removed', system, 'the system was removed', '系统已删除')] }
+    const [was, is] = [outlineOf(old), outlineOf(now)]
+    const own = [...errorChanges(was, is), ...operationChanges(was, is, renamedConstants(was, is))]
+    return { system, changes: [...own, ...await redoclyChanges(old, now)] }
+  }))
+  return [...compared, { system: SHARED, changes: conditionChanges(before, after) }]
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ system, changes }) => ({ system, changes: [...changes.filter(({ breaking }) => breaking), ...changes.filter(({ breaking }) => !breaking)] }))
+}
+
+function conditionChanges({ conditions: before }: Side, { conditions: after }: Side): Change[] {
+  if (before.size === 0 || after.size === 0) return [] // one of them does not say
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [was, is] = [before.get(name), after.get(name)]
+    if (was === undefined) return [change(false, 'condition-added', name, 'new condition', '新增条件')]
+    if (is === undefined) return [change(true, 'condition-removed', name, 'the condition was removed', '条件已删除')]
+    return [
+      ...(was.advice === is.advice ? [] : [change(true, 'advice-changed', name, `clients were advised ${was.advice} and are advised ${is.advice} now`, `对客户端的建议由 ${was.advice} 改为 ${is.advice}`)]),
+      ...(was.meaning === is.meaning ? [] : [change(false, 'condition-wording-changed', name, `described as “${is.meaning}”, formerly “${was.meaning}”`, `描述由“${was.meaning}”改为“${is.meaning}”`)]),
+    ]
+  })
+}

@@ -1,0 +1,118 @@
+/** The two sides of a comparison: OpenAPI documents from files, folders and git revisions. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { isObject, parseJson, record, text, type JsonObject } from './json.js'
+import { bundled } from './redocly.js'
+
+/** Where a project keeps its documents. */
+const FOLDER = 'openapi/bundled'
+
+/** One version of some contracts. */
+export interface Side {
+  /** Documents by system. */
+  readonly systems: ReadonlyMap<string, JsonObject>
+  /** Meaning and advice by condition; empty where the side does not say. */
+  readonly conditions: ReadonlyMap<string, { readonly meaning: string; readonly advice: string }>
+}
+
+/**
+ * Reads a side.
+ * @param name a file (JSON or YAML), a folder of documents or with them in `openapi/bundled`, a git revision (`HEAD~1`), or
+ *   `<revision>:<file>`
+ * @throws Error if it is none of these, or what is there is no OpenAPI document
+ */
+export async function readSide(name: string): Promise<Side> {
+  if (existsSync(name)) return statSync(name).isDirectory() ? readFolder(name) : readFile(name)
+  const [revision = '', ...path] = name.split(':')
+  if (!isRevision(revision)) throw new Error(`${name} is neither a file nor a git revision here`)
+  return path.length > 0 ? fromTexts([[path.join(':'), show(revision, path.join(':'))]]) : readRevision(revision)
+}
+
+/** What there is to compare: the documents of one system on both sides, `null` where a side has none. */
+export function pairs(before: Side, after: Side): { readonly system: string; readonly before: JsonObject | null; readonly after: JsonObject | null }[] {
+  const [[was, old] = [], [is, now] = []] = [[...before.systems][0], [...after.systems][0]]
+  // Two files are two versions of one contract, whatever they are called.
+  if (before.systems.size === 1 && after.systems.size === 1 && was !== is && old !== undefined && now !== undefined) return [{ system: is ?? '', before: old, after: now }]
+  const ids = [...new Set([...before.systems.keys(), ...after.systems.keys()])].sort()
+  return ids.map((system) => ({ system, before: before.systems.get(system) ?? null, after: after.systems.get(system) ?? null }))
+}
+
+async function readFile(file: string): Promise<Side> {
+  if (/\.json$/.test(file)) return fromTexts([[file, readFileSync(file, 'utf8')]])
+  return fromDocuments([[file, await bundled(file)]])
+}
+
+function readFolder(folder: string): Side {
+  const inside = existsSync(join(folder, FOLDER)) ? join(folder, FOLDER) : folder
+  const files = readdirSync(inside).filter((file) => file.endsWith('.json')).sort()
+  if (files.length === 0) throw new Error(`there are no documents in ${folder}: *.json, or ${FOLDER}/*.json`)
+  return fromTexts(files.map((file) => [file, readFileSync(join(inside, file), 'utf8')]))
+}
+
+function readRevision(revision: string): Side {
+  const files = git('ls-tree', '--name-only', '--full-tree', revision, `${FOLDER}/`).split('\n').filter((file) => file.endsWith('.json'))
+  if (files.length === 0) throw new Error(`revision ${revision} has no documents in ${FOLDER}`)
+  return fromTexts(files.map((file) => [file, show(revision, file)]))
+}
+
+function isRevision(revision: string): boolean {
+  try {
+    return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`) !== ''
+  } catch {
+    return false
+  }
+}
+
+function show(revision: string, file: string): string {
+  try {
+    return git('show', `${revision}:${file}`)
+  } catch {
+    throw new Error(`revision ${revision} has no file ${file}`)
+  }
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function fromTexts(sources: readonly (readonly [file: string, source: string])[]): Side {
+  return fromDocuments(sources.map(([file, source]) => {
+    try {
+      return [file, record(parseJson(source))]
+    } catch {
+      throw new Error(`${file} is no JSON; a handwritten document is read from the disk only`)
+    }
+  }))
+}
+
+function fromDocuments(documents: readonly (readonly [file: string, document: JsonObject])[]): Side {
+  for (const [file, document] of documents) if (text(document.openapi) === '') throw new Error(`${file} is no OpenAPI 3 document`)
+  const unified = documents.find(([, document]) => isObject(document['x-systems']))
+  const others = documents.filter((one) => one !== unified)
+  return {
+    // With its parts beside it the unified document says nothing new of them.
+    systems: new Map(others.length > 0 || unified === undefined
+      ? others.map(([file, document]) => [basename(file).replace(/\.\w+$/, ''), document] as const)
+      : partsOf(unified[1])),
+    conditions: unified === undefined ? new Map() : conditionsOf(unified[1]),
+  }
+}
+
+/** The unified document cut into systems again; names and paths stay as they are in it. */
+function partsOf(unified: JsonObject): Map<string, JsonObject> {
+  return new Map(Object.entries(record(unified['x-systems'])).map(([id, about]) => {
+    const base = text(record(about).base)
+    const paths = Object.entries(record(unified.paths)).filter(([path]) => path.startsWith(`${base}/`))
+    const components = Object.entries(record(unified.components)).map(([section, members]) => {
+      return [section, Object.fromEntries(Object.entries(record(members)).filter(([name]) => name.startsWith(`${id}.`)))] as const
+    })
+    return [id, { ...record(about), openapi: unified.openapi ?? '3.1.0', info: unified.info ?? {}, paths: Object.fromEntries(paths), components: Object.fromEntries(components) }]
+  }))
+}
+
+function conditionsOf(unified: JsonObject): Side['conditions'] {
+  const { oneOf } = record(record(record(unified.components).schemas).Condition)
+  const rows = Array.isArray(oneOf) ? oneOf.map(record) : []
+  return new Map(rows.map((row) => [text(row.const), { meaning: text(row.title), advice: text(row['x-advice']) }]))
+}

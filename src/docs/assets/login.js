@@ -1,0 +1,116 @@
+/** Login done for the reader. */
+import { tokenScheme } from './swagger.js'
+import { byId, call, say } from './page-parts.js'
+
+/**
+ * @typedef {{ user: string, realm: string, headers: Record<string, string>, token: string, name: string }} Login
+ * @typedef {{ id: string, realm: string, names: string[], roles: string[], banned: boolean }} Reader
+ * @typedef {{ system: string, sandbox: string, base: string }} Place
+ */
+
+/** So many users are found faster by typing. */
+const MANY = 12
+
+/** @param {Place} place */
+const storageKey = ({ system, sandbox }) => `understudy.login.${system}.${sandbox}`
+
+/**
+ * @param {Place} place
+ * @returns {Login | null} who the reader is in this tab
+ */
+export function savedLogin(place) {
+  return JSON.parse(sessionStorage.getItem(storageKey(place)) ?? 'null')
+}
+
+/**
+ * Fills the panel of users and lets the reader be one of them.
+ * @param {Place} place
+ * @param {import('./swagger.js').SwaggerUi} ui
+ */
+export function offerLogins(place, ui) {
+  const panel = byId('login-panel')
+  const find = /** @type {HTMLInputElement} */ (byId('login-find'))
+  panel.addEventListener('beforetoggle', (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === 'open') void listReaders(place, ui)
+  })
+  find.addEventListener('input', () => {
+    for (const item of byId('readers').children) {
+      if (item instanceof HTMLElement) item.hidden = !item.innerText.toLowerCase().includes(find.value.trim().toLowerCase())
+    }
+  })
+  byId('copy-token').addEventListener('click', () => void navigator.clipboard.writeText(byId('reader-token').textContent ?? ''))
+  byId('logout').addEventListener('click', () => {
+    sessionStorage.removeItem(storageKey(place))
+    show(place, ui, null)
+    say('已退出 · Logged out')
+  })
+  show(place, ui, savedLogin(place))
+}
+
+/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui */
+async function listReaders(place, ui) {
+  const { readers, total } = /** @type {{ readers: Reader[], total: number }} */ (await call('GET', `/docs/${place.system}/users?sandbox=${place.sandbox}`))
+  byId('login-find').hidden = readers.length <= MANY
+  const items = readers.map((reader) => {
+    const item = element('li', '')
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.dataset['user'] = reader.id
+    const marks = [...(reader.realm === '' ? [] : [reader.realm]), ...reader.roles, ...(reader.banned ? ['封禁 banned'] : [])]
+    button.append(element('b', reader.names.join(' · ') || reader.id), ...marks.map((mark) => element('span', mark)))
+    button.addEventListener('click', () => void logIn(place, ui, reader))
+    item.append(button)
+    return item
+  })
+  if (total > readers.length) items.push(element('li', `另有 ${total - readers.length} 位未列出 · ${total - readers.length} more are not listed`))
+  if (total === 0) items.push(element('li', '此沙箱没有用户 · This sandbox has no users'))
+  byId('readers').replaceChildren(...items)
+}
+
+/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Reader} reader */
+async function logIn(place, ui, reader) {
+  const before = savedLogin(place)
+  const answer = await call('POST', `/docs/${place.system}/login`, { sandbox: place.sandbox, user: reader.id, realm: reader.realm })
+  const login = /** @type {Login} */ ({ .../** @type {object} */ (answer), name: reader.names[0] ?? reader.id })
+  sessionStorage.setItem(storageKey(place), JSON.stringify(login))
+  byId('login-panel').hidePopover()
+  // Examples of paths that name the user type are another's then; the hash brings the reader back to where he was.
+  if (login.realm !== (before?.realm ?? '')) location.reload()
+  else show(place, ui, login)
+  say(`${login.name} ✓`)
+}
+
+/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Login | null} login */
+function show(place, ui, login) {
+  carry(place, ui, login)
+  byId('reader').hidden = login === null
+  byId('reader-name').textContent = login?.name ?? ''
+  byId('login-button').hidden = login !== null
+  // A token that no header carries is the reader's to fill in.
+  byId('token').hidden = login === null || Object.keys(login.headers).length > 0
+  byId('reader-token').textContent = login?.token ?? ''
+}
+
+/**
+ * Makes requests carry the credential, or none: by Swagger UI's own authorization, so that its padlocks and curl commands tell the truth.
+ * @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Login | null} login
+ */
+function carry({ base }, ui, login) {
+  const scheme = tokenScheme(ui)
+  const name = scheme?.name
+  if (scheme?.type !== 'apiKey' || name === undefined) return
+  const inCookie = scheme.in === 'cookie'
+  const header = login?.headers[inCookie ? 'cookie' : name.toLowerCase()]
+  const value = inCookie ? header?.slice(name.length + 1) : header
+  if (value !== undefined) ui.preauthorizeApiKey('token', value)
+  else if (ui.authSelectors.authorized().size > 0) ui.authActions.logout(['token'])
+  // A page may not write the header itself. Within this base the cookie goes before one that an operation has set for the whole server.
+  if (inCookie) document.cookie = `${name}=${value ?? ''}; Path=${base}; SameSite=Strict${value === undefined ? '; Max-Age=0' : ''}`
+}
+
+/** @param {string} name @param {string} text */
+function element(name, text) {
+  const made = document.createElement(name)
+  made.textContent = text
+  return made
+}

@@ -1,0 +1,45 @@
+/** What the parts of the page share. */
+
+const TOKEN_KEY = 'understudy.adminToken'
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`the page has no #${id}`)
+  return found
+}
+
+/**
+ * Tells the reader something, and has it read aloud to who cannot see it.
+ * @param {string} text
+ */
+export function say(text) {
+  byId('notice-text').textContent = text
+  byId('notice').hidden = false
+}
+
+/** @param {string} token */
+export function rememberAdminToken(token) {
+  sessionStorage.setItem(TOKEN_KEY, token)
+}
+
+/**
+ * Calls this server; what went wrong is told to the reader.
+ * @param {'GET' | 'POST'} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<unknown>}
+ */
+export async function call(method, path, body) {
+  const token = sessionStorage.getItem(TOKEN_KEY)
+  const response = await fetch(path, {
+    method,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer = await response.json()
+  if (response.ok) return answer
+  const detail = typeof answer.detail === 'string' ? answer.detail : `HTTP ${response.status}`
+  say(response.status === 401 ? '请先填写管理令牌 · Give the admin token first' : detail)
+  throw new Error(detail)
+}

@@ -1,0 +1,31 @@
+/** The reference page of one system: Swagger UI, the sandbox it calls and the user it calls as. */
+import { offerLogins, savedLogin } from './login.js'
+import { byId } from './page-parts.js'
+import { offerSandboxes } from './sandboxes.js'
+import { showDocument } from './swagger.js'
+
+const { system = '', sandbox = '', base = '' } = document.body.dataset
+const place = { system, sandbox, base }
+
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const dim = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', dim)
+dim()
+
+byId('notice-close').addEventListener('click', () => {
+  byId('notice').hidden = true
+})
+
+const canLogIn = document.getElementById('login-panel') !== null
+if (canLogIn) offerSandboxes(sandbox)
+
+const query = new URLSearchParams({ sandbox })
+const realm = savedLogin(place)?.realm ?? ''
+if (realm !== '') query.set('realm', realm)
+const ui = await showDocument(`/docs/${system}/openapi.json?${query}`, byId('reference'))
+if (canLogIn) offerLogins(place, ui)
+
+const find = /** @type {HTMLInputElement} */ (byId('find'))
+find.addEventListener('input', () => {
+  ui.layoutActions.updateFilter(find.value)
+})

@@ -1,0 +1,77 @@
+/** Swagger UI as these pages use it. */
+
+/**
+ * What is used of an Immutable.js collection.
+ * @typedef {{ get(key: string): unknown, set(key: string, value: unknown): Tag }} Tag
+ * @typedef {{ size: number, filter(keep: (operation: { toJS(): Operation }) => boolean): Operations }} Operations
+ * @typedef {{ path: string, method: string, operation: { operationId?: string, summary?: string } }} Operation
+ * @typedef {{ map(change: (tag: Tag) => Tag): TaggedOperations, filter(keep: (tag: Tag) => boolean): TaggedOperations }} TaggedOperations
+ */
+
+/**
+ * @typedef {object} SecurityScheme
+ * @property {string} type
+ * @property {string} [in]
+ * @property {string} [name]
+ *
+ * @typedef {object} SwaggerUi
+ * @property {{ updateFilter(text: string): void }} layoutActions
+ * @property {{ logout(schemes: string[]): void }} authActions
+ * @property {{ authorized(): { size: number } }} authSelectors
+ * @property {{ specJson(): { toJS(): { components?: { securitySchemes?: Record<string, SecurityScheme> } } } }} specSelectors
+ * @property {(scheme: string, value: string) => void} preauthorizeApiKey
+ */
+
+/** Matches in what a reader sees of an operation, not only in the names of tags, as Swagger UI's own filter does. */
+const searching = () => ({
+  fn: {
+    /** @param {TaggedOperations} tags @param {string} text */
+    opsFilter(tags, text) {
+      const wanted = text.trim().toLowerCase()
+      /** @param {{ toJS(): Operation }} entry */
+      const fits = (entry) => {
+        const { path, method, operation } = entry.toJS()
+        return `${method} ${path} ${operation.operationId ?? ''} ${operation.summary ?? ''}`.toLowerCase().includes(wanted)
+      }
+      const kept = tags.map((tag) => tag.set('operations', /** @type {Operations} */ (tag.get('operations')).filter(fits)))
+      return kept.filter((tag) => /** @type {Operations} */ (tag.get('operations')).size > 0)
+    },
+  },
+  // The box in the bar at the top takes the place of Swagger UI's.
+  components: { FilterContainer: () => null },
+})
+
+/**
+ * @param {string} url of the document
+ * @param {Element} place
+ * @returns {Promise<SwaggerUi>} once the document is shown
+ */
+export function showDocument(url, place) {
+  const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => SwaggerUi }} */ (/** @type {unknown} */ (window)) // set by the script before this one
+  return new Promise((resolve) => {
+    const ui = SwaggerUIBundle({
+      url,
+      domNode: place,
+      plugins: [searching],
+      deepLinking: true,
+      displayOperationId: true,
+      displayRequestDuration: true,
+      docExpansion: 'list',
+      defaultModelsExpandDepth: 0,
+      // It would ask a server on the internet whether the document is valid.
+      validatorUrl: null,
+      onComplete: () => {
+        resolve(ui)
+      },
+    })
+  })
+}
+
+/**
+ * The security scheme of a system is called `token` by convention.
+ * @param {SwaggerUi} ui
+ * @returns {SecurityScheme | undefined}
+ */
+export function tokenScheme(ui) {
+  return ui.specSelectors.specJson().toJS().components?.securitySchemes?.['token']
+}

@@ -1,0 +1,215 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Box, createStub } from '../src/index.js'
+import { toIsoDuration } from '../src/cli/ctl/duration.js'
+import { begin, understudy } from './support/cli.js'
+
+const MOBILE = '13800003001'
+const stub = await createStub({ systems: ['edu', 'live', 'trid'] })
+const folder = await mkdtemp(join(tmpdir(), 'understudy-ctl-'))
+afterAll(async () => {
+  await stub.close()
+  await rm(folder, { recursive: true })
+})
+
+/** A sandbox, and `understudy ctl …` on it. */
+async function stage() {
+  const box = await stub.sandbox()
+  const env = { UNDERSTUDY_URL: stub.url, UNDERSTUDY_SANDBOX: box.name }
+  const run = (line: string) => understudy(['ctl', ...line.split(' ')], { env, cwd: folder })
+  /** What a move that goes well prints. */
+  const ctl = async (line: string) => {
+    const { code, stdout, stderr } = await run(line)
+    expect([code, stderr], line).toEqual([0, ''])
+    return stdout
+  }
+  const json = async (line: string) => JSON.parse(await ctl(`${line} --json`)) as unknown
+  return { box, env, run, ctl, json }
+}
+
+const sendCode = (box: Box) => box.client('live').GET('/auth/code', { params: { query: { mobile: MOBILE } } })
+const login = (box: Box) => box.client('live').POST('/auth/login', { body: { mobile: MOBILE, auth_code: '123456' } })
+
+/** Asks for a code and logs in. */
+async function enter(box: Box) {
+  await sendCode(box)
+  await login(box)
+}
+
+test.each([
+  ['2h', 'PT2H'], ['90s', 'PT90S'], ['30d', 'P30D'], ['1h30m', 'PT1H30M'], ['10m1.5s', 'PT10M1.5S'], ['2w', 'P2W'], ['1y6mo', 'P1Y6M'], ['PT10M', 'PT10M'], ['Perhaps', 'Perhaps'],
+  ['', null], ['2', null], ['h', null], ['2h2h', null], ['1m1h', null], ['-2h', null], ['2 h', null],
+])('the duration %j is %j', (text, iso) => {
+  expect(toIsoDuration(text)).toBe(iso)
+})
+
+describe('ctl', () => {
+  test('clock', async () => {
+    const { box, ctl, json, run } = await stage()
+    expect(await ctl('clock freeze 2026-01-31T08:30:00Z')).toBe('2026-01-31T08:30:00.000Z (frozen)\n')
+    expect(await ctl('clock advance 2h')).toBe('2026-01-31T10:30:00.000Z (frozen)\n')
+    expect(await ctl('clock advance PT1M')).toBe('2026-01-31T10:31:00.000Z (frozen)\n')
+    expect(await json('clock')).toEqual(await box.clock.now())
+    expect(await ctl('clock set 2026-02-01T00:00:00+08:00')).toBe('2026-01-31T16:00:00.000Z (frozen)\n')
+    expect(await ctl('clock resume')).not.toContain('frozen')
+    expect(await run('clock advance soon')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like 2h, 90s, 30d, 1h30m or PT10M1S') as unknown })
+  })
+
+  test('sms', async () => {
+    const { box, ctl, json } = await stage()
+    expect(await ctl(`sms ${MOBILE}`)).toBe('no SMS yet\n')
+    expect(await ctl('sms --source sequence --system live')).toMatch(/^live +sequence +up$/m)
+    await sendCode(box)
+    expect(await ctl('sms --system live')).toMatch(new RegExp(`^PHONE +CODE.*\n${MOBILE} +100001 +valid +\\S+Z +\\S+Z +live\n$`))
+    expect(await json(`sms ${MOBILE}`)).toEqual(await box.sms.list({ phone: MOBILE }))
+    expect(await ctl('sms --operator down')).toMatch(/^trid +fixed +down$/m)
+  })
+
+  test('sessions, users, kick, expire, revoke', async () => {
+    const { box, ctl, json } = await stage()
+    expect(await ctl('sessions live')).toBe('no sessions\n')
+    await enter(box)
+    expect(await ctl(`sessions live ${MOBILE} --state live`)).toMatch(/^live +1 +live +- +\S+Z +never +\*\*\*$/m)
+    expect(await ctl('sessions --secrets live')).toMatch(/ [0-9a-f]{32}$/m)
+    expect(await ctl('users live')).toMatch(new RegExp(`^live +1 +- +${MOBILE}, \\S+ +free$`, 'm'))
+    expect(await json(`expire live ${MOBILE} --which both`)).toMatchObject([{ state: 'expired' }])
+    await enter(box)
+    expect(await json(`kick live ${MOBILE} --platform ios --device iPhone`)).toMatchObject([{ state: 'displaced', displacedBy: { platform: 'ios', label: 'iPhone', client: null } }])
+    await enter(box)
+    expect(await ctl(`revoke live ${MOBILE}`)).toMatch(/^live +1 +revoked/m)
+  })
+
+  test('ban, unban', async () => {
+    const { ctl, run } = await stage()
+    expect(await ctl('ban edu 13800001001 --realm s')).toMatch(/^edu +\w+ +s +.*13800001001.* banned$/m)
+    expect(await ctl('unban edu 13800001001 --realm s')).toMatch(/ free$/m)
+    const { code, stdout, stderr } = await run('ban edu 13800001001')
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: Several users of edu .*\n$/)
+  })
+
+  test('maintenance', async () => {
+    const { box, ctl, run } = await stage()
+    expect(await ctl('maintenance live on --status upgrading --http 502')).toMatch(/^live +on +upgrading +502$/m)
+    expect((await sendCode(box)).response.status).toBe(502)
+    expect(await ctl('maintenance')).toMatch(/^trid +off +- +-$/m)
+    expect(await ctl('maintenance live off')).toMatch(/^live +off/m)
+    expect((await ctl('maintenance all on')).match(/ on /g)).toHaveLength(3)
+    expect((await ctl('maintenance all off')).match(/ off /g)).toHaveLength(3)
+    expect(await run('maintenance live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: say whether maintenance of live is on or off\n/) as unknown })
+    expect(await run('maintenance live up')).toMatchObject({ code: 1, stderr: expect.stringContaining('it is on or off') as unknown })
+  })
+
+  test('outages, settings', async () => {
+    const { ctl, json, run } = await stage()
+    expect(await ctl('outages trid database')).toMatch(/^trid +database +\S/m)
+    expect(await ctl('outages all none')).toMatch(/^trid +nothing +\S/m)
+    expect(await json('outages')).toHaveLength(3)
+    expect(await run('outages trid')).toMatchObject({ code: 1 })
+    expect(await ctl('settings edu httpStatus=always200 accessTokenGraceMs=500')).toMatch(/^edu +httpStatus +always200\nedu +accessTokenGraceMs +500$/m)
+    expect(await ctl('settings')).toMatch(/^edu +accessTokenGraceMs +500$/m)
+    expect(await run('settings edu httpStatus')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like name=value') as unknown })
+  })
+
+  test('faults', async () => {
+    const { box, ctl, run } = await stage()
+    expect(await ctl('faults')).toBe('no faults\n')
+    expect(await ctl('faults add live liveLogin --error API_INVALID_AUTH_CODE --times 1')).toMatch(/^fault-1 +live +liveLogin +error error=API_INVALID_AUTH_CODE +1 +1 +0 of 0$/m)
+    await enter(box)
+    await ctl('faults add --latency 1-2 --probability 0.5')
+    await ctl('faults add trid --status 502')
+    expect(await ctl('faults')).toMatch(/^fault-1 .* 0 +1 +1 of 1\nfault-2 +\* +\* +latency min=1 max=2 +for ever +0.5 .*\nfault-3 +trid +\* +status status=502 /m)
+    expect(await ctl('faults remove fault-2')).not.toContain('fault-2')
+    expect(await ctl('faults clear')).toBe('no faults\n')
+    expect(await run('faults add live')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: say what goes wrong with one of --error, --code, /) as unknown })
+    expect(await run('faults add live --drop --reset')).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be used with') as unknown })
+    const { stderr } = await run('faults add live liveLogin --error SMS_CODE_INVALID')
+    expect(stderr).toMatch(/^error: .*SMS_CODE_INVALID.*API_INVALID_AUTH_CODE.*\n$/)
+  })
+
+  test.each([
+    ['--code 4011', { kind: 'error', code: 4011 }],
+    ['--condition smsCodeInvalid', { kind: 'error', condition: 'smsCodeInvalid' }],
+    ['--latency 800', { kind: 'latency', min: 800 }],
+    ['--drop', { kind: 'drop', carriedOut: false }],
+    ['--reset', { kind: 'reset' }],
+    ['--malformed', { kind: 'malformed' }],
+    ['--slow 3000', { kind: 'slow', milliseconds: 3000, chunks: 10 }],
+  ])('faults add %s', async (flags, fault) => {
+    const { json } = await stage()
+    expect(await json(`faults add live * ${flags}`)).toMatchObject({ system: 'live', operationId: '*', fault, times: null })
+  })
+
+  test('requests', async () => {
+    const { box, ctl, json } = await stage()
+    expect(await ctl('requests')).toBe('no calls\n')
+    await box.faults.next('live', 'liveLogin', { error: 'API_INVALID_AUTH_CODE' })
+    await enter(box)
+    const [first, second] = (await ctl('requests')).split('\n')
+    expect(first).toMatch(/^#1 \S+Z live liveSendCode GET \/auth\/code\?mobile=\d+ → 200 \([\d.]+ ms\)$/)
+    expect(second).toMatch(/^#2 \S+Z live liveLogin POST \/auth\/login → 200 API_INVALID_AUTH_CODE \(fault fault-1, [\d.]+ ms\)$/)
+    expect(await json('requests --operation liveLogin --limit 1')).toMatchObject([{ id: 2, operationId: 'liveLogin' }])
+    expect(await ctl('requests --unmatched')).toBe('no calls\n')
+    expect(await ctl('requests clear')).toBe('2 forgotten\n')
+  })
+
+  test('requests --follow, until the sandbox is gone', async () => {
+    const { box, env } = await stage()
+    const follower = begin(['ctl', 'requests', '--follow'], { env })
+    // Nobody tells when it has begun to listen, so it is called until it says something.
+    const heard = follower.says(/liveSendCode/).then(() => true)
+    while (!(await Promise.race([heard, sendCode(box).then(() => false)])));
+    await box.delete()
+    const { code, stdout } = await follower.ended
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^#\d+ \S+Z live liveSendCode GET /)
+  })
+
+  test('snapshot, restore, reset', async () => {
+    const { box, ctl, json, run } = await stage()
+    await sendCode(box)
+    expect(await ctl('snapshot bug.json')).toBe('saved in bug.json\n')
+    expect(JSON.parse(await readFile(join(folder, 'bug.json'), 'utf8'))).toMatchObject({ format: 'understudy-snapshot', requests: 1 })
+    expect(await ctl('reset')).toBe(`${box.name} is as new\n`)
+    expect(await box.sms.list({ system: 'live' })).toEqual([])
+    expect(await ctl('restore bug.json')).toMatch(new RegExp(`^${box.name} `, 'm'))
+    expect(await box.sms.latest(MOBILE)).toMatchObject({ code: '123456' })
+    expect(await json('snapshot')).toMatchObject({ format: 'understudy-snapshot' })
+
+    expect(await run('restore nowhere.json')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: nowhere.json cannot be read: ENOENT.*\n$/) as unknown })
+    await writeFile(join(folder, 'broken.json'), '{')
+    expect(await run('restore broken.json')).toMatchObject({ code: 1, stderr: 'error: broken.json is no snapshot: it is not JSON\n' })
+    await writeFile(join(folder, 'other.json'), '{"format":"something"}')
+    expect(await run('restore other.json')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: .+\n$/) as unknown })
+  })
+
+  test('scenario, sandboxes, delete', async () => {
+    const { box, ctl, run } = await stage()
+    expect(await ctl('scenario')).toMatch(/^live +busy-channels +\S/m)
+    expect(await ctl('scenario busy-channels --system live')).toMatch(/^live +busy-channels/m)
+    expect(await ctl('sandboxes')).toMatch(new RegExp(`^${box.name} `, 'm'))
+    expect(await ctl('delete')).toBe(`${box.name} is gone\n`)
+    expect(await run('scenario no-such-thing')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: .*busy-channels.*\n$/) as unknown })
+  })
+
+  test('--url, --sandbox and --token say where', async () => {
+    await using open = await createStub({ systems: ['live'], adminToken: 'open-sesame' })
+    const refused = await understudy(['ctl', 'sandboxes', '--url', open.url])
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*Authorization: Bearer.*\n$/) as unknown })
+    const { code, stdout } = await understudy(['ctl', '--url', open.url, '--token', 'open-sesame', 'clock', 'freeze', '2026-01-31T08:30:00Z', '--sandbox', 'alice', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ frozen: true })
+    expect(await (await open.sandbox('alice')).clock.now()).toMatchObject({ now: '2026-01-31T08:30:00.000Z' })
+  })
+
+  test('says in one line that no stub answers, or that there is no such move', async () => {
+    const closed = await createStub({ systems: ['live'] })
+    await closed.close()
+    expect(await understudy(['ctl', 'reset', '--url', closed.url])).toEqual({
+      code: 1, signal: null, stdout: '', stderr: `error: nothing answers at ${closed.url}; start a stub there with "understudy start", or give the URL of one that runs\n`,
+    })
+    expect(await understudy(['ctl', 'rest'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: unknown command 'rest'/) as unknown })
+  })
+})

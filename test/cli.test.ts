@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect as connectSocket, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { packageFile } from '../src/paths.js'
+import { begin, type Running, understudy } from './support/cli.js'
+
+const running: Running[] = []
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+})
+
+/** Starts a stub. @returns it and where it answers */
+async function start(...args: string[]) {
+  const stub = begin(['start', '--port', '0', ...args])
+  running.push(stub)
+  const [, url = ''] = await stub.says(/control plane (http:\S+)\/__admin/)
+  return { ...stub, url }
+}
+
+describe('understudy', () => {
+  test('tells its version and how it is used', async () => {
+    const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
+    expect(await understudy(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' })
+    const help = await understudy(['--help'])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    for (const command of ['start', 'list', 'exec', 'ctl']) expect(help.stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'))
+  })
+
+  test('lists the systems', async () => {
+    const { code, stdout } = await understudy(['list'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^live +7 operations +5 codes +市场部直播/m)
+    const rows: unknown = JSON.parse((await understudy(['list', '--json'])).stdout)
+    expect(rows).toContainEqual(expect.objectContaining({ id: 'trid', operations: 3 }))
+  })
+})
+
+describe('understudy start', () => {
+  test('prints a table of what it serves, and serves it', async () => {
+    const stub = await start('live', 'trid')
+    stub.child.kill('SIGTERM')
+    const { stdout, stderr, code } = await stub.ended
+    const [first, second] = stdout.split('\n')
+    expect(first).toMatch(new RegExp(`^live +${stub.url}/live +GET /live/auth/code|^live +${stub.url}/live +GET /auth/code`))
+    expect(second).toMatch(new RegExp(`^trid +${stub.url}/trid +POST `))
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
+  test('serves a system alone at the root', async () => {
+    const { url } = await start('live')
+    expect(await (await fetch(`${url}/auth/code?mobile=13800003001`)).json()).toEqual({ code: 2000, desc: 'ok' })
+  })
+
+  test('fails clearly on a taken port', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo // a TCP server that listens has one
+    expect(await understudy(['start', 'live', '--port', String(port)])).toEqual({
+      code: 1, signal: null, stdout: '', stderr: `error: port ${port} is taken; choose another with --port, or --port 0 for a free one\n`,
+    })
+    other.close()
+  })
+
+  test('fails clearly on an unknown system', async () => {
+    const { code, stdout, stderr } = await understudy(['start', 'life'])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: there is no system called "life"; there are (\w+, )*\w+\n$/)
+  })
+
+  test.each([
+    [['start', '--prot', '1'], /^error: unknown option '--prot'/],
+    [['start', '--port', 'http'], /^error: option '-p, --port <number>' argument 'http' is invalid. a whole number is needed/],
+    [['start', '--port', '65536'], /ports end at 65535/],
+    [['start', 'live', '--host', '192.0.2.1'], /^error: 192\.0\.2\.1 is no address of this machine\n$/],
+  ])('fails clearly on a bad flag: %s', async (args, message) => {
+    const { code, stdout, stderr } = await understudy(args)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('on %s finishes requests under way, takes no new ones and exits with 0', async (signal) => {
+    const { child, ended, url } = await start('live')
+    const body = '{"mobile":"13800003001","auth_code":"000000"}'
+    const { hostname, port } = new URL(url)
+    const socket = connectSocket(Number(port), hostname).setEncoding('utf8')
+    let answer = ''
+    socket.on('data', (text: string) => (answer += text))
+    // The server says 100 Continue when it has begun with the request; its body comes after the signal.
+    socket.write(`POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`)
+    await once(socket, 'data')
+    child.kill(signal)
+    while (await reachable(url)) await new Promise(setImmediate)
+    socket.write(body)
+    await once(socket, 'close')
+    expect(answer).toMatch(/HTTP\/1\.1 200 OK/)
+    expect(answer).toContain('{"code":4011,"desc":"invalid auth code"}')
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+  })
+
+  async function reachable(url: string): Promise<boolean> {
+    return fetch(`${url}/__admin/health`).then(() => true, () => false)
+  }
+})
+
+describe('understudy exec', () => {
+  const SHOW = 'console.log([process.env.UNDERSTUDY_URL, process.env.UNDERSTUDY_LIVE_URL, process.env.UNDERSTUDY_TRID_URL].join(" "))'
+
+  test('tells the command where everything is', async () => {
+    const { code, stdout } = await understudy(['exec', '--systems', 'live,trid', '--', process.execPath, '-e', SHOW])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^(http:\/\/127\.0\.0\.1:\d+) \1\/live \1\/trid\n$/)
+  })
+
+  test('gives one argument to the shell', async () => {
+    const { code, stdout } = await understudy(['exec', 'curl -s "$UNDERSTUDY_LIVE_URL/auth/code?mobile=13800003001" && exit 7'])
+    expect([code, stdout]).toEqual([7, '{"code":2000,"desc":"ok"}'])
+  })
+
+  test('takes the port that it is given', async () => {
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const { port } = free.address() as AddressInfo // a TCP server that listens has one
+    expect(await understudy(['exec', '--port', String(port), 'true'])).toMatchObject({ code: 1, stderr: `error: port ${port} is taken; choose another with --port, or --port 0 for a free one\n` })
+    free.close()
+    await once(free, 'close')
+    expect((await understudy(['exec', '--systems', 'live', '--port', String(port), 'echo $UNDERSTUDY_URL'])).stdout).toBe(`http://127.0.0.1:${port}\n`)
+  })
+
+  test('ends as the command did: by its exit code or by its signal', async () => {
+    expect(await understudy(['exec', '--systems', 'live', '--', process.execPath, '-e', 'process.exitCode = 42'])).toMatchObject({ code: 42, signal: null })
+    expect(await understudy(['exec', '--systems', 'live', '--', process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")'])).toMatchObject({ code: null, signal: 'SIGTERM' })
+  })
+
+  test('passes signals on, and outlives the command', async () => {
+    const polite = 'process.on("SIGTERM", async () => { console.log((await fetch(process.env.UNDERSTUDY_URL + "/__admin/health")).status); process.exit(5) }); setInterval(() => {}, 1000); console.log("ready")'
+    const exec = begin(['exec', '--systems', 'live', '--', process.execPath, '-e', polite])
+    running.push(exec)
+    await exec.says(/ready/)
+    exec.child.kill('SIGTERM')
+    expect(await exec.ended).toMatchObject({ code: 5, signal: null, stdout: 'ready\n200\n' })
+  })
+
+  test('says so when there is no such command or system', async () => {
+    expect(await understudy(['exec', '--systems', 'live', '--', 'no-such-command', 'x'])).toMatchObject({ code: 127, stderr: 'error: there is no command called "no-such-command"\n' })
+    expect(await understudy(['exec', '--systems', 'life', 'true'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: there is no system called "life"/) as unknown })
+    expect(await understudy(['exec'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: missing required argument 'command'/) as unknown })
+  })
+})

@@ -1,0 +1,193 @@
+import { describe, expect, test, vi } from 'vitest'
+import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+
+const { box, server } = await serveControl(['edu', 'job', 'live', 'trid'], { journal: 5 })
+const { box: longBox } = await serveControl(['edu', 'job', 'live'])
+const code = ({ app }: ControlBox, mobile = '13800003001') => app(`/live/auth/code?mobile=${mobile}`)
+const login = ({ app }: ControlBox) => app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+const total = async ({ admin }: ControlBox, query = '') => at(await admin('GET', `/requests?${query}`), 'meta.total')
+/** Until somebody waits for what comes to the sandbox. */
+const listening = ({ name }: ControlBox) => vi.waitFor(() => expect(server.sandboxes.peek(name)?.idle).toBe(false))
+
+describe('the journal', () => {
+  test('tells what was asked and answered, and which records it changed', async () => {
+    const here = box()
+    await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
+    await code(here)
+    await login(here)
+    const entry = (await here.admin('GET', '/requests/2')).json
+    expect(entry).toMatchObject({
+      id: 2,
+      at: '2026-01-31T08:30:00.000Z',
+      duration: expect.any(Number),
+      system: 'live',
+      operationId: 'liveLogin',
+      request: { method: 'POST', url: '/auth/login', body: { text: '{"mobile":"13800003001","auth_code":"123456"}', truncated: false } },
+      response: { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' } },
+      user: '1',
+      error: null,
+      faults: [],
+      violations: [],
+      nearMisses: [],
+    })
+    expect(entry?.['changes']).toContainEqual(expect.objectContaining({ collection: 'smsCodes', key: '13800003001', before: expect.objectContaining({ used: false }) as unknown, after: expect.objectContaining({ used: true }) as unknown }))
+    expect(entry?.['changes']).toContainEqual(expect.objectContaining({ collection: 'sessions', before: null }))
+  })
+
+  test('keeps so many calls, the newest, and is listed with those first', async () => {
+    const here = box()
+    for (let i = 0; i < 7; i++) await code(here)
+    const listed = await here.admin('GET', '/requests?limit=2')
+    expect([at(listed, 'requests.0.id'), at(listed, 'requests.1.id'), at(listed, 'meta.total')]).toEqual([7, 6, 5])
+    const gone = await here.admin('GET', '/requests/2')
+    expect(gone.json).toMatchObject({ status: 404, detail: expect.stringContaining('it holds 3 to 7') })
+    expect(kindOf(await here.admin('GET', '/requests/x'))).toBe('no-such-path')
+    expect(kindOf(await here.admin('GET', '/requests/0'))).toBe('invalid-request')
+  })
+
+  test('is filtered, counted and cleared', async () => {
+    const here = box()
+    await code(here)
+    await login(here)
+    await login(here)
+    await here.app('/trid/index.php')
+    await here.app('/live/auth/logn')
+    const counts: Record<string, number> = {
+      '': 5,
+      'system=live': 4,
+      'operationId=liveLogin': 2,
+      'method=post': 2,
+      'path=/auth/*': 4,
+      'path=/auth/login': 2,
+      'status=404': 1,
+      'error=API_INVALID_AUTH_CODE': 1,
+      'user=1': 1,
+      'unmatched=true': 2,
+      'unmatched=false&after=1': 2,
+      'violations=true': 0,
+      'system=live&error=API_INVALID_AUTH_CODE&method=GET': 0,
+    }
+    for (const [query, count] of Object.entries(counts)) {
+      expect(at(await here.admin('GET', `/requests/count?${query}`), 'count'), query).toBe(count)
+      expect(await total(here, query), query).toBe(count)
+    }
+    expect(kindOf(await here.admin('GET', '/requests?system=life'))).toBe('no-such-system')
+    expect(kindOf(await here.admin('GET', '/requests?operation=liveLogin'))).toBe('invalid-request')
+    expect(kindOf(await here.admin('GET', '/requests?limit=0'))).toBe('invalid-request')
+    expect((await here.admin('DELETE', '/requests?operationId=liveLogin')).json).toEqual({ count: 2 })
+    expect((await here.admin('DELETE', '/requests')).json).toEqual({ count: 3 })
+    await code(here)
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.id')).toBe(6)
+  })
+
+  test('says which operations come closest to a call that none took, and what keeps them apart', async () => {
+    const here = box()
+    await here.app('/live/auth/logn', { method: 'POST' })
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toEqual({ operationId: 'liveLogin', method: 'POST', path: '/auth/login', reasons: ['the path is /auth/logn, not /auth/login'] })
+    await here.app('/live/auth/login')
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toMatchObject({ operationId: 'liveLogin', reasons: ['the method is GET, not POST'] })
+    await here.app('/trid/index.php?r=user/registr', { method: 'POST' })
+    const misses = at(await here.admin('GET', '/requests'), 'requests.0.nearMisses')
+    expect(misses).toHaveLength(3)
+    expect(misses).toMatchObject([{ operationId: 'tridRegister', reasons: [`the query's r is "user/registr", not "user/register"`] }, {}, {}])
+  })
+
+  test('hides tokens, passwords and cookies unless somebody asks for them', async () => {
+    const here = longBox()
+    await code(here)
+    const key = String((await login(here)).json?.['api_key'])
+    await here.app('/live/users/my', { headers: { authorization: `Basic ${Buffer.from(key).toString('base64')}`, cookie: 'sessionid=s3cr3t' } })
+    await here.app('/job/api/user?appToken=abcdefghijklmnopqrst', { headers: { 'app-token': 'zyxwvutsrqponmlkjihg' } })
+    await here.app('/job/login', { method: 'POST', body: new URLSearchParams({ mobile: '13800002001', password: 'hunter2hunter2' }) })
+    await here.app('/edu/rest/s/login', { method: 'POST', body: '{"phone":"1","passwd":"hunter2hunter2"', headers: { auth: 'aHVudGVyMg==', 'content-type': 'application/json', client: '1', platform: 'ios', u: '1', w: '1' } })
+    const secret = new RegExp([key, Buffer.from(key).toString('base64'), 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2', 'aHVudGVyMg'].join('|'))
+    const hidden = await here.admin('GET', '/requests')
+    expect(hidden.text).not.toMatch(secret)
+    expect(hidden.text).toContain('"mobile\\":\\"13800003001')
+    const shown = (await here.admin('GET', '/requests?secrets=true')).text
+    for (const text of [key, 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2hunter2', 'aHVudGVyMg==']) expect(shown).toContain(text)
+  })
+
+  test('keeps the beginning of a large body, and bytes as bytes', async () => {
+    const here = box()
+    await here.app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '验'.repeat(40_000) } })
+    const body = at(await here.admin('GET', '/requests'), 'requests.0.request.body')
+    expect(body).toMatchObject({ bytes: 120_039, truncated: true, base64: null, text: expect.stringMatching(/^\{"mobile":"13800003001","auth_code":"验+$/) })
+    await here.app('/live/auth/login', { method: 'POST', body: '\u00ff', headers: { 'content-type': 'application/json; charset=latin1' } })
+    expect(at(await here.admin('GET', '/requests'), 'requests.0.request.body')).toMatchObject({ text: 'ÿ' })
+  })
+})
+
+describe('waiting for a call', () => {
+  test('gives one that came already, or the next one that fits', async () => {
+    const here = box()
+    await code(here)
+    expect((await here.admin('GET', '/requests/wait?operationId=liveSendCode')).json).toMatchObject({ id: 1 })
+    const waiting = here.admin('GET', '/requests/wait?operationId=liveLogin&timeout=60000')
+    await listening(here)
+    await code(here)
+    await login(here)
+    expect((await waiting).json).toMatchObject({ id: 3, operationId: 'liveLogin', response: { body: { text: expect.stringContaining('"api_key":"***"') as unknown } } })
+    const later = here.admin('GET', '/requests/wait?after=3&timeout=60000')
+    await listening(here)
+    await code(here)
+    expect((await later).json).toMatchObject({ id: 4 })
+  })
+
+  test('ends when its time is up, and says what came instead', async () => {
+    const here = box()
+    expect((await here.admin('GET', '/requests/wait?timeout=0')).json).toMatchObject({ status: 404, type: 'urn:understudy:problem:no-matching-request' })
+    expect(kindOf(await here.admin('GET', '/requests/wait?timeout=60001'))).toBe('invalid-request')
+  })
+
+  test('is woken by a reset and by the end of the sandbox', async () => {
+    const here = box()
+    const reset = here.admin('GET', '/requests/wait?timeout=60000')
+    await listening(here)
+    await here.admin('POST', '/reset')
+    expect((await reset).json).toMatchObject({ status: 409, type: 'urn:understudy:problem:wait-interrupted', detail: expect.stringContaining('was reset') })
+    const deleted = here.admin('GET', '/requests/wait?timeout=60000')
+    await listening(here)
+    await here.admin('DELETE', '')
+    expect((await deleted).json).toMatchObject({ status: 409, detail: expect.stringContaining('was deleted') })
+  })
+})
+
+describe('the stream of calls', () => {
+  test('tells each call as it comes, what was cleared, and ends with the sandbox', async () => {
+    const here = box()
+    const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream?system=live`)
+    await listening(here)
+    await code(here)
+    await here.app('/trid/index.php')
+    await here.admin('DELETE', '/requests')
+    await here.admin('POST', '/reset')
+    await here.admin('DELETE', '')
+    const response = await stream
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    const events = (await response.text()).split('\n\n').filter((event) => event !== '')
+    expect(events.map((event) => event.split('\ndata')[0])).toEqual([': the calls of this sandbox', 'id: 1\nevent: request', 'event: clear', 'event: reset'])
+    expect(JSON.parse(events[1]?.split('\ndata: ')[1] ?? '')).toMatchObject({ id: 1, operationId: 'liveSendCode' })
+  })
+
+  test('begins where the client left off', async () => {
+    const here = box()
+    for (let i = 0; i < 3; i++) await code(here)
+    const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream`, { headers: { 'last-event-id': '1' } })
+    await listening(here)
+    await code(here)
+    await here.admin('DELETE', '')
+    expect((await (await stream).text()).match(/^id: \d+$/gm)).toEqual(['id: 2', 'id: 3', 'id: 4'])
+    expect(kindOf(await here.admin('GET', '/requests/stream', undefined, { headers: { 'last-event-id': 'x' } }))).toBe('invalid-request')
+    expect(kindOf(await here.admin('GET', '/requests/stream?system=life'))).toBe('no-such-system')
+  })
+
+  test('leaves nothing behind when the client goes away', async () => {
+    const here = box()
+    const leave = new AbortController()
+    await fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream`, { signal: leave.signal })
+    expect(server.sandboxes.peek(here.name)?.idle).toBe(false)
+    leave.abort()
+    await vi.waitFor(() => expect(server.sandboxes.peek(here.name)?.idle).toBe(true))
+  })
+})
