@@ -10,7 +10,7 @@ export interface Bundle {
   /** Bytes of the minified code, and of that in gzip. */
   readonly minified: number
   readonly gzip: number
-  /** The modules in it, by path from the package's root. */
+  /** Every module that is imported, even if nothing of it is left in the end; by path from the package's root. */
   readonly modules: readonly string[]
   /** What it still imports from outside: nothing, if it runs in a browser. */
   readonly imports: readonly string[]
@@ -22,6 +22,7 @@ export interface Bundle {
  * @throws Error when something it imports is not there
  */
 export async function bundle(code: string): Promise<Bundle> {
+  const modules: string[] = []
   const build = await rolldown({
     cwd: ROOT,
     input: 'app',
@@ -32,6 +33,9 @@ export async function bundle(code: string): Promise<Bundle> {
       name: 'app',
       resolveId: (id) => (id === 'app' ? join(ROOT, 'app.js') : null),
       load: (id) => (id === join(ROOT, 'app.js') ? code : null),
+      moduleParsed: ({ id }) => {
+        if (id !== join(ROOT, 'app.js')) modules.push(id.slice(ROOT.length + 1))
+      },
     }],
   })
   try {
@@ -39,7 +43,7 @@ export async function bundle(code: string): Promise<Bundle> {
     return {
       minified: Buffer.byteLength(chunk.code),
       gzip: gzipSync(chunk.code).length,
-      modules: chunk.moduleIds.filter((id) => id !== join(ROOT, 'app.js')).map((id) => id.slice(ROOT.length + 1)),
+      modules: modules.sort(),
       imports: [...chunk.imports, ...chunk.dynamicImports],
     }
   } finally {

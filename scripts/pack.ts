@@ -37,9 +37,10 @@ export function packInto(folder: string): string {
  */
 export function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): string {
   try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } })
   } catch (error) {
     if (!(error instanceof Error) || !('stdout' in error) || !('stderr' in error)) throw error
-    throw new Error(`${command} ${args.join(' ')}\n${String(error.stdout)}${String(error.stderr)}`, { cause: error })
+    // eslint-disable-next-line preserve-caught-error -- all that it knows is in the message, and it would be printed twice
+    throw new Error(`${command} ${args.join(' ')}\n${String(error.stdout)}${String(error.stderr)}`)
   }
 }

@@ -180,6 +180,7 @@ describe('the stream of calls', () => {
     expect((await (await stream).text()).match(/^id: \d+$/gm)).toEqual(['id: 2', 'id: 3', 'id: 4'])
     expect(kindOf(await here.admin('GET', '/requests/stream', undefined, { headers: { 'last-event-id': 'x' } }))).toBe('invalid-request')
     expect(kindOf(await here.admin('GET', '/requests/stream?system=life'))).toBe('no-such-system')
+    expect((await here.admin('HEAD', '/requests/stream')).text).toBe('')
   })
 
   test('leaves nothing behind when the client goes away', async () => {

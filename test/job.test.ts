@@ -11,7 +11,7 @@ describe('the token', () => {
     expect((await enter(await box(), STUDENT)).token).toMatch(/^[A-Za-z]{20}$/)
   })
 
-  /** Withdraws the favourite and puts it back: a GET, a POST with a body of the contract, one without, a PUT, a DELETE. */
+  /** One call of each kind: a GET, a POST whose operation takes a body, one whose takes none, a PUT, a DELETE. */
   const calls: readonly (readonly [method: string, path: string])[] = [
     ['GET', '/api/user/acc/balance'],
     ['POST', '/api/user/acc/question'],

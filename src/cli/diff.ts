@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import type { SystemChanges } from './diff/change.js'
 import { compare } from './diff/compare.js'
 import { readSide } from './diff/side.js'
+import { fail } from './output.js'
 
 interface DiffFlags {
   readonly lang: 'en' | 'zh'
@@ -16,7 +17,7 @@ export function addDiff(program: Command): void {
     .command('diff')
     .summary('compare two versions of the contract')
     .description(
-      'Compares two versions of the contract and says what breaks apps that keep to the old one. Exit code 1 if anything does.\n' +
+      'Compares two versions of the contract and says what breaks apps that keep to the old one.\nExit code 1 if anything does, 2 if they cannot be compared.\n' +
         'Each side is an OpenAPI file (JSON or YAML), a folder of them, a git revision, or <revision>:<file>:\n' +
         '  understudy diff HEAD~1 .\n' +
         '  understudy diff v1.2.0 v1.3.0 --lang zh\n' +
@@ -26,7 +27,10 @@ export function addDiff(program: Command): void {
     .argument('<new>', 'the version to be judged')
     .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'zh']).default('en'))
     .option('--json', 'as JSON')
-    .action(diff)
+    .action((old: string, now: string, flags: DiffFlags) => diff(old, now, flags).catch((error: unknown) => {
+      fail(error)
+      process.exitCode = 2
+    }))
 }
 
 async function diff(old: string, now: string, { lang, json }: DiffFlags): Promise<void> {

@@ -1,7 +1,6 @@
 /** `understudy exec "<command>"` */
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
-import { startServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
 import { fail } from './output.js'
 import { explainStart, parsePort, parseWhole } from './start.js'
@@ -39,6 +38,7 @@ export function addExec(program: Command): void {
 
 async function exec(command: readonly string[], { systems: ids, port, seed }: ExecFlags): Promise<void> {
   const systems = await loadSystems(ids)
+  const { startServer } = await import('../server.js')
   const server = await startServer({ systems, port, seed }).catch((error: unknown) => {
     throw explainStart(error, { port, host: '127.0.0.1' })
   })

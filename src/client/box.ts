@@ -9,6 +9,7 @@ import { MaintenanceControl, OutageControl, SettingControl } from './maintenance
 import { RequestControl } from './requests.js'
 import { SessionControl } from './sessions.js'
 import { SmsControl } from './sms.js'
+import { SocketControl } from './sockets.js'
 
 /** What a sandbox is reached with. */
 export interface BoxOptions {
@@ -26,6 +27,7 @@ export class Box implements AsyncDisposable {
   readonly clock: ClockControl
   readonly sms: SmsControl
   readonly sessions: SessionControl
+  readonly sockets: SocketControl
   readonly maintenance: MaintenanceControl
   readonly outages: OutageControl
   readonly settings: SettingControl
@@ -40,6 +42,7 @@ export class Box implements AsyncDisposable {
     this.clock = new ClockControl(target)
     this.sms = new SmsControl(target)
     this.sessions = new SessionControl(target)
+    this.sockets = new SocketControl(target)
     this.maintenance = new MaintenanceControl(target)
     this.outages = new OutageControl(target)
     this.settings = new SettingControl(target)

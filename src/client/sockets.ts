@@ -13,7 +13,7 @@ export interface Push extends UserName {
   /** Which socket, where the system has several. */
   readonly socket?: string
   /** How a packet is written is up to the system. */
-  readonly packet: Readonly<Record<string, unknown>> | readonly unknown[]
+  readonly packet: Record<string, unknown> | unknown[]
 }
 
 /** Connections, one by one. */
@@ -34,9 +34,9 @@ export class SocketControl {
    * Puts a packet into a user's mailbox as if somebody had sent it.
    * @returns whether the user is connected and gets it at once
    */
-  push({ packet, ...to }: Push): Promise<Pushed> {
+  push(push: Push): Promise<Pushed> {
     const { control, path } = this.#target
-    return take(control.POST('/sandboxes/{sandbox}/sockets/packets', { params: { path }, body: { ...to, packet: packet as Record<string, unknown> } })) // openapi-typescript cannot say "an object or a list"
+    return take(control.POST('/sandboxes/{sandbox}/sockets/packets', { params: { path }, body: push }))
   }
 
   /**

@@ -1,5 +1,5 @@
 /** `understudy/contract/edu`: types, error table, operation table and a client of edu. Runs in browsers; nothing of the server is in it. */
-import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from './edu.gen.js'
 
 export { createEduClient, type EduClient, type EduClientOptions, type EduApp } from './clients/edu.js'

@@ -1,5 +1,5 @@
 /** `understudy/contract/im`: types, error table, operation table and a client of im. Runs in browsers; nothing of the server is in it. */
-import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from './im.gen.js'
 
 export { createImClient, type ImClient, type ImClientOptions } from './clients/im.js'

@@ -1,5 +1,5 @@
 /** `understudy/contract/job`: types, error table, operation table and a client of job. Runs in browsers; nothing of the server is in it. */
-import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from './job.gen.js'
 
 export { createJobClient, type JobClient, type JobClientOptions } from './clients/job.js'

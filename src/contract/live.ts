@@ -1,5 +1,5 @@
 /** `understudy/contract/live`: types, error table, operation table and a client of live. Runs in browsers; nothing of the server is in it. */
-import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from './live.gen.js'
 
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './clients/live.js'

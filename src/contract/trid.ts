@@ -1,5 +1,5 @@
 /** `understudy/contract/trid`: types, error table, operation table and a client of trid. Runs in browsers; nothing of the server is in it. */
-import type { AnswerOf, FailureOf, SuccessOf } from './answers.js'
+import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from './trid.gen.js'
 
 export { createTridClient, type TridClient, type TridClientOptions, type TridCalls } from './clients/trid.js'

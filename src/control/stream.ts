@@ -21,6 +21,10 @@ export interface StreamOptions {
 export function streamEntries({ journal, fits, show, after, gone }: StreamOptions): Stream {
   return new Stream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', connection: 'close' })
+    if (response.req.method === 'HEAD') {
+      response.end()
+      return
+    }
     response.write(': the calls of this sandbox\n\n')
     const tell = (event: JournalEvent) => {
       if (event.type === 'ended') response.end()

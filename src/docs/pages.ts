@@ -48,7 +48,7 @@ export function systemPage(systems: readonly System[], system: System, sandbox: 
 <header class="bar"><a class="brand" href="/docs">Understudy</a>${systemLinks(systems, system, sandbox)}
 <label class="find"><span class="hidden">查找接口 · Find an operation</span><input id="find" type="search" placeholder="查找接口 · Find" autocomplete="off"></label>
 ${admin === null ? html`<p class="plain">沙箱 Sandbox <b>${sandbox}</b></p>` : tools(system, sandbox, admin)}</header>
-<div id="notice" role="status" hidden><span id="notice-text"></span><button type="button" id="notice-close" aria-label="关闭 · Close">✕</button></div>
+<div id="notice" role="alert" hidden><span id="notice-text"></span><button type="button" id="notice-close" aria-label="关闭 · Close">✕</button></div>
 <main id="reference" tabindex="-1"><p class="loading">载入中… Loading…</p></main>
 <noscript><p class="sheet">此页需要 JavaScript；文档在 · This page needs JavaScript; the document is at <a href="/docs/${system.id}/openapi.json">openapi.json</a></p></noscript>
 </body>`)
@@ -64,7 +64,7 @@ ${needsToken ? html`<button type="button" popovertarget="token-panel">管理令�
 <label class="pick">沙箱 <span lang="en">Sandbox</span> <select id="sandbox"><option selected>${sandbox}</option></select></label>
 <button type="button" popovertarget="sandbox-panel" aria-label="新建沙箱 · New sandbox">＋</button>
 <button type="button" id="login-button" class="main" popovertarget="login-panel">${inHeaders ? html`登录 <span lang="en">Log in</span>` : html`发放令牌 <span lang="en">Issue a token</span>`}</button>
-<span id="reader" hidden><b id="reader-name"></b><span id="token" hidden><code id="reader-token"></code> <button type="button" id="copy-token">复制 <span lang="en">Copy</span></button></span><button type="button" id="logout">退出 <span lang="en">Log out</span></button></span>
+<span id="reader" role="status" hidden><b id="reader-name"></b><span id="token" hidden><code id="reader-token"></code> <button type="button" id="copy-token">复制 <span lang="en">Copy</span></button></span><button type="button" id="logout">退出 <span lang="en">Log out</span></button></span>
 </div>
 <form id="sandbox-panel" class="panel" popover>
 <h2>新建沙箱 <span lang="en">New sandbox</span></h2>

@@ -11,17 +11,18 @@ export const AVATAR = 'media/avatars/android/default.jpg'
 export const completed = { userId: 'u-4001', avatar: AVATAR, username: 'alice' }
 
 type Body = object | string
+type App = Pick<Box, 'call'>
 
-export const post = (app: Box, path: string, body: Body, cookie?: string) => app.call(path, { method: 'POST', body, ...(cookie === undefined ? {} : { headers: { cookie } }) })
-export const get = (app: Box, path: string, cookie?: string) => app.call(path, cookie === undefined ? {} : { headers: { cookie } })
-export const register = (app: Box, body: Body) => post(app, '/android/register/', body)
-export const login = (app: Box, body: Body, cookie?: string) => post(app, '/android/login/', body, cookie)
-export const complete = (app: Box, body: Body, cookie: string) => post(app, '/android/complete_account/', body, cookie)
-export const save = (app: Box, body: Body) => post(app, '/android/save_file/', body)
-export const contacts = (app: Box, cookie?: string) => get(app, '/android/user_contacts/', cookie)
+export const post = (app: App, path: string, body: Body, cookie?: string) => app.call(path, { method: 'POST', body, ...(cookie === undefined ? {} : { headers: { cookie } }) })
+export const get = (app: App, path: string, cookie?: string) => app.call(path, cookie === undefined ? {} : { headers: { cookie } })
+export const register = (app: App, body: Body) => post(app, '/android/register/', body)
+export const login = (app: App, body: Body, cookie?: string) => post(app, '/android/login/', body, cookie)
+export const complete = (app: App, body: Body, cookie: string) => post(app, '/android/complete_account/', body, cookie)
+export const save = (app: App, body: Body) => post(app, '/android/save_file/', body)
+export const contacts = (app: App, cookie?: string) => get(app, '/android/user_contacts/', cookie)
 
 /** Logs in and hands back the cookie as a browser would send it. */
-export async function logIn(app: Box, phone: string = phones.alice): Promise<string> {
+export async function logIn(app: App, phone: string = phones.alice): Promise<string> {
   const answer = await login(app, { phone, password: PASSWORD })
   expect(answer.json).toMatchObject({ status: 1, message: 'ok' })
   return cookieOf(answer)

@@ -4,6 +4,9 @@ import { WebSocket } from 'ws'
 import { logIn } from './im.js'
 import type { Box } from './serve.js'
 
+/** Where a client connects. */
+type App = Pick<Box, 'url' | 'call'>
+
 export interface Frame {
   readonly status: number
   readonly pushId: string
@@ -47,7 +50,7 @@ export class Client {
   }
 
   /** Connects; without a cookie as somebody who has not logged in. */
-  static async connect(app: Box, cookie?: string): Promise<Client> {
+  static async connect(app: App, cookie?: string): Promise<Client> {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/android/websocket/`, cookie === undefined ? {} : { headers: { cookie } })
     const client = new Client(socket)
     await new Promise((resolve, reject) => {
@@ -59,7 +62,7 @@ export class Client {
   }
 
   /** Logs in, connects and starts; what waits in the queue is still to be read. */
-  static async start(app: Box, phone: string): Promise<Client> {
+  static async start(app: App, phone: string): Promise<Client> {
     const client = await Client.connect(app, await logIn(app, phone))
     expect(await client.ask({ status: 1, pushId: '', message: 'start' })).toMatchObject({ status: 1, message: 'ok' })
     return client

@@ -65,7 +65,7 @@ function errorRows(document: JsonObject): ErrorOutline[] {
     condition: text(row['x-condition']),
     meaning: text(row.description),
     message: text(row['x-message']),
-    status: list(row['x-status']).length > 0 ? list(row['x-status']).join(', ') : JSON.stringify(row['x-status'] ?? 200),
+    status: JSON.stringify(row['x-status'] ?? 200).replaceAll(/[[\]]/g, ''),
   }))
 }
 

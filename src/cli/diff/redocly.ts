@@ -9,12 +9,13 @@ import { type Change, change } from './change.js'
 import { isObject, list, parseJson, record, text, type Json, type JsonObject } from './json.js'
 import { placeOf } from './place.js'
 import { plainDocument } from './plain.js'
-import { inChinese } from './words.js'
+import { eventIn, ruleInChinese } from './words.js'
 
 const VERSION = '2.77.0'
 
-/** What the outline says better, or what it is told of by name: whole operations. */
+/** Whole operations and who may call them: the outline tells of them by their names. */
 const SAID_ELSEWHERE = ['path-removed', 'operation-removed', 'operation-id-changed', 'security-requirement-changed']
+const WHOLE = ['PathItem', 'Operation']
 
 /**
  * Compares two documents.
@@ -45,22 +46,25 @@ export async function bundled(file: string): Promise<JsonObject> {
 }
 
 function readChange({ verdicts, kind, typeName, property, impact, ...one }: JsonObject, base: JsonObject, revision: JsonObject): Change[] {
-  const isWhole = ['PathItem', 'Operation'].includes(text(typeName)) && kind !== 'modified'
   const [was, is] = [record(one.base), record(one.revision)]
   const where = is.pointer === undefined ? placeOf(base, text(was.pointer)) : placeOf(revision, text(is.pointer))
-  const found = list(verdicts).map(record).filter((verdict) => !SAID_ELSEWHERE.includes(text(verdict.ruleId)))
-  if (found.length > 0) {
-    return found.map((verdict) => change(true, text(verdict.ruleId), where, text(verdict.message), inChinese(text(verdict.ruleId), values(was, is))))
-  }
-  if (isWhole || list(verdicts).length > 0) return []
-  const what = property === undefined ? text(typeName) : `${text(typeName)}.${text(property)}`
-  const words = { added: ['added', '新增'], removed: ['removed', '删除'], modified: ['changed', '修改'] }[text(kind)] ?? [text(kind), text(kind)]
-  return [change(impact === 'major', `${text(typeName)}-${text(kind)}`, where, `${what} ${words[0] ?? ''}`, `${what} 已${words[1] ?? ''}`)]
+  const found = list(verdicts).map(record)
+  const judged = found.filter(({ ruleId }) => !SAID_ELSEWHERE.includes(text(ruleId)))
+  if (judged.length > 0) return judged.map(({ ruleId, message }) => change(true, text(ruleId), where, text(message), ruleInChinese(text(ruleId), difference(was.value, is.value))))
+  if (found.length > 0 || (WHOLE.includes(text(typeName)) && kind !== 'modified')) return []
+  const { en, zh } = eventIn(text(typeName), text(kind), text(property))
+  const place = property === undefined ? where : where.replace(new RegExp(`[. ]${text(property)}$`), '')
+  return [change(impact === 'major', `${text(typeName)}-${text(kind)}`, place, en, zh)]
 }
 
-function values(was: JsonObject, is: JsonObject): { was: string; is: string } {
-  const short = (value: Json | undefined) => (value === undefined || isObject(value) ? '' : JSON.stringify(value))
-  return { was: short(was.value), is: short(is.value) }
+/** What a reader has to see of two values: short ones as they are, of two lists what only one of them has. */
+function difference(was: Json | undefined, is: Json | undefined): { was: string; is: string } {
+  const [old, now] = [list(was), list(is)]
+  const short = (value: Json | undefined, items: readonly Json[], others: readonly Json[]) => {
+    if (Array.isArray(value)) return items.filter((item) => !others.includes(item)).map((item) => JSON.stringify(item)).join(', ')
+    return value === undefined || isObject(value) ? '' : JSON.stringify(value)
+  }
+  return { was: short(was, old, now), is: short(is, now, old) }
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

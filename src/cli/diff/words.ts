@@ -1,4 +1,5 @@
-/** Redocly's findings in Chinese; it speaks English only. */
+/** Redocly's findings in words: its rules speak English only, and of what breaks nothing it has a type and a kind to tell. */
+import type { Bilingual } from './change.js'
 
 const RULES: Readonly<Record<string, string>> = {
   'enum-values-added': '响应中新增了枚举值',
@@ -22,8 +23,33 @@ const RULES: Readonly<Record<string, string>> = {
 }
 
 /** @returns what Redocly's rule says, with the values before and after where they are short */
-export function inChinese(rule: string, { was, is }: { readonly was: string; readonly is: string }): string {
+export function ruleInChinese(rule: string, { was, is }: { readonly was: string; readonly is: string }): string {
   const what = RULES[rule] ?? `不兼容的改动（${rule}）`
   if (was !== '' && is !== '') return `${what}：由 ${was} 改为 ${is}`
   return was === '' && is === '' ? what : `${what}：${was}${is}`
+}
+
+const KINDS: Readonly<Record<string, Bilingual>> = {
+  added: { en: 'added', zh: '新增' },
+  removed: { en: 'removed', zh: '删除' },
+  modified: { en: 'changed', zh: '修改' },
+}
+
+const TYPES: Readonly<Record<string, Bilingual>> = {
+  Header: { en: 'response header', zh: '响应头' },
+  Info: { en: 'introduction', zh: '文档说明' },
+  MediaTypesMap: { en: 'body', zh: '正文' },
+  Operation: { en: 'operation', zh: '接口' },
+  Parameter: { en: 'parameter', zh: '参数' },
+  RequestBody: { en: 'request body', zh: '请求体' },
+  Response: { en: 'response', zh: '响应' },
+  Schema: { en: 'schema', zh: '结构' },
+  Tag: { en: 'tag', zh: '标签' },
+}
+
+/** @returns what happened to a part of a document: `schema added`, `summary changed` */
+export function eventIn(type: string, kind: string, property: string): Bilingual {
+  const what = TYPES[type] ?? { en: type, zh: type }
+  const event = KINDS[kind] ?? { en: kind, zh: kind }
+  return property === '' ? { en: `${what.en} ${event.en}`, zh: `${event.zh}${what.zh}` } : { en: `${property} ${event.en}`, zh: `${event.zh}了 ${property}` }
 }

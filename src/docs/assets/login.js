@@ -1,6 +1,6 @@
 /** Login done for the reader. */
 import { tokenScheme } from './swagger.js'
-import { byId, call, say } from './page-parts.js'
+import { byId, call } from './page-parts.js'
 
 /**
  * @typedef {{ user: string, realm: string, headers: Record<string, string>, token: string, name: string }} Login
@@ -42,7 +42,7 @@ export function offerLogins(place, ui) {
   byId('logout').addEventListener('click', () => {
     sessionStorage.removeItem(storageKey(place))
     show(place, ui, null)
-    say('已退出 · Logged out')
+    byId('login-button').focus()
   })
   show(place, ui, savedLogin(place))
 }
@@ -76,8 +76,10 @@ async function logIn(place, ui, reader) {
   byId('login-panel').hidePopover()
   // Examples of paths that name the user type are another's then; the hash brings the reader back to where he was.
   if (login.realm !== (before?.realm ?? '')) location.reload()
-  else show(place, ui, login)
-  say(`${login.name} ✓`)
+  else {
+    show(place, ui, login)
+    byId('logout').focus()
+  }
 }
 
 /** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Login | null} login */

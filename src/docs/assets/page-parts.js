@@ -9,11 +9,8 @@ export function byId(id) {
   return found
 }
 
-/**
- * Tells the reader something, and has it read aloud to who cannot see it.
- * @param {string} text
- */
-export function say(text) {
+/** @param {string} text what went wrong */
+function complain(text) {
   byId('notice-text').textContent = text
   byId('notice').hidden = false
 }
@@ -38,8 +35,9 @@ export async function call(method, path, body) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const answer = await response.json()
+  byId('notice').hidden = response.ok
   if (response.ok) return answer
   const detail = typeof answer.detail === 'string' ? answer.detail : `HTTP ${response.status}`
-  say(response.status === 401 ? '请先填写管理令牌 · Give the admin token first' : detail)
+  complain(response.status === 401 ? '请先填写管理令牌 · Give the admin token first' : detail)
   throw new Error(detail)
 }

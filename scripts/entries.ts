@@ -1,0 +1,27 @@
+/** The entries of this package that run in browsers, as an app imports them. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+const CLIENTS = join(import.meta.dirname, '../src/contract')
+
+/** An import of this package. */
+export interface BrowserEntry {
+  /** What an app writes: `understudy/contract/live`. */
+  readonly name: string
+  /** The source behind it, from the package's root. */
+  readonly source: string
+  /** What a small app takes of it. */
+  readonly names: readonly string[]
+}
+
+/** All browser entries: the error names, and the contract of every system that has a client. */
+export function browserEntries(): BrowserEntry[] {
+  const systems = readdirSync(CLIENTS).flatMap((file) => /^([a-z]+)\.ts$/.exec(file)?.[1] ?? [])
+  return [
+    { name: 'understudy/errors', source: './src/errors/index.ts', names: ['classify'] },
+    ...systems.map((system) => {
+      const client = `create${system.charAt(0).toUpperCase()}${system.slice(1)}Client`
+      return { name: `understudy/contract/${system}`, source: `./src/contract/${system}.ts`, names: [client] }
+    }),
+  ]
+}

@@ -1,0 +1,108 @@
+import { request } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { serveControl } from './support/control.js'
+
+const { server, admin, box } = await serveControl(['live'])
+const guarded = await serveControl(['live'], { adminToken: 'open-sesame' })
+const opened = await serveControl(['live'], { host: '0.0.0.0' })
+const closed = await serveControl(['live'], { admin: false })
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly kind: string | null
+}
+
+/** With a Host header of one's own, which fetch does not allow. */
+function call(port: number, headers: Readonly<Record<string, string>>, path = '/__admin/systems', method = 'GET'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, kind: /urn:understudy:problem:([a-z-]+)/.exec(text)?.[1] ?? null })
+      })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+describe('hosts', () => {
+  const { port } = server
+
+  test('this machine and addresses are answered', async () => {
+    for (const host of ['localhost', `localhost:${String(port)}`, 'LOCALHOST', 'app.localhost', '127.0.0.1:80', '127.8.9.1', '[::1]:4010', '192.168.1.20:4010']) {
+      expect(await call(port, { host }), host).toMatchObject({ status: 200 })
+    }
+  })
+
+  test('names that somebody else points here are not', async () => {
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4010', 'user@localhost', '[::1', 'localhost:']) {
+      expect(await call(port, { host }), host).toMatchObject({ status: 403, kind: 'foreign-host' })
+    }
+  })
+})
+
+describe('pages', () => {
+  const { port } = server
+  const host = `127.0.0.1:${String(port)}`
+
+  test('of other sites are refused, even to look', async () => {
+    for (const origin of ['https://evil.example', 'null', 'file://', `https://127.0.0.1.evil.example`, 'chrome-extension://abc']) {
+      expect(await call(port, { host, origin }), origin).toMatchObject({ status: 403, kind: 'foreign-origin' })
+      expect(await call(port, { host, origin, 'access-control-request-method': 'POST' }, '/__admin/sandboxes', 'OPTIONS'), origin).toMatchObject({ status: 403 })
+    }
+    // A page elsewhere in the house has no business here, even when the server is called by its address.
+    expect(await call(port, { host: '192.168.1.20', origin: 'http://localhost:5173' })).toMatchObject({ kind: 'foreign-origin' })
+  })
+
+  test('of this machine may call, and are told so before they do', async () => {
+    for (const origin of [`http://${host}`, 'http://localhost:5173', 'http://[::1]:3000']) {
+      const answer = await call(port, { host, origin })
+      expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin, vary: 'Origin' } })
+      const preflight = await call(port, { host, origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'content-type' }, '/__admin/sandboxes/a/sms/settings', 'OPTIONS')
+      expect(preflight).toMatchObject({ status: 204, headers: { 'access-control-allow-methods': expect.stringContaining('PATCH'), 'access-control-allow-headers': 'content-type' } })
+    }
+    expect((await call(port, { host })).headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  test('of any site may call the systems, as they may call the real ones', async () => {
+    const answer = await box().app('/live/auth/code?mobile=13800003001', { headers: { origin: 'https://any.example' } })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+  })
+})
+
+describe('the admin token', () => {
+  test('is asked for where one was given', async () => {
+    const { port } = guarded.server
+    expect(await call(port, { host: 'localhost' })).toMatchObject({ status: 401, kind: 'admin-token-required', headers: { 'www-authenticate': 'Bearer realm="understudy"' } })
+    for (const authorization of ['Bearer', 'Bearer open', 'Bearer open-sesame!', 'Basic open-sesame', 'open-sesame', `Bearer ${'x'.repeat(5000)}`]) {
+      expect(await call(port, { host: 'localhost', authorization }), authorization).toMatchObject({ status: 401 })
+    }
+    expect(await call(port, { host: 'localhost', authorization: 'Bearer open-sesame' })).toMatchObject({ status: 200 })
+    expect(await call(port, { host: 'localhost', authorization: 'bearer  open-sesame' })).toMatchObject({ status: 200 })
+    expect(await call(port, { host: 'localhost' }, '/__admin/health')).toMatchObject({ status: 200 })
+    expect(await call(port, { host: 'evil.example', authorization: 'Bearer open-sesame' })).toMatchObject({ status: 403 })
+    expect((await guarded.admin('GET', '/sandboxes')).status).toBe(401)
+  })
+
+  test('is made up where the server is open to others and none was given', async () => {
+    const { adminToken, port } = opened.server
+    expect(adminToken).toMatch(/^[\w-]{32}$/)
+    expect(await call(port, { host: 'localhost' })).toMatchObject({ status: 401 })
+    expect(await call(port, { host: 'localhost', authorization: `Bearer ${String(adminToken)}` })).toMatchObject({ status: 200 })
+    expect(server.adminToken).toBeNull()
+  })
+})
+
+test('there is no control plane where none is wanted', async () => {
+  expect(await call(closed.server.port, { host: 'localhost' }, '/__admin/health')).toMatchObject({ status: 200 }) // the only system answers at the root
+  const { json } = await closed.box().app('/live/auth/code?mobile=13800003001')
+  expect(json).toMatchObject({ code: 2000 })
+  expect((await fetch(`${closed.server.url}/__admin/health`).then((response) => response.json())) as unknown).toMatchObject({ code: 4000 })
+})
+
+test('no answer is kept by a cache', async () => {
+  expect((await admin('GET', '/health')).headers.get('cache-control')).toBe('no-store')
+})
