@@ -7,6 +7,7 @@ const ROOT = join(import.meta.dirname, '..')
 
 /** One bundled entry. */
 export interface Bundle {
+  readonly code: string
   /** Bytes of the minified code, and of that in gzip. */
   readonly minified: number
   readonly gzip: number
@@ -18,7 +19,7 @@ export interface Bundle {
 
 /**
  * Bundles source code as an app's bundler does, for browsers, with everything it imports.
- * @param code a module; it imports by path from the package's root (`./src/errors/index.ts`)
+ * @param code a module; it imports by path from the package's root (`./src/errors/index.ts`); entries of the package are taken from source
  * @throws Error when something it imports is not there
  */
 export async function bundle(code: string): Promise<Bundle> {
@@ -31,7 +32,11 @@ export async function bundle(code: string): Promise<Bundle> {
     external: [/^node:/],
     plugins: [{
       name: 'app',
-      resolveId: (id) => (id === 'app' ? join(ROOT, 'app.js') : null),
+      resolveId(id) {
+        if (id === 'app') return join(ROOT, 'app.js')
+        const [, entry] = /^understudy\/(errors|contract\/\w+)$/.exec(id) ?? []
+        return entry === undefined ? null : join(ROOT, 'src', entry === 'errors' ? 'errors/index.ts' : `${entry}.ts`)
+      },
       load: (id) => (id === join(ROOT, 'app.js') ? code : null),
       moduleParsed: ({ id }) => {
         if (id !== join(ROOT, 'app.js')) modules.push(id.slice(ROOT.length + 1))
@@ -41,6 +46,7 @@ export async function bundle(code: string): Promise<Bundle> {
   try {
     const { output: [chunk] } = await build.generate({ format: 'esm', minify: true })
     return {
+      code: chunk.code,
       minified: Buffer.byteLength(chunk.code),
       gzip: gzipSync(chunk.code).length,
       modules: modules.sort(),

@@ -16,7 +16,7 @@ export interface BrowserEntry {
 
 /** All browser entries: the error names, and the contract of every system that has a client. */
 export function browserEntries(): BrowserEntry[] {
-  const systems = readdirSync(CLIENTS).flatMap((file) => /^([a-z]+)\.ts$/.exec(file)?.[1] ?? [])
+  const systems = readdirSync(CLIENTS).flatMap((file) => /^([a-z][a-z0-9]*)\.ts$/.exec(file)?.[1] ?? [])
   return [
     { name: 'understudy/errors', source: './src/errors/index.ts', names: ['classify'] },
     ...systems.map((system) => {

@@ -40,7 +40,7 @@ export function run(command: string, args: readonly string[], cwd: string, env: 
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } })
   } catch (error) {
     if (!(error instanceof Error) || !('stdout' in error) || !('stderr' in error)) throw error
-    // eslint-disable-next-line preserve-caught-error -- all that it knows is in the message, and it would be printed twice
+    // Without the cause: all that it knows is in the message, and it would be printed twice.
     throw new Error(`${command} ${args.join(' ')}\n${String(error.stdout)}${String(error.stderr)}`)
   }
 }

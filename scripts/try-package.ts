@@ -1,11 +1,16 @@
 /** What a user does with the package: install it in an empty project, import every entry, compile an app against it, run the app. */
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './pack.js'
 
 const ROOT = join(import.meta.dirname, '..')
 const SAMPLE = join(ROOT, 'test/sample-app')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
+
+/** @returns what the sample app sees in a fresh sandbox, wherever it runs */
+export function readSeen(): Record<string, string[]> {
+  return JSON.parse(readFileSync(join(SAMPLE, 'seen.json'), 'utf8')) as Record<string, string[]> // our own file
+}
 
 /** A project that has the package installed, and nothing else. */
 export class Consumer {
@@ -56,7 +61,7 @@ export class Consumer {
       for (const entry of ${JSON.stringify(this.entries())}) found[entry] = Object.keys(await import(entry))
       const { existsSync } = await import('node:fs')
       const { fileURLToPath } = await import('node:url')
-      for (const file of ${JSON.stringify([...this.documents(), 'understudy/package.json'])}) {
+      for (const file of ${JSON.stringify([...this.documents(), 'understudy/testing/vitest', 'understudy/package.json'])}) {
         if (!existsSync(fileURLToPath(import.meta.resolve(file)))) throw new Error(file + ' is not there')
       }
       console.log(JSON.stringify(found))`)

@@ -73,7 +73,8 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-type Step = (exchange: Exchange) => Promise<Reply | null | void> | Reply | null | void
+/** Null lets the request pass on. */
+type Step = (exchange: Exchange) => Promise<Reply | null> | Reply | null
 
 /**
  * Starts a server.
@@ -84,10 +85,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const report = options.report ?? ((problem) => process.stderr.write(`understudy: ${problem}\n`))
   const systems = new Map(list.map((system) => [system.id, system]))
   const routers = new Map(list.map((system) => [system.id, compileRouter(system.contract)]))
-  const boot = time.now()
+  const origin = { boot: time.now(), scale: options.scale ?? 0 }
   const served = new Map<string, Served>()
-  for (const system of list) served.set(system.id, await serve(system, fixtures, boot, options.scale))
-  const sandboxes = new Sandboxes({ served, time, boot, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
+  for (const system of list) served.set(system.id, await serve(system, fixtures, origin))
+  const sandboxes = new Sandboxes({ served, time, origin, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
   const examples = new FailureExamples(join(openapiFolder, 'bundled'))
 
   // Every request goes through these, in this order; the first that answers ends the list.
@@ -129,7 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
   const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
-    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
+    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
   }
   app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
   app.use((request, response, next) => {

@@ -71,7 +71,7 @@ describe('ctl', () => {
     const { box, ctl, json } = await stage()
     expect(await ctl('sessions live')).toBe('no sessions\n')
     await enter(box)
-    expect(await ctl(`sessions live ${MOBILE} --state live`)).toMatch(/^live +1 +live +- +\S+Z +never +\*\*\*$/m)
+    expect(await ctl(`sessions live ${MOBILE} --state active`)).toMatch(/^live +1 +active +- +\S+Z +never +\*\*\*$/m)
     expect(await ctl('sessions --secrets live')).toMatch(/ [0-9a-f]{32}$/m)
     expect(await ctl('users live')).toMatch(new RegExp(`^live +1 +- +${MOBILE}, \\S+ +free$`, 'm'))
     expect(await json(`expire live ${MOBILE} --which both`)).toMatchObject([{ state: 'expired' }])

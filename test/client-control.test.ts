@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Box, ControlError, createStub } from '../src/index.js'
+import { phones } from './support/im.js'
+import { Client } from './support/push.js'
+import { send } from './support/serve.js'
 
 const MOBILE = '13800003001'
 const STUDENT = { system: 'edu', user: '13800001001', realm: 's' }
 const PHONE = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' } as const
 
-const stub = await createStub({ systems: ['edu', 'live', 'trid'] })
+const stub = await createStub({ systems: ['edu', 'im', 'live', 'trid'] })
 afterAll(() => stub.close())
 
 const sendCode = (box: Box) => box.client('live').GET('/auth/code', { params: { query: { mobile: MOBILE } } })
@@ -30,8 +33,8 @@ describe('sessions', () => {
   test('are listed with who they are of', async () => {
     const box = await stub.sandbox()
     await study(box)
-    const [session] = await box.sessions.list({ system: 'edu', user: STUDENT.user, state: 'live' })
-    expect(session).toMatchObject({ system: 'edu', realm: 's', state: 'live', accessToken: '***', device: { platform: 'ios' } })
+    const [session] = await box.sessions.list({ system: 'edu', user: STUDENT.user, state: 'active' })
+    expect(session).toMatchObject({ system: 'edu', realm: 's', state: 'active', accessToken: '***', device: { platform: 'ios' } })
     const [open] = await box.sessions.list({ system: 'edu', user: STUDENT.user, secrets: true })
     expect(open?.accessToken).toMatch(/^\w{10,}$/)
   })
@@ -66,7 +69,7 @@ describe('sessions', () => {
     const { sessions } = await stub.sandbox()
     expect(await refusal(sessions.kick({ system: 'edu', user: STUDENT.user }))).toMatchObject({ kind: 'ambiguous-user', problem: { status: 409 } })
     expect(await refusal(sessions.kick({ system: 'edu', user: '13899999999' }))).toMatchObject({ problem: { status: 404 } })
-    expect(await refusal(sessions.revoke({ system: 'job', user: 'x' }))).toMatchObject({ kind: 'no-such-system', problem: { known: ['edu', 'live', 'trid'] } })
+    expect(await refusal(sessions.revoke({ system: 'job', user: 'x' }))).toMatchObject({ kind: 'no-such-system', problem: { known: ['edu', 'im', 'live', 'trid'] } })
   })
 
   test('of a banned user are worth nothing, until the ban is lifted', async () => {
@@ -101,8 +104,8 @@ describe('maintenance', () => {
 
   test('of all begins and ends at once', async () => {
     const { maintenance } = await stub.sandbox()
-    expect((await maintenance.on()).map(({ active }) => active)).toEqual([true, true, true])
-    expect((await maintenance.off()).map(({ active }) => active)).toEqual([false, false, false])
+    expect((await maintenance.on()).map(({ active }) => active)).toEqual([true, true, true, true])
+    expect((await maintenance.off()).map(({ active }) => active)).toEqual([false, false, false, false])
   })
 })
 
@@ -184,6 +187,22 @@ describe('faults', () => {
     const { kind, problem } = await refusal(faults.next('live', 'liveLogin', { error: 'SMS_CODE_INVALID' as 'API_OK' }))
     expect(kind).toBe('no-such-error')
     expect(problem.known).toContain('API_INVALID_AUTH_CODE')
+  })
+})
+
+describe('sockets', () => {
+  test('are listed, pushed to and dropped', async () => {
+    const box = await stub.sandbox()
+    const url = box.baseUrl('im')
+    expect(await box.sockets.push({ system: 'im', user: phones.alice, packet: { info: [{ category: '0', content: '早' }] } })).toMatchObject({ system: 'im', connected: false })
+    const alice = await Client.start({ url, call: (path, call) => send(url + path, call) }, phones.alice)
+    const [socket] = await box.sockets.list({ system: 'im', user: phones.alice })
+    expect(socket).toMatchObject({ system: 'im', mailbox: expect.any(String) as unknown })
+    expect(await box.sockets.push({ system: 'im', user: phones.alice, packet: [{ info: [{ category: '0', content: '晚' }] }] })).toMatchObject({ connected: true })
+    await box.sockets.drop(socket?.id ?? '', { code: 4002, reason: 'that is all' })
+    expect(await alice.closed).toEqual({ code: 4002, reason: 'that is all' })
+    expect(await box.sockets.list()).toEqual([])
+    expect((await refusal(box.sockets.drop('socket-99'))).problem.status).toBe(404)
   })
 })
 

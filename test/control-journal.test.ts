@@ -7,7 +7,9 @@ const code = ({ app }: ControlBox, mobile = '13800003001') => app(`/live/auth/co
 const login = ({ app }: ControlBox) => app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
 const total = async ({ admin }: ControlBox, query = '') => at(await admin('GET', `/requests?${query}`), 'meta.total')
 /** Until somebody waits for what comes to the sandbox. */
-const listening = ({ name }: ControlBox) => vi.waitFor(() => expect(server.sandboxes.peek(name)?.idle).toBe(false))
+const listening = ({ name }: ControlBox) => vi.waitFor(() => {
+    expect(server.sandboxes.peek(name)?.idle).toBe(false)
+  })
 
 describe('the journal', () => {
   test('tells what was asked and answered, and which records it changed', async () => {
@@ -19,7 +21,7 @@ describe('the journal', () => {
     expect(entry).toMatchObject({
       id: 2,
       at: '2026-01-31T08:30:00.000Z',
-      duration: expect.any(Number),
+      duration: expect.any(Number) as unknown,
       system: 'live',
       operationId: 'liveLogin',
       request: { method: 'POST', url: '/auth/login', body: { text: '{"mobile":"13800003001","auth_code":"123456"}', truncated: false } },
@@ -40,7 +42,7 @@ describe('the journal', () => {
     const listed = await here.admin('GET', '/requests?limit=2')
     expect([at(listed, 'requests.0.id'), at(listed, 'requests.1.id'), at(listed, 'meta.total')]).toEqual([7, 6, 5])
     const gone = await here.admin('GET', '/requests/2')
-    expect(gone.json).toMatchObject({ status: 404, detail: expect.stringContaining('it holds 3 to 7') })
+    expect(gone.json).toMatchObject({ status: 404, detail: expect.stringContaining('it holds 3 to 7') as unknown })
     expect(kindOf(await here.admin('GET', '/requests/x'))).toBe('no-such-path')
     expect(kindOf(await here.admin('GET', '/requests/0'))).toBe('invalid-request')
   })
@@ -112,7 +114,7 @@ describe('the journal', () => {
     const here = box()
     await here.app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '验'.repeat(40_000) } })
     const body = at(await here.admin('GET', '/requests'), 'requests.0.request.body')
-    expect(body).toMatchObject({ bytes: 120_039, truncated: true, base64: null, text: expect.stringMatching(/^\{"mobile":"13800003001","auth_code":"验+$/) })
+    expect(body).toMatchObject({ bytes: 120_039, truncated: true, base64: null, text: expect.stringMatching(/^\{"mobile":"13800003001","auth_code":"验+$/) as unknown })
     await here.app('/live/auth/login', { method: 'POST', body: '\u00ff', headers: { 'content-type': 'application/json; charset=latin1' } })
     expect(at(await here.admin('GET', '/requests'), 'requests.0.request.body')).toMatchObject({ text: 'ÿ' })
   })
@@ -145,11 +147,11 @@ describe('waiting for a call', () => {
     const reset = here.admin('GET', '/requests/wait?timeout=60000')
     await listening(here)
     await here.admin('POST', '/reset')
-    expect((await reset).json).toMatchObject({ status: 409, type: 'urn:understudy:problem:wait-interrupted', detail: expect.stringContaining('was reset') })
+    expect((await reset).json).toMatchObject({ status: 409, type: 'urn:understudy:problem:wait-interrupted', detail: expect.stringContaining('was reset') as unknown })
     const deleted = here.admin('GET', '/requests/wait?timeout=60000')
     await listening(here)
     await here.admin('DELETE', '')
-    expect((await deleted).json).toMatchObject({ status: 409, detail: expect.stringContaining('was deleted') })
+    expect((await deleted).json).toMatchObject({ status: 409, detail: expect.stringContaining('was deleted') as unknown })
   })
 })
 
@@ -189,6 +191,8 @@ describe('the stream of calls', () => {
     await fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream`, { signal: leave.signal })
     expect(server.sandboxes.peek(here.name)?.idle).toBe(false)
     leave.abort()
-    await vi.waitFor(() => expect(server.sandboxes.peek(here.name)?.idle).toBe(true))
+    await vi.waitFor(() => {
+      expect(server.sandboxes.peek(here.name)?.idle).toBe(true)
+    })
   })
 })

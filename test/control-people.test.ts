@@ -64,9 +64,9 @@ describe('sessions', () => {
   test('are listed with their device and without their tokens', async () => {
     const here = box()
     await login(here)
-    const listed = await here.admin('GET', '/sessions?system=edu&state=live')
+    const listed = await here.admin('GET', '/sessions?system=edu&state=active')
     const sessions = at(listed, 'sessions')
-    expect(sessions).toContainEqual(expect.objectContaining({ system: 'edu', realm: 's', state: 'live', accessToken: '***', refreshToken: '***', device: expect.objectContaining({ platform: 'ios' }) as unknown }))
+    expect(sessions).toContainEqual(expect.objectContaining({ system: 'edu', realm: 's', state: 'active', accessToken: '***', refreshToken: '***', device: expect.objectContaining({ platform: 'ios' }) as unknown }))
     expect(listed.text).not.toMatch(/[0-9a-f]{48}/)
     expect((await here.admin('GET', `/sessions?user=${PHONE}&secrets=true`)).text).toMatch(/[0-9a-f]{48}/)
     expect(at(await here.admin('GET', '/sessions?user=nobody'), 'sessions')).toEqual([])

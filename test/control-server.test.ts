@@ -103,7 +103,9 @@ describe('sandboxes', () => {
   test('are kept up to a number; the idle one that was not used for the longest time goes', async () => {
     const capped = server.sandboxes
     const waiting = box('waiting').admin('GET', '/requests/wait?timeout=60000')
-    await vi.waitFor(() => expect(capped.peek('waiting')?.idle).toBe(false))
+    await vi.waitFor(() => {
+      expect(capped.peek('waiting')?.idle).toBe(false)
+    })
     for (let i = 0; i < 60; i++) capped.open(`crowd-${String(i)}`)
     expect(capped.list()).toHaveLength(40)
     expect(capped.peek('crowd-0')).toBeUndefined()

@@ -3,6 +3,7 @@ import { createStub } from '../src/stub.js'
 import { logIn, phones } from './support/im.js'
 import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
 import { Client } from './support/push.js'
+import { send } from './support/serve.js'
 
 const { box, admin, server } = await serveControl(['im', 'live'])
 
@@ -151,5 +152,14 @@ test('a test drives all of this from its box', async () => {
   expect(await here.sockets.push({ system: 'im', user: 'bob', packet: hello })).toEqual({ system: 'im', user: 'u-4002', connected: false })
   expect(await here.sockets.list({ system: 'im' })).toEqual([])
   await expect(here.sockets.drop('socket-1')).rejects.toThrow('no open connection')
+  await here.faults.next('im', 'imPushOpen', { kind: 'status', status: 503 })
+  const cookie = await logIn({ call: (path, call) => send(`${here.baseUrl('im')}${path}`, call) }, phones.bob)
+  const app = { url: here.baseUrl('im') }
+  await expect(Client.connect(app, cookie)).rejects.toThrow('503')
+  const bob = await Client.connect(app, cookie)
+  expect(await here.sockets.list({ user: 'bob' })).toMatchObject([{ user: 'u-4002', mailbox: null }])
+  const [socket] = await here.sockets.list()
+  await here.sockets.drop(socket?.id ?? '', { code: 1001 })
+  expect(await bob.closed).toMatchObject({ code: 1001 })
   await stub.close()
 })

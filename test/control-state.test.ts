@@ -5,6 +5,8 @@ const { admin, box } = await serveControl(['edu', 'live', 'trid'])
 /** Another server, started at another time: what a colleague has who gets the file. */
 const { box: elsewhere } = await serveControl(['edu', 'live', 'trid'], { seed: 99, time: { now: () => 1_900_000_000_000 } })
 const { box: smaller } = await serveControl(['live'])
+const { box: large } = await serveControl(['job'], { scale: 40 })
+const { box: small } = await serveControl(['job'])
 
 const code = ({ app }: ControlBox, mobile = '13800003001') => app(`/live/auth/code?mobile=${mobile}`)
 const login = ({ app }: ControlBox, mobile = '13800003001') => app('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
@@ -13,8 +15,7 @@ const snapshot = async ({ admin: here }: ControlBox) => (await here('GET', '/sna
 /** A story that shows times of the world, tokens, new ids and faults of chance. */
 async function story(here: ControlBox): Promise<string[]> {
   const answers = [await code(here), await login(here), await code(here, '13800003950'), await login(here, '13800003950')]
-  const [, { json }] = answers
-  const authorization = Buffer.from(String(json?.['api_key'])).toString('base64')
+  const authorization = Buffer.from(String(answers[1]?.json?.['api_key'])).toString('base64')
   for (let i = 0; i < 10; i++) answers.push(await here.app('/live/channels/live?l=100', { headers: { authorization } }))
   answers.push(await here.app('/trid/index.php?r=user/sms-validation-code', { method: 'POST', body: { type: 'sms_validation_code', tel: '13800005001', time: '1', code: '123456' } }))
   return answers.map(({ status, text, headers }) => `${String(status)} ${headers.get('date') ?? ''} ${text}`)
@@ -44,11 +45,22 @@ describe('a snapshot', () => {
     expect(await snapshot(there)).toMatchObject({ seed: '99', boot: 1_900_000_000_000, requests: 0, faults: [] })
   })
 
+  test('brings the size of its world along', async () => {
+    const [here, there] = [large(), small()]
+    const jobs = async (of: ControlBox) => (await of.admin('GET', '/db/job')).text
+    const own = await jobs(there)
+    expect(own).not.toBe(await jobs(here))
+    await there.admin('PUT', '/snapshot', await snapshot(here))
+    expect(await jobs(there)).toBe(await jobs(here))
+    await there.admin('POST', '/reset')
+    expect(await jobs(there)).toBe(own)
+  })
+
   test('a running clock runs on', async () => {
     const [here, there] = [box(), box()]
     await here.admin('PUT', '/clock', { now: '2030-01-01T00:00:00Z' })
     await there.admin('PUT', '/snapshot', await snapshot(here))
-    expect((await there.admin('GET', '/clock')).json).toMatchObject({ frozen: false, now: expect.stringMatching(/^2030-01-01T00:0/) })
+    expect((await there.admin('GET', '/clock')).json).toMatchObject({ frozen: false, now: expect.stringMatching(/^2030-01-01T00:0/) as unknown })
   })
 
   test('that does not fit is refused, and nothing changes', async () => {
@@ -78,6 +90,8 @@ describe('a snapshot', () => {
     expect(await refused(control({ settings: { a: 1 } }))).toContain('no setting "a"')
     const rule = { id: 'fault-1', system: 'live', operationId: '*', fault: { kind: 'error', code: 1 }, times: null, probability: 1, matched: 0, fired: 0 }
     expect(await refused({ ...good, faults: [rule] })).toContain('the fault rule "fault-1"')
+    const drop = { ...rule, fault: { kind: 'drop' } }
+    expect(await refused({ ...good, faults: [drop, drop] })).toContain('the same id')
     expect(kindOf(await here.admin('PUT', '/snapshot', { format: 'understudy-snapshot' }))).toBe('invalid-request')
     expect(kindOf(await here.admin('PUT', '/snapshot', { ...good, clock: { now: '0001-01-01T00:00:00Z', frozen: true } }))).toBe('clock-out-of-range')
     const other = smaller()
@@ -91,7 +105,7 @@ describe('a scenario', () => {
   test('is laid over what there is', async () => {
     const here = box()
     const list = await here.admin('GET', '/scenarios?system=live')
-    expect(at(list, 'scenarios')).toContainEqual({ system: 'live', name: 'nobody-on-air', description: { en: expect.any(String), zh: expect.any(String) } })
+    expect(at(list, 'scenarios')).toContainEqual({ system: 'live', name: 'nobody-on-air', description: { en: expect.any(String) as unknown, zh: expect.any(String) as unknown } })
     expect(at(await here.admin('PUT', '/scenario', { name: 'nobody-on-air' }), 'scenarios')).toHaveLength(1)
     await code(here)
     const { json } = await login(here)
@@ -222,7 +236,7 @@ describe('isolation', () => {
       const wasReset = i % 7 === 0
       expect(at(await here.admin('GET', '/db/live/users/1'), 'nickname') === `user ${String(i)}`, here.name).toBe(!wasReset)
       const sessions = await here.admin('GET', '/sessions?system=live')
-      expect(at(sessions, 'sessions.0.state'), here.name).toBe(wasReset ? undefined : i % 3 === 0 ? 'displaced' : 'live')
+      expect(at(sessions, 'sessions.0.state'), here.name).toBe(wasReset ? undefined : i % 3 === 0 ? 'displaced' : 'active')
       expect(at(await here.admin('GET', ''), 'maintenance'), here.name).toEqual(!wasReset && i % 5 === 0 ? ['live'] : [])
       expect(at(await here.admin('GET', '/requests'), 'meta.total')).toBe(wasReset ? 0 : 2)
     }

@@ -336,7 +336,7 @@ describe('scenarios', () => {
     const app = await box()
     await apply(app, 'kicked-out')
     const phone = scene(app)
-    const kicked = { ...GONE, nextDevice: 'iPhone 15', nextLogin: new Date(app.sandbox.boot - 5 * 60_000).toISOString() }
+    const kicked = { ...GONE, nextDevice: 'iPhone 15', nextLogin: new Date(app.sandbox.origin.boot - 5 * 60_000).toISOString() }
     expect((await phone.get('/info')).json).toEqual(kicked)
     expect((await phone.renew()).json).toEqual(kicked)
     phone.access = '3'.repeat(48)

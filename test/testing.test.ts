@@ -51,6 +51,9 @@ describe('the system', () => {
     const answer = await fetch(`${stub.url}/users/my`)
     expect(await reason(toFailWith(answer, 'API_UNAUTHORIZED'))).toContain("does not tell which system answered; say it: toFailWith(\"API_UNAUTHORIZED\", { system: 'live' })")
     await expect(answer).toFailWith('API_UNAUTHORIZED', { system: 'live' })
+    const madeUp = () => Response.json({ code: 4010, desc: 'unauthorized' })
+    expect(await reason(toFailWith(madeUp(), 'API_UNAUTHORIZED'))).toContain('an answer without a URL does not tell which system answered')
+    await expect(madeUp()).toFailWith('API_UNAUTHORIZED', { system: 'live' })
   })
 })
 

@@ -21,6 +21,8 @@ export type SystemId = keyof Contracts
 export type SystemName = SystemId | AnyText
 /** The operationIds of a system. */
 export type OperationId<Id extends SystemId = SystemId> = OperationIds[Id]
+/** What the WebSockets of a system do, by the names that the journal and fault rules know. */
+export type SocketOperationId<Id extends SystemId = SystemId> = Id extends keyof Sockets ? `${Sockets[Id]}${'Open' | 'Frame' | 'Delivery'}` : never
 /** The CONSTANT_NAMEs of a system's error table. */
 export type ErrorConstant<Id extends SystemId = SystemId> = ErrorNames[Id]
 /** The records of a system by collection, with the collections that every system has. */
@@ -29,6 +31,11 @@ export type CollectionName<Id extends SystemId> = keyof RecordsOf<Id> & string
 
 /** Any text, where editors still offer the known ones. */
 export type AnyText = string & Record<never, never>
+
+/** The WebSockets of systems that have some. */
+interface Sockets {
+  im: 'imPush'
+}
 
 interface CoreRecords {
   sessions: Record<string, unknown>

@@ -1,7 +1,7 @@
 /** Calls that go wrong on purpose. */
 import type { components } from '../contract/control.gen.js'
 import type { Condition } from '../contract/conditions.gen.js'
-import type { ErrorConstant, OperationId, SystemId } from './contracts.js'
+import type { ErrorConstant, OperationId, SocketOperationId, SystemId } from './contracts.js'
 import { type Device, type Fault, take, type Target } from './control.js'
 
 type FaultKind = components['schemas']['FaultKind']
@@ -25,7 +25,7 @@ export interface FaultRule<Id extends SystemId> {
   /** All systems when left out. */
   readonly system?: Id
   /** All operations when left out. */
-  readonly operationId?: OperationId<Id> | '*'
+  readonly operationId?: OperationId<Id> | SocketOperationId<Id> | '*'
   readonly fault: FaultInput<Id>
   /** For ever when left out. */
   readonly times?: number
@@ -47,7 +47,7 @@ export class FaultControl {
    * @param times so many calls
    * @returns the rule, to look at its counts later
    */
-  next<Id extends SystemId>(system: Id, operationId: OperationId<Id> | '*', fault: FaultInput<Id>, times = 1): Promise<Fault> {
+  next<Id extends SystemId>(system: Id, operationId: OperationId<Id> | SocketOperationId<Id> | '*', fault: FaultInput<Id>, times = 1): Promise<Fault> {
     return this.add({ system, operationId, fault, times })
   }
 

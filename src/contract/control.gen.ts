@@ -1445,7 +1445,7 @@ export interface components {
              * @description `expired`：访问令牌到期，未必不能刷新 · `expired`: the access token ran out; the refresh token may still be good
              * @enum {string}
              */
-            state: "live" | "expired" | "loggedOut" | "displaced" | "revoked";
+            state: "active" | "expired" | "loggedOut" | "displaced" | "revoked";
             issuedAt: components["schemas"]["Instant"];
             /** @description 除非 `secrets=true`，否则为 `***` · `***` unless `secrets=true` */
             accessToken: string;
@@ -1734,6 +1734,8 @@ export interface components {
             seed: string;
             /** @description 初始数据的载入时刻，毫秒 · When the worlds were loaded, in milliseconds since 1970 */
             boot: number;
+            /** @description 初始数据中批量生成的记录数 · How many records the worlds have in bulk */
+            scale: number;
             clock: {
                 now: components["schemas"]["Instant"];
                 frozen: boolean;
@@ -2634,9 +2636,9 @@ export interface operations {
                 user?: string;
                 /**
                  * @description 只要这种状态的 · Only those in this state
-                 * @example live
+                 * @example active
                  */
-                state?: "live" | "expired" | "loggedOut" | "displaced" | "revoked";
+                state?: "active" | "expired" | "loggedOut" | "displaced" | "revoked";
                 /**
                  * @description 为 true 时原样给出令牌、密码等敏感内容，否则以 `***` 代替。
                  *
@@ -6109,6 +6111,10 @@ export const contract = {
           "in": "body",
           "type": "integer"
         },
+        "scale": {
+          "in": "body",
+          "type": "integer"
+        },
         "clock": {
           "in": "body",
           "type": "object"
@@ -6633,7 +6639,7 @@ export interface Operations {
             system?: components["schemas"]["SystemId"];
             user?: string;
             /** @enum {string} */
-            state?: "live" | "expired" | "loggedOut" | "displaced" | "revoked";
+            state?: "active" | "expired" | "loggedOut" | "displaced" | "revoked";
             /** @default false */
             secrets: boolean;
         };
@@ -7051,6 +7057,8 @@ export interface Operations {
             seed: string;
             /** @description 初始数据的载入时刻，毫秒 · When the worlds were loaded, in milliseconds since 1970 */
             boot: number;
+            /** @description 初始数据中批量生成的记录数 · How many records the worlds have in bulk */
+            scale: number;
             clock: {
                 now: components["schemas"]["Instant"];
                 frozen: boolean;

@@ -2086,8 +2086,8 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(data.clock === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
+if(data.scale === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "scale"},message:"must have required property '"+"scale"+"'"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2096,8 +2096,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data.requests === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data.clock === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2106,8 +2106,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data.systems === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
+if(data.requests === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2116,8 +2116,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(data.faults === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
+if(data.systems === undefined){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2126,8 +2126,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data.nextFault === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
+if(data.faults === undefined){
+const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2136,9 +2136,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data.format !== undefined){
-if(typeof data.format !== "string"){
-const err10 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.nextFault === undefined){
+const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2147,11 +2146,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-if(data.version !== undefined){
-let data1 = data.version;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err11 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.format !== undefined){
+if(typeof data.format !== "string"){
+const err11 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2161,9 +2158,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.package !== undefined){
-if(typeof data.package !== "string"){
-const err12 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.version !== undefined){
+let data1 = data.version;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err12 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2173,9 +2171,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.seed !== undefined){
-if(typeof data.seed !== "string"){
-const err13 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.package !== undefined){
+if(typeof data.package !== "string"){
+const err13 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2185,10 +2183,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.boot !== undefined){
-let data4 = data.boot;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.seed !== undefined){
+let data3 = data.seed;
+if(typeof data3 === "string"){
+if(func1(data3) > 200){
+const err14 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2198,11 +2197,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.clock !== undefined){
-let data5 = data.clock;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.now === undefined){
-const err15 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
+else {
+const err15 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2211,8 +2207,11 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data5.frozen === undefined){
-const err16 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
+}
+if(data.boot !== undefined){
+let data4 = data.boot;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err16 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2221,15 +2220,11 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data5.now !== undefined){
-if(!(validate64(data5.now, {instancePath:instancePath+"/clock/now",parentData:data5,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
-}
-if(data5.frozen !== undefined){
-if(typeof data5.frozen !== "boolean"){
-const err17 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.scale !== undefined){
+let data5 = data.scale;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err17 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2238,10 +2233,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+const err18 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2250,11 +2244,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data.requests !== undefined){
-let data8 = data.requests;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err19 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data5 < 0 || isNaN(data5)){
+const err19 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2263,9 +2254,13 @@ vErrors.push(err19);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data.clock !== undefined){
+let data6 = data.clock;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.now === undefined){
+const err20 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2274,20 +2269,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-}
-if(data.systems !== undefined){
-let data9 = data.systems;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key0 in data9){
-if(!(validate66(data9[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data9,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.frozen === undefined){
+const err21 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2296,12 +2279,15 @@ vErrors.push(err21);
 }
 errors++;
 }
+if(data6.now !== undefined){
+if(!(validate64(data6.now, {instancePath:instancePath+"/clock/now",parentData:data6,parentDataProperty:"now",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
 }
-if(data.faults !== undefined){
-let data11 = data.faults;
-if(Array.isArray(data11)){
-if(data11.length > 1000){
-const err22 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
+}
+if(data6.frozen !== undefined){
+if(typeof data6.frozen !== "boolean"){
+const err22 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2310,16 +2296,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate74(data11[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
-}
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err23 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2329,10 +2309,10 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data.nextFault !== undefined){
-let data13 = data.nextFault;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err24 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.requests !== undefined){
+let data9 = data.requests;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err24 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2341,9 +2321,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 1 || isNaN(data13)){
-const err25 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 1000000000000 || isNaN(data9)){
+const err25 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2352,16 +2332,114 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9 < 0 || isNaN(data9)){
+const err26 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err26];
 }
 else {
 vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+if(data.systems !== undefined){
+let data10 = data.systems;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key0 in data10){
+if(!(validate66(data10[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key0,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.faults !== undefined){
+let data12 = data.faults;
+if(Array.isArray(data12)){
+if(data12.length > 1000){
+const err28 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+const len0 = data12.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate74(data12[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data.nextFault !== undefined){
+let data14 = data.nextFault;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err30 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 1000000000000 || isNaN(data14)){
+const err31 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if(data14 < 1 || isNaN(data14)){
+const err32 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
 }
 errors++;
 }
@@ -3007,7 +3085,7 @@ return errors === 0;
 }
 
 exports["/fields/listSessions"] = validate120;
-const schema55 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string","minLength":1,"maxLength":200},"state":{"type":"string","enum":["live","expired","loggedOut","displaced","revoked"]},"secrets":{"type":"boolean","default":false}},"required":["sandbox"]};
+const schema55 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string","minLength":1,"maxLength":200},"state":{"type":"string","enum":["active","expired","loggedOut","displaced","revoked"]},"secrets":{"type":"boolean","default":false}},"required":["sandbox"]};
 
 function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3085,7 +3163,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!(((((data3 === "live") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))){
+if(!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))){
 const err5 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema55.properties.state.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err5];
@@ -6950,8 +7028,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data.clock === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
+if(data.scale === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "scale"},message:"must have required property '"+"scale"+"'"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6960,8 +7038,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data.requests === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
+if(data.clock === undefined){
+const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6970,8 +7048,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(data.systems === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
+if(data.requests === undefined){
+const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6980,8 +7058,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data.faults === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
+if(data.systems === undefined){
+const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6990,13 +7068,23 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data.nextFault === undefined){
-const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
+if(data.faults === undefined){
+const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
 else {
 vErrors.push(err10);
+}
+errors++;
+}
+if(data.nextFault === undefined){
+const err11 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
 }
 errors++;
 }
@@ -7008,20 +7096,7 @@ errors = vErrors.length;
 }
 if(data.format !== undefined){
 if(typeof data.format !== "string"){
-const err11 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.version !== undefined){
-let data2 = data.version;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err12 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err12 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7031,9 +7106,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.package !== undefined){
-if(typeof data.package !== "string"){
-const err13 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.version !== undefined){
+let data2 = data.version;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err13 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7043,9 +7119,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.seed !== undefined){
-if(typeof data.seed !== "string"){
-const err14 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.package !== undefined){
+if(typeof data.package !== "string"){
+const err14 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7055,10 +7131,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.boot !== undefined){
-let data5 = data.boot;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err15 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.seed !== undefined){
+let data4 = data.seed;
+if(typeof data4 === "string"){
+if(func1(data4) > 200){
+const err15 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7068,11 +7145,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.clock !== undefined){
-let data6 = data.clock;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.now === undefined){
-const err16 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
+else {
+const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7081,8 +7155,11 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data6.frozen === undefined){
-const err17 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
+}
+if(data.boot !== undefined){
+let data5 = data.boot;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err17 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -7091,15 +7168,11 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(data6.now !== undefined){
-if(!(validate64(data6.now, {instancePath:instancePath+"/clock/now",parentData:data6,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
-}
-if(data6.frozen !== undefined){
-if(typeof data6.frozen !== "boolean"){
-const err18 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.scale !== undefined){
+let data6 = data.scale;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err18 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -7108,10 +7181,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1000000 || isNaN(data6)){
+const err19 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -7120,11 +7192,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data.requests !== undefined){
-let data9 = data.requests;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err20 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data6 < 0 || isNaN(data6)){
+const err20 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -7133,9 +7202,13 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err21 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data.clock !== undefined){
+let data7 = data.clock;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.now === undefined){
+const err21 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -7144,20 +7217,8 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-}
-if(data.systems !== undefined){
-let data10 = data.systems;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-for(const key0 in data10){
-if(!(validate66(data10[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data7.frozen === undefined){
+const err22 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -7166,12 +7227,15 @@ vErrors.push(err22);
 }
 errors++;
 }
+if(data7.now !== undefined){
+if(!(validate64(data7.now, {instancePath:instancePath+"/clock/now",parentData:data7,parentDataProperty:"now",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
 }
-if(data.faults !== undefined){
-let data12 = data.faults;
-if(Array.isArray(data12)){
-if(data12.length > 1000){
-const err23 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
+}
+if(data7.frozen !== undefined){
+if(typeof data7.frozen !== "boolean"){
+const err23 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -7180,16 +7244,10 @@ vErrors.push(err23);
 }
 errors++;
 }
-const len0 = data12.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate74(data12[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
-}
 }
 }
 else {
-const err24 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err24 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -7199,10 +7257,10 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data.nextFault !== undefined){
-let data14 = data.nextFault;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err25 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.requests !== undefined){
+let data10 = data.requests;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err25 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -7211,9 +7269,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 < 1 || isNaN(data14)){
-const err26 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1000000000000 || isNaN(data10)){
+const err26 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -7222,16 +7280,114 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data10 < 0 || isNaN(data10)){
+const err27 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+if(data.systems !== undefined){
+let data11 = data.systems;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key0 in data11){
+if(!(validate66(data11[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key0,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.faults !== undefined){
+let data13 = data.faults;
+if(Array.isArray(data13)){
+if(data13.length > 1000){
+const err29 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+const len0 = data13.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate74(data13[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data13,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data.nextFault !== undefined){
+let data15 = data.nextFault;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err31 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 1000000000000 || isNaN(data15)){
+const err32 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(data15 < 1 || isNaN(data15)){
+const err33 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
 }
 errors++;
 }
@@ -10627,7 +10783,7 @@ return errors === 0;
 }
 
 exports["/success/listSessions"] = validate124;
-const schema56 = {"type":"object","required":["id","system","user","realm","device","state","issuedAt","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","endedAt","displacedBy"],"properties":{"id":{"type":"string"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string"},"realm":{"type":"string"},"device":{"$ref":"/components/Device"},"state":{"type":"string","enum":["live","expired","loggedOut","displaced","revoked"]},"issuedAt":{"$ref":"/components/Instant"},"accessToken":{"type":"string"},"accessExpiresAt":{"$ref":"/components/NullableInstant"},"refreshToken":{"type":["string","null"]},"refreshExpiresAt":{"$ref":"/components/NullableInstant"},"endedAt":{"$ref":"/components/NullableInstant"},"displacedBy":{"anyOf":[{"type":"null"},{"type":"object","required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"$ref":"/components/Instant"}}}]}}};
+const schema56 = {"type":"object","required":["id","system","user","realm","device","state","issuedAt","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","endedAt","displacedBy"],"properties":{"id":{"type":"string"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string"},"realm":{"type":"string"},"device":{"$ref":"/components/Device"},"state":{"type":"string","enum":["active","expired","loggedOut","displaced","revoked"]},"issuedAt":{"$ref":"/components/Instant"},"accessToken":{"type":"string"},"accessExpiresAt":{"$ref":"/components/NullableInstant"},"refreshToken":{"type":["string","null"]},"refreshExpiresAt":{"$ref":"/components/NullableInstant"},"endedAt":{"$ref":"/components/NullableInstant"},"displacedBy":{"anyOf":[{"type":"null"},{"type":"object","required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"$ref":"/components/Instant"}}}]}}};
 const schema57 = {"type":"object","required":["label","platform","client"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]}}};
 
 function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -10771,7 +10927,7 @@ if(typeof data5 !== "string"){
 validate126.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((data5 === "live") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))){
+if(!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))){
 validate126.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema56.properties.state.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -14521,7 +14677,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))){
+if((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))){
 validate234.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
@@ -14564,10 +14720,19 @@ var valid0 = true;
 }
 if(valid0){
 if(data.seed !== undefined){
+let data3 = data.seed;
 const _errs7 = errors;
-if(typeof data.seed !== "string"){
+if(errors === _errs7){
+if(typeof data3 === "string"){
+if(func1(data3) > 200){
+validate234.errors = [{instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
+return false;
+}
+}
+else {
 validate234.errors = [{instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
+}
 }
 var valid0 = _errs7 === errors;
 }
@@ -14588,36 +14753,63 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.clock !== undefined){
-let data5 = data.clock;
+if(data.scale !== undefined){
+let data5 = data.scale;
 const _errs11 = errors;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+validate234.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
 if(errors === _errs11){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+validate234.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"}];
+return false;
+}
+else {
+if(data5 < 0 || isNaN(data5)){
+validate234.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.clock !== undefined){
+let data6 = data.clock;
+const _errs13 = errors;
+if(errors === _errs13){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing1;
-if(((data5.now === undefined) && (missing1 = "now")) || ((data5.frozen === undefined) && (missing1 = "frozen"))){
+if(((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))){
 validate234.errors = [{instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
-if(data5.now !== undefined){
-const _errs13 = errors;
-if(!(validate56(data5.now, {instancePath:instancePath+"/clock/now",parentData:data5,parentDataProperty:"now",rootData}))){
+if(data6.now !== undefined){
+const _errs15 = errors;
+if(!(validate56(data6.now, {instancePath:instancePath+"/clock/now",parentData:data6,parentDataProperty:"now",rootData}))){
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
-var valid1 = _errs13 === errors;
+var valid1 = _errs15 === errors;
 }
 else {
 var valid1 = true;
 }
 if(valid1){
-if(data5.frozen !== undefined){
-const _errs14 = errors;
-if(typeof data5.frozen !== "boolean"){
+if(data6.frozen !== undefined){
+const _errs16 = errors;
+if(typeof data6.frozen !== "boolean"){
 validate234.errors = [{instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid1 = _errs14 === errors;
+var valid1 = _errs16 === errors;
 }
 else {
 var valid1 = true;
@@ -14630,45 +14822,51 @@ validate234.errors = [{instancePath:instancePath+"/clock",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.requests !== undefined){
-let data8 = data.requests;
-const _errs16 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+let data9 = data.requests;
+const _errs18 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
 validate234.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs16){
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
+if(errors === _errs18){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 1000000000000 || isNaN(data9)){
+validate234.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
 validate234.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-var valid0 = _errs16 === errors;
+}
+var valid0 = _errs18 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.systems !== undefined){
-let data9 = data.systems;
-const _errs18 = errors;
-if(errors === _errs18){
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key0 in data9){
-const _errs21 = errors;
-if(!(validate236(data9[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data9,parentDataProperty:key0,rootData}))){
+let data10 = data.systems;
+const _errs20 = errors;
+if(errors === _errs20){
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key0 in data10){
+const _errs23 = errors;
+if(!(validate236(data10[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key0,rootData}))){
 vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
 errors = vErrors.length;
 }
-var valid2 = _errs21 === errors;
+var valid2 = _errs23 === errors;
 if(!valid2){
 break;
 }
@@ -14679,31 +14877,31 @@ validate234.errors = [{instancePath:instancePath+"/systems",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs18 === errors;
+var valid0 = _errs20 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.faults !== undefined){
-let data11 = data.faults;
-const _errs22 = errors;
-if(errors === _errs22){
-if(Array.isArray(data11)){
-if(data11.length > 1000){
+let data12 = data.faults;
+const _errs24 = errors;
+if(errors === _errs24){
+if(Array.isArray(data12)){
+if(data12.length > 1000){
 validate234.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"}];
 return false;
 }
 else {
 var valid3 = true;
-const len0 = data11.length;
+const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
-const _errs24 = errors;
-if(!(validate186(data11[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
+const _errs26 = errors;
+if(!(validate186(data12[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate186.errors : vErrors.concat(validate186.errors);
 errors = vErrors.length;
 }
-var valid3 = _errs24 === errors;
+var valid3 = _errs26 === errors;
 if(!valid3){
 break;
 }
@@ -14715,31 +14913,38 @@ validate234.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs22 === errors;
+var valid0 = _errs24 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.nextFault !== undefined){
-let data13 = data.nextFault;
-const _errs25 = errors;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+let data14 = data.nextFault;
+const _errs27 = errors;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
 validate234.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs25){
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 1 || isNaN(data13)){
+if(errors === _errs27){
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 1000000000000 || isNaN(data14)){
+validate234.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"}];
+return false;
+}
+else {
+if(data14 < 1 || isNaN(data14)){
 validate234.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
-var valid0 = _errs25 === errors;
+}
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }
@@ -15211,7 +15416,7 @@ exports["/schemas/SlowFault"] = validate202;
 
 exports["/schemas/SessionRecord"] = validate268;
 const schema123 = {"type":"object","additionalProperties":false,"required":["id","userId","realm","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","previousAccess","device","issuedAt","endedAt","endedBy","displacedBy"],"properties":{"id":{"type":"string","minLength":1},"userId":{"type":"string","minLength":1},"realm":{"type":"string"},"accessToken":{"type":"string","minLength":1},"accessExpiresAt":{"type":["integer","null"]},"refreshToken":{"type":["string","null"],"minLength":1},"refreshExpiresAt":{"type":["integer","null"]},"previousAccess":{"type":["object","null"],"additionalProperties":false,"required":["token","until"],"properties":{"token":{"type":"string","minLength":1},"until":{"type":"integer"}}},"device":{"type":"object","additionalProperties":false,"required":["label","platform","client"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]}}},"issuedAt":{"type":"integer"},"endedAt":{"type":["integer","null"]},"endedBy":{"enum":[null,"loggedOut","displaced","revoked"]},"displacedBy":{"type":["object","null"],"additionalProperties":false,"required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"type":"integer"}}}}};
-const func13 = Object.prototype.hasOwnProperty;
+const func14 = Object.prototype.hasOwnProperty;
 
 function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -15226,7 +15431,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func13.call(schema123.properties, key0))){
+if(!(func14.call(schema123.properties, key0))){
 validate269.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;

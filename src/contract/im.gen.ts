@@ -553,12 +553,10 @@ export interface components {
             date: components["schemas"]["ServerTime"];
         };
         /**
-         * @description 推送通道的一个数据帧：`{status, pushId, message}`，两个方向相同。`message` 的形式决定帧的种类。
+         * @description 客户端发出的帧：`{status, pushId, message}`，两个方向相同。`message` 的形式决定帧的种类。
          *
-         *     A frame of the push channel: `{status, pushId, message}`, the same in both directions. The form of `message` tells the kind.
+         *     A frame that a client sends: `{status, pushId, message}`, the same in both directions. The form of `message` tells the kind.
          */
-        PushFrame: components["schemas"]["ClientFrame"] | components["schemas"]["ServerFrame"];
-        /** @description 客户端发出的帧 · A frame that a client sends */
         ClientFrame: components["schemas"]["ClientStart"] | components["schemas"]["ClientRestart"] | components["schemas"]["Heartbeat"] | components["schemas"]["MessagePacket"] | components["schemas"]["ConfirmationPacket"];
         /** @description 服务器发出的帧 · A frame that the server sends */
         ServerFrame: components["schemas"]["ServerAck"] | components["schemas"]["ServerDelivery"] | components["schemas"]["ServerRefusal"];

@@ -55,7 +55,7 @@ async function apply(sandbox: Sandbox, { system, name, file }: Scenario): Promis
     await transact(sandbox, system, async (tx) => {
       for (const [collection, keys] of Object.entries(file.delete)) for (const key of keys) await tx.delete(collection, key)
       for (const [collection, records] of Object.entries(file.put)) {
-        for (const record of records) await tx.put(collection, resolveRecord(record, sandbox.boot))
+        for (const record of records) await tx.put(collection, resolveRecord(record, sandbox.origin.boot))
       }
     })
   } catch (error) {

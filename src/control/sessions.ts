@@ -46,9 +46,9 @@ export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 
   }),
 
   revokeSessions: (call) => onSessions(call, async ({ service, person }) => {
-    const live = (await service.ofUser(person.id, person.realm)).filter(({ endedAt }) => endedAt === null)
-    for (const session of live) await service.end(session, 'revoked')
-    return live
+    const active = (await service.ofUser(person.id, person.realm)).filter(({ endedAt }) => endedAt === null)
+    for (const session of active) await service.end(session, 'revoked')
+    return active
   }),
 
   listUsers: async ({ input, parts }) => {
@@ -102,7 +102,7 @@ function show(system: System, session: SessionRecord, now: number, secrets: bool
     user: session.userId,
     realm: session.realm,
     device: { ...session.device },
-    state: session.endedBy ?? (isOver ? ('expired' as const) : ('live' as const)),
+    state: session.endedBy ?? (isOver ? ('expired' as const) : ('active' as const)),
     issuedAt: instant(session.issuedAt),
     accessToken: secrets ? session.accessToken : mask(session.accessToken),
     accessExpiresAt: instantOrNull(session.accessExpiresAt),

@@ -15,6 +15,7 @@ import { checkSettings } from './settings.js'
 
 const FORMAT = 'understudy-snapshot'
 const VERSION = 1
+const MOST_COUNT = 1e12
 /** Where a store keeps its counters, which belong to no collection of the system. */
 const SEQUENCES = '_sequences'
 
@@ -23,7 +24,7 @@ type SystemSnapshot = Snapshot['systems'][string]
 
 /** @returns all that the sandbox keeps at this moment, but for its journal */
 export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
-  const { control, boot, stores } = await sandbox.content()
+  const { control, origin, stores } = await sandbox.content()
   const systems = Object.entries(control.systems).map(([id, { smsSource, outages, settings, maintenance }]): [string, SystemSnapshot] => {
     return [id, { smsSource, outages: [...outages], settings: { ...settings }, maintenance: maintenance === null ? null : { ...maintenance }, store: showStore(stores[id] ?? {}) }]
   })
@@ -32,7 +33,8 @@ export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
     version: VERSION,
     package: await packageVersion(),
     seed: control.seed,
-    boot,
+    boot: origin.boot,
+    scale: origin.scale,
     clock: { now: instant(readClock(control.clock, sandbox.real)), frozen: control.clock.frozenAt !== null },
     requests: control.requests,
     systems: Object.fromEntries(systems),
@@ -67,6 +69,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     stores[id] = readStore(system, part.store)
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)
+  if (new Set(snapshot.faults.map(({ id }) => id)).size < snapshot.faults.length) throw misfit('two of its fault rules have the same id')
   const reading = parseInstant(snapshot.clock.now)
   const frozen = freezeClock(runningClock, real, reading)
   const control = {
@@ -77,12 +80,17 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     faults: snapshot.faults,
     nextFault: snapshot.nextFault,
   }
-  return { control, boot: snapshot.boot, stores }
+  return { control, origin: { boot: snapshot.boot, scale: snapshot.scale }, stores }
 }
 
 function instantOf(milliseconds: number): string {
   if (Math.abs(milliseconds) > 8.64e15) throw misfit(`its boot, ${String(milliseconds)}, is no moment`)
   return instant(milliseconds)
+}
+
+/** Far below where counting on stops making a difference. */
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(Number(value)) <= MOST_COUNT
 }
 
 /** A sandbox has all systems of its server; a snapshot has those of the server that it was taken from. */
@@ -102,7 +110,7 @@ function readControl(system: System, { smsSource, outages, settings, maintenance
 function readStore(system: System, store: SystemSnapshot['store']): StoreExport {
   for (const [collection, { put }] of Object.entries(store)) {
     if (collection === SEQUENCES) {
-      if (put.every(({ name, value }) => typeof name === 'string' && Number.isSafeInteger(value))) continue
+      if (put.every(({ name, value }) => typeof name === 'string' && isCount(value))) continue
       throw misfit(`a counter of ${system.id} is no whole number with a name`)
     }
     if (system.state[collection] === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)

@@ -7,6 +7,9 @@ import { Stream } from './call.js'
 /** Proxies close connections on which nothing happens; a comment is nothing to a client. */
 const KEEP_ALIVE = 15_000
 
+/** Bytes that may wait for a slow reader; one that is slower is cut off, and goes on from its last id. */
+const MOST_BACKLOG = 8 * 1024 * 1024
+
 export interface StreamOptions {
   readonly journal: Journal
   readonly fits: (entry: JournalEntry) => boolean
@@ -28,6 +31,7 @@ export function streamEntries({ journal, fits, show, after, gone }: StreamOption
     response.write(': the calls of this sandbox\n\n')
     const tell = (event: JournalEvent) => {
       if (event.type === 'ended') response.end()
+      else if (response.writableLength > MOST_BACKLOG) response.destroy()
       else if (event.type !== 'entry') response.write(`event: ${event.type === 'cleared' ? 'clear' : 'reset'}\ndata: {}\n\n`)
       else if (fits(event.entry)) response.write(`id: ${String(event.entry.id)}\nevent: request\ndata: ${JSON.stringify(show(event.entry))}\n\n`)
     }

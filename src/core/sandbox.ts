@@ -18,8 +18,16 @@ export type CoreRecords = SessionRecords & SmsRecords
 export interface Served {
   readonly system: System
   readonly world: World
-  /** @returns the same world with its relative times counted from another boot, for sandboxes that come out of a snapshot */
-  worldAt(boot: number): Promise<World>
+  /** @returns the world as another server has it, for sandboxes that come out of a snapshot */
+  worldAt(origin: Origin): Promise<World>
+}
+
+/** What tells two loads of one world apart. */
+export interface Origin {
+  /** What its relative times are counted from, in milliseconds since 1970. */
+  readonly boot: number
+  /** How many records were added in bulk. */
+  readonly scale: number
 }
 
 /** How a system in maintenance answers. */
@@ -55,13 +63,13 @@ export interface ControlState {
 /** All that a sandbox keeps, but for its journal. */
 export interface SandboxContent {
   readonly control: ControlState
-  /** What relative times of the worlds are counted from. */
-  readonly boot: number
+  /** The load of the worlds that the stores differ from. */
+  readonly origin: Origin
   readonly stores: Readonly<Record<string, StoreExport>>
 }
 
 /**
- * Where a sandbox's control state lives. Asynchronous, like the store, so that it may live outside this process.
+ * Where a sandbox's control state is kept. Asynchronous, like the store, so that it may be outside this process.
  */
 export interface ControlStore {
   read(): Promise<ControlState>
@@ -86,8 +94,8 @@ class MemoryControl implements ControlStore {
 export interface SandboxOptions {
   readonly served: ReadonlyMap<string, Served>
   readonly time: TimeSource
-  /** The moment when the worlds were loaded. */
-  readonly boot: number
+  /** The load of the worlds that a new sandbox begins with. */
+  readonly origin: Origin
   readonly seed: string
   readonly journalLimit: number
   /** The clock that a new sandbox begins with. */
@@ -103,7 +111,7 @@ export class Sandbox {
   readonly journal: Journal
   readonly #options: SandboxOptions
   #stores = new Map<string, Store<CoreRecords>>()
-  #boot: number
+  #origin: Origin
   #underWay = 0
   readonly #watchers = new Set<Watcher>()
 
@@ -113,12 +121,12 @@ export class Sandbox {
     this.#options = options
     this.control = new MemoryControl(this.#initial())
     this.journal = new Journal(options.journalLimit)
-    this.#boot = options.boot
+    this.#origin = options.origin
   }
 
-  /** What relative times of this sandbox's worlds are counted from. */
-  get boot(): number {
-    return this.#boot
+  /** The load of the worlds that this sandbox differs from. */
+  get origin(): Origin {
+    return this.#origin
   }
 
   /** Whether nobody is calling it or waiting for it. */
@@ -156,7 +164,7 @@ export class Sandbox {
   async reset(): Promise<void> {
     await this.control.change(() => this.#initial())
     this.#stores = new Map()
-    this.#boot = this.#options.boot
+    this.#origin = this.#options.origin
     this.journal.reset()
   }
 
@@ -165,23 +173,23 @@ export class Sandbox {
     const control = await this.control.read()
     const stores: Record<string, StoreExport> = {}
     for (const id of this.#options.served.keys()) stores[id] = await this.store(id).export()
-    return { control, boot: this.#boot, stores }
+    return { control, origin: this.#origin, stores }
   }
 
   /**
    * Replaces all that this sandbox keeps, in one step; its journal is emptied.
    * @throws StoreError when the records cannot stand together; then nothing is changed
    */
-  async replace({ control, boot, stores }: SandboxContent): Promise<void> {
+  async replace({ control, origin, stores }: SandboxContent): Promise<void> {
     const opened = new Map<string, Store<CoreRecords>>()
     for (const [id, served] of this.#options.served) {
-      const store = new MemoryStore<CoreRecords>(await served.worldAt(boot))
+      const store = new MemoryStore<CoreRecords>(await served.worldAt(origin))
       await store.import(stores[id] ?? {})
       opened.set(id, this.#watched(id, store))
     }
     await this.control.change(() => control)
     this.#stores = opened
-    this.#boot = boot
+    this.#origin = origin
     this.journal.reset()
   }
 

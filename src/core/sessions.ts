@@ -42,7 +42,7 @@ export interface SessionRecord {
   readonly accessExpiresAt: number | null
   readonly refreshToken: string | null
   readonly refreshExpiresAt: number | null
-  /** The access token before the last refresh, while a grace period lets it live on. */
+  /** The access token before the last refresh, while a grace period keeps it good. */
   readonly previousAccess: { readonly token: string; readonly until: number } | null
   readonly device: Device
   readonly issuedAt: number
@@ -65,7 +65,7 @@ export const sessionCollection: CollectionDefinition<SessionRecord> = {
 export type Found = Known | { readonly state: 'unknown'; readonly session: null }
 
 interface Known {
-  readonly state: 'live' | 'expired' | 'displaced'
+  readonly state: 'active' | 'expired' | 'displaced'
   readonly session: SessionRecord
   /** When this very token runs out; null: never. */
   readonly expiresAt: number | null
@@ -79,7 +79,7 @@ const UNKNOWN: Found = { state: 'unknown', session: null }
  */
 export function requireLive(found: Found): Known {
   switch (found.state) {
-    case 'live':
+    case 'active':
       return found
     case 'expired':
       throw Failure.when('tokenExpired')
@@ -195,18 +195,18 @@ export class Sessions {
     if (session.endedAt === null) await this.#end(session, reason, null)
   }
 
-  /** Ends all live sessions of a user, as a login of the client `by` would. */
+  /** Ends all active sessions of a user, as a login of the client `by` would. */
   async displace(userId: string, realm: string, by: Device): Promise<readonly SessionRecord[]> {
-    const live = (await this.ofUser(userId, realm)).filter((session) => session.endedAt === null)
-    for (const session of live) await this.#end(session, 'displaced', { ...by, at: this.#now })
-    return live
+    const active = (await this.ofUser(userId, realm)).filter((session) => session.endedAt === null)
+    for (const session of active) await this.#end(session, 'displaced', { ...by, at: this.#now })
+    return active
   }
 
   #judge(session: SessionRecord, expiresAt: number | null, realm = session.realm): Found {
     if (session.realm !== realm) return UNKNOWN
     if (session.endedBy === 'displaced') return { state: 'displaced', session, expiresAt }
     if (session.endedAt !== null) return UNKNOWN
-    return { state: expiresAt !== null && this.#now >= expiresAt ? 'expired' : 'live', session, expiresAt }
+    return { state: expiresAt !== null && this.#now >= expiresAt ? 'expired' : 'active', session, expiresAt }
   }
 
   async #end(session: SessionRecord, endedBy: EndReason, displacedBy: Displacement | null): Promise<void> {
@@ -214,7 +214,7 @@ export class Sessions {
   }
 
   async #forgetOldest(sessions: readonly SessionRecord[]): Promise<void> {
-    // Under `one` every session is an ended one by now; under `many` live ones stay however many there are.
+    // Under `one` every session is an ended one by now; under `many` active ones stay however many there are.
     const ended = this.#policy.perUser === 'one' ? sessions : sessions.filter((session) => session.endedAt !== null)
     for (const session of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))) await this.#tx.delete('sessions', session.id)
   }

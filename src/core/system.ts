@@ -24,7 +24,7 @@ export interface SystemTypes {
 
 /** What the generator says about one operation. */
 interface OperationTypes {
-  input: unknown
+  input: object
   headers: unknown
   payload: unknown
   error: string

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addBulk } from './bulk.js'
-import type { Served } from './sandbox.js'
+import type { Origin, Served } from './sandbox.js'
 import { resolveBoot } from './store/boot.js'
 import type { Doc } from './store/types.js'
 import { buildWorld, type World } from './store/world.js'
@@ -23,24 +23,24 @@ export async function loadWorld(system: System, folder: string, boot: number, sc
   return buildWorld(system.state, resolved, boot)
 }
 
-/** So many worlds of other boots are kept; each belongs to the sandboxes out of one snapshot. */
+/** So many worlds of other origins are kept; each belongs to the sandboxes out of one snapshot. */
 const OTHERS_KEPT = 8
 
 /**
  * @param folder the folder that holds one folder of fixtures per system
- * @param boot the clock reading that relative times are counted from
- * @param scale see {@link loadWorld}
+ * @param origin the load that new sandboxes begin with
  * @returns the system with its world
  * @throws as {@link loadWorld}
  */
-export async function serve(system: System, folder: string, boot: number, scale = 0): Promise<Served> {
-  const world = await loadWorld(system, folder, boot, scale)
-  const others = new Map<number, Promise<World>>()
-  const worldAt = (at: number): Promise<World> => {
-    if (at === boot) return Promise.resolve(world)
-    const kept = others.get(at) ?? loadWorld(system, folder, at, scale)
-    others.delete(at)
-    others.set(at, kept)
+export async function serve(system: System, folder: string, origin: Origin): Promise<Served> {
+  const world = await loadWorld(system, folder, origin.boot, origin.scale)
+  const others = new Map<string, Promise<World>>()
+  const worldAt = ({ boot, scale }: Origin): Promise<World> => {
+    if (boot === origin.boot && scale === origin.scale) return Promise.resolve(world)
+    const name = `${String(boot)}/${String(scale)}`
+    const kept = others.get(name) ?? loadWorld(system, folder, boot, scale)
+    others.delete(name)
+    others.set(name, kept)
     const [oldest] = others.keys()
     if (oldest !== undefined && others.size > OTHERS_KEPT) others.delete(oldest)
     return kept

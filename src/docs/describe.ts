@@ -4,7 +4,7 @@ import type { Contract, ErrorRow, OperationRow } from '../core/contract.js'
 import { type JsonObject, textOf } from './json.js'
 
 const provenances: Readonly<Record<OperationRow['provenance'], string>> = {
-  seed: '后端团队的文档写明了路径与方法 · path and verb stand in the backend team's text',
+  seed: '后端团队的文档写明了路径与方法 · path and verb stand in the text of the backend team',
   implied: '文档只描述了行为，路径由本契约补定 · the text describes the behaviour only; the path was chosen here',
   added: '文档没有提到，为了能触发错误码或填充界面而补充 · not in the text; added so that an error can be reached or a screen filled',
 }

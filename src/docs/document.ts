@@ -14,6 +14,7 @@ export interface View {
   readonly realm: string | null
 }
 
+const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data'])
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 /** @returns the path below which a system is served in a sandbox */
@@ -38,7 +39,7 @@ export async function readDocument(system: System): Promise<JsonObject | null> {
 export async function displayDocument(system: System, view: View): Promise<JsonObject | null> {
   const document = await readDocument(system)
   if (document === null) return null
-  const paths = Object.entries(objectOf(document['paths'])).flatMap(([path, item]) => showPath(system, path, objectOf(item)))
+  const paths = Object.entries(objectOf(document['paths'])).flatMap(([path, item]) => showPath({ system, document }, path, objectOf(item)))
   const shown = {
     ...document,
     info: { ...objectOf(document['info']), description: describeDocument(document) },
@@ -64,8 +65,13 @@ function decisionsBelow(value: Json | undefined): readonly JsonObject[] {
   return Object.entries(value).flatMap(([key, inner]) => (key === 'x-decision' ? objectsOf(inner) : decisionsBelow(inner)))
 }
 
+interface Subject {
+  readonly system: System
+  readonly document: JsonObject
+}
+
 /** One path of the document as one or several paths of the page. */
-function showPath(system: System, path: string, item: JsonObject): [string, JsonObject][] {
+function showPath(subject: Subject, path: string, item: JsonObject): [string, JsonObject][] {
   const shared = Object.fromEntries(Object.entries(item).filter(([key]) => !METHODS.has(key)))
   const plain: Record<string, JsonObject> = {}
   const expanded: [string, JsonObject][] = []
@@ -73,20 +79,42 @@ function showPath(system: System, path: string, item: JsonObject): [string, Json
     if (!METHODS.has(method) || !isObject(value)) continue
     const inner = objectOf(value['x-operations'])
     const selector = textOf(value['x-selector'])
-    if (selector === '') plain[method] = showOperation(system, value)
+    if (selector === '') plain[method] = showOperation(subject, value)
     // Swagger UI sends what stands behind the question mark as it is.
     for (const [choice, operation] of Object.entries(inner)) {
-      expanded.push([`${path}?${selector}=${choice}`, { ...shared, [method]: showOperation(system, objectOf(operation)) }])
+      expanded.push([`${path}?${selector}=${choice}`, { ...shared, [method]: showOperation(subject, objectOf(operation)) }])
     }
   }
   return Object.keys(plain).length === 0 ? expanded : [[path, { ...shared, ...plain }], ...expanded]
 }
 
-function showOperation({ contract }: System, operation: JsonObject): JsonObject {
+function showOperation({ system: { contract }, document }: Subject, operation: JsonObject): JsonObject {
   const row = contract.operations[textOf(operation['operationId'])]
   if (row === undefined) return operation
   const extensions = describeOperation(contract, row, objectsOf(operation['x-decision']))
-  return { ...operation, description: `${textOf(operation['description']).trim()}\n\n${extensions}` }
+  const described = { ...operation, description: `${textOf(operation['description']).trim()}\n\n${extensions}` }
+  const body = objectOf(operation['requestBody'])
+  const content = Object.entries(objectOf(body['content'])).map(([type, media]) => [type, FORMS.has(type) ? fillForm(document, objectOf(media)) : media])
+  return content.length === 0 ? described : { ...described, requestBody: { ...body, content: Object.fromEntries(content) as JsonObject } } // entries of JSON make JSON
+}
+
+/** A form is filled from the schemas of its fields; the first example of the body says what a whole one looks like. */
+function fillForm(document: JsonObject, media: JsonObject): JsonObject {
+  const [named] = Object.values(objectOf(media['examples']))
+  const values = at(resolve(document, named), 'value')
+  if (!isObject(values)) return media
+  const schema = objectOf(resolve(document, media['schema']))
+  const properties = Object.entries(objectOf(schema['properties'])).map(([name, property]) => {
+    return [name, { ...objectOf(resolve(document, property)), example: values[name] ?? '' }] as const
+  })
+  return { ...media, schema: { ...schema, properties: Object.fromEntries(properties) } }
+}
+
+function resolve(document: JsonObject, value: Json | undefined): Json | undefined {
+  const reference = textOf(at(value, '$ref'))
+  if (!reference.startsWith('#/')) return value
+  const path = reference.slice(2).split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return resolve(document, at(document, ...path))
 }
 
 /** The same with the example of every path parameter of that name replaced. */

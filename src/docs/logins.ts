@@ -39,7 +39,10 @@ export interface Login {
   readonly realm: string
   /** Header by lower-case name; none where the system takes its token in no header. */
   readonly headers: Readonly<Record<string, string>>
-  readonly token: string
+  readonly accessToken: string
+  readonly refreshToken: string | null
+  /** The user's access tokens that are dead by now: what an example shows of them is out of date. */
+  readonly outdated: readonly string[]
 }
 
 /**
@@ -52,10 +55,18 @@ export async function logIn(sandbox: Sandbox, system: System, user: string, real
   // Counted like a request, for ids are drawn by its number.
   const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
   const ids = `${state.seed}/${system.id}/${String(state.requests)}`
-  const session = await transact(sandbox, system, async (tx: AnyTransaction) => {
+  return transact(sandbox, system, async (tx: AnyTransaction) => {
     const person = await findUser(tx, system, user, realm)
     const sessions = new Sessions(system.sessions, tx, new Ids(ids), sandbox.now(state))
-    return sessions.issue({ userId: person.id, realm: person.realm, device: DEVICE })
+    const { accessToken, refreshToken } = await sessions.issue({ userId: person.id, realm: person.realm, device: DEVICE })
+    const ended = (await sessions.ofUser(person.id, person.realm)).filter(({ endedAt }) => endedAt !== null)
+    return {
+      user: person.id,
+      realm: person.realm,
+      headers: system.dialect.credentials?.carry(accessToken) ?? {},
+      accessToken,
+      refreshToken,
+      outdated: ended.map((session) => session.accessToken),
+    }
   })
-  return { user: session.userId, realm: session.realm, headers: system.dialect.credentials?.carry(session.accessToken) ?? {}, token: session.accessToken }
 }

@@ -6,7 +6,7 @@ import { receive, type Received } from './received.js'
 export type ExpectedFailure = ErrorName | Condition
 
 export interface FailWithOptions {
-  /** The system that answered, where its URL does not tell: behind a proxy, or served alone at the root. */
+  /** The system that answered, where its URL does not tell: behind a proxy, served alone at the root, or when a client made the answer up. */
   readonly system?: SystemId
   /** The operation that was called, where the answer alone has two meanings. */
   readonly operation?: OperationIds[SystemId]
@@ -27,7 +27,7 @@ export interface MatcherResult {
 export async function toFailWith(received: unknown, expected: ExpectedFailure, options: FailWithOptions = {}): Promise<MatcherResult> {
   const answer = await receive(received)
   const system = options.system ?? systemOf(answer.url)
-  if (system === null) throw new Error(`${answer.url} does not tell which system answered; say it: toFailWith(${JSON.stringify(expected)}, { system: 'live' })`)
+  if (system === null) throw new Error(`${answer.url || 'an answer without a URL'} does not tell which system answered; say it: toFailWith(${JSON.stringify(expected)}, { system: 'live' })`)
   checkKnown(system, expected)
   const found = classify(system, { ...answer, operation: options.operation })
   const pass = found.name === expected || (found.condition === expected && expected !== 'ok')
@@ -39,6 +39,7 @@ export const matchers = { toFailWith }
 
 /** @returns the system whose base path the URL begins with, in a sandbox or not; null where there is none */
 export function systemOf(url: string): SystemId | null {
+  if (!URL.canParse(url)) return null
   const [first, second] = new URL(url).pathname.split('/').slice(1)
   const id = first?.startsWith('@') ? second : first
   return systemIds.find((system) => system === id) ?? null
@@ -58,7 +59,7 @@ function explain(answer: Received, system: SystemId, found: Classification, expe
     `expected the answer of ${system} ${pass ? 'not ' : ''}to fail with ${wanted}`,
     `but it ${outcome(found)}`,
     '',
-    `HTTP ${answer.status} ${answer.url}`,
+    `HTTP ${answer.status} ${answer.url}`.trimEnd(),
     body.length > 500 ? `${body.slice(0, 500)}…` : body,
   ].join('\n')
 }

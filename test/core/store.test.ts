@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MemoryStore } from '../../src/core/store/memory.js'
-import { StoreError, type Transaction } from '../../src/core/store/types.js'
+import { StoreError, type StoreExport, type Transaction } from '../../src/core/store/types.js'
 import { buildWorld } from '../../src/core/store/world.js'
 
 interface Item {
@@ -76,7 +76,7 @@ describe('the store answers as a plain map would', () => {
         }
         await store.transact((tx) => compare(tx, model, offset, limit))
         const copy = storeOf(items)
-        await copy.import(JSON.parse(JSON.stringify(await store.export())))
+        await copy.import(JSON.parse(JSON.stringify(await store.export())) as StoreExport) // what was one a moment ago
         await copy.transact((tx) => compare(tx, model, offset, limit))
       }),
       { numRuns: 300 },

@@ -50,7 +50,7 @@ export class Client {
   }
 
   /** Connects; without a cookie as somebody who has not logged in. */
-  static async connect(app: App, cookie?: string): Promise<Client> {
+  static async connect(app: Pick<App, 'url'>, cookie?: string): Promise<Client> {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/android/websocket/`, cookie === undefined ? {} : { headers: { cookie } })
     const client = new Client(socket)
     await new Promise((resolve, reject) => {

@@ -38,11 +38,17 @@ export function readExamples(system: Pick<System, 'id'>, folder = openapiFolder)
     const parameters = [...shared, ...list(at(operation, 'parameters'))].map(resolve)
     const media = Object.values(record(at(resolve(at(operation, 'requestBody')), 'content')))[0]
     const bodies = Object.values(record(at(media, 'examples'))).map((example) => record(at(resolve(example), 'value')))
-    found.set(id, { parameters: Object.fromEntries(parameters.map((parameter) => [String(at(parameter, 'name')), exampleOf(parameter, resolve)])), bodies })
+    found.set(id, { parameters: Object.fromEntries(parameters.map((parameter) => [nameOf(parameter), exampleOf(parameter, resolve)])), bodies })
     for (const inner of Object.values(record(at(operation, 'x-operations')))) visit(inner, [])
   }
   for (const item of Object.values(record(at(document, 'paths')))) for (const operation of Object.values(record(item))) visit(operation, list(at(item, 'parameters')))
   return found
+}
+
+function nameOf(parameter: Json | undefined): string {
+  const name = at(parameter, 'name')
+  if (typeof name !== 'string') throw new Error('a parameter has no name')
+  return name
 }
 
 function exampleOf(parameter: Json | undefined, resolve: (value: Json | undefined) => Json | undefined): Json {

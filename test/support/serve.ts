@@ -89,7 +89,7 @@ export async function send(url: string, { method = 'GET', headers = {}, body }: 
   const response = await fetch(url, {
     method,
     headers: { ...(json ? { 'content-type': 'application/json' } : {}), ...headers },
-    ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as string | URLSearchParams | FormData) }), // what is no plain object is one of fetch's own types
+    ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body) }), // what is no plain object is one of fetch's own types
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, text, json: parse(text) }

@@ -30,7 +30,7 @@ export function addSessions(ctl: Command): void {
     .description('show who is logged in')
     .argument('[system]', 'only this system')
     .argument('[user]', 'only this user')
-    .addOption(new Option('--state <state>', 'only sessions in this state').choices(['live', 'expired', 'loggedOut', 'displaced', 'revoked']))
+    .addOption(new Option('--state <state>', 'only sessions in this state').choices(['active', 'expired', 'loggedOut', 'displaced', 'revoked']))
     .option('--secrets', 'show the tokens')
     .action((system: string | undefined, user: string | undefined, { state, secrets }: ListFlags, command: Command) =>
       move(command, (box) => box.sessions.list(given({ system, user, state, secrets })), showSessions),

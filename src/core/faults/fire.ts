@@ -38,7 +38,7 @@ export function fire(state: ControlState, system: System, operation: string): { 
   const fired: FaultRule[] = []
   const faults = state.faults.map((rule) => {
     const role = roles[rule.fault.kind]
-    if (rule.times === 0 || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
+    if ((rule.times !== null && rule.times <= 0) || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
     const counted = { ...rule, matched: rule.matched + 1 }
     if (chance(state.seed, counted).fraction() >= rule.probability) return counted
     taken.add(role)

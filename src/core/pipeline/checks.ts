@@ -119,7 +119,7 @@ async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckCont
 async function liveSession(sessions: Sessions, tokens: readonly string[], realm: string | undefined, mayBeDead = false): Promise<SessionRecord | null> {
   for (const token of tokens) {
     const found = await sessions.byAccessToken(token, realm)
-    if (found.state === 'live' || (found.state !== 'unknown' && !mayBeDead)) return requireLive(found).session
+    if (found.state === 'active' || (found.state !== 'unknown' && !mayBeDead)) return requireLive(found).session
   }
   if (mayBeDead) return null
   throw Failure.when('unauthenticated', { cause: 'deadCredential' })
@@ -188,14 +188,8 @@ function readField(exchange: Exchange, name: string, field: FieldRow): unknown {
 export function convert(value: unknown, field: FieldRow, isText: boolean): unknown {
   if (typeof value === 'number' && field.numberAsText) return String(value)
   if (typeof value !== 'string' || !isText) return value
-  switch (field.type) {
-    case 'integer':
-      return /^-?\d{1,15}$/.test(value) ? Number(value) : value
-    case 'number':
-      return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value
-    case 'boolean':
-      return value === 'true' || value === 'false' ? value === 'true' : value
-    default:
-      return value
-  }
+  if (field.type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value)
+  if (field.type === 'number' && /^-?\d{1,15}(\.\d+)?$/.test(value)) return Number(value)
+  if (field.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
 }

@@ -15,12 +15,13 @@ const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequ
 const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
 
 /** Step: the body of an operation that takes one, or may carry a token in one, is received; others are not read. */
-export async function receive(exchange: Exchange): Promise<void> {
+export async function receive(exchange: Exchange): Promise<null> {
   const { bodyType, request, system } = exchange
-  if (bodyType === null) return
+  if (bodyType === null) return null
   const { limit, fileLimit = limit } = system.dialect.body
   if (bodyType === 'multipart/form-data') exchange.received = await readParts(request, fileLimit)
   else exchange.received = await readBytes(request, limit)
+  return null
 }
 
 /** A body over the limit is read to its end all the same, so that the client is there to hear the answer; one so far over it is not. */

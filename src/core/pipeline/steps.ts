@@ -7,13 +7,14 @@ import type { Router } from './router.js'
 
 /** @returns the step that finds the operation of a request */
 export function routeWith(routers: ReadonlyMap<string, Router>) {
-  return (exchange: Exchange): void => {
+  return (exchange: Exchange): null => {
     const router = routers.get(exchange.system.id)
     if (router === undefined) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
     const { operation, row, parameters } = router(exchange.method, exchange.path, (name) => exchange.query(name))
     exchange.operation = operation
     exchange.row = row
     exchange.pathParameters = parameters
+    return null
   }
 }
 

@@ -20,7 +20,7 @@ export interface ConnectionParts extends OutgoingParts {
   readonly onTake: (connection: Connection, mailbox: string) => void
 }
 
-/** The work of a transaction that only looks whether the session is live. */
+/** The work of a transaction that only looks whether the session is active. */
 const onlyLook = () => Promise.resolve(null)
 
 export class Connection {
@@ -53,7 +53,7 @@ export class Connection {
   }
 
   /**
-   * Looks for the session; without a live one, says so and closes.
+   * Looks for the session; without an active one, says so and closes.
    * @param faults ids of the rules that acted on the opening
    */
   open(state: ControlState, faults: readonly string[]): void {
@@ -78,7 +78,7 @@ export class Connection {
     else this.#delivering = 'andAgain'
   }
 
-  /** Looks whether the session is still live, and ends the connection if not. */
+  /** Looks whether the session is still active, and ends the connection if not. */
   recheck(): void {
     this.#detach(this.#recheck())
   }

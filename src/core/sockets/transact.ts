@@ -16,7 +16,7 @@ export interface Known {
 }
 
 export interface Outcome<T> {
-  /** Null when the caller has no live session (any more); then nothing was done. */
+  /** Null when the caller has no active session (any more); then nothing was done. */
   readonly known: Known | null
   /** What the work came to; null when it was not done. */
   readonly result: T | null
@@ -61,7 +61,7 @@ async function findCaller(tx: Transaction<CoreRecords & Record<string, Doc>>, se
 async function firstLive(sessions: Sessions, { tokens, realm }: Credential): Promise<SessionRecord | null> {
   for (const token of tokens) {
     const found = await sessions.byAccessToken(token, realm)
-    if (found.state === 'live') return found.session
+    if (found.state === 'active') return found.session
   }
   return null
 }
@@ -70,5 +70,5 @@ async function stillLive(tx: Transaction<CoreRecords>, sessions: Sessions, id: s
   const session = await tx.get('sessions', id)
   if (session === undefined) return null
   const found = await sessions.byAccessToken(session.accessToken)
-  return found.state === 'live' ? found.session : null
+  return found.state === 'active' ? found.session : null
 }

@@ -78,20 +78,26 @@ function compileOrder(name: string, ordering: Ordering<never>, key: string): Ord
       return 0
     },
     // Declared with the type of the collection's records, which are all that it is asked about.
-    where: (ordering.where as ((doc: Doc) => boolean) | undefined) ?? (() => true),
+    where: (ordering.where as ((doc: Doc) => boolean) | undefined) ?? everything,
   }
 }
 
-/** @returns below, at or above 0; null and undefined come first, numbers before texts */
+const everything = () => true
+
+/** @returns below, at or above 0; null and undefined come first, numbers by value, all else by its text */
 export function compareValues(a: unknown, b: unknown): number {
   if (a === b) return 0
   if (a === null || a === undefined) return -1
   if (b === null || b === undefined) return 1
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  const left = String(a)
-  const right = String(b)
+  const left = asText(a)
+  const right = asText(b)
   if (left === right) return 0
   return left < right ? -1 : 1
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** @returns what the index files the record under, or undefined when it leaves it out */

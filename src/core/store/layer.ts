@@ -159,8 +159,8 @@ export class Layer implements Source {
     for (const index of this.#collection.indexes) {
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
-      let filed = this.#indexes.get(index.name)
-      if (filed === undefined) this.#indexes.set(index.name, (filed = new Map()))
+      const filed = this.#indexes.get(index.name) ?? new Map<IndexKey, Set<Key>>()
+      this.#indexes.set(index.name, filed)
       const bucket = filed.get(at)
       if (bucket === undefined) filed.set(at, new Set([key]))
       else bucket.add(key)

@@ -35,11 +35,11 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   }
 
   async get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {
-    return this.#typed<C>(this.#read(this.#source(name), key))
+    return this.#typed(name, this.#read(this.#source(name), key))
   }
 
   async find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
-    return this.#typed<C>(this.#lookup(name, fields, true)[0])
+    return this.#typed(name, this.#lookup(name, fields, true)[0])
   }
 
   async findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
@@ -59,7 +59,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
     this.reads.push(wholeName(collection))
     const found: Rs[C][] = []
     for (const doc of source.scan()) {
-      const record = this.#typed<C>(doc)
+      const record = this.#typed(name, doc)
       if (record !== undefined && where(record)) found.push(record)
     }
     return found
@@ -142,7 +142,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
       }
     }
     this.#layer(name, open).set(key, freezeDeep(doc))
-    return this.#typed<C>(doc) as Rs[C]
+    return this.#typed(name, doc) as Rs[C]
   }
 
   #read(open: OpenCollection, key: Key): Doc | undefined {
@@ -190,7 +190,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   }
 
   /** Records enter through typed writes or fixtures held to the same schema, so the collection's name decides the type. */
-  #typed<C extends CollectionName<Rs>>(doc: Doc | undefined): Rs[C] | undefined {
+  #typed<C extends CollectionName<Rs>>(_collection: C, doc: Doc | undefined): Rs[C] | undefined {
     return doc as Rs[C] | undefined
   }
 }

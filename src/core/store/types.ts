@@ -35,7 +35,7 @@ export interface Ordering<R> {
   /** Fields, most significant first; a minus in front turns one round. */
   readonly by: readonly (Field<R> | `-${Field<R>}`)[]
   /** Which records belong to the list; all when left out. */
-  where?(record: R): boolean
+  where?: (record: R) => boolean
 }
 
 export type StateDefinition<Rs extends RecordMap> = { readonly [C in CollectionName<Rs>]: CollectionDefinition<Rs[C]> }
@@ -96,7 +96,7 @@ export interface Transaction<Rs extends RecordMap> {
   /** Inserts the record, or replaces the one with its key. */
   put<C extends CollectionName<Rs>>(collection: C, record: Rs[C]): Promise<Rs[C]>
   /** @returns whether there was such a record */
-  delete<C extends CollectionName<Rs>>(collection: C, key: Key): Promise<boolean>
+  delete(collection: CollectionName<Rs>, key: Key): Promise<boolean>
   /** @returns the next number of a named sequence that begins with `first` */
   next(sequence: string, first: number): Promise<number>
 }

@@ -3,7 +3,7 @@ import { tokenScheme } from './swagger.js'
 import { byId, call } from './page-parts.js'
 
 /**
- * @typedef {{ user: string, realm: string, headers: Record<string, string>, token: string, name: string }} Login
+ * @typedef {{ user: string, realm: string, headers: Record<string, string>, accessToken: string, refreshToken: string | null, outdated: string[], name: string }} Login
  * @typedef {{ id: string, realm: string, names: string[], roles: string[], banned: boolean }} Reader
  * @typedef {{ system: string, sandbox: string, base: string }} Place
  */
@@ -38,7 +38,6 @@ export function offerLogins(place, ui) {
       if (item instanceof HTMLElement) item.hidden = !item.innerText.toLowerCase().includes(find.value.trim().toLowerCase())
     }
   })
-  byId('copy-token').addEventListener('click', () => void navigator.clipboard.writeText(byId('reader-token').textContent ?? ''))
   byId('logout').addEventListener('click', () => {
     sessionStorage.removeItem(storageKey(place))
     show(place, ui, null)
@@ -74,8 +73,8 @@ async function logIn(place, ui, reader) {
   const login = /** @type {Login} */ ({ .../** @type {object} */ (answer), name: reader.names[0] ?? reader.id })
   sessionStorage.setItem(storageKey(place), JSON.stringify(login))
   byId('login-panel').hidePopover()
-  // Examples of paths that name the user type are another's then; the hash brings the reader back to where he was.
-  if (login.realm !== (before?.realm ?? '')) location.reload()
+  // Examples change with the user type in a path and with a token in a body; the hash brings the reader back to where he was.
+  if (login.realm !== (before?.realm ?? '') || Object.keys(login.headers).length === 0) location.reload()
   else {
     show(place, ui, login)
     byId('logout').focus()
@@ -87,10 +86,10 @@ function show(place, ui, login) {
   carry(place, ui, login)
   byId('reader').hidden = login === null
   byId('reader-name').textContent = login?.name ?? ''
-  byId('login-button').hidden = login !== null
-  // A token that no header carries is the reader's to fill in.
-  byId('token').hidden = login === null || Object.keys(login.headers).length > 0
-  byId('reader-token').textContent = login?.token ?? ''
+  // Whoever has been displaced, or wants to be somebody else, logs in again.
+  byId('login-button').classList.toggle('main', login === null)
+  const tokens = [['access', login?.accessToken], ['refresh', login?.refreshToken]]
+  byId('tokens').replaceChildren(...tokens.flatMap(([kind, token]) => (typeof token === 'string' ? [element('dt', kind ?? ''), copyable(token)] : [])))
 }
 
 /**
@@ -108,6 +107,15 @@ function carry({ base }, ui, login) {
   else if (ui.authSelectors.authorized().size > 0) ui.authActions.logout(['token'])
   // A page may not write the header itself. Within this base the cookie goes before one that an operation has set for the whole server.
   if (inCookie) document.cookie = `${name}=${value ?? ''}; Path=${base}; SameSite=Strict${value === undefined ? '; Max-Age=0' : ''}`
+}
+
+/** @param {string} text */
+function copyable(text) {
+  const place = element('dd', '')
+  const copy = element('button', '复制 · Copy')
+  copy.addEventListener('click', () => void navigator.clipboard.writeText(text))
+  place.append(element('code', text), copy)
+  return place
 }
 
 /** @param {string} name @param {string} text */

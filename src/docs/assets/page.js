@@ -20,9 +20,11 @@ const canLogIn = document.getElementById('login-panel') !== null
 if (canLogIn) offerSandboxes(sandbox)
 
 const query = new URLSearchParams({ sandbox })
-const realm = savedLogin(place)?.realm ?? ''
-if (realm !== '') query.set('realm', realm)
-const ui = await showDocument(`/docs/${system}/openapi.json?${query}`, byId('reference'))
+const login = savedLogin(place)
+if (login !== null && login.realm !== '') query.set('realm', login.realm)
+/** @param {string} document */
+const renew = (document) => (login?.outdated ?? []).reduce((text, token) => text.replaceAll(token, login?.accessToken ?? ''), document)
+const ui = await showDocument(`/docs/${system}/openapi.json?${query}`, byId('reference'), renew)
 if (canLogIn) offerLogins(place, ui)
 
 const find = /** @type {HTMLInputElement} */ (byId('find'))

@@ -44,9 +44,10 @@ const searching = () => ({
 /**
  * @param {string} url of the document
  * @param {Element} place
+ * @param {(document: string) => string} amend changes the document before it is shown
  * @returns {Promise<SwaggerUi>} once the document is shown
  */
-export function showDocument(url, place) {
+export function showDocument(url, place, amend) {
   const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => SwaggerUi }} */ (/** @type {unknown} */ (window)) // set by the script before this one
   return new Promise((resolve) => {
     const ui = SwaggerUIBundle({
@@ -60,6 +61,11 @@ export function showDocument(url, place) {
       defaultModelsExpandDepth: 0,
       // It would ask a server on the internet whether the document is valid.
       validatorUrl: null,
+      /** @param {{ url: string, text: string }} response of a request, or the document itself */
+      responseInterceptor(response) {
+        if (response.url.endsWith(url)) response.text = amend(response.text)
+        return response
+      },
       onComplete: () => {
         resolve(ui)
       },

@@ -11,7 +11,7 @@ type ChannelRecord = Live['records']['channels']
 export const channels = {
   async liveListChannels(work) {
     const { input } = work
-    const { p = 1, l = 10 } = input
+    const { p, l } = input
     const window = { offset: (p - 1) * l, limit: l }
     const { items, total } = input.owner_id === undefined ? await work.tx.page('channels', 'onAir', window) : await ofOwner(work, input.owner_id, window)
     return { count: total, channels: await Promise.all(items.map((channel) => viewChannel(work, channel))) }

@@ -32,7 +32,7 @@ export const user = {
     const known = await tx.get('tels', tel)
     if (known === undefined) throw fail('TEL_NOT_FOUND')
     const { state, session } = await sessions.byAccessToken(token)
-    if (state !== 'live' || session.userId !== tel) throw fail('TOKEN_NOT_VALID')
+    if (state !== 'active' || session.userId !== tel) throw fail('TOKEN_NOT_VALID')
     if (!known.verified) throw fail('TEL_NOT_VERIFIED')
     if (outages.has('database')) throw fail('REGISTER_DATABASE_ERROR')
     const huanxin = { huanxin_id: tel, huanxin_password: await huanxinPassword(password, ids) }

@@ -1,0 +1,120 @@
+/** What the backend team is asked to review, read from the documents: every operation, code and decision, in both languages. */
+import { errorSchemes, type Bilingual, type SchemeRow } from '../generate/error-schemes.js'
+import { contractOf } from '../generate/contract.js'
+import { asObject, asObjects, asOptionalObject, asString, isObject, type Json, type JsonObject } from '../generate/json.js'
+import type { Project } from '../generate/load.js'
+import { errorsOf, failuresOf, type ErrorEntry, type Operation, type System } from '../generate/system.js'
+import { bilingual } from './bilingual.js'
+
+/** A place where a text left something open, and what was made of it. */
+export interface Decision {
+  /** What it belongs to: an operationId, a constant, a schema; null: the system as a whole. */
+  readonly about: string | null
+  readonly topic: Bilingual
+  readonly says: Bilingual
+  readonly reading: Bilingual
+  /** What is taken besides; written in English, the Chinese reading has it in its text. */
+  readonly tolerated: string | null
+}
+
+export interface ReviewedOperation {
+  readonly id: string
+  readonly method: string
+  /** With the value that selects it: `/index.php?r=user/register`. */
+  readonly path: string
+  readonly summary: Bilingual
+  readonly provenance: string
+  readonly auth: string
+  readonly roles: readonly string[]
+  readonly errors: readonly ErrorEntry[]
+}
+
+export interface ReviewedSystem {
+  readonly id: string
+  readonly title: Bilingual
+  readonly description: Bilingual
+  readonly areas: readonly { readonly name: string; readonly description: Bilingual; readonly operations: readonly ReviewedOperation[] }[]
+  readonly operations: readonly ReviewedOperation[]
+  /** The whole table, success included, with the operations that have each row. */
+  readonly errors: readonly { readonly error: ErrorEntry; readonly operations: readonly string[] }[]
+  readonly decisions: readonly Decision[]
+  readonly system: System
+}
+
+export interface Review {
+  readonly systems: readonly ReviewedSystem[]
+  readonly schemes: readonly SchemeRow[]
+}
+
+/** Reads a project. Throws ContractError where a document does not follow the convention. */
+export function reviewOf({ systems, conditions }: Project): Review {
+  const reviewed = systems.map(({ system }) => system).filter(({ dialect }) => dialect !== null)
+  return {
+    systems: reviewed.map(readSystem),
+    schemes: conditions === null ? [] : errorSchemes(reviewed, conditions),
+  }
+}
+
+function readSystem(system: System): ReviewedSystem {
+  const { document } = system
+  const info = asObject(document.info, 'info')
+  const rows = asObject(contractOf(system).operations, 'operations')
+  const operations = system.operations.map((operation) => ({ ...readOperation(system, operation, asObject(rows[operation.id], operation.id)), tag: asString(asObject(rows[operation.id], operation.id).tag, 'tag') }))
+  return {
+    id: system.id,
+    title: bilingual(system.title, ' · '),
+    description: bilingual(asString(info.description, 'info.description'), '\n\n'),
+    areas: asObjects(document.tags, 'tags').map((tag) => ({
+      name: asString(tag.name, 'tag'),
+      description: bilingual(asString(tag.description, 'tag.description'), ' · '),
+      operations: operations.filter((operation) => operation.tag === tag.name),
+    })).filter((area) => area.operations.length > 0),
+    operations,
+    errors: system.errors.map((error) => ({ error, operations: system.operations.filter(({ errors }) => errors.includes(error.name)).map(({ id }) => id) })),
+    decisions: decisionsIn(document, null),
+    system,
+  }
+}
+
+function readOperation(system: System, operation: Operation, row: JsonObject): ReviewedOperation {
+  const { select } = operation
+  return {
+    id: operation.id,
+    method: operation.method.toUpperCase(),
+    path: select === null ? operation.path : `${operation.path}?${select.parameter}=${select.value}`,
+    summary: bilingual(asString(row.summary, 'summary'), ' · '),
+    provenance: asString(row.provenance, 'provenance'),
+    auth: asString(row.auth, 'auth'),
+    roles: Array.isArray(row.roles) ? row.roles.map((role) => asString(role, 'role')) : [],
+    errors: errorsOf(system, operation),
+  }
+}
+
+/** Every decision below a node; `about` is what the node is part of. */
+function decisionsIn(node: Json | undefined, about: string | null): Decision[] {
+  if (Array.isArray(node)) return node.flatMap((item) => decisionsIn(item, about))
+  if (!isObject(node)) return []
+  const owner = ownerOf(node) ?? about
+  const own = asObjects(node['x-decision'], 'x-decision').map((decision) => readDecision(decision, owner))
+  const inner = Object.entries(node).filter(([key]) => key !== 'x-decision').flatMap(([key, item]) => {
+    if (key !== 'schemas') return decisionsIn(item, owner)
+    return Object.entries(asOptionalObject(item, key)).flatMap(([name, schema]) => decisionsIn(schema, name))
+  })
+  return [...own, ...inner]
+}
+
+/** An operation is called by its id, a row of the error table by its constant. */
+function ownerOf(node: JsonObject): string | null {
+  if (typeof node.operationId === 'string') return node.operationId
+  return node['x-condition'] !== undefined && typeof node.title === 'string' ? node.title : null
+}
+
+function readDecision(decision: JsonObject, about: string | null): Decision {
+  const both = (key: string) => ({ en: asString(decision[key], `x-decision.${key}`), zh: asString(decision[`${key}Zh`], `x-decision.${key}Zh`) })
+  return { about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof decision.tolerated === 'string' ? decision.tolerated : null }
+}
+
+/** The rows of the error table that are no success. */
+export function failuresIn({ system }: ReviewedSystem): ErrorEntry[] {
+  return failuresOf(system)
+}

@@ -1,0 +1,78 @@
+/** What only the backend team can answer, put as questions. */
+import type { Bilingual } from '../generate/error-schemes.js'
+import { failuresIn, type ReviewedSystem } from './model.js'
+
+/** Conditions whose cause lies outside of any request, so that no honest call ends in them: a fault of the server or of a service behind it. */
+const FAULTS = ['internal', 'networkError', 'maintenance', 'smsSendFailed', 'thirdPartyFailed', 'callFailed']
+
+/** Questions of one kind. */
+export interface Questions {
+  readonly title: Bilingual
+  readonly introduction: Bilingual
+  readonly list: readonly { readonly about: string | null; readonly text: Bilingual }[]
+}
+
+/** The questions of a system: its decisions, the codes that stand for faults, the operations that nobody asked for. Kinds without any are left out. */
+export function questionsOf(system: ReviewedSystem): Questions[] {
+  return [decisions(system), faults(system), added(system)].filter(({ list }) => list.length > 0)
+}
+
+function decisions({ decisions }: ReviewedSystem): Questions {
+  return {
+    title: { en: 'Is our reading right?', zh: '我们的理解对吗？' },
+    introduction: {
+      en: 'Your text left these points open, or says two things. The contract holds the reading given here until you tell us otherwise.',
+      zh: '贵方文档在以下各处未说明或前后不一。在得到答复之前，契约按此处的理解执行。',
+    },
+    list: decisions.map(({ about, topic, says, reading, tolerated }) => ({
+      about,
+      text: {
+        en: `**${topic.en}.** The text: ${sentence(says.en)} Our reading: ${sentence(reading.en)}${tolerated === null ? '' : ` Also accepted: ${sentence(tolerated)}`} Right?`,
+        zh: `**${topic.zh}**：文档：${sentence(says.zh, '。')}我们的理解：${sentence(reading.zh, '。')}对吗？`,
+      },
+    })),
+  }
+}
+
+function faults(system: ReviewedSystem): Questions {
+  return {
+    title: { en: 'When do these codes occur?', zh: '这些错误码何时出现？' },
+    introduction: {
+      en: 'No honest request ends in them: the cause is a fault of the server or of a service behind it. The stub answers them when such a fault is switched on.',
+      zh: '正常的请求不会得到这些错误码：原因是服务器或其后的服务出了故障。替身服务在打开相应的故障开关时返回它们。',
+    },
+    list: failuresIn(system).filter(({ condition }) => FAULTS.includes(condition)).map(({ name, code, meaning, status }) => {
+      const operations = system.errors.find(({ error }) => error.name === name)?.operations ?? []
+      const [en, zh] = operations.length > 6 ? [`${String(operations.length)} operations`, `${String(operations.length)} 个接口`] : [operations.join(', '), operations.join('、')]
+      return {
+        about: name,
+        text: {
+          en: `**\`${String(code)}\` ${name}** (${meaning.en}), with HTTP ${status.join(' or ')}, by ${en}. In which situations do you send it, and has the request been carried out by then?`,
+          zh: `**\`${String(code)}\` ${name}**（${meaning.zh}），HTTP ${status.join(' 或 ')}，涉及 ${zh}。哪些情况会返回它？此时请求是否已经执行？`,
+        },
+      }
+    }),
+  }
+}
+
+function added({ operations }: ReviewedSystem): Questions {
+  return {
+    title: { en: 'Do these operations exist?', zh: '这些接口存在吗？' },
+    introduction: {
+      en: 'Your text names neither their paths nor their behaviour. They are here because an app needs them, or because a code of your table cannot be reached otherwise.',
+      zh: '贵方文档既未给出它们的路径，也未描述其行为。列出它们是因为应用需要，或者错误表中的某个错误码别无他法到达。',
+    },
+    list: operations.filter(({ provenance }) => provenance === 'added').map(({ id, method, path, summary }) => ({
+      about: id,
+      text: {
+        en: `\`${method} ${path}\` (${summary.en}): does the backend have it, and under this path?`,
+        zh: `\`${method} ${path}\`（${summary.zh}）：后端是否提供？路径是否如此？`,
+      },
+    })),
+  }
+}
+
+/** With one mark at its end. */
+function sentence(text: string, mark = '.'): string {
+  return /[.。?？!！;；]['"”」`]?$/.test(text.trim()) ? text.trim() : `${text.trim()}${mark}`
+}

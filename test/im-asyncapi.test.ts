@@ -1,0 +1,30 @@
+import { fromFile, Parser } from '@asyncapi/parser'
+import { expect, test } from 'vitest'
+import { validators } from '../src/contract/im.validators.gen.js'
+import { im } from '../src/systems/im/index.js'
+
+const { document, diagnostics } = await fromFile(new Parser(), 'openapi/im.asyncapi.yaml').parse()
+
+/** Which way a message goes, and so which schema it fits. */
+const fromClient = new Set(['start', 'restart', 'heartbeat', 'messagePacket', 'confirmation'])
+
+test('the document of the push channel is valid AsyncAPI 3.0', () => {
+  // That there is a 3.1 by now is no fault of the document.
+  expect(diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version')).toEqual([])
+  expect(document?.version()).toBe('3.0.0')
+})
+
+test('its address is the one that the socket answers at', () => {
+  expect(document?.channels().all().map((channel) => channel.address())).toEqual(Object.values(im.sockets).map(({ path }) => path))
+})
+
+test('every example fits the schema that frames are held against', () => {
+  const messages = document?.messages().all() ?? []
+  expect(messages).toHaveLength(8)
+  for (const message of messages) {
+    const examples = message.examples().all()
+    expect(examples.length, message.id()).toBeGreaterThan(0)
+    const validate = validators.schemas[fromClient.has(message.id()) ? 'ClientFrame' : 'ServerFrame']
+    for (const example of examples) expect(validate?.(example.payload()), `${message.id()}: ${JSON.stringify(validate?.errors)}`).toBe(true)
+  }
+})

@@ -1,0 +1,62 @@
+/** The recipes of the documentation, each run as it is written there. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { Project } from './support/project.js'
+
+const DOCUMENT = fileURLToPath(new URL('../docs/notes/testing.md', import.meta.url))
+
+interface Recipe {
+  readonly title: string
+  readonly language: string
+  readonly code: string
+}
+
+const recipes = [...readRecipes(await readFile(DOCUMENT, 'utf8'))]
+const project = await Project.make()
+afterAll(() => project.remove())
+
+test('there is a recipe for each of these, in the shell and with the test API', () => {
+  const wanted = ['Expire a token', 'Kick a phone out', 'Maintenance', 'A slow network, or a broken one', 'The wrong SMS code', 'Parallel tests', 'A bug report as one file']
+  for (const title of wanted) {
+    expect(recipes.filter((recipe) => recipe.title === title).map(({ language }) => language), title).toEqual(expect.arrayContaining(['bash', 'ts']))
+  }
+})
+
+// One script for each recipe, as one would go through it from top to bottom.
+const shell = recipes.filter(({ language }) => language === 'bash')
+for (const title of new Set(shell.map((recipe) => recipe.title))) {
+  test(`${title}: in the shell`, async () => {
+    const script = shell.filter((recipe) => recipe.title === title).map(({ code }) => code).join('\n')
+    const file = await project.write('recipe.sh', `set -eu\n${script}`)
+    const { code, stdout, stderr } = await project.run('understudy', ['exec', '--', 'bash', file])
+    expect([code, stderr], stdout).toEqual([0, ''])
+    let rest = stdout
+    for (const [, promised = ''] of script.matchAll(/^#> (.*)$/gm)) {
+      expect(rest.toLowerCase(), stdout).toContain(promised.toLowerCase())
+      rest = rest.slice(rest.toLowerCase().indexOf(promised.toLowerCase()) + promised.length)
+    }
+  })
+}
+
+test('with the test API', async () => {
+  const files = recipes.filter(({ language }) => language === 'ts')
+  for (const [index, { code }] of files.entries()) await project.write(`recipe-${index}.test.ts`, code)
+  const { code, stdout, stderr } = await project.vitest('recipe-')
+  expect(code, stdout + stderr).toBe(0)
+  expect(stdout).toMatch(new RegExp(`Test Files +${files.length} passed`))
+})
+
+test('with the types of the package', async () => {
+  const { code, stdout } = await project.compile()
+  expect(stdout).toBe('')
+  expect(code).toBe(0)
+})
+
+function* readRecipes(markdown: string): Generator<Recipe> {
+  let title = ''
+  for (const [, heading, language, code] of markdown.matchAll(/^## ([^\n]+)$|^```(\w+)\n(.*?)^```$/gms)) {
+    if (heading !== undefined) title = heading
+    else if (language !== undefined && code !== undefined) yield { title, language, code }
+  }
+}
