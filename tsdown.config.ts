@@ -5,7 +5,7 @@ import { writeYaml } from './scripts/write-yaml.js'
 /** `understudy/contract/<system>`: types, tables and client; of a system that nobody has written a client for, what is generated. */
 const contracts = readdirSync('src/systems', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => [`contract/${name}`, [`src/contract/${name}.ts`, `src/contract/${name}.gen.ts`].find((file) => existsSync(file)) ?? ''])
+  .map(({ name }): [string, string] => [`contract/${name}`, `src/contract/${name}${existsSync(`src/contract/${name}.ts`) ? '' : '.gen'}.ts`])
 
 const types = process.env['UNDERSTUDY_BUILD'] !== 'js'
 
@@ -26,6 +26,8 @@ export default defineConfig({
   outDir: 'dist',
   clean: true,
   fixedExtension: false,
+  // What the reference pages load in the browser; `src/paths.ts` says where it is looked for.
+  copy: [{ from: 'src/docs/assets/*', to: 'dist/docs/assets' }],
   hooks: {
     'build:done': ({ options }) => {
       if (options.dts) writeYaml('openapi/bundled', `${options.outDir}/openapi`)

@@ -150,8 +150,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sockets,
     adminToken,
     close: async () => {
+      const gone = sockets.close()
       sandboxes.end()
-      await Promise.all([stop(), sockets.close()])
+      await Promise.all([stop(), gone])
     },
   }
 }

@@ -7,7 +7,7 @@ import { startServer } from '../src/server.js'
 import { im } from '../src/systems/im/index.js'
 import { logIn, phones } from './support/im.js'
 import { Client, text } from './support/push.js'
-import { type Box, serve } from './support/serve.js'
+import { type Box, type Call, send, serve } from './support/serve.js'
 
 const { box, server } = await serve(im, { sockets: { perSandbox: 3, backlog: 64 * 1024, frame: 128 * 1024 } })
 
@@ -101,16 +101,14 @@ describe('coming and going', () => {
     expect(await alice.closed).toEqual({ code: 1001, reason: 'the sandbox was deleted' })
   })
 
-  test('so does a server that stops, whether or not clients say goodbye', async () => {
+  test('so does a server that stops, and it does not wait for clients that say nothing', async () => {
     const stopping = await startServer({ systems: [im] })
-    const url = `ws${stopping.url.slice(4)}/android/websocket`
-    const [polite, stubborn] = [new WebSocket(url), new WebSocket(url)]
-    const closed = new Promise((resolve) => polite.once('close', resolve))
-    await Promise.all([polite, stubborn].map((socket) => new Promise((resolve) => socket.once('open', resolve))))
-    stubborn.pause()
+    const app = { url: stopping.url, call: (path: string, call?: Call) => send(`${stopping.url}${path}`, call) }
+    const [polite, silent] = [await Client.start(app, phones.alice), await Client.start(app, phones.bob)]
+    silent.socket.pause()
     await stopping.close()
-    expect(await closed).toBe(1008) // neither had a session, which is said before
-    stubborn.terminate()
+    expect(await polite.closed).toEqual({ code: 1001, reason: 'the server stops' })
+    silent.socket.terminate()
   })
 
   test('a commit of anybody is delivered: records put into the store arrive', async () => {
@@ -241,7 +239,6 @@ describe('faults', () => {
     [{ kind: 'error', error: 'ERROR_NET' }, NETWORK_ERROR],
     [{ kind: 'error', code: 6004 }, { status: 6004, pushId: 'p-4001', message: 'no such user' }],
     [{ kind: 'error', error: 'FAILURE_STATUS' }, { status: 0, pushId: 'p-4001', message: 'bad packet' }],
-    [{ kind: 'error', error: 'ERROR_REPEAT_LOGIN' }, { status: 11000, pushId: 'p-4001', message: 'replaced' }],
     [{ kind: 'error', error: 'ERROR_PASSWORD' }, NETWORK_ERROR],
     [{ kind: 'error', condition: 'maintenance' }, NETWORK_ERROR],
   ] satisfies readonly (readonly [Fault, object])[])('a packet is answered by %j, once', async (fault, answer) => {
@@ -250,6 +247,14 @@ describe('faults', () => {
     await next(app, 'imPushFrame', fault)
     expect(await alice.ask(heartbeat)).toEqual(answer)
     await alice.hearsNothing()
+  })
+
+  test('a fault replaces a connection as another device would', async () => {
+    const app = await box()
+    const alice = await Client.start(app, phones.alice)
+    await next(app, 'imPushFrame', { kind: 'error', error: 'ERROR_REPEAT_LOGIN' })
+    expect(await alice.ask(heartbeat)).toEqual({ status: 11000, pushId: 'p-4001', message: 'replaced' })
+    expect(await alice.closed).toMatchObject({ code: 4001 })
   })
 
   test('an error asked of a connection that has not started keeps the contract', async () => {
@@ -323,6 +328,18 @@ describe('faults', () => {
     await next(app, 'imPushOpen', { kind: 'drop' })
     await expect(Client.connect(app, cookie)).rejects.toThrow()
     expect(await (await Client.connect(app, cookie)).ask(start)).toMatchObject({ status: 1 })
+    const openings = app.sandbox.journal.entries.filter(({ operation }) => operation === 'imPushOpen')
+    expect(openings.map(({ status, faults }) => [status, faults.length])).toEqual([[101, 1], [503, 1], [0, 1], [101, 0]])
+  })
+
+  test('a sandbox that is deleted while a connection is being opened takes that with it', async () => {
+    const app = await box()
+    const cookie = await logIn(app, phones.alice)
+    await next(app, 'imPushOpen', { kind: 'latency', min: 50 })
+    const opening = Client.connect(app, cookie)
+    while ((await app.sandbox.control.read()).faults[0]?.fired !== 1) await new Promise((resolve) => setImmediate(resolve))
+    server.sandboxes.delete(app.sandbox.name)
+    expect(await (await opening).closed).toMatchObject({ code: 1001 })
   })
 })
 

@@ -14,9 +14,9 @@ export function reviewFiles(project: Project): Map<string, string> {
   return new Map([...markdownPages(review), ['index.html', htmlPage(review)] as const].map(([name, text]) => [`${FOLDER}/${name}`, text]))
 }
 
-/** The files that differ from what they would be now. A project that has no review has none that is stale. */
+/** The files that differ from what they would be now. A project without a review has none that is stale, one that cannot be read is told of elsewhere. */
 export function staleReview(project: Project): string[] {
-  if (!existsSync(join(project.root, FOLDER))) return []
+  if (!existsSync(join(project.root, FOLDER)) || project.problems.length > 0) return []
   return differences(project.root, reviewFiles(project))
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Bilingual } from '../generate/error-schemes.js'
 import type { ErrorEntry } from '../generate/system.js'
 import { blocks, escape, inline } from './inline.js'
-import type { Decision, Review, ReviewedOperation, ReviewedSystem } from './model.js'
+import { usersOf, type Decision, type Review, type ReviewedOperation, type ReviewedSystem } from './model.js'
 import { questionsOf } from './questions.js'
 import { LANGUAGES, type Language, wordFor, words, type Words } from './words.js'
 
@@ -45,7 +45,7 @@ function both(render: (say: Words, language: Language) => string, tag = 'div'): 
 }
 
 const text = (value: Bilingual) => both((_, language) => inline(value[language]), 'span')
-const word = (key: 'operations' | 'operation' | 'codes' | 'code' | 'decisions' | 'questions' | 'topic' | 'says' | 'reading' | 'tolerated' | 'provenance' | 'auth' | 'errors' | 'constant' | 'meaning' | 'condition' | 'status' | 'usedBy' | 'advice' | 'schemes' | 'every' | 'whole' | 'roles') =>
+const word = (key: 'operations' | 'operation' | 'codes' | 'code' | 'decisions' | 'questions' | 'topic' | 'says' | 'reading' | 'tolerated' | 'provenance' | 'auth' | 'errors' | 'constant' | 'meaning' | 'condition' | 'status' | 'usedBy' | 'advice' | 'schemes' | 'whole' | 'roles') =>
   both((say) => escape(say[key]), 'span')
 
 function navigation({ systems }: Review): string {
@@ -112,14 +112,14 @@ function operationRow({ id, method, path, summary, provenance, auth, roles, erro
   ]
 }
 
-function codes({ errors, operations }: ReviewedSystem): string {
-  return table('codes', [word('code'), word('constant'), word('meaning'), word('condition'), word('status'), word('usedBy')], errors.map(({ error, operations: users }) => [
+function codes(system: ReviewedSystem): string {
+  return table('codes', [word('code'), word('constant'), word('meaning'), word('condition'), word('status'), word('usedBy')], system.errors.map(({ error, operations: users }) => [
     code(error),
     `<span class="constant">${error.name}</span>`,
     text(error.meaning),
     `<code>${error.condition}</code>`,
     error.status.join(', '),
-    `<small>${users.length === operations.length ? word('every') : users.join(', ')}</small>`,
+    `<small>${both((say) => usersOf(system, users, say), 'span')}</small>`,
   ]))
 }
 

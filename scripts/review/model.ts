@@ -114,6 +114,14 @@ function readDecision(decision: JsonObject, about: string | null): Decision {
   return { about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof decision.tolerated === 'string' ? decision.tolerated : null }
 }
 
+/** Who has an error, in words: all, all but a few, those few, or how many of how many. */
+export function usersOf({ operations }: ReviewedSystem, users: readonly string[], say: { readonly every: string; readonly everyBut: string; readonly of: string }): string {
+  const others = operations.filter(({ id }) => !users.includes(id)).map(({ id }) => id)
+  if (users.length <= 6) return users.join(', ')
+  if (others.length === 0) return say.every
+  return others.length <= 4 ? `${say.everyBut} ${others.join(', ')}` : `${String(users.length)} ${say.of} ${String(operations.length)}`
+}
+
 /** The rows of the error table that are no success. */
 export function failuresIn({ system }: ReviewedSystem): ErrorEntry[] {
   return failuresOf(system)

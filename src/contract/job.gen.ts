@@ -4324,7 +4324,7 @@ export interface operations {
 
 export const contract = {
   "system": "job",
-  "title": "job · 兼职、任务与卡券 API",
+  "title": "兼职、任务与卡券 · Jobs, tasks and coupons",
   "dialect": {
     "code": "code",
     "message": "message",

@@ -2,7 +2,7 @@
 import type { Condition, ErrorName, SystemId } from './vocabulary.js'
 
 /** An answer whose code stands in the system's table. */
-export interface Known {
+interface Known {
   readonly status: number
   readonly name: ErrorName
   readonly condition: Condition

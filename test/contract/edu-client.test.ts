@@ -1,7 +1,7 @@
 /** The client of edu against edu itself: logins, refresh, kick-out. */
 import { expect, test } from 'vitest'
-import { createEduClient, type EduClientOptions, type EduTokens, type KickedOut } from '../../src/contract/edu.js'
-import { contract } from '../../src/contract/edu.js'
+import { contract, createEduClient, type EduClientOptions, type EduTokens, type KickedOut } from '../../src/contract/edu.js'
+import { EduSession } from '../../src/contract/clients/edu-session.js'
 import { memoryTokens } from '../../src/contract/clients/shared.js'
 import { OPEN } from '../../src/contract/clients/edu-paths.js'
 import { edu } from '../../src/systems/edu/index.js'
@@ -159,6 +159,33 @@ test('a phone that was kicked out is told once by whom, and its login is dropped
   expect((await second.me()).data).toBeDefined()
 })
 
+test('it is told once even if the store is slow to forget', async () => {
+  const backend = await box()
+  let kept: EduTokens | null = null
+  let refusals = 0
+  let allRefused = () => {}
+  const refused = new Promise<void>((resolve) => { allRefused = resolve })
+  const { login, me, kicked } = phone(backend, {
+    tokens: {
+      get: async () => kept,
+      set: async (tokens) => {
+        if (tokens === null) await refused
+        kept = tokens
+      },
+    },
+    fetch: async (request) => {
+      const response = await fetch(request)
+      if (response.status === 401 && ++refusals === 3) allRefused()
+      return response
+    },
+  })
+  await login()
+  await phone(backend).login('小米 14 Pro')
+  await Promise.all([me(), me(), me()])
+  expect(kicked).toHaveLength(1)
+  expect(kept).toBeNull()
+})
+
 test('a kick-out that shows at the refresh is told too, and answers the call', async () => {
   const backend = await box()
   const [first, second] = [phone(backend), phone(backend)]
@@ -201,6 +228,29 @@ test('while the server cannot refresh, a token that still lives is used', async 
   expect((await me()).error).toMatchObject({ code: 905 })
   down = false
   expect((await me()).data).toBeDefined()
+})
+
+test('while a refresh token cannot be renewed, it still renews the access token', async () => {
+  const { login, me, wait, tokens } = phone(await box(), {
+    fetch: (request) => (request.url.endsWith('/refreshToken') ? Promise.resolve(Response.json({ code: 905, msg: '服务器内部错误' }, { status: 500 })) : fetch(request)),
+  })
+  await login()
+  const before = await tokens.get()
+  await wait(29 * 24 * HOUR + HOUR)
+  expect((await me()).data).toBeDefined()
+  expect((await tokens.get())?.refreshToken).toBe(before?.refreshToken)
+})
+
+test('a token that another tab has renewed meanwhile is taken, not renewed again', async () => {
+  const stale: EduTokens = { accessToken: 'a', accessExpiresAt: 0, refreshToken: 'r', refreshExpiresAt: Infinity }
+  const renewed: EduTokens = { ...stale, accessToken: 'b', accessExpiresAt: HOUR }
+  const reads = [stale, renewed]
+  const session = new EduSession({
+    store: { get: () => reads.shift(), set: () => { throw new Error('nothing is to be stored') } },
+    now: () => 0, refreshAhead: 0, renewAhead: 0, onKickedOut: undefined,
+    ask: () => { throw new Error('nothing is to be asked for') },
+  })
+  expect(await session.usable()).toBe(renewed)
 })
 
 test('where failures travel under HTTP 200 a refresh works all the same', async () => {

@@ -51,7 +51,7 @@ export class Project {
 
   /** Compiles the files in the folder itself as strictly as this repository. */
   async compile(): Promise<Ended> {
-    const config = await this.write('tsconfig.json', JSON.stringify({ extends: join(repository, 'tsconfig.json'), compilerOptions: { typeRoots: ['node_modules/@types'] }, include: ['*.ts'] }))
+    const config = await this.write('tsconfig.json', JSON.stringify({ extends: join(repository, 'tsconfig.json'), compilerOptions: { typeRoots: ['node_modules/@types'] }, include: ['*.ts', join(repository, 'src/**/*.d.ts')] }))
     return this.run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', config])
   }
 

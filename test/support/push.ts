@@ -7,13 +7,13 @@ import type { Box } from './serve.js'
 /** Where a client connects. */
 type App = Pick<Box, 'url' | 'call'>
 
-export interface Frame {
+interface Frame {
   readonly status: number
   readonly pushId: string
   readonly message: unknown
 }
 
-export interface Message {
+interface Message {
   readonly chatId: string
   readonly fromId: string
   readonly toId: string

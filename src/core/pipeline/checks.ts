@@ -105,7 +105,7 @@ async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckCont
     if (row.auth === 'optional') return
     throw Failure.when('unauthenticated', { cause: 'noCredential' })
   }
-  const session = await liveSession(sessions, tokens, realm, row.auth === 'optional' && dialect.credentials.deadIsNone)
+  const session = await findSession(sessions, tokens, realm, row.auth === 'optional' && dialect.credentials.deadIsNone)
   if (session === null) return
   const user = await tx.get(users.collection, users.key(session.userId))
   if (user === undefined) throw Failure.when('unauthenticated', { cause: 'deadCredential' })
@@ -116,7 +116,7 @@ async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckCont
 }
 
 /** @returns the session of the first token that is known; null when it is dead and may be */
-async function liveSession(sessions: Sessions, tokens: readonly string[], realm: string | undefined, mayBeDead = false): Promise<SessionRecord | null> {
+async function findSession(sessions: Sessions, tokens: readonly string[], realm: string | undefined, mayBeDead = false): Promise<SessionRecord | null> {
   for (const token of tokens) {
     const found = await sessions.byAccessToken(token, realm)
     if (found.state === 'active' || (found.state !== 'unknown' && !mayBeDead)) return requireLive(found).session

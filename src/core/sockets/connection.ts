@@ -2,9 +2,10 @@
 import { pause, stopwatch } from '../clock.js'
 import type { Credential } from '../dialect.js'
 import type { ControlState } from '../sandbox.js'
-import { type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
-import { faultFrame, inMaintenance, NOTHING_WRONG, outage, strike, type Struck } from './faults.js'
-import { type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
+import type { Change } from '../store/types.js'
+import { closedBy, type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
+import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type Struck } from './faults.js'
+import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
 import { type Caller, type Outcome, transact } from './transact.js'
 import { closeCodes } from './wire.js'
 
@@ -62,7 +63,7 @@ export class Connection {
       const { known } = await this.#transact(state, onlyLook)
       this.user = known?.session.userId ?? null
       this.#record(state, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
-      if (known === null) this.#end('unauthenticated', closeCodes.policy)
+      if (known === null) this.#end('unauthenticated')
       else this.#caller = { sessionId: known.session.id }
     })
   }
@@ -85,7 +86,7 @@ export class Connection {
 
   /** Another connection has taken the mailbox. */
   displace(): void {
-    this.#end('displaced', closeCodes.displaced)
+    this.#end('displaced')
   }
 
   /** Closes the connection without a frame that says why. */
@@ -115,33 +116,35 @@ export class Connection {
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await pause(struck.wait)
     if (struck.cut === 'before') {
-      this.#record(state, { ...seen, sent: NOTHING_SENT, cut: true })
+      this.#record(state, { ...seen, sent: NOTHING_SENT, status: CUT })
       wire.cut()
       return
     }
-    const { known, result, changes } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
-    const { frames, error = null, memory = this.#memory, mailbox = null } = result ?? NO_ANSWER
+    const { frames, error = null, memory = this.#memory, mailbox = null, changes, reason } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
     this.#memory = memory
     if (mailbox !== null) this.#take(mailbox)
     const cut = struck.cut === 'after'
     const sent = cut ? NOTHING_SENT : speak(this.parts, frames, struck)
-    this.#record(state, { ...seen, sent, error, changes, cut })
+    this.#record(state, { ...seen, sent, error, changes, ...(cut ? { status: CUT } : {}) })
+    const code = reason === null ? null : closedBy[reason]
     if (cut) wire.cut()
-    else if (known === null) this.#end('unauthenticated', closeCodes.policy)
+    else if (reason !== null && code !== null) this.close(code, reason)
     else if (mailbox !== null) this.deliver()
   }
 
   /** What comes out of a frame, if nothing is in its way. */
-  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Outcome<SocketAnswer<unknown>> | Refused> {
+  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Reaction> {
     const { socket, system } = this.parts
-    if (error !== null) return refused(faultFrame(error, system, this.#operations.frame, socket, this.#memory))
-    const condition = inMaintenance(state, system) ? 'maintenance' : outage(state, system)
-    if (condition !== null) return refused(this.#refusal(condition))
+    if (inMaintenance(state, system)) return this.#refuse('maintenance')
+    if (error !== null) return this.#refuse(faultAnswer(error, system, this.#operations.frame, socket, this.#memory))
+    const out = outage(state, system)
+    if (out !== null) return this.#refuse(out)
     try {
-      return await this.#transact(state, (work) => socket.receive(work, frame))
+      const { known, result, changes } = await this.#transact(state, (work) => socket.receive(work, frame))
+      return known === null || result === null ? this.#refuse('unauthenticated') : { ...result, changes, reason: null }
     } catch (thrown) {
       this.#report(thrown)
-      return refused(this.#refusal('internal'))
+      return this.#refuse('internal')
     }
   }
 
@@ -169,7 +172,7 @@ export class Connection {
     const taken = this.#taken
     // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
     const { known, result, changes } = await this.#transact(state, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
-    if (known === null) this.#end('unauthenticated', closeCodes.policy)
+    if (known === null) this.#end('unauthenticated')
     if (result === null) return false
     if (taken !== this.#taken) return true
     this.#position = result.position
@@ -184,7 +187,7 @@ export class Connection {
     if (struck.wait > 0) await pause(struck.wait)
     const cut = struck.cut !== null
     const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)
-    this.#record(state, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, cut })
+    this.#record(state, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, ...(cut ? { status: CUT } : {}) })
     if (cut) wire.cut()
   }
 
@@ -192,7 +195,7 @@ export class Connection {
     await this.#work // the session may just be being looked for
     if (this.#ended) return
     const { known } = await this.#transact(await this.parts.sandbox.control.read(), onlyLook)
-    if (known === null) this.#end('unauthenticated', closeCodes.policy)
+    if (known === null) this.#end('unauthenticated')
   }
 
   #take(mailbox: string): void {
@@ -203,16 +206,22 @@ export class Connection {
   }
 
   /** Tells the other side why, and closes. */
-  #end(condition: SocketCondition, code: number): void {
+  #end(condition: 'unauthenticated' | 'displaced'): void {
     if (this.#ended) return
     const elapsed = stopwatch()
     const { frame, error } = this.#refusal(condition)
     const sent = speak(this.parts, [frame])
-    this.close(code, condition)
+    this.close(closedBy[condition] ?? closeCodes.policy, condition)
     const record = async () => {
       this.#record(await this.parts.sandbox.control.read(), { operation: this.#operations.delivery, elapsed, sent, error })
     }
     this.#detach(record())
+  }
+
+  #refuse(reason: Refusal | SocketCondition): Reaction {
+    const condition = typeof reason === 'string' ? reason : null
+    const { frame, error } = typeof reason === 'string' ? this.#refusal(reason) : reason
+    return { frames: [frame], error, changes: [], reason: condition }
   }
 
   #refusal(condition: SocketCondition): Refusal {
@@ -240,15 +249,11 @@ export class Connection {
   }
 }
 
-const NO_ANSWER: SocketAnswer<unknown> = { frames: [] }
-
-/** A frame that was refused before anybody looked for the session. */
-interface Refused extends Omit<Outcome<SocketAnswer<unknown>>, 'known'> {
-  readonly known: undefined
-}
-
-function refused({ frame, error }: Refusal): Refused {
-  return { known: undefined, result: { frames: [frame], error }, changes: [] }
+/** What comes of a frame. */
+interface Reaction extends SocketAnswer<unknown> {
+  readonly changes: readonly Change[]
+  /** The condition for which it was not carried out; null when it was, or a fault wants something else. */
+  readonly reason: SocketCondition | null
 }
 
 /** @returns the value of a JSON text; undefined when it is none */

@@ -6,6 +6,7 @@ import type { Ids } from '../ids.js'
 import type { SessionRecord } from '../sessions.js'
 import type { Change, Transaction } from '../store/types.js'
 import type { AllRecords, Settings, System, SystemTypes } from '../system.js'
+import { closeCodes } from './wire.js'
 
 /** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
 interface SocketWork<S extends SystemTypes, Memory> {
@@ -53,6 +54,9 @@ export interface Delivery<Position> {
 /** Why the core does not let a frame through, or ends a connection. */
 export type SocketCondition = 'unauthenticated' | 'displaced' | 'internal' | 'networkError' | 'maintenance'
 
+/** A connection that is told one of these is closed then, with this code. */
+export const closedBy: Readonly<Record<SocketCondition, number | null>> = { unauthenticated: closeCodes.policy, displaced: closeCodes.displaced, internal: null, networkError: null, maintenance: null }
+
 /** A frame that says no, and the CONSTANT_NAME of its error. */
 export interface Refusal {
   readonly frame: object
@@ -85,8 +89,8 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   mailboxOf(change: Change): string | null
   /** What a connection is told. */
   readonly conditions: { readonly [C in SocketCondition]: (memory: Memory) => Refusal }
-  /** What is answered when a fault asks for an error; an error that is not here is answered as `networkError`. */
-  readonly errors: { readonly [E in S['errors']]?: (memory: Memory) => object }
+  /** What is answered when a fault asks for an error: a frame, or as to a condition. An error that is not here is answered as `networkError`. */
+  readonly errors: { readonly [E in S['errors']]?: (memory: Memory) => object | SocketCondition }
   readonly console: SocketConsole<S>
 }
 
@@ -99,7 +103,7 @@ export interface Socket {
   deliver(work: never): Promise<Delivery<unknown>>
   mailboxOf(change: Change): string | null
   readonly conditions: Readonly<Record<SocketCondition, (memory: never) => Refusal>>
-  readonly errors: Readonly<Record<string, ((memory: never) => object) | undefined>>
+  readonly errors: Readonly<Record<string, ((memory: never) => object | SocketCondition) | undefined>>
   readonly console: { readonly example: object; put(work: never): Promise<string | null> }
 }
 

@@ -71,12 +71,11 @@ export function outage({ systems }: ControlState, system: System): SocketConditi
   return isOut(system, out, 'network') ? 'networkError' : null
 }
 
-/** @returns what the fault wants to be answered */
-export function faultFrame(fault: ErrorFault, system: System, operation: string, socket: Socket, memory: unknown): Refusal {
-  // The socket's own functions take the memory that the socket itself has returned.
+/** @returns what the fault wants to be answered: a refusal of its own, or the one of a condition */
+export function faultAnswer(fault: ErrorFault, system: System, operation: string, socket: Socket, memory: unknown): Refusal | SocketCondition {
   const error = errorFor(system, operation, fault)
-  const frame = error === null ? undefined : socket.errors[error]?.(memory as never)
-  if (error !== null && frame !== undefined) return { frame, error }
-  const condition = fault.condition === 'maintenance' || fault.condition === 'internal' ? fault.condition : 'networkError'
-  return socket.conditions[condition](memory as never)
+  // The socket's own functions take the memory that the socket itself has returned.
+  const answer = error === null ? undefined : socket.errors[error]?.(memory as never)
+  if (error === null || answer === undefined) return fault.condition === 'maintenance' || fault.condition === 'internal' ? fault.condition : 'networkError'
+  return typeof answer === 'object' ? { frame: answer, error } : answer
 }

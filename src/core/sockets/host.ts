@@ -3,17 +3,18 @@ import type { IncomingMessage, Server } from 'node:http'
 import { Socket as TcpSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { pause } from '../clock.js'
+import { pause, stopwatch } from '../clock.js'
 import type { Credential, RequestView } from '../dialect.js'
 import { readAddress } from '../pipeline/address.js'
 import type { Address } from '../pipeline/exchange.js'
 import { parseQuery } from '../pipeline/query.js'
 import type { Sandbox, Sandboxes } from '../sandbox.js'
-import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import { Connection } from './connection.js'
 import { type Socket, socketOperations } from './definition.js'
 import { strike } from './faults.js'
+import { Group } from './group.js'
+import { CUT, NOTHING_SENT, recordFrames } from './outgoing.js'
 import { handBack, refuseHandshake, refuseStatus, wantsWebSocket } from './upgrade.js'
 import { closeCodes, Wire } from './wire.js'
 
@@ -35,14 +36,6 @@ const GOODBYE = 1000
 /** Real milliseconds after which the other side of a silent connection is looked for. */
 const KEEP_ALIVE = 30_000
 
-/** The connections of one sandbox. */
-interface Group {
-  readonly connections: Set<Connection>
-  /** Who has which mailbox; one that has lost it since may still stand here. */
-  readonly mailboxes: Map<string, Connection>
-  readonly stop: () => void
-}
-
 interface Found {
   readonly name: string
   readonly socket: Socket
@@ -63,6 +56,7 @@ export class SocketHost {
   readonly #groups = new Map<Sandbox, Group>()
   readonly #handshakes: WebSocketServer
   #opened = 0
+  #isClosing = false
 
   constructor(options: SocketHostOptions) {
     this.#options = options
@@ -97,6 +91,7 @@ export class SocketHost {
 
   /** Says goodbye to everybody, and resolves when all are gone. */
   async close(): Promise<void> {
+    this.#isClosing = true
     const all = [...this.#groups.values()].flatMap(({ connections }) => [...connections])
     await Promise.all(all.map((connection) => farewell(connection)))
   }
@@ -112,15 +107,16 @@ export class SocketHost {
   async #open(found: Found, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { system, name, address } = found
     const sandbox = this.#options.sandboxes.open(address.sandbox)
+    const elapsed = stopwatch()
     const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
-    const struck = await strike(sandbox, state, system, socketOperations(name).open)
+    const operation = socketOperations(name).open
+    const struck = await strike(sandbox, state, system, operation)
     if (struck.wait > 0) await pause(struck.wait)
-    if (struck.cut !== null) {
-      socket.destroy()
-      return
-    }
-    if (struck.status !== null) {
-      refuseStatus(socket, struck.status)
+    if (struck.cut !== null || struck.status !== null) {
+      const parts = { system, sandbox, url: urlOf(address), headers: request.headers, report: this.#options.report }
+      recordFrames(parts, { operation, at: sandbox.now(state), elapsed, user: null, sent: NOTHING_SENT, faults: struck.rules, status: struck.status?.status ?? CUT })
+      if (struck.status === null) socket.destroy()
+      else refuseStatus(socket, struck.status)
       return
     }
     if (socket instanceof TcpSocket) socket.setKeepAlive(true, KEEP_ALIVE)
@@ -133,6 +129,10 @@ export class SocketHost {
   #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, { sandbox, openedAt }: { sandbox: Sandbox; openedAt: number }): Connection | null {
     // A frame that breaks the protocol or a limit closes the connection with its code; there is nothing to add.
     webSocket.on('error', () => undefined)
+    if (this.#isClosing || this.#options.sandboxes.peek(sandbox.name) !== sandbox) {
+      webSocket.close(closeCodes.goingAway, 'it ended while the connection was being opened')
+      return null
+    }
     const group = this.#group(sandbox)
     if (group.connections.size >= this.#limits.perSandbox) {
       webSocket.close(closeCodes.tryAgainLater, 'too many sockets in this sandbox')
@@ -145,73 +145,28 @@ export class SocketHost {
       system,
       sandbox,
       wire: new Wire(webSocket, this.#limits.backlog),
-      url: address.search === '' ? address.path : `${address.path}?${address.search}`,
+      url: urlOf(address),
       headers: request.headers,
       credential: readCredential(request, system, address),
       openedAt,
       onTake: (taker, mailbox) => {
-        const place = placeOf(system, name, mailbox)
-        const other = group.mailboxes.get(place)
-        if (other !== taker && other?.mailbox === mailbox) other.displace()
-        group.mailboxes.set(place, taker)
+        group.take(taker, mailbox)
       },
       report: this.#options.report,
     })
     group.connections.add(connection)
     webSocket.on('close', () => {
-      const place = connection.mailbox === null ? null : placeOf(system, name, connection.mailbox)
-      if (place !== null && group.mailboxes.get(place) === connection) group.mailboxes.delete(place)
-      connection.forget()
-      group.connections.delete(connection)
-      if (group.connections.size === 0) {
-        group.stop()
-        this.#groups.delete(sandbox)
-      }
+      if (group.leave(connection)) this.#groups.delete(sandbox)
     })
     receiveFrom(webSocket, connection)
     return connection
   }
 
-  /** The group of a sandbox; from its first connection to its last it hears what happens to the sandbox. */
   #group(sandbox: Sandbox): Group {
     let group = this.#groups.get(sandbox)
-    if (group !== undefined) return group
-    const connections = new Set<Connection>()
-    const mailboxes = new Map<string, Connection>()
-    const stopWatching = sandbox.watch((id, changes) => {
-      const system = this.#options.systems.get(id)
-      if (system !== undefined) tell({ connections, mailboxes }, system, changes)
-    })
-    const stopListening = sandbox.journal.subscribe(({ type }) => {
-      if (type === 'reset' || type === 'ended') for (const connection of connections) connection.close(closeCodes.goingAway, `the sandbox was ${type === 'reset' ? 'reset' : 'deleted'}`)
-    })
-    const stop = () => {
-      stopWatching()
-      stopListening()
-    }
-    this.#groups.set(sandbox, (group = { connections, mailboxes, stop }))
+    if (group === undefined) this.#groups.set(sandbox, (group = new Group(sandbox, this.#options.systems)))
     return group
   }
-}
-
-/** Tells connections what a commit means to them: something to deliver, or the end of a session. */
-function tell({ connections, mailboxes }: Omit<Group, 'stop'>, system: System, changes: readonly Change[]): void {
-  const concerned = new Set<Connection>()
-  for (const change of changes) {
-    if (change.collection === 'sessions') {
-      for (const connection of connections) if (connection.parts.system === system && connection.session === change.key) connection.recheck()
-    }
-    for (const [name, socket] of Object.entries(system.sockets)) {
-      const mailbox = socket.mailboxOf(change)
-      const holder = mailbox === null ? undefined : mailboxes.get(placeOf(system, name, mailbox))
-      if (holder?.mailbox === mailbox) concerned.add(holder)
-    }
-  }
-  for (const connection of concerned) connection.deliver()
-}
-
-function placeOf(system: System, name: string, mailbox: string): string {
-  return `${system.id}/${name}/${mailbox}`
 }
 
 /** Hands frames to the connection, and stops reading while too many wait for their answer. */
@@ -243,6 +198,10 @@ function readCredential(request: IncomingMessage, { dialect }: System, { search 
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data)
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}
+
+function urlOf({ path, search }: Address): string {
+  return search === '' ? path : `${path}?${search}`
 }
 
 function withoutTrailingSlash(path: string): string {

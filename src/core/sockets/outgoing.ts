@@ -9,18 +9,22 @@ import type { Socket } from './definition.js'
 import type { Struck } from './faults.js'
 import type { Wire } from './wire.js'
 
-/** What is needed to speak on a connection and to put it on record. */
-export interface OutgoingParts {
-  readonly socket: Socket
+/** What is needed to put on record what happens on a connection, or to one that does not come about. */
+export interface RecordParts {
   readonly system: System
   readonly sandbox: Sandbox
-  readonly wire: Wire
   /** Path and query below the system's base. */
   readonly url: string
   /** Headers of the upgrade request. */
   readonly headers: IncomingHttpHeaders
   /** Told of frames that break the contract and of exceptions. */
   readonly report: (problem: string) => void
+}
+
+/** What is needed to speak on a connection. */
+export interface OutgoingParts extends RecordParts {
+  readonly socket: Socket
+  readonly wire: Wire
 }
 
 /** What went out. */
@@ -45,9 +49,14 @@ export interface Happening {
   readonly error?: string | null
   readonly faults?: readonly string[]
   readonly changes?: readonly Change[]
-  /** Whether the connection was cut instead of an answer. */
-  readonly cut?: boolean
+  /** The HTTP status of the opening, which all frames share; 0 when the connection was cut instead of an answer. */
+  readonly status?: number
 }
+
+/** What an opening that succeeds is answered with. */
+const SWITCHING_PROTOCOLS = 101
+/** Stands for a connection that was cut. */
+export const CUT = 0
 
 /** Sends frames, broken where a fault says so. */
 export function speak({ socket, system, wire }: OutgoingParts, frames: readonly object[], { malformed }: Pick<Struck, 'malformed'> = { malformed: false }): Sent {
@@ -57,8 +66,8 @@ export function speak({ socket, system, wire }: OutgoingParts, frames: readonly 
 }
 
 /** Puts what happened into the journal of the sandbox. */
-export function recordFrames({ system, sandbox, url, headers, report }: OutgoingParts, happening: Happening): void {
-  const { operation, at, elapsed, user, request, sent, error = null, faults = [], changes = [], cut = false } = happening
+export function recordFrames({ system, sandbox, url, headers, report }: RecordParts, happening: Happening): void {
+  const { operation, at, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
   for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
   sandbox.journal.add({
     at,
@@ -69,7 +78,7 @@ export function recordFrames({ system, sandbox, url, headers, report }: Outgoing
     url,
     requestHeaders: headers,
     requestBody: request === undefined ? null : keep(request),
-    status: cut ? 0 : SWITCHING_PROTOCOLS,
+    status,
     responseHeaders: {},
     responseBody: keep(sent.texts.join('\n')),
     user,
@@ -79,9 +88,6 @@ export function recordFrames({ system, sandbox, url, headers, report }: Outgoing
     changes,
   })
 }
-
-/** The HTTP status that a frame has, for it belongs to the call that this was the answer to. */
-const SWITCHING_PROTOCOLS = 101
 
 function violationsOf(validate: Validator | undefined, frame: object): readonly string[] {
   if (validate === undefined) return ['the contract has no schema for what is sent here']

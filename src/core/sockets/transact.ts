@@ -53,12 +53,12 @@ export async function transact<T>(parts: TransactParts, work: (work: never) => P
 }
 
 async function findCaller(tx: Transaction<CoreRecords & Record<string, Doc>>, sessions: Sessions, { users }: System, caller: Caller): Promise<Known | null> {
-  const session = 'sessionId' in caller ? await stillLive(tx, sessions, caller.sessionId) : await firstLive(sessions, caller.credential)
+  const session = 'sessionId' in caller ? await stillActive(tx, sessions, caller.sessionId) : await firstActive(sessions, caller.credential)
   const user = session === null ? undefined : await tx.get(users.collection, users.key(session.userId))
   return session === null || user === undefined ? null : { session, user }
 }
 
-async function firstLive(sessions: Sessions, { tokens, realm }: Credential): Promise<SessionRecord | null> {
+async function firstActive(sessions: Sessions, { tokens, realm }: Credential): Promise<SessionRecord | null> {
   for (const token of tokens) {
     const found = await sessions.byAccessToken(token, realm)
     if (found.state === 'active') return found.session
@@ -66,7 +66,7 @@ async function firstLive(sessions: Sessions, { tokens, realm }: Credential): Pro
   return null
 }
 
-async function stillLive(tx: Transaction<CoreRecords>, sessions: Sessions, id: string): Promise<SessionRecord | null> {
+async function stillActive(tx: Transaction<CoreRecords>, sessions: Sessions, id: string): Promise<SessionRecord | null> {
   const session = await tx.get('sessions', id)
   if (session === undefined) return null
   const found = await sessions.byAccessToken(session.accessToken)

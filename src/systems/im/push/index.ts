@@ -30,9 +30,9 @@ export const imPush = defineSocket<Im, Memory, Position>({
   // A connection that has not started has no push id, which most refusals carry.
   errors: {
     FAILURE_STATUS: (memory) => refusals.badPacket(memory).frame,
-    NULL_USER: (memory) => (memory.pushId === null ? refusals.networkError(memory) : refusals.noSuchUser(memory.pushId)).frame,
-    ERROR_REPEAT_LOGIN: (memory) => (memory.pushId === null ? refusals.networkError(memory) : refusals.replaced(memory.pushId)).frame,
-    ERROR_NET: (memory) => refusals.networkError(memory).frame,
+    NULL_USER: ({ pushId }) => (pushId === null ? 'networkError' : refusals.noSuchUser(pushId).frame),
+    ERROR_REPEAT_LOGIN: ({ pushId }) => (pushId === null ? 'networkError' : 'displaced'),
+    ERROR_NET: () => 'networkError',
   },
   console: pushConsole,
 })

@@ -3,7 +3,7 @@ import { validators } from '../../../contract/im.validators.gen.js'
 import type { Schemas } from '../types.js'
 import type { Memory } from './frames.js'
 
-export type Packet =
+type Packet =
   | { readonly kind: 'start' | 'heartbeat' | 'notStarted' | 'badPacket' | 'badMessage' }
   | { readonly kind: 'restart'; readonly pushId: string }
   | { readonly kind: 'messages'; readonly messages: readonly Schemas['Message'][] }

@@ -1,0 +1,73 @@
+/** The open connections of one sandbox: who has which mailbox, and what a commit or the end of the sandbox means to them. */
+import type { Sandbox } from '../sandbox.js'
+import type { Change } from '../store/types.js'
+import type { System } from '../system.js'
+import type { Connection } from './connection.js'
+import { closeCodes } from './wire.js'
+
+export class Group {
+  readonly connections = new Set<Connection>()
+  /** One that has lost its mailbox since may still stand here. */
+  readonly #mailboxes = new Map<string, Connection>()
+  readonly #stop: () => void
+
+  /** From its first connection to its last, a group hears what happens to its sandbox. */
+  constructor(sandbox: Sandbox, systems: ReadonlyMap<string, System>) {
+    const stopWatching = sandbox.watch((id, changes) => {
+      const system = systems.get(id)
+      if (system !== undefined) this.#tell(system, changes)
+    })
+    const stopListening = sandbox.journal.subscribe(({ type }) => {
+      if (type === 'reset' || type === 'ended') this.#close(`the sandbox was ${type === 'reset' ? 'reset' : 'deleted'}`)
+    })
+    this.#stop = () => {
+      stopWatching()
+      stopListening()
+    }
+  }
+
+  /** Gives a mailbox to a connection; whoever had it is displaced. */
+  take(taker: Connection, mailbox: string): void {
+    const place = placeOf(taker.parts.system, taker.parts.name, mailbox)
+    const holder = this.#mailboxes.get(place)
+    if (holder !== taker && holder?.mailbox === mailbox) holder.displace()
+    this.#mailboxes.set(place, taker)
+  }
+
+  /**
+   * Forgets a connection that is gone.
+   * @returns whether it was the last one, and with it the group ends
+   */
+  leave(connection: Connection): boolean {
+    for (const [place, holder] of this.#mailboxes) if (holder === connection) this.#mailboxes.delete(place)
+    connection.forget()
+    this.connections.delete(connection)
+    if (this.connections.size > 0) return false
+    this.#stop()
+    return true
+  }
+
+  /** A commit may bring something to deliver, or the end of a session. */
+  #tell(system: System, changes: readonly Change[]): void {
+    const concerned = new Set<Connection>()
+    for (const change of changes) {
+      if (change.collection === 'sessions') {
+        for (const connection of this.connections) if (connection.parts.system === system && connection.session === change.key) connection.recheck()
+      }
+      for (const [name, socket] of Object.entries(system.sockets)) {
+        const mailbox = socket.mailboxOf(change)
+        const holder = mailbox === null ? undefined : this.#mailboxes.get(placeOf(system, name, mailbox))
+        if (holder?.mailbox === mailbox) concerned.add(holder)
+      }
+    }
+    for (const connection of concerned) connection.deliver()
+  }
+
+  #close(reason: string): void {
+    for (const connection of this.connections) connection.close(closeCodes.goingAway, reason)
+  }
+}
+
+function placeOf(system: System, name: string, mailbox: string): string {
+  return `${system.id}/${name}/${mailbox}`
+}

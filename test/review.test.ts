@@ -1,0 +1,94 @@
+/** What is put before the backend team: complete, in both languages, and never out of date. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { checkProject } from '../scripts/check/checks.js'
+import { loadProject } from '../scripts/generate/load.js'
+import { generate, writeFiles } from '../scripts/generate/project.js'
+import { bilingual } from '../scripts/review/bilingual.js'
+import { reviewFiles, writeReview } from '../scripts/review/files.js'
+import { blocks, inline } from '../scripts/review/inline.js'
+import { openapiFolder } from '../src/paths.js'
+import { loadSystems } from '../src/systems/load.js'
+import { MadeUp } from './support/made-up.js'
+
+const systems = await loadSystems([])
+const files = reviewFiles(loadProject(join(openapiFolder, '..')))
+const page = (name: string) => files.get(`docs/review/${name}`) ?? ''
+const shops: MadeUp[] = []
+afterEach(() => {
+  for (const shop of shops.splice(0)) shop.remove()
+})
+
+test('every operation, code and decision of every system is there, in Markdown and on the page', () => {
+  for (const { id, contract } of systems) {
+    const document = readFileSync(join(openapiFolder, 'bundled', `${id}.json`), 'utf8')
+    const topics = [...document.matchAll(/"topic": "((?:[^"\\]|\\.)*)"/g)].map(([, topic]) => JSON.parse(`"${topic ?? ''}"`) as string)
+    expect(topics.length).toBeGreaterThan(0)
+    for (const [english, chinese] of [[page(`${id}.md`), page(`${id}.zh-CN.md`)]]) {
+      for (const name of [...Object.keys(contract.operations), ...Object.keys(contract.errors)]) {
+        expect(english).toContain(name)
+        expect(chinese).toContain(name)
+        expect(page('index.html')).toContain(name)
+      }
+      for (const topic of topics) expect(english).toContain(topic.replaceAll('<', '&lt;'))
+    }
+  }
+})
+
+test('errors stand in the order of the checks', () => {
+  expect(page('live.md')).toContain('`4000` API_BAD_REQUEST → `4011` API_INVALID_AUTH_CODE')
+})
+
+test('every decision, every code that only a fault brings and every operation nobody asked for is a question', () => {
+  const questions = page('questions.md')
+  expect(questions).toContain('- [ ] **Success code of the login.** The text: The sample of a successful login shows `"code": 1000`. Our reading: It is 2000')
+  expect(questions).toContain('- [ ] **`905` INTERNAL_ERROR**')
+  for (const { contract } of systems) {
+    for (const { method, path, provenance, summary } of Object.values(contract.operations)) {
+      if (provenance === 'added') expect(questions).toContain(`- [ ] \`${method} ${path}\` (${summary.split(' · ').at(-1) ?? ''})`)
+    }
+  }
+})
+
+test('a page in Chinese has its own words, and no English sentence of a document', () => {
+  const chinese = page('live.zh-CN.md')
+  expect(chinese).toContain('同一号码的多个验证码')
+  expect(chinese).not.toContain('Several codes for one number')
+  expect(chinese).not.toContain('The backend of the marketing')
+})
+
+test('the page asks nothing of any other server', () => {
+  const html = page('index.html')
+  expect(html).not.toMatch(/<(?:script|link|img|iframe)\b/)
+  expect(html).not.toMatch(/\b(?:src|href)="(?!#)/)
+  expect(html).not.toMatch(/url\(|@import/)
+})
+
+test('a review that was not written again is stale', async () => {
+  const shop = new MadeUp()
+  shops.push(shop)
+  const problems = async () => (await checkProject(shop.root)).find(({ name }) => name === 'the review is up to date')?.problems
+  writeFiles(shop.root, await generate(loadProject(shop.root)))
+  expect(await problems()).toEqual([])
+  expect(writeReview(loadProject(shop.root))).toContain('docs/review/shop.md')
+  expect(await problems()).toEqual([])
+  expect(writeReview(loadProject(shop.root))).toEqual([])
+  shop.edit('openapi/shop.yaml', '上传照片 · Upload a photo', '上传照片 · Send a photo')
+  expect(await problems()).toContain('docs/review/shop.md: changed; run npm run review')
+})
+
+test.each([
+  ['登录 · Log in', '登录', 'Log in'],
+  ['用户。 Users.', '用户。', 'Users.'],
+  ['job · 任务 · Tasks', 'job · 任务', 'Tasks'],
+  ['只有中文', '只有中文', '只有中文'],
+  ['English only', 'English only', 'English only'],
+])('%s is parted into its languages', (text, zh, en) => {
+  expect(bilingual(text, ' · ')).toEqual({ zh, en })
+})
+
+test('descriptions become paragraphs and lists, and their angle brackets stay text', () => {
+  expect(inline('**`a<b` and c** <token>')).toBe('<strong><code>a&lt;b</code> and c</strong> &lt;token&gt;')
+  expect(blocks('One\ntwo\n\n- three\n  four\n- five\n\nsix')).toBe('<p>One\ntwo</p>\n<ul><li>three\nfour</li><li>five</li></ul>\n<p>six</p>')
+})
