@@ -61,6 +61,12 @@ async function logIn(page: Page, user: string) {
   await page.locator('.opblock').first().waitFor()
 }
 
+async function logOut(page: Page) {
+  await page.locator('#reader').click()
+  await page.locator('#logout').click()
+  await page.locator('#reader').waitFor({ state: 'hidden' })
+}
+
 /** The entry of an operation, opened. */
 async function entry(page: Page, operation: string): Promise<Locator> {
   const block = page.locator('.opblock', { has: page.locator('.opblock-summary-operation-id', { hasText: new RegExp(`^${operation}$`) }) })
@@ -135,8 +141,7 @@ browserTest('whoever has logged out is a stranger', async () => {
   await open('/docs/live?sandbox=logged-out')
   await logIn(page, '1')
   expect(await tryOut(page, 'liveGetMe')).toMatchObject({ code: 2000 })
-  await page.locator('#logout').click()
-  await page.locator('#reader').waitFor({ state: 'hidden' })
+  await logOut(page)
   await open('/docs/live?sandbox=logged-out')
   expect(await tryOut(page, 'liveGetMe')).toMatchObject({ code: 4010 })
 })
@@ -147,7 +152,7 @@ browserTest('a cookie is taken away at logout', async () => {
   await logIn(page, 'u-4001')
   expect(await page.context().cookies(`${server.url}/@cookies/im/`)).toMatchObject([{ name: 'sessionid', path: '/@cookies/im' }])
   expect(await page.context().cookies(`${server.url}/@others/im/`)).toEqual([])
-  await page.locator('#logout').click()
+  await logOut(page)
   expect(await page.context().cookies(`${server.url}/@cookies/im/`)).toEqual([])
 })
 

@@ -1,9 +1,10 @@
 /** Prism, the independent reader of the contract: it knows nothing of this package but the bundled OpenAPI documents. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-const PACKAGE = join(import.meta.dirname, '../..')
-const PRISM = join(PACKAGE, 'node_modules/@stoplight/prism-cli/dist/index.js')
+const require = createRequire(import.meta.url)
+const BUNDLED = join(import.meta.dirname, '../../openapi/bundled')
 
 /** A Prism that is listening. */
 export interface Prism {
@@ -13,7 +14,7 @@ export interface Prism {
 }
 
 /** What Prism is to do with a document. */
-export type PrismTask =
+type PrismTask =
   /** Answer from the document's examples. */
   | { readonly command: 'mock' }
   /** Stand before a server and refuse every request and every answer that breaks the document. */
@@ -21,7 +22,7 @@ export type PrismTask =
 
 /** @returns the path of the bundled document of a system, or of the one for all (`understudy`) */
 export function bundledDocument(id: string): string {
-  return join(PACKAGE, 'openapi/bundled', `${id}.json`)
+  return join(BUNDLED, `${id}.json`)
 }
 
 /**
@@ -34,7 +35,7 @@ export function bundledDocument(id: string): string {
 export async function startPrism(document: string, task: PrismTask, port = 0, log: (text: string) => void = () => undefined): Promise<Prism> {
   const what = task.command === 'mock' ? ['mock', document] : ['proxy', document, task.upstream, '--errors']
   // One process that is this one's child: what is killed is then all there is.
-  const child = spawn(process.execPath, [PRISM, ...what, '--port', String(port), '--multiprocess', 'false'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [require.resolve('@stoplight/prism-cli/dist/index.js'), ...what, '--port', String(port), '--multiprocess', 'false'], { stdio: ['ignore', 'pipe', 'pipe'] })
   const url = await listening(child, log)
   return { url, close: () => end(child) }
 }

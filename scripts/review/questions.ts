@@ -6,7 +6,7 @@ import { failuresIn, type ReviewedSystem } from './model.js'
 const FAULTS = ['internal', 'networkError', 'maintenance', 'smsSendFailed', 'thirdPartyFailed', 'callFailed']
 
 /** Questions of one kind. */
-export interface Questions {
+interface Questions {
   readonly title: Bilingual
   readonly introduction: Bilingual
   readonly list: readonly { readonly about: string | null; readonly text: Bilingual }[]

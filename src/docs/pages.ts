@@ -64,7 +64,7 @@ ${needsToken ? html`<button type="button" popovertarget="token-panel">管理令�
 <label class="pick">沙箱 <span lang="en">Sandbox</span> <select id="sandbox"><option selected>${sandbox}</option></select></label>
 <button type="button" popovertarget="sandbox-panel" aria-label="新建沙箱 · New sandbox">＋</button>
 <button type="button" id="login-button" class="main" popovertarget="login-panel">${inHeaders ? html`登录 <span lang="en">Log in</span>` : html`发放令牌 <span lang="en">Issue a token</span>`}</button>
-<span id="reader" role="status" hidden><b id="reader-name"></b><button type="button" popovertarget="tokens-panel">令牌 <span lang="en">Tokens</span></button><button type="button" id="logout">退出 <span lang="en">Log out</span></button></span>
+<span role="status"><button type="button" id="reader" popovertarget="reader-panel" hidden></button></span>
 </div>
 <form id="sandbox-panel" class="panel" popover>
 <h2>新建沙箱 <span lang="en">New sandbox</span></h2>
@@ -79,10 +79,11 @@ ${sessions.perUser === 'one' ? html`<p>与应用登录一样，该用户在此�
 <input id="login-find" type="search" aria-label="查找用户 · Find a user" placeholder="查找用户 · Find a user" autocomplete="off" hidden>
 <ul id="readers"></ul>
 </section>
-<section id="tokens-panel" class="panel" popover aria-labelledby="tokens-title">
-<h2 id="tokens-title">令牌 <span lang="en">Tokens</span></h2>
+<section id="reader-panel" class="panel" popover aria-label="当前用户 · Current user">
+<h2 id="reader-name"></h2>
 <dl id="tokens"></dl>
-<p>${inHeaders ? html`访问令牌已随请求携带。<span lang="en">Requests carry the access token already.</span>` : html`填入请求体的相应字段；示例中已失效的令牌已替换为它。<span lang="en">For the field of the body that asks for it; where an example had one that ended, this one stands in its place.</span>`}</p>
+<p>${inHeaders ? html`试用请求已带上访问令牌。<span lang="en">What you try carries the access token.</span>` : html`填入请求体的相应字段；示例中已失效的令牌已替换为它。<span lang="en">For the field of the body that asks for it; it has taken the place of the dead one in the examples.</span>`}</p>
+<p class="buttons"><button type="button" id="switch-user">换用户 <span lang="en">Switch user</span></button> <button type="button" id="logout">退出 <span lang="en">Log out</span></button></p>
 </section>
 <form id="token-panel" class="panel" popover>
 <h2>管理令牌 <span lang="en">Admin token</span></h2>

@@ -32,19 +32,17 @@ export function playwrightFixtures(options: FixtureOptions = {}): PlaywrightFixt
     stub: [
       // Playwright reads from the pattern which fixtures a function needs.
       async ({}, use) => {
-        const stub = await openStub(options)
+        await using stub = await openStub(options)
         await use(stub)
-        await stub.close()
       },
       { scope: 'worker' },
     ],
     box: async ({ stub }, use, info) => {
-      const box = await stub.sandbox()
+      await using box = await stub.sandbox()
       await use(box)
       if (info.status !== info.expectedStatus) {
         for (const { name, body } of await gather(box)) await info.attach(name, { body, contentType: 'application/json' })
       }
-      await box[Symbol.asyncDispose]()
     },
   }
 }

@@ -30,17 +30,15 @@ export function stubTest({ results = 'test-results/understudy', ...options }: Vi
     stub: [
       // Vitest reads from the pattern which fixtures a function needs.
       async ({}, use) => {
-        const stub = await openStub(options)
+        await using stub = await openStub(options)
         await use(stub)
-        await stub.close()
       },
       { scope: 'worker' },
     ],
     box: async ({ stub, task }, use) => {
-      const box = await stub.sandbox()
+      await using box = await stub.sandbox()
       await use(box)
       if (task.result?.state === 'fail') console.error(`understudy: the sandbox of this test is kept in ${await keep(await gather(box), results, task.fullTestName)}`)
-      await box[Symbol.asyncDispose]()
     },
   })
 }

@@ -3,7 +3,7 @@ import type { Change } from '../../src/cli/diff/change.js'
 import { compare } from '../../src/cli/diff/compare.js'
 import type { Side } from '../../src/cli/diff/side.js'
 
-export interface Row {
+interface Row {
   const: number
   title: string
   description: string

@@ -18,7 +18,7 @@ const PRISM_ERROR = 'https://stoplight.io/prism/errors#'
 /** What Prism says about a request. Anything else is about the answer. */
 const ABOUT_THE_REQUEST = ['UNPROCESSABLE_ENTITY', 'UNAUTHORIZED', 'NO_PATH_MATCHED_ERROR', 'NO_METHOD_MATCHED_ERROR', 'unreadable']
 
-export interface Judge {
+interface Judge {
   /** Sends a call to a sandbox through Prism. Fails the test if Prism finds fault with the answer, or with a request that the server takes. */
   call(sandbox: Sandbox, name: string, path: string, call?: Call): Promise<Answer>
   /** Stops Prism and writes down what there was to judge. */

@@ -7,7 +7,7 @@ import { redoclyChanges } from './redocly.js'
 import { pairs, type Side } from './side.js'
 
 /** What all systems share is reported under this name. */
-export const SHARED = 'conditions'
+const SHARED = 'conditions'
 
 /**
  * Compares two sides, system by system; breaking changes come first in each.

@@ -1,21 +1,33 @@
 /** The sending side of a WebSocket: in order, and with an end to what may wait for a slow reader. */
-import { WebSocket } from 'ws'
 
 /** Close codes (RFC 6455, section 7.4); those from 4000 on are for applications. */
-export const closeCodes = { goingAway: 1001, policy: 1008, tooLarge: 1009, tryAgainLater: 1013, displaced: 4001 } as const
+export const closeCodes = { goingAway: 1001, policy: 1008, tryAgainLater: 1013, displaced: 4001 } as const
 
 /** Above so many bytes a sender that has more is asked to wait. */
 const PACE = 64 * 1024
 
+/** What is used of a WebSocket. Named here, so that the package's own types need no other package's. */
+export interface WireSocket {
+  readonly readyState: number
+  readonly bufferedAmount: number
+  send(text: string, done: () => void): void
+  close(code: number, reason: string): void
+  terminate(): void
+  once(event: 'close', listener: () => void): unknown
+}
+
+/** The `readyState` of a connection that is neither opening nor closing. */
+const OPEN = 1
+
 export class Wire {
-  readonly #socket: WebSocket
+  readonly #socket: WireSocket
   readonly #backlog: number
   #flushed: Promise<void> = Promise.resolve()
   /** Resolves when the connection is gone. */
   readonly gone: Promise<void>
 
   /** @param backlog so many bytes may wait; then the connection is closed */
-  constructor(socket: WebSocket, backlog: number) {
+  constructor(socket: WireSocket, backlog: number) {
     this.#socket = socket
     this.#backlog = backlog
     this.gone = new Promise((resolve) => {
@@ -26,7 +38,7 @@ export class Wire {
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN
+    return this.#socket.readyState === OPEN
   }
 
   /** Bytes that the other side has not taken yet. */

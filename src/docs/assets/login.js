@@ -38,7 +38,12 @@ export function offerLogins(place, ui) {
       if (item instanceof HTMLElement) item.hidden = !item.innerText.toLowerCase().includes(find.value.trim().toLowerCase())
     }
   })
+  byId('switch-user').addEventListener('click', () => {
+    byId('reader-panel').hidePopover()
+    panel.showPopover()
+  })
   byId('logout').addEventListener('click', () => {
+    byId('reader-panel').hidePopover()
     sessionStorage.removeItem(storageKey(place))
     show(place, ui, null)
     byId('login-button').focus()
@@ -77,17 +82,17 @@ async function logIn(place, ui, reader) {
   if (login.realm !== (before?.realm ?? '') || Object.keys(login.headers).length === 0) location.reload()
   else {
     show(place, ui, login)
-    byId('logout').focus()
+    byId('reader').focus()
   }
 }
 
 /** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Login | null} login */
 function show(place, ui, login) {
   carry(place, ui, login)
+  byId('login-button').hidden = login !== null
   byId('reader').hidden = login === null
+  byId('reader').textContent = `${login?.name ?? ''} ▾`
   byId('reader-name').textContent = login?.name ?? ''
-  // Whoever has been displaced, or wants to be somebody else, logs in again.
-  byId('login-button').classList.toggle('main', login === null)
   const tokens = [['access', login?.accessToken], ['refresh', login?.refreshToken]]
   byId('tokens').replaceChildren(...tokens.flatMap(([kind, token]) => (typeof token === 'string' ? [element('dt', kind ?? ''), copyable(token)] : [])))
 }
