@@ -5,7 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compareContracts } from './contract-size.js'
 import { bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
+import { endure } from './endurance.js'
+import { type Growth, measureGrowth } from './growth.js'
 import { report } from './report.js'
 import { runRounds } from './rounds.js'
 
@@ -17,7 +20,11 @@ const plan = { seconds: Number(values.seconds ?? (values.quick ? 2 : 8)), rounds
 build()
 if (!values['no-peers']) installPeers()
 const contenders = [understudy, bareHttp, ...(values['no-peers'] ? [] : peers)]
-const rows = await runRounds(contenders, plan, (line) => process.stderr.write(`${line}\n`))
-const text = report(rows, [], `${plan.rounds} rounds of ${plan.seconds} s, 32 connections`, new Date().toISOString().slice(0, 10))
+const say = (line: string) => process.stderr.write(`${line}\n`)
+const rows = await runRounds(contenders, plan, say)
+const growth: Growth[] = values.quick
+  ? await measureGrowth([100, 10_000], 100, say)
+  : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
+const text = report(rows, growth, `${plan.rounds} rounds of ${plan.seconds} s, 32 connections`, new Date().toISOString().slice(0, 10))
 process.stdout.write(text)
 if (!values.quick) writeFileSync(join(root, 'bench', 'RESULTS.md'), text)

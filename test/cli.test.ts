@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { connect } from '../src/index.js'
 import { packageFile } from '../src/paths.js'
 import { begin, type Running, understudy } from './support/cli.js'
 
@@ -53,6 +54,31 @@ describe('understudy start', () => {
     expect(await (await fetch(`${url}/auth/code?mobile=13800003001`)).json()).toEqual({ code: 2000, desc: 'ok' })
   })
 
+  test('makes and prints an admin token when it is opened to others, or takes the one given', async () => {
+    const { says, url } = await start('live', '--host', '0.0.0.0')
+    const [, made = ''] = await says(/^admin token (\S{20,})$/m)
+    const given = await start('live', '--admin-token', 'open-sesame')
+    await given.says(/^admin token open-sesame$/m)
+    for (const [base, token] of [[url, made], [given.url, 'open-sesame']] as const) {
+      expect((await fetch(`${base}/__admin/systems`)).status).toBe(401)
+      expect((await fetch(`${base}/__admin/systems`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+    }
+  })
+
+  test('leaves the control plane and Prefer out, and keeps fewer sandboxes and calls, when told to', async () => {
+    const plain = begin(['start', 'live', '--port', '0', '--no-admin', '--no-prefer'])
+    running.push(plain)
+    const [, url = ''] = await plain.says(/^live +(http:\S+) .*\n\nSMS code 123456 · no control plane · /)
+    expect(await (await fetch(`${url}/__admin/health`)).json()).toMatchObject({ code: 4000 })
+    expect(await (await fetch(`${url}/users/my`, { headers: { prefer: 'error=API_BAD_REQUEST' } })).json()).toMatchObject({ code: 4010 })
+
+    const small = await connect((await start('live', '--max-sandboxes', '2', '--journal', '1')).url)
+    const [, , last] = [await small.sandbox(), await small.sandbox(), await small.sandbox()]
+    for (const path of ['/users/my', '/users/1']) await fetch(last.baseUrl('live') + path)
+    expect(await small.sandboxes()).toHaveLength(2)
+    expect(await last.requests.list()).toMatchObject([{ request: { url: '/users/1' } }])
+  })
+
   test('fails clearly on a taken port', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -73,6 +99,8 @@ describe('understudy start', () => {
     [['start', '--prot', '1'], /^error: unknown option '--prot'/],
     [['start', '--port', 'http'], /^error: option '-p, --port <number>' argument 'http' is invalid. a whole number is needed/],
     [['start', '--port', '65536'], /ports end at 65535/],
+    [['start', '--max-sandboxes', '0'], /one at least is needed/],
+    [['start', '--admin-token', 'two words'], /a token is made of ASCII characters without spaces/],
     [['start', 'live', '--host', '192.0.2.1'], /^error: 192\.0\.2\.1 is no address of this machine\n$/],
   ])('fails clearly on a bad flag: %s', async (args, message) => {
     const { code, stdout, stderr } = await understudy(args)

@@ -16,10 +16,15 @@ interface Flags {
  * Makes a move on the sandbox that the flags name and prints what it gave.
  * @param show makes it readable; with `--json` it is printed as it is
  */
-export async function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
-  const { json, sandbox } = command.optsWithGlobals<Flags>()
-  const stub = await reach(command)
-  const result = await make(await stub.sandbox(sandbox), stub)
+export function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
+  const { sandbox } = command.optsWithGlobals<Flags>()
+  return ask(command, async (stub) => make(await stub.sandbox(sandbox), stub), show)
+}
+
+/** The same for what no sandbox is needed for, so that none comes into being. */
+export async function ask<T>(command: Command, make: (stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
+  const { json } = command.optsWithGlobals<Flags>()
+  const result = await make(await reach(command))
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : show(result)}\n`)
 }
 

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
-import { list, move } from './move.js'
+import { ask, list, move } from './move.js'
 
 /** Adds the commands. */
 export function addState(ctl: Command): void {
@@ -56,7 +56,7 @@ export function addState(ctl: Command): void {
   ctl
     .command('sandboxes')
     .description('show all sandboxes')
-    .action((_flags: object, command: Command) => move(command, (_box, stub) => stub.sandboxes(), showSandboxes))
+    .action((_flags: object, command: Command) => ask(command, (stub) => stub.sandboxes(), showSandboxes))
 }
 
 async function readSnapshot(file: string): Promise<Snapshot> {
