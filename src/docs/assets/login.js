@@ -119,7 +119,9 @@ function copyable(text) {
   const place = element('dd', '')
   const copy = element('button', '复制 · Copy')
   copy.addEventListener('click', () => void navigator.clipboard.writeText(text))
-  place.append(element('code', text), copy)
+  place.append(element('code', text))
+  // Browsers hand out the clipboard to pages of this machine and to https only.
+  if (isSecureContext) place.append(copy)
   return place
 }
 
