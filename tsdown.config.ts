@@ -27,7 +27,11 @@ export default defineConfig({
   clean: true,
   fixedExtension: false,
   // What the reference pages load in the browser; `src/paths.ts` says where it is looked for.
-  copy: [{ from: 'src/docs/assets/*', to: 'dist/docs/assets' }],
+  copy: [
+    { from: 'src/docs/assets/*', to: 'dist/docs/assets' },
+    // Copied rather than depended on: its package runs an install script that reports to its makers.
+    { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: 'dist/docs/assets' },
+  ],
   hooks: {
     'build:done': ({ options }) => {
       if (options.dts) writeYaml('openapi/bundled', `${options.outDir}/openapi`)

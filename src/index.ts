@@ -2,7 +2,12 @@
 export { createStub, type StubOptions } from './stub.js'
 export { Box } from './client/box.js'
 export { connect, type ConnectOptions, type SandboxOptions, Stub } from './client/stub.js'
-export { ControlError, type Clock, type Fault, type JournalEntry, type Problem, type SandboxInfo, type Session, type SmsMessage, type SocketInfo, type Snapshot, type User } from './client/control.js'
+export {
+  type Clock, ControlError, type Fault, type JournalEntry, type Maintenance, type Outages, type Problem, type SandboxInfo, type Scenario, type Session, type SmsMessage,
+  type SmsSetting, type Snapshot, type SocketInfo, type SystemSettings, type User,
+} from './client/control.js'
+export type { FaultInput, FaultRule } from './client/faults.js'
+export type { RequestFilter } from './client/requests.js'
 export type { ErrorConstant, OperationId, SystemId } from './client/contracts.js'
 export { type RunningServer, type ServerOptions, startServer } from './server.js'
 export { defineSystem, type System, type SystemDefinition, type SystemTypes } from './core/system.js'

@@ -7,7 +7,7 @@ import { documentIds } from '../generate/document.js'
 const NO_SYSTEMS = ['control']
 
 /** Folders that serve every system and may not know any. */
-const SHARED = ['src/core', 'src/control']
+const SHARED = ['src/core', 'src/control', 'src/docs']
 
 /** Lines behind a wall that name what stands on the other side. */
 export function checkWalls(root: string): string[] {

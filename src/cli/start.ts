@@ -49,7 +49,7 @@ async function start(ids: string[], flags: StartFlags): Promise<void> {
   // Whoever reads the table may stop the server at once.
   stopOnSignals(server)
   const control = flags.admin ? `control plane ${server.url}/__admin` : 'no control plane'
-  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${control} · stop with Ctrl+C\n`)
+  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
 }
 

@@ -1,6 +1,7 @@
-/** The files that the pages load: this package's own, and Swagger UI out of its installed package. */
+/** The files that the pages load: this package's own, and Swagger UI, which the build puts beside them. */
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { docsAssetsFolder } from '../paths.js'
 
 const own = ['page.js', 'page-parts.js', 'login.js', 'sandboxes.js', 'swagger.js', 'docs.css', 'icon.svg']
@@ -12,7 +13,8 @@ const foreign = ['swagger-ui-bundle.js', 'swagger-ui.css']
  */
 export function folderOf(asset: string): string | null {
   if (own.includes(asset)) return docsAssetsFolder
-  // Only looked for when it is asked for: a server whose documentation nobody reads does without it.
-  if (foreign.includes(asset)) return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  return null
+  if (!foreign.includes(asset)) return null
+  if (existsSync(join(docsAssetsFolder, asset))) return docsAssetsFolder
+  // Not built: the sources run, and what they need is installed.
+  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 }
