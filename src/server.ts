@@ -2,7 +2,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import express, { type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
 import { Failure } from './core/failure.js'
 import { secret } from './core/ids.js'
@@ -125,17 +125,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const sockets = new SocketHost({ systems, sandboxes, report, limits: options.sockets ?? {} })
 
+  const answerSystems: RequestHandler = (request, response, next) => {
+    handle(request, response).catch(next)
+  }
+
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', false)
+  // First, because nearly every request is for a system, and each router that a request passes costs it time.
+  app.use((request, response, next) => {
+    if (RESERVED.test(request.url)) next()
+    else answerSystems(request, response, next)
+  })
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
   const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
     app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
   }
   app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
-  app.use((request, response, next) => {
-    handle(request, response).catch(next)
-  })
+  app.use(answerSystems, lastResort(report))
   const server = createHttpServer(app)
   server.keepAliveTimeout = 65_000
   const stop = stoppable(server)
@@ -154,6 +161,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       sandboxes.end()
       await Promise.all([stop(), gone])
     },
+  }
+}
+
+/** Paths of the server itself; all others are for systems. */
+const RESERVED = /^\/(?:__admin|docs)(?:[/?]|$)/
+
+/** Answers what even the answering of failures could not: never with Express's own page. */
+function lastResort(report: (problem: string) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    report(`${request.method} ${request.url} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    if (response.headersSent) response.destroy()
+    else writeReply(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), request.method)
   }
 }
 
