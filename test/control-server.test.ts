@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { at, kindOf, serveControl } from './support/control.js'
 
 const { admin, box, server } = await serveControl(['live', 'trid'], { maxSandboxes: 40 })
+/** A server whose sandboxes get no names but those that one test lets it make up. */
+const naming = await serveControl(['live'])
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe('the server', () => {
@@ -69,6 +71,17 @@ describe('sandboxes', () => {
     expect((await admin('GET', '/sandboxes/carol')).json).toMatchObject({ name: 'carol', requests: 1, journal: 1 })
     expect(at(await admin('GET', '/sandboxes'), 'sandboxes.0.name')).toBe('carol')
     for (const name of ['', '-x', 'a b', 'x'.repeat(65), '../etc']) expect((await admin('POST', '/sandboxes', { name })).status).toBe(400)
+  })
+
+  test('never get a made-up name twice, nor one that is taken', async () => {
+    const create = async () => at(await naming.admin('POST', '/sandboxes'), 'name')
+    expect([await create(), await create()]).toEqual(['box-1', 'box-2'])
+    for (const name of ['box-1', 'box-2']) await naming.admin('DELETE', `/sandboxes/${name}`)
+    await naming.admin('POST', '/sandboxes', { name: 'box-4' })
+    expect([await create(), await create()]).toEqual(['box-3', 'box-5'])
+    // A late call to a deleted one makes it anew, and nobody is given it.
+    await naming.box('box-1').app('/live/channels/live')
+    expect(await create()).toBe('box-6')
   })
 
   test('begin with a scenario or a snapshot; a bad one leaves no sandbox behind', async () => {

@@ -168,6 +168,16 @@ test('the registry loads each system when it is asked for', () => {
   expect(shop.read('src/systems/systems.gen.ts')).toContain("shop: () => import('./shop/index.js').then((module) => module.shop),")
 })
 
+test('the client knows the types of each system, and its sockets by the channels of its AsyncAPI document', async () => {
+  expect(shop.read('src/client/contracts.gen.ts')).toContain('  shop: { paths: shop.paths; records: shop.Records; sockets: never }')
+  const talking = new MadeUp()
+  talking.write('openapi/shop.asyncapi.yaml', 'channels: { push: { address: /push }, bell: { address: /bell } }')
+  const { files } = await generate(loadProject(talking.root))
+  expect(files.get('src/client/contracts.gen.ts')).toContain("sockets: 'shopPush' | 'shopBell' }")
+  expect(findStale(talking.root, { files, problems: [] })).toContainEqual({ file: 'src/client/contracts.gen.ts', why: 'missing' })
+  talking.remove()
+})
+
 test('generating twice gives the same bytes', async () => {
   expect(findStale(shop.root, await generate(loadProject(shop.root)))).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { fromFile, Parser } from '@asyncapi/parser'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
+import type { SocketOperationId } from '../src/client/contracts.js'
 import { validators } from '../src/contract/im.validators.gen.js'
 import { im } from '../src/systems/im/index.js'
 
@@ -16,6 +17,12 @@ test('the document of the push channel is valid AsyncAPI 3.0', () => {
 
 test('its address is the one that the socket answers at', () => {
   expect(document?.channels().all().map((channel) => channel.address())).toEqual(Object.values(im.sockets).map(({ path }) => path))
+})
+
+test('its sockets are those of the code under the names that tests are typed with', () => {
+  expect(document?.channels().all().map((channel) => `im${channel.id().charAt(0).toUpperCase()}${channel.id().slice(1)}`)).toEqual(Object.keys(im.sockets))
+  expectTypeOf<SocketOperationId<'im'>>().toEqualTypeOf<'imPushOpen' | 'imPushFrame' | 'imPushDelivery'>()
+  expectTypeOf<SocketOperationId<'job'>>().toEqualTypeOf<never>()
 })
 
 test('every example fits the schema that frames are held against', () => {

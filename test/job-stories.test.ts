@@ -1,12 +1,22 @@
 /** What people do with job, from beginning to end. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
 import {
-  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, payloadOf, recordsOf, sendCode, STUDENT, task,
+  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, type Fields, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, payloadOf, recordsOf, sendCode, STUDENT, task,
 } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(job)
+
+type Sample = { readonly examples: readonly [string] }
+/** The body of jobPublishTask, as far as a page that tries it out reads it. */
+interface Publishing {
+  readonly schema: { readonly properties: { readonly startTime: Sample; readonly endTime: Sample } }
+  readonly examples: Readonly<Record<string, { readonly value: Fields }>>
+}
+type Document = { readonly paths: { readonly '/api/user/quest': { readonly post: { readonly requestBody: { readonly content: { readonly 'application/x-www-form-urlencoded': Publishing } } } } } }
+const document = JSON.parse(readFileSync(new URL('../openapi/bundled/job.json', import.meta.url), 'utf8')) as Document // the generator's own file
 
 const work = { description: '已完成下单，口味不错', imageIds: '101;102' }
 const balanceOf = async (as: Caller) => payloadOf('jobGetBalance', await as.get('/api/user/acc/balance'))
@@ -150,6 +160,19 @@ describe('a task', () => {
     expect(dataOf(await merchant.get(`/api/quest/${String(id)}`))).toMatchObject({ targetAll: false, collegeIds: '3;2' })
     expect(codeOf(await (await enter(app, STUDENT)).post(`/api/user/quest/assign/${String(id)}`))).toBe(45)
     expectDone(await (await enter(app, OTHER_STUDENT)).post(`/api/user/quest/assign/${String(id)}`))
+  })
+
+  test('of the examples of the document, or of those of its fields, is published and has not ended', async () => {
+    const app = await box()
+    const merchant = await enter(app, MERCHANT)
+    const { schema, examples } = document.paths['/api/user/quest'].post.requestBody.content['application/x-www-form-urlencoded']
+    const { startTime, endTime } = schema.properties
+    const bodies = [{ ...task, startTime: startTime.examples[0], endTime: endTime.examples[0] }, ...Object.values(examples).map(({ value }) => value)]
+    for (const body of bodies) {
+      const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', body))
+      const { value } = await recordsOf(app).transact((tx) => tx.get('tasks', id))
+      expect(value?.endsAt).toBeGreaterThan(await app.now())
+    }
   })
 
   test('comes with all four fields of its coupons or with none', async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { Project } from './support/project.js'
 
-const DOCUMENT = fileURLToPath(new URL('../docs/notes/testing.md', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../docs/recipes.md', import.meta.url))
 
 interface Recipe {
   readonly title: string

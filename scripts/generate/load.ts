@@ -17,6 +17,8 @@ export interface SystemSource {
   readonly bundled: JsonObject
   /** JSON Schema by collection. */
   readonly records: JsonObject
+  /** Names of the WebSockets: channel `push` of `im.asyncapi.yaml` is `imPush`. */
+  readonly sockets: readonly string[]
 }
 
 /** A project folder. What cannot be read is missing and has a line in `problems`. */
@@ -53,7 +55,14 @@ function loadSystem(root: string, id: string): SystemSource {
     spelledOut,
     bundled: system.dialect === null ? document : spelledOut,
     records: existsSync(schemas) ? readYaml(schemas) : {},
+    sockets: socketNames(root, id),
   }
+}
+
+function socketNames(root: string, id: string): string[] {
+  const file = join(root, `openapi/${id}.asyncapi.yaml`)
+  if (!existsSync(file)) return []
+  return Object.keys(asObject(readYaml(file).channels, `${id}.asyncapi.yaml: channels`)).map((name) => `${id}${name.charAt(0).toUpperCase()}${name.slice(1)}`)
 }
 
 function readYaml(file: string): JsonObject {

@@ -1,6 +1,7 @@
 /** The registry of systems: every folder under `src/systems` that has an index. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SystemSource } from './load.js'
 
 /** The ids of the systems that have code, sorted. */
 export function systemIds(root: string): string[] {
@@ -13,4 +14,18 @@ export function systemIds(root: string): string[] {
 export function registryModule(ids: readonly string[]): string {
   const rows = ids.map((id) => `  ${id}: () => import('./${id}/index.js').then((module) => module.${id}),\n`)
   return `export const systems = {\n${rows.join('')}} as const\n\nexport type SystemId = keyof typeof systems\n`
+}
+
+/** The text of `src/client/contracts.gen.ts`, without its heading: the types of the systems' contracts by id. */
+export function contractsModule(ids: readonly string[], sources: readonly SystemSource[]): string {
+  const rows = ids.map((id) => {
+    const names = sources.find(({ system }) => system.id === id)?.sockets ?? []
+    const sockets = names.length === 0 ? 'never' : names.map((name) => `'${name}'`).join(' | ')
+    return `  ${id}: { paths: ${id}.paths; records: ${id}.Records; sockets: ${sockets} }\n`
+  })
+  return `${ids.map((id) => `import type * as ${id} from '../contract/${id}.gen.js'\n`).join('')}
+/** Of each system by its id: paths, as openapi-fetch takes them, records by collection, and the names of its WebSockets. */
+export interface Contracts {
+${rows.join('')}}
+`
 }

@@ -1,5 +1,6 @@
 /** A sandbox as a test drives it. */
-import createClient, { type Client } from 'openapi-fetch'
+import createClient from 'openapi-fetch'
+import { type ContractClient, typed } from '../contract/clients/types.js'
 import { ClockControl } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
 import { type Control, ControlError, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
@@ -60,8 +61,8 @@ export class Box implements AsyncDisposable {
   }
 
   /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract */
-  client<Id extends SystemId>(system: Id): Client<Contracts[Id]['paths']> {
-    return createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: (request) => fetch(request) })
+  client<Id extends SystemId>(system: Id): ContractClient<Contracts[Id]['paths']> {
+    return typed(createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: (request) => fetch(request) }))
   }
 
   /** @returns the records of a system */

@@ -130,9 +130,9 @@ export interface paths {
         put?: never;
         /**
          * 新建沙箱 · Create a sandbox
-         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……）。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。数目到达上限时，最久未用的空闲沙箱被移除。请求体不超过 64 MiB。
+         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……），取过的不再取。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。数目到达上限时，最久未用的空闲沙箱被移除。请求体不超过 64 MiB。
          *
-         *     Without a name the server makes one up (`box-1`, `box-2`, …). A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. At the cap, the idle sandbox that was not used for the longest time goes. Bodies up to 64 MiB.
+         *     Without a name the server makes one up (`box-1`, `box-2`, …), none of them twice. A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. At the cap, the idle sandbox that was not used for the longest time goes. Bodies up to 64 MiB.
          */
         post: operations["createSandbox"];
         delete?: never;

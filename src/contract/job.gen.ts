@@ -908,7 +908,7 @@ export interface components {
         /**
          * Format: date
          * @description 日期 `YYYY-MM-DD`，含当天，到东八区 23:59:59 为止 · A date, that day included, up to 23:59:59 at UTC+08:00
-         * @example 2016-01-31
+         * @example 2036-01-31
          */
         Date: string;
         /** @description 新建对象的编号 · The id of what was created */
@@ -3545,9 +3545,15 @@ export interface operations {
                     title: string;
                     /** @description 任务分类编号 · Task category */
                     questCateId: number;
-                    /** @description 开始时间 · Start */
+                    /**
+                     * @description 开始时间 · Start
+                     * @example 2036-01-01 09:00:00
+                     */
                     startTime: components["schemas"]["DateTime"];
-                    /** @description 结束时间 · End */
+                    /**
+                     * @description 结束时间 · End
+                     * @example 2036-01-31 18:00:00
+                     */
                     endTime: components["schemas"]["DateTime"];
                     /** @description 总份数 · How many may claim it */
                     totalAmt: components["schemas"]["Count"];
@@ -7104,9 +7110,15 @@ export interface Operations {
             title: string;
             /** @description 任务分类编号 · Task category */
             questCateId: number;
-            /** @description 开始时间 · Start */
+            /**
+             * @description 开始时间 · Start
+             * @example 2036-01-01 09:00:00
+             */
             startTime: components["schemas"]["DateTime"];
-            /** @description 结束时间 · End */
+            /**
+             * @description 结束时间 · End
+             * @example 2036-01-31 18:00:00
+             */
             endTime: components["schemas"]["DateTime"];
             /** @description 总份数 · How many may claim it */
             totalAmt: components["schemas"]["Count"];

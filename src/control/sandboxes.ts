@@ -14,7 +14,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   },
 
   createSandbox: async ({ input, parts, response }) => {
-    const name = input.name ?? freeName(parts)
+    const name = input.name ?? parts.sandboxes.freeName()
     if (parts.sandboxes.peek(name) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
     const sandbox = openSandbox(parts, name)
     try {
@@ -58,12 +58,6 @@ export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
     maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
     paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),
   }
-}
-
-function freeName({ sandboxes: all }: ControlParts): string {
-  let number = 1
-  while (all.peek(`box-${String(number)}`) !== undefined) number++
-  return `box-${String(number)}`
 }
 
 function noSandbox(name: string) {

@@ -239,9 +239,21 @@ export class Sandboxes {
   readonly #options: SandboxOptions & { readonly most: number }
   /** In the order of last use. */
   readonly #sandboxes = new Map<string, Sandbox>()
+  #namesMadeUp = 0
 
   constructor(options: SandboxOptions & { readonly most: number }) {
     this.#options = options
+  }
+
+  /**
+   * Makes up a name: `box-1`, `box-2`, and so on. None is made up twice, so that a late call to a deleted sandbox reaches no one else's.
+   * @returns a name that no sandbox has
+   */
+  freeName(): string {
+    let name: string
+    do name = `box-${String(++this.#namesMadeUp)}`
+    while (this.#sandboxes.has(name))
+    return name
   }
 
   /** @returns the sandbox of this name, made now if need be */
