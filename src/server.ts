@@ -180,7 +180,8 @@ function lastResort(report: (problem: string) => void): ErrorRequestHandler {
 async function answer(exchange: Exchange, pipeline: readonly Step[], report: (problem: string) => void): Promise<Reply> {
   try {
     for (const step of pipeline) {
-      const reply = await step(exchange)
+      const result = step(exchange)
+      const reply = result instanceof Promise ? await result : result
       if (reply) return reply
     }
     throw new Error('no step answered')

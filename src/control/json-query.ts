@@ -1,6 +1,5 @@
 /** json-server's own query dialect over any list of records: filters, full text, sorting, paging. */
 import type { Request, Response } from 'express'
-import jsonServer from 'json-server'
 import { quote, refusal } from './refusal.js'
 
 type Query = Record<string, string | string[]>
@@ -24,6 +23,8 @@ const REFUSED: Readonly<Record<string, string>> = {
  */
 export async function queryRecords(collection: string, records: readonly object[], request: Request, response: Response): Promise<readonly unknown[]> {
   const query = readQuery(new URLSearchParams(request.url.split('?').slice(1).join('?')))
+  // Loaded at the first use: it takes as long to load as all the rest, and few servers are asked.
+  const { default: jsonServer } = await import('json-server')
   const router = jsonServer.router({ [collection]: records }, { foreignKeySuffix: NO_FOREIGN_KEYS })
   // Express 5 makes `query` a getter on the prototype; json-server deletes from what it takes for a plain object.
   Object.defineProperty(request, 'query', { value: query, writable: true, configurable: true })

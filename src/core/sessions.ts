@@ -18,6 +18,8 @@ export interface SessionPolicy {
   readonly refresh?: TokenPolicy
   /** `one`: a new login ends the user's other sessions. */
   readonly perUser: 'one' | 'many'
+  /** So many ended sessions of a user are remembered, to tell a displaced client who displaced it; 2 when left out. */
+  readonly endedKept?: number
 }
 
 /** What a client says about itself when it logs in. */
@@ -90,8 +92,7 @@ export function requireLive(found: Found): Known {
   }
 }
 
-/** So many ended sessions of a user are remembered, to tell a displaced client who displaced it. */
-const ENDED_KEPT = 10
+const ENDED_KEPT = 2
 
 /** The sessions of one system as one request sees and changes them. */
 export class Sessions {
@@ -216,7 +217,8 @@ export class Sessions {
   async #forgetOldest(sessions: readonly SessionRecord[]): Promise<void> {
     // Under `one` every session is an ended one by now; under `many` active ones stay however many there are.
     const ended = this.#policy.perUser === 'one' ? sessions : sessions.filter((session) => session.endedAt !== null)
-    for (const session of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))) await this.#tx.delete('sessions', session.id)
+    const { endedKept = ENDED_KEPT } = this.#policy
+    for (const session of ended.slice(0, Math.max(0, ended.length - endedKept))) await this.#tx.delete('sessions', session.id)
   }
 
   #after(lifetime: number | null): number | null {

@@ -35,7 +35,11 @@ async function runOnce(exchange: Exchange, tx: Transaction<CoreRecords & Record<
   const ids = new Ids(`${state.seed}/${system.id}/${String(exchange.turn)}`)
   const sessions = new Sessions(system.sessions, tx, ids, now)
   const checked: Checked = { input: {}, headers: {}, session: null, user: null }
-  for (const check of system.dialect.checks) await checkSteps[check](exchange, { row, operation, tx, sessions }, checked)
+  const context = { row, operation, tx, sessions }
+  for (const check of system.dialect.checks) {
+    const pending = checkSteps[check](exchange, context, checked)
+    if (pending) await pending
+  }
   const control = state.systems[system.id]
   const outages = new Set(control?.outages)
   const sms = new SmsCodes(system.sms ?? NO_SMS, { source: control?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, now)

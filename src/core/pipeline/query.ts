@@ -1,4 +1,5 @@
 /** Query strings and forms, which share one encoding. */
+import { parse } from 'node:querystring'
 
 export interface Query {
   /** The last value of each name. */
@@ -12,7 +13,8 @@ const EMPTY: Query = { values: new Map(), decodable: true }
 /** @returns the names and values of `a=1&b=2` */
 export function parseQuery(text: string): Query {
   if (text === '') return EMPTY
-  const values = new Map(new URLSearchParams(text))
+  const values = new Map<string, string>()
+  for (const [name, value = ''] of Object.entries(parse(text, '&', '=', { maxKeys: 0 }))) values.set(name, typeof value === 'string' ? value : (value.at(-1) ?? ''))
   return { values, decodable: !text.includes('%') || decode(text) !== null }
 }
 

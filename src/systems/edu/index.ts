@@ -24,6 +24,7 @@ export const edu = defineSystem<Edu>({
   state,
   users: { collection: 'users', key: String, names: ['phone', 'nick'], ban: { field: 'banned', banned: true, free: false }, realm: 'userType' },
   sessions: {
+    endedKept: 10,
     access: { alphabet: 'hex', length: 48, lifetime: 2 * HOUR },
     refresh: { alphabet: 'hex', length: 48, lifetime: 30 * DAY },
     perUser: 'one',
