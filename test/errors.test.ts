@@ -52,7 +52,7 @@ describe('what the documents say', () => {
     const answers = documented(system)
     const names: string[] = errorsOf(system).map(({ name }) => name)
     const [success] = errorsOf(system).filter(({ condition }) => condition === 'ok')
-    expect(answers.length).toBeGreaterThan(10)
+    expect(answers.length).toBeGreaterThan(0)
     for (const { operation, status, name, body } of answers) {
       const result = classify(system, { status, headers: NONE, body, operation: operation as OperationIds[SystemId] }) // read from the document
       const expected = names.includes(name) ? name : success?.name

@@ -21,19 +21,21 @@ afterEach(() => {
 })
 
 test('every operation, code and decision of every system is there, in Markdown and on the page', () => {
+  let decisions = 0
   for (const { id, contract } of systems) {
     const document = readFileSync(join(openapiFolder, 'bundled', `${id}.json`), 'utf8')
     const topics = [...document.matchAll(/"topic": "((?:[^"\\]|\\.)*)",\s+"(?:says|topicZh)"/g)].map(([, topic]) => JSON.parse(`"${topic ?? ''}"`) as string)
-    expect(topics.length).toBeGreaterThan(0)
     for (const [english, chinese] of [[page(`${id}.md`), page(`${id}.zh-CN.md`)]]) {
       for (const name of [...Object.keys(contract.operations), ...Object.keys(contract.errors)]) {
         expect(english).toContain(name)
         expect(chinese).toContain(name)
         expect(page('index.html')).toContain(name)
       }
+      decisions += topics.length
       for (const topic of topics) expect(english).toContain(topic.replaceAll('<', '&lt;'))
     }
   }
+  expect(decisions).toBeGreaterThan(0)
 })
 
 test('errors stand in the order of the checks', () => {

@@ -20,15 +20,15 @@ function run(tool: string, ...args: string[]): string {
 const PROBE = `import type { Box } from '../src/index.js'
 
 export async function story(box: Box): Promise<string> {
-  const { data } = await box.client('zine').POST('/login', { body: { phone: '13800009001', code: '123456' } })
+  const { data } = await box.client('sixth').POST('/login', { body: { phone: '13800009001', code: '123456' } })
   // @ts-expect-error a login has no such code
   if (data?.code === 4) return ''
   // @ts-expect-error no such path
-  await box.client('zine').GET('/logins')
-  await box.faults.next('zine', 'zineLogin', { kind: 'error', error: 'WRONG_CODE' })
+  await box.client('sixth').GET('/logins')
+  await box.faults.next('sixth', 'sixthLogin', { kind: 'error', error: 'WRONG_CODE' })
   // @ts-expect-error it has no socket
-  await box.faults.next('zine', 'zinePushOpen', { kind: 'drop' })
-  const [user] = await box.db('zine').list('users')
+  await box.faults.next('sixth', 'sixthPushOpen', { kind: 'drop' })
+  const [user] = await box.db('sixth').list('users')
   const name: string | undefined = user?.name
   return data?.code === 0 ? data.data.token : (name ?? '')
 }
@@ -37,11 +37,11 @@ export async function story(box: Box): Promise<string> {
 test('a sixth system is one document, one folder of fixtures and one folder of code; it compiles, tests know its types, and it conforms', () => {
   for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'redocly.yaml']) cpSync(join(root, name), join(copy, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  run('tsx', 'scripts/new-system.ts', 'zine')
+  run('tsx', 'scripts/new-system.ts', 'sixth')
   run('tsx', 'scripts/generate.ts')
-  expect(readdirSync(join(copy, 'src', 'contract'))).toContain('zine.gen.ts')
-  writeFileSync(join(copy, 'test', 'zine-probe.ts'), PROBE)
+  expect(readdirSync(join(copy, 'src', 'contract'))).toContain('sixth.gen.ts')
+  writeFileSync(join(copy, 'test', 'sixth-probe.ts'), PROBE)
   run('tsc', '--noEmit', '-p', '.')
-  const report: unknown = JSON.parse(run('vitest', 'run', 'test/conformance.test.ts', '-t', 'zine', '--reporter=json'))
+  const report: unknown = JSON.parse(run('vitest', 'run', 'test/conformance.test.ts', '-t', 'sixth', '--reporter=json'))
   expect(report).toMatchObject({ success: true, numFailedTests: 0, numPassedTests: 8 })
 }, 300_000)

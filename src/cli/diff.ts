@@ -21,7 +21,7 @@ export function addDiff(program: Command): void {
         'Each side is an OpenAPI file (JSON or YAML), a folder of them, a git revision, or <revision>:<file>:\n' +
         '  understudy diff HEAD~1 .\n' +
         '  understudy diff v1.2.0 v1.3.0 --lang zh\n' +
-        '  understudy diff old/live.json openapi/live.yaml',
+        '  understudy diff old/live.yaml openapi/live.yaml',
     )
     .argument('<old>', 'the version that apps are built on')
     .argument('<new>', 'the version to be judged')

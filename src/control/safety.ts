@@ -82,7 +82,7 @@ function admitCaller(request: Request, token: string | null): void {
   if (request.path === OPEN) return
   const [, given = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
   if (isSame(given, token)) return
-  throw refusal(401, 'admin-token-required', 'This server is open to other machines. Send the header "Authorization: Bearer <token>" with the token that the server printed at its start.')
+  throw refusal(401, 'admin-token-required', 'The control plane of this server asks for its admin token. Send the header "Authorization: Bearer <token>" with the token that the server was given, or printed at its start.')
 }
 
 /** Takes the same time whatever is given. */

@@ -1,5 +1,5 @@
 /** The operation and the checks before it, as one transaction. */
-import { Failure } from '../failure.js'
+import { Failure, type FailureDetails } from '../failure.js'
 import { Ids } from '../ids.js'
 import type { Reply, ReplyHeaders } from '../reply.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -10,6 +10,8 @@ import { succeed } from './answer.js'
 import { type Checked, checkSteps } from './checks.js'
 import type { Exchange } from './exchange.js'
 
+const NONE: ReadonlySet<string> = new Set()
+const failWith = (error: string, details?: FailureDetails) => Failure.of(error, details)
 const NO_SMS: SmsPolicy = { validity: 0, interval: 0, singleUse: true, refusedNumbers: [] }
 
 interface Result {
@@ -41,11 +43,12 @@ async function runOnce(exchange: Exchange, tx: Transaction<CoreRecords & Record<
     if (pending) await pending
   }
   const control = state.systems[system.id]
-  const outages = new Set(control?.outages)
+  const outages: ReadonlySet<string> = control === undefined || control.outages.length === 0 ? NONE : new Set(control.outages)
   const sms = new SmsCodes(system.sms ?? NO_SMS, { source: control?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, now)
   const handler = system.operations[operation]
   if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
-  const work = { ...checked, tx, sessions, sms, now, ids, settings: exchange.settings, outages, fail: Failure.of.bind(Failure) }
+  const { input, headers, session, user } = checked
+  const work = { input, headers, session, user, tx, sessions, sms, now, ids, settings: exchange.settings, outages, fail: failWith }
   // The contract's validators have just proved the input to be what the handler's generated type says.
   const payload = await handler(work as never)
   const issued = sessions.issued

@@ -20,13 +20,20 @@ interface EditList {
   readonly growth: number
 }
 
+/** Index name -> what it files under -> keys. */
+type Indexes = Map<string, Map<IndexKey, Set<Key>>>
+
+/** So many records are looked through one by one. */
+const SMALL = 8
+
 /** The changes to one collection. */
 export class Layer implements Source {
   readonly #collection: Collection
   readonly #below: Source
   /** Key -> the record in this layer, or null where it is deleted. */
   readonly #docs = new Map<Key, Doc | null>()
-  readonly #indexes = new Map<string, Map<IndexKey, Set<Key>>>()
+  /** Null while the layer is so small that looking through it costs less than keeping an index of it. */
+  #indexes: Indexes | null = null
   readonly #edits = new Map<string, EditList>()
   #revision = 0
 
@@ -54,15 +61,20 @@ export class Layer implements Source {
   set(key: Key, doc: Doc | null): void {
     this.#revision++
     const before = this.#docs.get(key)
-    if (before) this.#unfile(key, before)
+    if (before && this.#indexes) this.#unfile(this.#indexes, key, before)
     if (doc === null && this.#below.get(key) === undefined) this.#docs.delete(key)
     else this.#docs.set(key, doc)
-    if (doc) this.#file(key, doc)
+    if (doc && this.#indexes) this.#file(this.#indexes, key, doc)
+    else if (this.#docs.size > SMALL) this.#indexes ??= this.#fileAll()
   }
 
   lookup(index: Index, at: IndexKey): readonly Doc[] {
     if (this.#docs.size === 0) return this.#below.lookup(index, at)
     const found = this.#below.lookup(index, at).filter((doc) => !this.#docs.has(this.#key(doc)))
+    if (this.#indexes === null) {
+      for (const doc of this.#docs.values()) if (doc && indexKeyOf(index, doc) === at) found.push(doc)
+      return found
+    }
     for (const key of this.#indexes.get(index.name)?.get(at) ?? []) {
       const doc = this.#docs.get(key)
       if (doc) found.push(doc)
@@ -155,23 +167,29 @@ export class Layer implements Source {
     return typeof key === 'number' ? key : String(key)
   }
 
-  #file(key: Key, doc: Doc): void {
+  #fileAll(): Indexes {
+    const indexes: Indexes = new Map()
+    for (const [key, doc] of this.#docs) if (doc) this.#file(indexes, key, doc)
+    return indexes
+  }
+
+  #file(indexes: Indexes, key: Key, doc: Doc): void {
     for (const index of this.#collection.indexes) {
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
-      const filed = this.#indexes.get(index.name) ?? new Map<IndexKey, Set<Key>>()
-      this.#indexes.set(index.name, filed)
+      const filed = indexes.get(index.name) ?? new Map<IndexKey, Set<Key>>()
+      indexes.set(index.name, filed)
       const bucket = filed.get(at)
       if (bucket === undefined) filed.set(at, new Set([key]))
       else bucket.add(key)
     }
   }
 
-  #unfile(key: Key, doc: Doc): void {
+  #unfile(indexes: Indexes, key: Key, doc: Doc): void {
     for (const index of this.#collection.indexes) {
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
-      const filed = this.#indexes.get(index.name)
+      const filed = indexes.get(index.name)
       const bucket = filed?.get(at)
       bucket?.delete(key)
       if (bucket?.size === 0) filed?.delete(at)
