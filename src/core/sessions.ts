@@ -18,7 +18,7 @@ export interface SessionPolicy {
   readonly refresh?: TokenPolicy
   /** `one`: a new login ends the user's other sessions. */
   readonly perUser: 'one' | 'many'
-  /** So many ended sessions of a user are remembered, to tell a displaced client who displaced it; 2 when left out. */
+  /** So many ended sessions of a user are remembered, to tell a displaced client who displaced it; 1 when left out. */
   readonly endedKept?: number
 }
 
@@ -92,7 +92,7 @@ export function requireLive(found: Found): Known {
   }
 }
 
-const ENDED_KEPT = 2
+const ENDED_KEPT = 1
 
 /** The sessions of one system as one request sees and changes them. */
 export class Sessions {

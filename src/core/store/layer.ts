@@ -21,7 +21,9 @@ interface EditList {
 }
 
 /** Index name -> what it files under -> keys. */
-type Indexes = Map<string, Map<IndexKey, Set<Key>>>
+type Indexes = Map<string, Map<IndexKey, Filed>>
+/** Most places of an index hold one record, so its key stands there by itself. */
+type Filed = Key | Set<Key>
 
 /** So many records are looked through one by one. */
 const SMALL = 8
@@ -75,7 +77,9 @@ export class Layer implements Source {
       for (const doc of this.#docs.values()) if (doc && indexKeyOf(index, doc) === at) found.push(doc)
       return found
     }
-    for (const key of this.#indexes.get(index.name)?.get(at) ?? []) {
+    const filed = this.#indexes.get(index.name)?.get(at)
+    if (filed === undefined) return found
+    for (const key of filed instanceof Set ? filed : [filed]) {
       const doc = this.#docs.get(key)
       if (doc) found.push(doc)
     }
@@ -177,11 +181,12 @@ export class Layer implements Source {
     for (const index of this.#collection.indexes) {
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
-      const filed = indexes.get(index.name) ?? new Map<IndexKey, Set<Key>>()
-      indexes.set(index.name, filed)
-      const bucket = filed.get(at)
-      if (bucket === undefined) filed.set(at, new Set([key]))
-      else bucket.add(key)
+      const places = indexes.get(index.name) ?? new Map<IndexKey, Filed>()
+      indexes.set(index.name, places)
+      const filed = places.get(at)
+      if (filed === undefined) places.set(at, key)
+      else if (filed instanceof Set) filed.add(key)
+      else if (filed !== key) places.set(at, new Set([filed, key]))
     }
   }
 
@@ -189,10 +194,10 @@ export class Layer implements Source {
     for (const index of this.#collection.indexes) {
       const at = indexKeyOf(index, doc)
       if (at === undefined) continue
-      const filed = indexes.get(index.name)
-      const bucket = filed?.get(at)
-      bucket?.delete(key)
-      if (bucket?.size === 0) filed?.delete(at)
+      const places = indexes.get(index.name)
+      const filed = places?.get(at)
+      if (filed instanceof Set) filed.delete(key)
+      if (filed === key || (filed instanceof Set && filed.size === 0)) places?.delete(at)
     }
   }
 }
