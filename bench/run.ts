@@ -15,7 +15,7 @@ import { runRounds } from './rounds.js'
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
-const plan = { seconds: Number(values.seconds ?? (values.quick ? 2 : 8)), rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), starts: values.quick ? 3 : 9 }
+const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 4)), rounds: Number(values.rounds ?? (values.quick ? 2 : 3)), starts: values.quick ? 2 : 7 }
 
 build()
 if (!values['no-peers']) installPeers()

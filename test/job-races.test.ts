@@ -104,3 +104,9 @@ test('one account is opened and one SMS sent, however often it is asked for at o
   expect(tally(await times(10, () => freshman.post('/api/user/acc', { dealPwd: DEAL_PASSWORD })))).toEqual({ 0: 1, 15: 9 })
   expect(tally(await times(10, () => caller(app).get('/register/sms', { mobile: nameOf(STUDENT), reg: 1 })))).toEqual({ 0: 1, 1: 9 })
 })
+
+test('fifty logins of one user at once all succeed and leave one token that is good', async () => {
+  const app = await box()
+  const callers = await times(50, () => enter(app, STUDENT))
+  expect(tally(await Promise.all(callers.map((one) => one.get('/api/user/certi/status'))))).toEqual({ 0: 1, 7: 49 })
+})
