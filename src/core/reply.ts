@@ -17,11 +17,11 @@ export interface RawBody {
   readonly fileName?: string
 }
 
-export const JSON_TYPE = 'application/json; charset=utf-8'
+const JSON_HEADERS: ReplyHeaders = { 'content-type': 'application/json; charset=utf-8' }
 
 /** @returns an answer with a JSON body */
-export function jsonReply(status: number, body: unknown, headers: ReplyHeaders = {}): Reply {
-  return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body: JSON.stringify(body) }
+export function jsonReply(status: number, body: unknown, headers?: ReplyHeaders): Reply {
+  return { status, headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers }, body: JSON.stringify(body) }
 }
 
 /** @returns an answer with nothing in its body */

@@ -7,7 +7,7 @@ import { rawReply } from './raw.js'
 import type { Exchange } from './exchange.js'
 
 /** @returns the answer to a request that was carried out */
-export function succeed(exchange: Exchange, payload: unknown, headers: ReplyHeaders): Reply {
+export function succeed(exchange: Exchange, payload: unknown, headers?: ReplyHeaders): Reply {
   const { system, row, operation } = exchange
   if (row === null || operation === null) throw new Error('nothing was carried out')
   const { status, mediaType } = row.success

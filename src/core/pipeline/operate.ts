@@ -1,7 +1,7 @@
 /** The operation and the checks before it, as one transaction. */
 import { Failure, type FailureDetails } from '../failure.js'
 import { Ids } from '../ids.js'
-import type { Reply, ReplyHeaders } from '../reply.js'
+import type { Reply } from '../reply.js'
 import type { CoreRecords } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
 import { SmsCodes, type SmsPolicy } from '../sms.js'
@@ -26,7 +26,7 @@ export async function operate(exchange: Exchange): Promise<Reply> {
   const { value, changes } = await store.transact((tx) => runOnce(exchange, tx as Transaction<CoreRecords & Record<string, Doc>>))
   exchange.changes = changes
   if (value.payload instanceof Failure) throw value.payload
-  const headers: ReplyHeaders = value.issued === null ? {} : (system.dialect.credentials?.issue?.(value.issued, exchange.now) ?? {})
+  const headers = value.issued === null ? undefined : system.dialect.credentials?.issue?.(value.issued, exchange.now)
   return succeed(exchange, value.payload, headers)
 }
 
