@@ -55,7 +55,8 @@ export const peers: readonly Contender[] = [
   {
     name: 'Mockoon CLI',
     command: (port) => [peer('@mockoon/cli/bin/run.js'), 'start', '--disable-log-to-file', '--data', liveDocument, '--port', String(port), '--hostname', '127.0.0.1'],
-    base: '',
+    // It takes the path of the document's server for a prefix.
+    base: '/live',
     works: ['code', 'list'],
   },
 ]
