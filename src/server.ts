@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
-import { Failure } from './core/failure.js'
+import { describeException, Failure } from './core/failure.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
 import { refuse } from './core/pipeline/answer.js'
@@ -81,14 +81,14 @@ type Step = (exchange: Exchange) => Promise<Reply | null> | Reply | null
  * @throws Error when the port is taken or a world cannot be read
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { systems: list, port = 0, host = '127.0.0.1', seed = 1, time = machineTime(), fixtures = fixturesFolder } = options
+  const { systems: list, port = 0, host = '127.0.0.1', seed = 1, time = machineTime(), fixtures = fixturesFolder, maxSandboxes = 10_000 } = options
   const report = options.report ?? ((problem) => process.stderr.write(`understudy: ${problem}\n`))
   const systems = new Map(list.map((system) => [system.id, system]))
   const routers = new Map(list.map((system) => [system.id, compileRouter(system.contract)]))
   const origin = { boot: time.now(), scale: options.scale ?? 0 }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, fixtures, origin))
-  const sandboxes = new Sandboxes({ served, time, origin, seed: String(seed), journalLimit: options.journal ?? 1000, most: options.maxSandboxes ?? 10_000 })
+  const sandboxes = new Sandboxes({ served, time, origin, seed: String(seed), journalLimit: options.journal ?? 1000, most: maxSandboxes })
   const examples = new FailureExamples(join(openapiFolder, 'bundled'))
 
   // Every request goes through these, in this order; the first that answers ends the list.
@@ -139,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
   const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
-    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes: options.maxSandboxes ?? 10_000, fixtures, examples, report }))
+    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes, fixtures, examples, report }))
   }
   app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
   app.use(answerSystems, lastResort(report))
@@ -170,7 +170,7 @@ const RESERVED = /^\/(?:__admin|docs)(?:[/?]|$)/
 /** Answers what even the answering of failures could not: never with Express's own page. */
 function lastResort(report: (problem: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    report(`${request.method} ${request.url} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    report(`${request.method} ${request.url} failed: ${describeException(error)}`)
     if (response.headersSent) response.destroy()
     else writeReply(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), request.method)
   }
@@ -187,7 +187,7 @@ async function answer(exchange: Exchange, pipeline: readonly Step[], report: (pr
     throw new Error('no step answered')
   } catch (error) {
     if (error instanceof Failure) return refuse(exchange, error)
-    report(`${exchange.operation ?? exchange.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    report(`${exchange.operation ?? exchange.path} failed: ${describeException(error)}`)
     return refuse(exchange, Failure.when('internal'))
   }
 }

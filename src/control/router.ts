@@ -3,10 +3,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import { contract } from '../contract/control.gen.js'
 import { validators } from '../contract/control.validators.gen.js'
 import type { Validator } from '../core/contract.js'
-import { Failure } from '../core/failure.js'
+import { describeException, Failure } from '../core/failure.js'
 import { compileRouter, type Match } from '../core/pipeline/router.js'
 import { VIOLATION_HEADER, writeReply } from '../core/pipeline/send.js'
-import { problem } from '../core/problem.js'
+import { answerProblem, problem } from '../core/problem.js'
 import { emptyReply, jsonReply } from '../core/reply.js'
 import { type Call, type ControlParts, type Handlers, Stream } from './call.js'
 import { clock } from './clock.js'
@@ -45,7 +45,7 @@ async function answer(parts: ControlParts, request: Request, response: Response)
   } catch (error) {
     const reason = error instanceof Refusal ? error.problem : failed(error, parts)
     if (response.headersSent) response.destroy()
-    else writeReply(response, jsonReply(reason.status, reason, { 'content-type': 'application/problem+json; charset=utf-8' }), request.method)
+    else writeReply(response, answerProblem(reason), request.method)
     // A body that was not read to its end would be taken for the next request.
     if (!request.complete) response.once('finish', () => request.destroy())
   }
@@ -94,7 +94,7 @@ function send({ operation, row }: Match, payload: unknown, { report }: ControlPa
 }
 
 function failed(error: unknown, { report }: ControlParts) {
-  report(`the control plane failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  report(`the control plane failed: ${describeException(error)}`)
   return problem(500, 'internal', 'The control plane failed; the server wrote the reason to its log. This is a bug of the stub, not of the call.')
 }
 

@@ -7,7 +7,8 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import type { Request, RequestHandler } from 'express'
 import { writeReply } from '../core/pipeline/send.js'
-import { emptyReply, jsonReply } from '../core/reply.js'
+import { answerProblem } from '../core/problem.js'
+import { emptyReply } from '../core/reply.js'
 import { quote, Refusal, refusal } from './refusal.js'
 
 export interface Guard {
@@ -47,7 +48,7 @@ export function guard({ token, host }: Guard): RequestHandler {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const challenge = error.problem.status === 401 ? { 'www-authenticate': 'Bearer realm="understudy"' } : {}
-      writeReply(response, jsonReply(error.problem.status, error.problem, { 'content-type': 'application/problem+json; charset=utf-8', ...challenge }), request.method)
+      writeReply(response, answerProblem(error.problem, challenge), request.method)
       return
     }
     next()

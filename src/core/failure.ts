@@ -84,3 +84,8 @@ export class Failure extends Error {
     return new Failure(null, condition, details)
   }
 }
+
+/** @returns what was thrown, with its stack where it has one; for the log, never for an answer */
+export function describeException(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}

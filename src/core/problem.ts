@@ -1,5 +1,5 @@
 /** Errors outside any dialect, as RFC 9457 problem documents: the control plane's, and those of requests that reach no system. */
-import type { Reply } from './reply.js'
+import { jsonReply, type Reply, type ReplyHeaders } from './reply.js'
 
 export interface Problem {
   /** `urn:understudy:problem:<name>`: what kind of problem it is. */
@@ -21,6 +21,11 @@ export function problem(status: number, name: string, detail: string, more: Read
 }
 
 /** @returns the problem as an HTTP answer */
+export function answerProblem(reason: Problem, headers: ReplyHeaders = {}): Reply {
+  return jsonReply(reason.status, reason, { 'content-type': 'application/problem+json; charset=utf-8', ...headers })
+}
+
+/** @returns a new problem as an HTTP answer; see {@link problem} */
 export function problemReply(status: number, name: string, detail: string, more?: Readonly<Record<string, unknown>>): Reply {
-  return { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem(status, name, detail, more)) }
+  return answerProblem(problem(status, name, detail, more))
 }

@@ -7,7 +7,8 @@ import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import { parseQuery } from '../core/pipeline/query.js'
 import { writeReply } from '../core/pipeline/send.js'
-import { problem } from '../core/problem.js'
+import { describeException } from '../core/failure.js'
+import { answerProblem, problem } from '../core/problem.js'
 import { jsonReply, type Reply } from '../core/reply.js'
 import { isSandboxName, type Sandboxes, type Served } from '../core/sandbox.js'
 import type { System } from '../core/system.js'
@@ -127,7 +128,7 @@ function fail(error: unknown, { report }: DocsParts, request: Request, response:
     return
   }
   const reason = error instanceof Refusal ? error.problem : (clientFault(error) ?? unexpected(error, report))
-  writeReply(response, jsonReply(reason.status, reason, { 'content-type': 'application/problem+json; charset=utf-8' }), request.method)
+  writeReply(response, answerProblem(reason), request.method)
 }
 
 /** What Express's own parts throw says in `status` whose fault it was. */
@@ -137,6 +138,6 @@ function clientFault(error: unknown) {
 }
 
 function unexpected(error: unknown, report: DocsParts['report']) {
-  report(`the reference pages failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  report(`the reference pages failed: ${describeException(error)}`)
   return problem(500, 'internal', 'The reference pages failed; the server wrote the reason to its log. This is a bug of the stub, not of the call.')
 }

@@ -1,4 +1,5 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
+import { describeException } from '../failure.js'
 import { pause, stopwatch } from '../clock.js'
 import type { Credential } from '../dialect.js'
 import type { ControlState } from '../sandbox.js'
@@ -245,7 +246,7 @@ export class Connection {
 
   #report(error: unknown): void {
     const { system, name, report } = this.parts
-    report(`${system.id}: ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    report(`${system.id}: ${name} failed: ${describeException(error)}`)
   }
 }
 
