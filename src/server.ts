@@ -1,9 +1,10 @@
 /** The server: systems, their worlds and sandboxes behind one port, and the pipeline that every request goes through. */
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
+import { createExpress } from './core/express.js'
 import { describeException, Failure } from './core/failure.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
@@ -129,8 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handle(request, response).catch(next)
   }
 
-  const app = express()
-  app.disable('x-powered-by').disable('etag').set('query parser', false)
+  const { app, server } = createExpress()
   // First, because nearly every request is for a system, and each router that a request passes costs it time.
   app.use((request, response, next) => {
     if (RESERVED.test(request.url)) next()
@@ -143,7 +143,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
   app.use(answerSystems, lastResort(report))
-  const server = createHttpServer(app)
   server.keepAliveTimeout = 65_000
   const stop = stoppable(server)
   sockets.attach(server)
