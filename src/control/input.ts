@@ -21,10 +21,10 @@ export function readInput(match: Match, request: Request, body: Values): Values 
   const { operation, row, parameters } = match
   const query = parseQuery(request.url.split('?').slice(1).join('?'))
   if (!query.decodable) throw refusal(400, 'invalid-request', 'The query is not percent-encoded UTF-8.')
-  refuseUnknown(match, query.values, body)
+  refuseUnknown(match, query.names, body)
   const input: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(row.fields)) {
-    const value = field.in === 'body' ? own(body, name) : field.in === 'path' ? own(parameters, name) : query.values.get(name)
+    const value = field.in === 'body' ? own(body, name) : field.in === 'path' ? own(parameters, name) : query.get(name)
     if (value !== undefined) input[name] = convert(value, field, field.in !== 'body')
   }
   check(operation, validators.fields[operation], input)
@@ -46,14 +46,14 @@ function own(values: Values, name: string): unknown {
 }
 
 /** A misspelt field would otherwise go unnoticed and the call would seem to work. */
-function refuseUnknown({ operation, row }: Match, query: ReadonlyMap<string, string>, body: Values): void {
+function refuseUnknown({ operation, row }: Match, query: readonly string[], body: Values): void {
   const fields = Object.entries(row.fields)
   const names = (place: FieldRow['in']) => fields.filter(([, field]) => field.in === place).map(([name]) => name)
   const inQuery = names('query')
   const inBody = names('body')
   const free = fields.some(([, field]) => field.in === 'query' && field.type === 'object')
   const unknown: Broken[] = []
-  if (!free) for (const name of query.keys()) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter; there are ${listOf(inQuery)}` })
+  if (!free) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter; there are ${listOf(inQuery)}` })
   // A body without declared fields is a record, whose collection knows what may be in it.
   if (inBody.length > 0) for (const name of Object.keys(body)) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body; there are ${listOf(inBody)}` })
   if (unknown.length > 0) throw broken(operation, unknown)

@@ -23,7 +23,7 @@ export function nearMisses(system: System, method: string, url: string) {
     const place = comparePaths(row, path)
     const other = row.method !== method && !(row.method === 'GET' && method === 'HEAD')
     const { select } = row
-    const choice = select === null ? undefined : query.values.get(select.parameter)
+    const choice = select === null ? undefined : query.get(select.parameter)
     const otherChoice = select !== null && choice !== select.value
     return {
       operationId,

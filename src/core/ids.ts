@@ -30,9 +30,10 @@ export class Ids {
   /** @returns `length` characters of the alphabet */
   text(alphabet: Alphabet, length: number): string {
     const letters = alphabets[alphabet]
-    let text = ''
-    for (let i = 0; i < length; i++) text += letters.charAt(this.below(letters.length))
-    return text
+    const codes: number[] = []
+    for (let i = 0; i < length; i++) codes.push(letters.charCodeAt(this.below(letters.length)))
+    // In one piece: a text that grew letter by letter is kept by the engine as a chain of its pieces.
+    return String.fromCharCode(...codes)
   }
 
   /** @returns `length` lower-case hexadecimal digits */

@@ -7,7 +7,6 @@ import type { SessionRecords } from './sessions.js'
 import type { SmsRecords } from './sms.js'
 import { MemoryStore } from './store/memory.js'
 import type { Change, Store, StoreExport } from './store/types.js'
-import { watched } from './store/watched.js'
 import type { World } from './store/world.js'
 import type { SettingValue, System } from './system.js'
 
@@ -134,14 +133,14 @@ export class Sandbox {
     return this.#underWay === 0 && !this.journal.hasListeners
   }
 
-  /** Runs `work` as a call that is under way in this sandbox. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /** Says that a call is under way; it must say {@link leave} in the end. */
+  enter(): void {
     this.#underWay++
-    try {
-      return await work()
-    } finally {
-      this.#underWay--
-    }
+  }
+
+  /** Says that a call that entered is over. */
+  leave(): void {
+    this.#underWay--
   }
 
   /** @returns what this sandbox keeps of a served system */
@@ -150,7 +149,7 @@ export class Sandbox {
     if (store === undefined) {
       const served = this.#options.served.get(system)
       if (served === undefined) throw new Error(`system ${system} is not served`)
-      this.#stores.set(system, (store = this.#watched(system, new MemoryStore(served.world))))
+      this.#stores.set(system, (store = new MemoryStore(served.world, this.#tell(system))))
     }
     return store
   }
@@ -183,9 +182,9 @@ export class Sandbox {
   async replace({ control, origin, stores }: SandboxContent): Promise<void> {
     const opened = new Map<string, Store<CoreRecords>>()
     for (const [id, served] of this.#options.served) {
-      const store = new MemoryStore<CoreRecords>(await served.worldAt(origin))
+      const store = new MemoryStore<CoreRecords>(await served.worldAt(origin), this.#tell(id))
       await store.import(stores[id] ?? {})
-      opened.set(id, this.#watched(id, store))
+      opened.set(id, store)
     }
     await this.control.change(() => control)
     this.#stores = opened
@@ -204,10 +203,10 @@ export class Sandbox {
     }
   }
 
-  #watched(system: string, store: Store<CoreRecords>): Store<CoreRecords> {
-    return watched(store, (changes) => {
+  #tell(system: string): (changes: readonly Change[]) => void {
+    return (changes) => {
       for (const watcher of this.#watchers) watcher(system, changes)
-    })
+    }
   }
 
   /** The clock of real time, by which sandbox clocks are set. */
@@ -240,6 +239,8 @@ export class Sandboxes {
   /** In the order of last use. */
   readonly #sandboxes = new Map<string, Sandbox>()
   #namesMadeUp = 0
+  /** The last one in that order. */
+  #latest: Sandbox | null = null
 
   constructor(options: SandboxOptions & { readonly most: number }) {
     this.#options = options
@@ -258,6 +259,7 @@ export class Sandboxes {
 
   /** @returns the sandbox of this name, made now if need be */
   open(name: string): Sandbox {
+    if (this.#latest?.name === name) return this.#latest
     let sandbox = this.#sandboxes.get(name)
     if (sandbox !== undefined) this.#sandboxes.delete(name)
     else {
@@ -265,6 +267,7 @@ export class Sandboxes {
       this.#makeRoom()
     }
     this.#sandboxes.set(name, sandbox)
+    this.#latest = sandbox
     return sandbox
   }
 
@@ -285,6 +288,7 @@ export class Sandboxes {
   delete(name: string): boolean {
     const sandbox = this.#sandboxes.get(name)
     this.#sandboxes.delete(name)
+    if (this.#latest === sandbox) this.#latest = null
     sandbox?.journal.end()
     return sandbox !== undefined
   }

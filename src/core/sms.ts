@@ -75,11 +75,11 @@ export class SmsCodes {
     await this.#tx.put('smsCodes', {
       key,
       phone,
-      code: await this.#newCode(),
+      code: this.#isFixed ? FIXED_CODE : await this.#nextCode(),
       sentAt: this.#now,
       expiresAt: validity === null ? null : this.#now + validity,
       used: false,
-      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt }, ...last.earlier].slice(0, EARLIER_KEPT),
+      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt }].concat(last.earlier.slice(0, EARLIER_KEPT - 1)),
     })
     return null
   }
@@ -99,8 +99,11 @@ export class SmsCodes {
     return alive && !record.used && record.code === code
   }
 
-  async #newCode(): Promise<string> {
-    if (this.#setting.source === 'fixed' || this.#policy.alwaysFixed) return FIXED_CODE
+  get #isFixed(): boolean {
+    return this.#setting.source === 'fixed' || this.#policy.alwaysFixed === true
+  }
+
+  async #nextCode(): Promise<string> {
     return String(await this.#tx.next('smsCode', FIRST_OF_SEQUENCE))
   }
 }

@@ -5,7 +5,7 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express'
 import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
-import { parseQuery } from '../core/pipeline/query.js'
+import { parseQuery, type Query } from '../core/pipeline/query.js'
 import { writeReply } from '../core/pipeline/send.js'
 import { describeException } from '../core/failure.js'
 import { answerProblem, problem } from '../core/problem.js'
@@ -100,8 +100,8 @@ function systemOf({ served }: DocsParts, id: string): System {
   throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.`, { known })
 }
 
-function queryOf({ url }: Request): ReadonlyMap<string, string> {
-  return parseQuery(url.split('?').slice(1).join('?')).values
+function queryOf({ url }: Request): Query {
+  return parseQuery(url.split('?').slice(1).join('?'))
 }
 
 function sandboxOf(request: Request): string {

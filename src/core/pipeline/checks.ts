@@ -1,7 +1,7 @@
 /** The checks between routing and the operation. Each dialect says in which order they come. */
 import { isDeepStrictEqual } from 'node:util'
 import type { BodyType, FieldRow, OperationRow, Violation } from '../contract.js'
-import type { Check } from '../dialect.js'
+import type { Check, Credential } from '../dialect.js'
 import { Failure } from '../failure.js'
 import { requireLive, type SessionRecord, type Sessions } from '../sessions.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -82,7 +82,7 @@ function decodeBytes(bytes: Uint8Array, type: BodyType): Readonly<Record<string,
   if (type === 'application/x-www-form-urlencoded') {
     const form = parseQuery(text)
     if (!form.decodable) throw broken()
-    return Object.fromEntries(form.values)
+    return form.all
   }
   try {
     const value: unknown = JSON.parse(text)
@@ -97,15 +97,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function authenticate(exchange: Exchange, { row, sessions, tx }: CheckContext, checked: Checked): Promise<void> {
-  const { dialect, users } = exchange.system
-  if (row.auth === 'none' || dialect.credentials === null) return
-  const { sent, tokens, realm } = dialect.credentials.read(exchange)
-  if (!sent) {
-    if (row.auth === 'optional') return
-    throw Failure.when('unauthenticated', { cause: 'noCredential' })
-  }
-  const session = await findSession(sessions, tokens, realm, row.auth === 'optional' && dialect.credentials.deadIsNone)
+function authenticate(exchange: Exchange, context: CheckContext, checked: Checked): Promise<void> | void {
+  const { row } = context
+  const { credentials } = exchange.system.dialect
+  if (row.auth === 'none' || credentials === null) return
+  const credential = credentials.read(exchange)
+  if (credential.sent) return identify(exchange, context, checked, credential, row.auth === 'optional' && credentials.deadIsNone)
+  if (row.auth !== 'optional') throw Failure.when('unauthenticated', { cause: 'noCredential' })
+}
+
+async function identify(exchange: Exchange, { sessions, tx }: CheckContext, checked: Checked, { tokens, realm }: Credential, mayBeDead?: boolean): Promise<void> {
+  const { users } = exchange.system
+  const session = await findSession(sessions, tokens, realm, mayBeDead)
   if (session === null) return
   const user = await tx.get(users.collection, users.key(session.userId))
   if (user === undefined) throw Failure.when('unauthenticated', { cause: 'deadCredential' })
@@ -131,30 +134,42 @@ function checkRoles(exchange: Exchange, { row }: CheckContext, { user }: Checked
   if (!row.roles.some((role) => held.includes(role))) throw Failure.when('forbidden')
 }
 
-async function checkFields(exchange: Exchange, { row, operation, tx }: CheckContext, checked: Checked): Promise<void> {
+function checkFields(exchange: Exchange, { row, operation, tx }: CheckContext, checked: Checked): Promise<void> | void {
   const { system } = exchange
-  const input: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(row.fields)) {
-    const value = readField(exchange, name, field)
-    if (value === undefined) continue
-    if (system.dialect.emptyIsMissing && (value === '' || value === null)) continue
-    input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
-  }
+  const input = readFields(exchange, row)
   const validate = system.validators.fields[operation]
   const violations = validate === undefined || validate(input) ? [] : (validate.errors ?? [])
-  const failures: Failure[] = violations.length === 0 ? [] : [fieldFailure(exchange, row, violations)]
+  checked.input = input
   const rule = system.rules[operation]
   if (rule !== undefined) {
     const atFault = fieldsAtFault(violations)
     const sound = Object.fromEntries(Object.entries(input).filter(([name]) => !atFault.has(name)))
     const work = { input: sound, session: checked.session, user: checked.user, tx, fail: Failure.of.bind(Failure) }
     // The rule's generated type has these fields, all optional; the ones left in have just been found to be sound.
-    failures.push(...(await failuresOf(rule(work as never))))
+    return checkRule(exchange, row, rule(work as never), violations)
   }
+  if (violations.length > 0) throw fieldFailure(exchange, row, violations)
+}
+
+/** Of what the schema and the rule find, the one that the contract lists first is the answer. */
+async function checkRule(exchange: Exchange, row: OperationRow, rule: Promise<void>, violations: readonly Violation[]): Promise<void> {
+  const failures = violations.length === 0 ? [] : [fieldFailure(exchange, row, violations)]
+  failures.push(...(await failuresOf(rule)))
   const place = (failure: Failure) => row.errors.indexOf(errorOf(exchange, failure) ?? '')
   const [first] = failures.sort((a, b) => place(a) - place(b))
   if (first !== undefined) throw first
-  checked.input = input
+}
+
+function readFields(exchange: Exchange, row: OperationRow): Record<string, unknown> {
+  const { emptyIsMissing } = exchange.system.dialect
+  const input: Record<string, unknown> = {}
+  for (const name in row.fields) {
+    const field = row.fields[name]
+    const value = field && readField(exchange, name, field)
+    if (field === undefined || value === undefined || (emptyIsMissing && (value === '' || value === null))) continue
+    input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
+  }
+  return input
 }
 
 function fieldFailure(exchange: Exchange, row: OperationRow, violations: readonly Violation[]): Failure {

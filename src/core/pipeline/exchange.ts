@@ -28,6 +28,11 @@ export interface Address {
   readonly search: string
 }
 
+/** What most exchanges have none of, shared by them. */
+const NONE: readonly string[] = []
+const NO_CHANGES: readonly Change[] = []
+const EMPTY: Readonly<Record<string, never>> = {}
+
 export class Exchange implements RequestView {
   readonly request: IncomingMessage
   readonly system: System
@@ -43,24 +48,24 @@ export class Exchange implements RequestView {
   readonly turn: number
   operation: string | null = null
   row: OperationRow | null = null
-  pathParameters: Readonly<Record<string, string>> = {}
+  pathParameters: Readonly<Record<string, string>> = EMPTY
   received: Received | null = null
   /** Decoded fields of the body. */
-  body: Readonly<Record<string, unknown>> = {}
+  body: Readonly<Record<string, unknown>> = EMPTY
   /** Whose credential it was, or who logged in; for the journal. */
   user: string | null = null
   error: string | null = null
-  changes: readonly Change[] = []
-  violations: readonly string[] = []
+  changes: readonly Change[] = NO_CHANGES
+  violations: readonly string[] = NONE
   reply: Reply | null = null
   /** How the answer is put on the wire; null: it simply arrives. */
   delivery: Delivery | null = null
   /** Ids of the fault rules that acted, and `prefer` when the request itself asked for something. */
-  readonly faults: string[] = []
+  faults: readonly string[] = NONE
   /** Whether the failure was asked for, by a fault rule or by the request; the operation need not list it then. */
   forced = false
   /** The preferences of the request that were carried out. */
-  readonly applied: string[] = []
+  applied: readonly string[] = NONE
   #query: Query | null = null
 
   constructor(request: IncomingMessage, address: Address, sandbox: Sandbox, state: ControlState) {
@@ -115,7 +120,7 @@ export class Exchange implements RequestView {
   }
 
   query(name: string): string | undefined {
-    return this.parsedQuery.values.get(name)
+    return this.parsedQuery.get(name)
   }
 
   field(name: string): unknown {

@@ -19,16 +19,21 @@ const nothingSent = emptyReply(0)
 
 /** @returns the step that lets the rules of the sandbox act */
 export function faults(examples: FailureExamples) {
-  return async (exchange: Exchange): Promise<Reply | null> => {
-    const { operation, sandbox, state, system } = exchange
-    if (operation === null || state.faults.length === 0) return null
+  return (exchange: Exchange): Promise<Reply | null> | null => {
+    const { operation, state } = exchange
+    return operation === null || state.faults.length === 0 ? null : act(exchange, operation, examples)
+  }
+}
+
+async function act(exchange: Exchange, operation: string, examples: FailureExamples): Promise<Reply | null> {
+    const { sandbox, system } = exchange
     let fired: readonly FaultRule[] = []
     await sandbox.control.change((before) => {
       const after = fire(before, system, operation)
       fired = after.fired
       return after.state
     })
-    exchange.faults.push(...fired.map(({ id }) => id))
+    exchange.faults = [...exchange.faults, ...fired.map(({ id }) => id)]
     await wait(exchange, fired)
     for (const { fault } of fired) {
       if (fault.kind === 'error') {
@@ -42,7 +47,6 @@ export function faults(examples: FailureExamples) {
       if (fault.kind === 'drop' && fault.carriedOut !== true) return nothingSent
     }
     return null
-  }
 }
 
 /** Step: outside services that are out of order fail here, unless the system's own operations know what that means to them. */
@@ -51,7 +55,6 @@ export function outages({ state, system }: Exchange): null {
   if (out.length === 0) return null
   if (isOut(system, out, 'internal')) throw Failure.when('internal')
   if (isOut(system, out, 'network')) throw Failure.when('networkError')
-  return null
   return null
 }
 

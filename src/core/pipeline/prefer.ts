@@ -13,10 +13,15 @@ type Preferences = { readonly [K in (typeof NAMES)[number]]?: string }
 
 /** @returns the step that carries out what the request prefers; a preference that cannot be met is refused, with what could be */
 export function prefer(examples: FailureExamples) {
-  return async (exchange: Exchange): Promise<Reply | null> => {
-    const { operation, system } = exchange
+  return (exchange: Exchange): Promise<Reply | null> | null => {
+    const { operation } = exchange
     const wanted = readPreferences(exchange)
-    if (operation === null || wanted === null) return null
+    return operation === null || wanted === null ? null : carryOut(exchange, operation, wanted, examples)
+  }
+}
+
+async function carryOut(exchange: Exchange, operation: string, wanted: Preferences, examples: FailureExamples): Promise<Reply | null> {
+    const { system } = exchange
     const { error, code, delay } = wanted
     if (delay !== undefined && !(/^\d{1,6}$/.test(delay) && Number(delay) <= MOST_DELAY)) {
       return refuse(`The delay ${JSON.stringify(delay)} is no whole number of milliseconds up to ${String(MOST_DELAY)}.`)
@@ -26,15 +31,14 @@ export function prefer(examples: FailureExamples) {
     const fault: ErrorFault = error === undefined ? { kind: 'error', code: Number(code) } : { kind: 'error', error }
     const failure = asked === undefined ? null : await faultFailure(fault, system, operation, exchange.now, examples)
     if (asked !== undefined && failure === null) return refuseError(exchange, operation, asked)
-    exchange.faults.push('prefer')
-    exchange.applied.push(...NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`])))
+    exchange.faults = ['prefer']
+    exchange.applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
     if (delay !== undefined) await exchange.wait(Number(delay))
     if (failure !== null) {
       exchange.forced = true
       throw failure
     }
     return null
-  }
 }
 
 function readPreferences(exchange: Exchange): Preferences | null {

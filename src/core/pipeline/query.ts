@@ -1,21 +1,38 @@
 /** Query strings and forms, which share one encoding. */
 import { parse } from 'node:querystring'
 
-export interface Query {
-  /** The last value of each name. */
-  readonly values: ReadonlyMap<string, string>
+/** The names and values of `a=1&b=2`. */
+export class Query {
+  readonly #values: ReturnType<typeof parse>
   /** Whether every percent sign began an encoded UTF-8 character. */
   readonly decodable: boolean
+
+  constructor(text: string) {
+    this.#values = parse(text, '&', '=', { maxKeys: 0 })
+    this.decodable = !text.includes('%') || decode(text) !== null
+  }
+
+  /** @returns the last value of the name; undefined where there is none */
+  get(name: string): string | undefined {
+    const value = this.#values[name]
+    return typeof value === 'object' ? value.at(-1) : value
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#values)
+  }
+
+  /** @returns the last value of each name */
+  get all(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.names.map((name) => [name, this.get(name) ?? '']))
+  }
 }
 
-const EMPTY: Query = { values: new Map(), decodable: true }
+const EMPTY = new Query('')
 
 /** @returns the names and values of `a=1&b=2` */
 export function parseQuery(text: string): Query {
-  if (text === '') return EMPTY
-  const values = new Map<string, string>()
-  for (const [name, value = ''] of Object.entries(parse(text, '&', '=', { maxKeys: 0 }))) values.set(name, typeof value === 'string' ? value : (value.at(-1) ?? ''))
-  return { values, decodable: !text.includes('%') || decode(text) !== null }
+  return text === '' ? EMPTY : new Query(text)
 }
 
 /** @returns the text with its percent-encoding undone, or null when it is broken */

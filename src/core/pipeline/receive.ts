@@ -1,6 +1,7 @@
 /** Reads a request's body off the wire, within the dialect's limit, before anything else waits for it. */
 import type { IncomingMessage } from 'node:http'
 import busboy from 'busboy'
+import type { BodyType } from '../contract.js'
 import { Failure } from '../failure.js'
 import type { UploadedFile } from '../upload.js'
 import type { Exchange, Received } from './exchange.js'
@@ -15,12 +16,15 @@ const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequ
 const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
 
 /** Step: the body of an operation that takes one, or may carry a token in one, is received; others are not read. */
-export async function receive(exchange: Exchange): Promise<null> {
-  const { bodyType, request, system } = exchange
-  if (bodyType === null) return null
+export function receive(exchange: Exchange): Promise<null> | null {
+  const { bodyType } = exchange
+  return bodyType === null ? null : readBody(exchange, bodyType)
+}
+
+async function readBody(exchange: Exchange, bodyType: BodyType): Promise<null> {
+  const { request, system } = exchange
   const { limit, fileLimit = limit } = system.dialect.body
-  if (bodyType === 'multipart/form-data') exchange.received = await readParts(request, fileLimit)
-  else exchange.received = await readBytes(request, limit)
+  exchange.received = bodyType === 'multipart/form-data' ? await readParts(request, fileLimit) : await readBytes(request, limit)
   return null
 }
 

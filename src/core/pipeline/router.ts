@@ -61,11 +61,15 @@ export function compileRouter(contract: Pick<Contract, 'operations'>): Router {
 }
 
 function choose(place: Place, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match {
-  const selected = place.candidates.filter(({ row }) => row.select === null || query(row.select.parameter) === row.select.value)
-  if (selected.length === 0) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
   const wanted = method === 'HEAD' ? 'GET' : method
-  const found = selected.find(({ row }) => row.method === wanted)
-  if (found !== undefined) return { ...found, parameters }
+  const selected: Candidate[] = []
+  for (const candidate of place.candidates) {
+    const { operation, row } = candidate
+    if (row.select !== null && query(row.select.parameter) !== row.select.value) continue
+    if (row.method === wanted) return { operation, row, parameters }
+    selected.push(candidate)
+  }
+  if (selected.length === 0) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
   throw Failure.when('unknownEndpoint', { cause: 'wrongMethod', allow: selected.map(({ row }) => row.method) })
 }
 

@@ -11,23 +11,36 @@ export const VIOLATION_HEADER = 'understudy-violation'
 /** Header names and values in turn, as `writeHead` takes them. */
 type FlatHeaders = string[]
 
-/** Puts the answer of the exchange on the wire. */
-export async function send(exchange: Exchange, response: ServerResponse): Promise<void> {
+/**
+ * Puts the answer of the exchange on the wire.
+ * @returns a promise only where the delivery takes its time
+ */
+export function send(exchange: Exchange, response: ServerResponse): Promise<void> | void {
   const reply = exchange.reply ?? emptyReply(500)
   const headers = headersBeside(exchange)
-  if (exchange.delivery === null) writeReply(response, reply, exchange.method, headers)
-  else {
-    for (let i = 0; i < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '')
-    await exchange.delivery(response, reply, exchange.method)
-  }
   // A body that was not read to its end would be taken for the next request.
   if (exchange.received?.kind === 'refused' && !exchange.request.complete) response.once('finish', () => exchange.request.destroy())
+  if (exchange.delivery === null) {
+    writeReply(response, reply, exchange.method, headers)
+    return
+  }
+  for (let i = 0; i < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '')
+  return exchange.delivery(response, reply, exchange.method)
+}
+
+let latestDate = { second: 0, text: new Date(0).toUTCString() }
+
+/** @returns the moment as HTTP writes it; whoever asks for the same second again gets the same text */
+function httpDate(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000)
+  if (latestDate.second !== second) latestDate = { second, text: new Date(milliseconds).toUTCString() }
+  return latestDate.text
 }
 
 /** What the server adds to every answer of a system. */
 function headersBeside(exchange: Exchange): FlatHeaders {
   // The sandbox's clock, so that clients which compare with it see the time they are to see.
-  const headers = ['date', new Date(exchange.now).toUTCString()]
+  const headers = ['date', httpDate(exchange.now)]
   const cors = corsHeaders(exchange)
   if (cors !== null) flatten(cors, headers)
   const [violation] = exchange.violations

@@ -103,10 +103,23 @@ export class Connection {
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(() => (this.#ended || !this.parts.wire.isOpen ? undefined : this.parts.sandbox.during(work))).catch((error: unknown) => {
-      this.#report(error)
-    })
+    this.#work = this.#work
+      .then(() => this.#run(work))
+      .catch((error: unknown) => {
+        this.#report(error)
+      })
     return this.#work
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    const { wire, sandbox } = this.parts
+    if (this.#ended || !wire.isOpen) return
+    sandbox.enter()
+    try {
+      await work()
+    } finally {
+      sandbox.leave()
+    }
   }
 
   async #answer(data: Uint8Array, isBinary: boolean): Promise<void> {

@@ -191,7 +191,7 @@ async function farewell(connection: Connection): Promise<void> {
 
 function readCredential(request: IncomingMessage, { dialect }: System, { search }: Address): Credential {
   const query = parseQuery(search)
-  const view: RequestView = { method: 'GET', headers: request.headers, query: (name) => query.values.get(name), field: () => undefined, pathParameters: {}, hasBody: false }
+  const view: RequestView = { method: 'GET', headers: request.headers, query: (name) => query.get(name), field: () => undefined, pathParameters: {}, hasBody: false }
   return dialect.credentials?.read(view) ?? { sent: false, tokens: [] }
 }
 

@@ -3,7 +3,7 @@
  * Nothing of the source is copied, so a new layer costs the same over 10 records and over 1,000,000.
  */
 import { type Collection, type Index, type IndexKey, indexKeyOf, type Order, type Source } from './collection.js'
-import type { Doc, Key } from './types.js'
+import type { Change, Doc, Key } from './types.js'
 
 /** A place in an order of the source below at which this layer takes a record out or puts one in. */
 interface Edit {
@@ -36,7 +36,8 @@ export class Layer implements Source {
   readonly #docs = new Map<Key, Doc | null>()
   /** Null while the layer is so small that looking through it costs less than keeping an index of it. */
   #indexes: Indexes | null = null
-  readonly #edits = new Map<string, EditList>()
+  /** Order -> what this layer does to it; null until somebody asks for an order. */
+  #edits: Map<string, EditList> | null = null
   #revision = 0
 
   constructor(collection: Collection, below: Source) {
@@ -51,6 +52,13 @@ export class Layer implements Source {
   /** The keys that this layer changes, with the record or null, in the order of their first change. */
   get entries(): ReadonlyMap<Key, Doc | null> {
     return this.#docs
+  }
+
+  /** @returns what this layer changes, against the source below */
+  changes(): Change[] {
+    const changes: Change[] = []
+    this.#docs.forEach((after, key) => changes.push({ collection: this.#collection.name, key, before: this.#below.get(key) ?? null, after }))
+    return changes
   }
 
   get(key: Key): Doc | undefined {
@@ -145,9 +153,10 @@ export class Layer implements Source {
 
   #editsOf(order: Order): EditList {
     const revision = `${String(this.#revision)}/${String(this.#below.revision)}`
-    const kept = this.#edits.get(order.name)
+    const kept = this.#edits?.get(order.name)
     if (kept?.revision === revision) return kept
     const list = { revision, ...this.#collectEdits(order) }
+    this.#edits ??= new Map()
     this.#edits.set(order.name, list)
     return list
   }

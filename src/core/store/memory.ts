@@ -27,32 +27,41 @@ interface Commit {
 /** What one sandbox keeps of one system, in memory. */
 export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
   readonly #world: World
+  readonly #committed: (changes: readonly Change[]) => void
   #layers = new Map<string, OpenCollection & { readonly source: Layer }>()
   #version = 0
   /** Commits that a transaction still running may not have seen; empty when none runs. */
   #commits: Commit[] = []
   #running = 0
 
-  /** @param world what the system holds at the start; it is shared, not copied */
-  constructor(world: World) {
+  /**
+   * @param world what the system holds at the start; it is shared, not copied
+   * @param committed told after every commit which records it changed
+   */
+  constructor(world: World, committed: (changes: readonly Change[]) => void = () => undefined) {
     this.#world = world
+    this.#committed = committed
     this.#openLayers()
   }
 
   async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
     for (let run = 1; run <= MOST_RUNS; run++) {
       const tx = new MemoryTransaction<Rs>(this.#layers, this.#version)
+      let done: { value: T; changes: readonly Change[] } | null = null
       this.#running++
       try {
         const value = await work(tx)
-        if (!this.#isStale(tx)) return { value, changes: this.#commit(tx) }
+        if (!this.#isStale(tx)) done = { value, changes: this.#commit(tx) }
       } catch (error) {
         // What was thrown on the ground of something read half-way through another commit is no answer: run again.
         if (!this.#isStale(tx)) throw error
       } finally {
         this.#running--
-        if (this.#running === 0) this.#commits = []
+        if (this.#running === 0 && this.#commits.length > 0) this.#commits = []
       }
+      if (done === null) continue
+      if (done.changes.length > 0) this.#committed(done.changes)
+      return done
     }
     throw new StoreError('contention', `a transaction met other commits ${String(MOST_RUNS)} times`)
   }

@@ -21,29 +21,32 @@ const recordName = (collection: Collection, key: Key) => `${collection.name}/${S
 const indexName = (collection: Collection, index: Index, at: IndexKey) => `${collection.name}#${index.name}=${String(at)}`
 const wholeName = (collection: Collection) => `${collection.name}*`
 
+const NO_CHANGES: readonly Change[] = []
+
 export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
   /** The names of all that was read. */
   readonly reads: string[] = []
   readonly #open: ReadonlyMap<string, OpenCollection>
-  readonly #layers = new Map<string, Layer>()
+  /** Collection -> the writes to it; null as long as nothing is written. */
+  #layers: Map<string, Layer> | null = null
 
   constructor(open: ReadonlyMap<string, OpenCollection>, version: number) {
     this.#open = open
     this.version = version
   }
 
-  async get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {
-    return this.#typed(name, this.#read(this.#source(name), key))
+  get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {
+    return settle(() => this.#typed(name, this.#read(this.#source(name), key)))
   }
 
-  async find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
-    return this.#typed(name, this.#lookup(name, fields, true)[0])
+  find<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<Rs[C] | undefined> {
+    return settle(() => this.#typed(name, this.#lookup(name, fields, true)[0]))
   }
 
-  async findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
-    return this.#lookup(name, fields, false) as unknown as readonly Rs[C][] // see #typed
+  findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
+    return settle(() => this.#lookup(name, fields, false) as unknown as readonly Rs[C][]) // see #typed
   }
 
   async page<C extends CollectionName<Rs>>(name: C, orderName: string, window: Window): Promise<Page<Rs[C]>> {
@@ -65,29 +68,35 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
     return found
   }
 
-  async insert<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
-    const open = this.#source(name)
-    const doc = toDoc(record)
-    const key = keyOf(open.collection, doc)
-    if (this.#read(open, key) !== undefined) throw new StoreError('keyTaken', `${recordName(open.collection, key)} exists`)
-    return this.#write(name, open, key, doc)
+  insert<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
+    return settle(() => {
+      const open = this.#source(name)
+      const doc = toDoc(record)
+      const key = keyOf(open.collection, doc)
+      if (this.#read(open, key) !== undefined) throw new StoreError('keyTaken', `${recordName(open.collection, key)} exists`)
+      return this.#write(name, open, key, doc)
+    })
   }
 
-  async update<C extends CollectionName<Rs>>(name: C, key: Key, patch: Partial<Rs[C]>): Promise<Rs[C]> {
-    const open = this.#source(name)
-    const before = this.#read(open, key)
-    if (before === undefined) throw new StoreError('noRecord', `${recordName(open.collection, key)} does not exist`)
-    const doc = { ...before, ...toDoc(patch) }
-    if (keyOf(open.collection, doc) !== key) throw new StoreError('keyChanged', `the key of ${recordName(open.collection, key)} cannot be changed`)
-    return this.#write(name, open, key, doc)
+  update<C extends CollectionName<Rs>>(name: C, key: Key, patch: Partial<Rs[C]>): Promise<Rs[C]> {
+    return settle(() => {
+      const open = this.#source(name)
+      const before = this.#read(open, key)
+      if (before === undefined) throw new StoreError('noRecord', `${recordName(open.collection, key)} does not exist`)
+      const doc = { ...before, ...toDoc(patch) }
+      if (keyOf(open.collection, doc) !== key) throw new StoreError('keyChanged', `the key of ${recordName(open.collection, key)} cannot be changed`)
+      return this.#write(name, open, key, doc)
+    })
   }
 
-  async put<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
-    const open = this.#source(name)
-    const doc = toDoc(record)
-    const key = keyOf(open.collection, doc)
-    this.#read(open, key)
-    return this.#write(name, open, key, doc)
+  put<C extends CollectionName<Rs>>(name: C, record: Rs[C]): Promise<Rs[C]> {
+    return settle(() => {
+      const open = this.#source(name)
+      const doc = toDoc(record)
+      const key = keyOf(open.collection, doc)
+      this.#read(open, key)
+      return this.#write(name, open, key, doc)
+    })
   }
 
   async delete(name: CollectionName<Rs>, key: Key): Promise<boolean> {
@@ -106,13 +115,10 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   }
 
   /** @returns the records that committing this transaction would change */
-  changes(): Change[] {
-    const changes: Change[] = []
-    for (const [name, layer] of this.#layers) {
-      const below = this.#opened(name).source
-      for (const [key, after] of layer.entries) changes.push({ collection: name, key, before: below.get(key) ?? null, after })
-    }
-    return changes
+  changes(): readonly Change[] {
+    if (this.#layers === null) return NO_CHANGES
+    const [first, ...others] = this.#layers.values()
+    return first === undefined ? NO_CHANGES : first.changes().concat(...others.map((layer) => layer.changes()))
   }
 
   /** @returns the names of all that committing these changes touches */
@@ -173,7 +179,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   /** The collection as this transaction sees it, its own writes included. */
   #source(name: string): OpenCollection {
     const open = this.#opened(name)
-    const layer = this.#layers.get(name)
+    const layer = this.#layers?.get(name)
     return layer === undefined ? open : { collection: open.collection, source: layer }
   }
 
@@ -184,14 +190,24 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   }
 
   #layer(name: string, open: OpenCollection): Layer {
-    let layer = this.#layers.get(name)
-    if (layer === undefined) this.#layers.set(name, (layer = new Layer(open.collection, open.source)))
+    const layers = (this.#layers ??= new Map())
+    let layer = layers.get(name)
+    if (layer === undefined) layers.set(name, (layer = new Layer(open.collection, open.source)))
     return layer
   }
 
   /** Records enter through typed writes or fixtures held to the same schema, so the collection's name decides the type. */
   #typed<C extends CollectionName<Rs>>(_collection: C, doc: Doc | undefined): Rs[C] | undefined {
     return doc as Rs[C] | undefined
+  }
+}
+
+/** What an async function would do, for less: a promise of what `work` returns, or one rejected with what it throws. */
+function settle<T>(work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work())
+  } catch (error) {
+    return Promise.reject(error as Error) // all that is thrown in this file
   }
 }
 
