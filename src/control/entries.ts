@@ -76,10 +76,10 @@ function showHeaders(headers: IncomingHttpHeaders | ReplyHeaders, secrets: boole
 
 function showBody(body: KeptBody | null, type: string | readonly string[] | undefined, secrets: boolean) {
   if (body === null) return null
-  const { size, content } = body
-  const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const { size, content, encoding } = body
+  const bytes = Buffer.from(content, encoding)
   const truncated = bytes.length < size
-  const text = typeof content === 'string' ? content : decodeText(bytes, truncated)
+  const text = encoding === 'utf8' ? content : decodeText(bytes, truncated)
   const shown = text === null || secrets ? text : maskText(text, String(type ?? ''))
   return { bytes: size, truncated, text: shown, base64: text === null ? bytes.toString('base64') : null }
 }

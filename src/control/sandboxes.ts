@@ -53,7 +53,7 @@ export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
     now: instant(readClock(clock, sandbox.real)),
     frozen: clock.frozenAt !== null,
     requests,
-    journal: sandbox.journal.entries.length,
+    journal: sandbox.journal.size,
     faults: faults.length,
     maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
     paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ReplyHeaders } from './reply.js'
 import type { Change } from './store/types.js'
+import { TextQueue } from './text-queue.js'
 
 /** So much of a body is kept. */
 const MOST_BODY = 64 * 1024
@@ -9,20 +10,21 @@ const MOST_BODY = 64 * 1024
 /** As much of a body as is kept, and its full size in bytes. */
 export interface KeptBody {
   readonly size: number
-  readonly content: string | Uint8Array
+  readonly content: string
+  /** What makes bytes of the content again; in Latin-1 each character is a byte. */
+  readonly encoding: 'utf8' | 'latin1'
 }
 
 /** @returns the body as the journal keeps it; null when it is empty */
 export function keep(body: string | Uint8Array): KeptBody | null {
   if (body.length === 0) return null
   const size = Buffer.byteLength(body)
-  if (typeof body === 'string' && size <= MOST_BODY) return { size, content: body }
-  // A copy: what came off the wire is a small part of a large buffer, which could not be let go otherwise.
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  return { size, content: Buffer.from(bytes.subarray(0, MOST_BODY)) }
+  if (typeof body === 'string' && size <= MOST_BODY) return { size, content: body, encoding: 'utf8' }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return { size, content: bytes.toString('latin1', 0, Math.min(size, MOST_BODY)), encoding: 'latin1' }
 }
 
-/** One call. It holds what passed through the pipeline as it was; texts for people are made when somebody asks. */
+/** One call, as it passed through the pipeline; texts for people are made when somebody asks. */
 export interface JournalEntry {
   /** Counts from 1 in each sandbox. */
   readonly id: number
@@ -59,10 +61,13 @@ export type JournalEvent =
   | { readonly type: 'reset' }
   | { readonly type: 'ended' }
 
-/** A bounded list of entries that tells listeners what happens to it. */
+/**
+ * A bounded list of entries that tells listeners what happens to it. Entries are kept as JSON: a busy server makes thousands a second,
+ * and as objects they would live just long enough to cost the garbage collector most.
+ */
 export class Journal {
   readonly #limit: number
-  #entries: JournalEntry[] = []
+  #texts = new TextQueue()
   #count = 0
   readonly #listeners = new Set<(event: JournalEvent) => void>()
 
@@ -73,7 +78,12 @@ export class Journal {
 
   /** The entries kept, oldest first. */
   get entries(): readonly JournalEntry[] {
-    return this.#entries
+    return this.#texts.all().map(unpack)
+  }
+
+  /** How many entries are kept. */
+  get size(): number {
+    return this.#texts.size
   }
 
   /** Whether anybody waits for what comes. */
@@ -83,10 +93,10 @@ export class Journal {
 
   /** Puts an entry on record under the next id. */
   add(entry: Omit<JournalEntry, 'id'>): void {
-    const numbered = { id: ++this.#count, ...entry }
-    this.#entries.push(numbered)
-    if (this.#entries.length > this.#limit) this.#entries.shift()
-    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: numbered })
+    const id = ++this.#count
+    this.#texts.push(JSON.stringify({ id, ...entry }))
+    if (this.#texts.size > this.#limit) this.#texts.shift()
+    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: { id, ...entry } })
   }
 
   /**
@@ -94,16 +104,17 @@ export class Journal {
    * @returns how many there were
    */
   remove(fits: (entry: JournalEntry) => boolean = () => true): number {
-    const kept = this.#entries.filter((entry) => !fits(entry))
-    const count = this.#entries.length - kept.length
-    this.#entries = kept
+    const kept = new TextQueue()
+    for (const text of this.#texts.all()) if (!fits(unpack(text))) kept.push(text)
+    const count = this.#texts.size - kept.size
+    this.#texts = kept
     this.#tell({ type: 'cleared' })
     return count
   }
 
   /** Forgets everything because the sandbox begins anew. Ids go on counting, so that nobody takes a new entry for an old one. */
   reset(): void {
-    this.#entries = []
+    this.#texts = new TextQueue()
     this.#tell({ type: 'reset' })
   }
 
@@ -124,4 +135,8 @@ export class Journal {
   #tell(event: JournalEvent): void {
     for (const listener of [...this.#listeners]) listener(event)
   }
+}
+
+function unpack(text: string): JournalEntry {
+  return JSON.parse(text) as JournalEntry // written by `add`
 }
