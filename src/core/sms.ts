@@ -47,7 +47,7 @@ export interface SmsSetting {
 
 export const FIXED_CODE = '123456'
 const FIRST_OF_SEQUENCE = 100_001
-const EARLIER_KEPT = 10
+const EARLIER_KEPT = 3
 
 /** The SMS codes of one system as one request sees and changes them. */
 export class SmsCodes {

@@ -45,11 +45,12 @@ export class TextQueue {
     return texts
   }
 
-  /** Moves the texts to the front of a block that is at least twice as long as they need; so each byte is moved about once. */
+  /** Moves the texts to the front of a block that is half empty afterwards, so that each byte is moved about once. */
   #makeRoom(wanted: number): void {
     const live = this.#tail - this.#head
-    const length = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(2 * (live + wanted))))
-    const to = length === this.#bytes.length ? this.#bytes : Buffer.allocUnsafeSlow(length)
+    const needed = Math.max(SMALLEST, 2 * (live + wanted))
+    const kept = needed <= this.#bytes.length && this.#bytes.length <= 2 * needed
+    const to = kept ? this.#bytes : Buffer.allocUnsafeSlow(needed)
     this.#bytes.copy(to, 0, this.#head, this.#tail)
     this.#bytes = to
     this.#head = 0

@@ -71,10 +71,9 @@ export class Layer implements Source {
   set(key: Key, doc: Doc | null): void {
     this.#revision++
     const before = this.#docs.get(key)
-    if (before && this.#indexes) this.#unfile(this.#indexes, key, before)
     if (doc === null && this.#below.get(key) === undefined) this.#docs.delete(key)
     else this.#docs.set(key, doc)
-    if (doc && this.#indexes) this.#file(this.#indexes, key, doc)
+    if (this.#indexes) this.#file(this.#indexes, key, before ?? null, doc)
     else if (this.#docs.size > SMALL) this.#indexes ??= this.#fileAll()
   }
 
@@ -182,31 +181,33 @@ export class Layer implements Source {
 
   #fileAll(): Indexes {
     const indexes: Indexes = new Map()
-    for (const [key, doc] of this.#docs) if (doc) this.#file(indexes, key, doc)
+    for (const [key, doc] of this.#docs) if (doc) this.#file(indexes, key, null, doc)
     return indexes
   }
 
-  #file(indexes: Indexes, key: Key, doc: Doc): void {
+  /** Files the record anew where an index has another place for it than before; null: there was, or is, none. */
+  #file(indexes: Indexes, key: Key, before: Doc | null, after: Doc | null): void {
     for (const index of this.#collection.indexes) {
-      const at = indexKeyOf(index, doc)
-      if (at === undefined) continue
+      const from = before ? indexKeyOf(index, before) : undefined
+      const to = after ? indexKeyOf(index, after) : undefined
+      if (from === to) continue
       const places = indexes.get(index.name) ?? new Map<IndexKey, Filed>()
       indexes.set(index.name, places)
-      const filed = places.get(at)
-      if (filed === undefined) places.set(at, key)
-      else if (filed instanceof Set) filed.add(key)
-      else if (filed !== key) places.set(at, new Set([filed, key]))
+      if (from !== undefined) takeOut(places, from, key)
+      if (to !== undefined) putIn(places, to, key)
     }
   }
+}
 
-  #unfile(indexes: Indexes, key: Key, doc: Doc): void {
-    for (const index of this.#collection.indexes) {
-      const at = indexKeyOf(index, doc)
-      if (at === undefined) continue
-      const places = indexes.get(index.name)
-      const filed = places?.get(at)
-      if (filed instanceof Set) filed.delete(key)
-      if (filed === key || (filed instanceof Set && filed.size === 0)) places?.delete(at)
-    }
-  }
+function putIn(places: Map<IndexKey, Filed>, at: IndexKey, key: Key): void {
+  const filed = places.get(at)
+  if (filed === undefined) places.set(at, key)
+  else if (filed instanceof Set) filed.add(key)
+  else if (filed !== key) places.set(at, new Set([filed, key]))
+}
+
+function takeOut(places: Map<IndexKey, Filed>, at: IndexKey, key: Key): void {
+  const filed = places.get(at)
+  if (filed instanceof Set) filed.delete(key)
+  if (filed === key || (filed instanceof Set && filed.size === 0)) places.delete(at)
 }
