@@ -9,6 +9,8 @@ const contracts = readdirSync('src/systems', { withFileTypes: true })
 
 const types = process.env['UNDERSTUDY_BUILD'] !== 'js'
 
+const escapeNonAscii = (code: string) => code.replaceAll(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
@@ -31,6 +33,15 @@ export default defineConfig({
     { from: 'src/docs/assets/*', to: 'dist/docs/assets' },
     // Copied rather than depended on: its package runs an install script that reports to its makers.
     { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: 'dist/docs/assets' },
+  ],
+  plugins: [
+    {
+      name: 'ascii',
+      // An engine keeps the source of a module for ever, at two bytes a character if a single one of them is Chinese.
+      generateBundle: (_options, bundle) => {
+        for (const file of Object.values(bundle)) if (file.type === 'chunk' && file.fileName.endsWith('.js')) file.code = escapeNonAscii(file.code)
+      },
+    },
   ],
   hooks: {
     'build:done': ({ options }) => {

@@ -27,7 +27,6 @@ import { stoppable } from './core/shutdown.js'
 import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
 import { serve } from './core/world.js'
-import { controlRouter } from './control/router.js'
 import { guard, isLoopbackHost } from './control/safety.js'
 import { docsRouter } from './docs/router.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
@@ -142,7 +141,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
   const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
-    app.use('/__admin', admission, controlRouter({ sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes, fixtures, examples, report }))
+    const parts = { sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes, fixtures, examples, report }
+    app.use('/__admin', admission, onFirstUse(async () => (await import('./control/router.js')).controlRouter(parts)))
   }
   app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
   app.use(answerSystems, lastResort(report))
@@ -168,6 +168,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** Paths of the server itself; all others are for systems. */
 const RESERVED = /^\/(?:__admin|docs)(?:[/?]|$)/
+
+/** Middleware that is loaded when the first request for it comes, so that no start waits for it. */
+function onFirstUse(load: () => Promise<RequestHandler>): RequestHandler {
+  let loading: Promise<RequestHandler> | null = null
+  return (request, response, next) => {
+    loading ??= load()
+    loading.then((handler) => handler(request, response, next)).catch(next)
+  }
+}
 
 /** Answers what even the answering of failures could not: never with Express's own page. */
 function lastResort(report: (problem: string) => void): ErrorRequestHandler {

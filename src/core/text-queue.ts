@@ -45,12 +45,13 @@ export class TextQueue {
     return texts
   }
 
-  /** Moves the texts to the front of a block that is half empty afterwards, so that each byte is moved about once. */
+  /** Moves the texts to the front of the block, or into another if that would soon be full again or is far too long. */
   #makeRoom(wanted: number): void {
     const live = this.#tail - this.#head
-    const needed = Math.max(SMALLEST, 2 * (live + wanted))
-    const kept = needed <= this.#bytes.length && this.#bytes.length <= 2 * needed
-    const to = kept ? this.#bytes : Buffer.allocUnsafeSlow(needed)
+    const needed = live + wanted
+    const { length } = this.#bytes
+    const fits = length >= 1.5 * needed && length <= Math.max(SMALLEST, 6 * needed)
+    const to = fits ? this.#bytes : Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 * needed))
     this.#bytes.copy(to, 0, this.#head, this.#tail)
     this.#bytes = to
     this.#head = 0
