@@ -2,8 +2,12 @@
  * What must not grow with the world or the number of sandboxes: the cost of a page, a login, a reset, a new sandbox.
  * Each size has a server of its own; their requests are interleaved, so that all meet the same machine.
  */
-import { Agent, request as httpRequest } from 'node:http'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { createClient } from './client.js'
 import { root } from './contenders.js'
 import { type Running, start } from './process.js'
 import { median } from './rounds.js'
@@ -23,12 +27,13 @@ interface Sized {
 
 type Action = (base: string, turn: number) => Promise<unknown>
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+const call = createClient(1)
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const actions: Readonly<Record<string, Action>> = {
   'a page of a list': (base) => call(`${base}/@growth/job/api/job/list?pageNumber=1&pageSize=10`),
-  'a login': (base) => call(`${base}/@growth/job/login`, 'POST', 'username=13800002002&password=abc12345'),
-  'a reset': (base) => call(`${base}/__admin/sandboxes/growth/reset`, 'POST'),
+  'a login': (base) => call(`${base}/@growth/job/login`, { method: 'POST', headers: FORM, body: 'username=13800002002&password=abc12345' }),
+  'a reset': (base) => call(`${base}/__admin/sandboxes/growth/reset`, { method: 'POST' }),
   'a new sandbox': (base, turn) => call(`${base}/@new-${String(turn)}/job/api/job/list`),
 }
 
@@ -57,7 +62,7 @@ export async function measureGrowth(sizes: readonly number[], times: number, say
 function startSized(size: number): Promise<Running> {
   const contender = {
     name: `Understudy with ${String(size)} records`,
-    command: (port: number) => ['--expose-gc', '--max-old-space-size=8192', fileURLToPath(new URL('contenders/measured.mjs', import.meta.url)), String(port), String(size), root],
+    command: (port: number) => ['--expose-gc', '--max-old-space-size=8192', fileURLToPath(new URL('contenders/measured.mjs', import.meta.url)), String(port), String(size), root, socketOf(port)],
     base: '',
     works: [],
   }
@@ -82,11 +87,11 @@ async function manySandboxes(servers: readonly Sized[], say: (line: string) => v
   const rows: Growth[] = []
   for (const { size, server } of servers) {
     const base = `http://127.0.0.1:${String(server.port)}`
-    const before = await heap(base)
+    const before = await bytesInUse(server)
     const begun = performance.now()
     for (let i = 0; i < 10_000; i++) await call(`${base}/@many-${String(i)}/job/api/job/list?pageSize=1`)
     const each = (performance.now() - begun) / 10_000
-    const kilobytes = (await heap(base) - before) / 10_000 / 1024
+    const kilobytes = ((await bytesInUse(server)) - before) / 10_000 / 1024
     say(`10,000 sandboxes over ${String(size)} records: ${each.toFixed(3)} ms and ${kilobytes.toFixed(1)} kB each, ${server.memory().toFixed(0)} MiB resident`)
     rows.push({ what: `a sandbox with its first call over ${size.toLocaleString('en')} records`, figure: `${each.toFixed(3)} ms, ${kilobytes.toFixed(1)} kB`, target: '1 ms, 50 kB', met: each < 1 && kilobytes < 50 })
     if (size === servers[0]?.size) rows.push({ what: '10,000 sandboxes, resident', figure: `${server.memory().toFixed(0)} MiB`, target: '1024 MiB', met: server.memory() < 1024 })
@@ -94,22 +99,17 @@ async function manySandboxes(servers: readonly Sized[], say: (line: string) => v
   return rows
 }
 
-/** Bytes in use after a collection. */
-async function heap(base: string): Promise<number> {
-  return Number(await call(`${base}/__heap`))
+/** Bytes in use after a collection, in the heap and beside it. */
+function bytesInUse({ port }: Running): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath: socketOf(port) }, (response) => {
+      text(response).then((bytes) => {
+        resolve(Number(bytes))
+      }, reject)
+    }).on('error', reject)
+  })
 }
 
-function call(url: string, method = 'GET', body?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }
-    const request = httpRequest(url, { method, agent, headers }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => {
-        if ((response.statusCode ?? 500) < 300) resolve(text)
-        else reject(new Error(`${method} ${url} answered ${String(response.statusCode)}: ${text}`))
-      })
-    })
-    request.on('error', reject).end(body)
-  })
+function socketOf(port: number): string {
+  return join(tmpdir(), `understudy-bench-${String(port)}.sock`)
 }

@@ -8,11 +8,18 @@ import type { Row } from './rounds.js'
 
 const TITLES = { code: 'send code', list: 'list page', login: 'code + login', session: 'code, login, list, logout' } as const
 
+export interface Plan {
+  readonly rounds: number
+  readonly seconds: number
+  /** Before memory is read. */
+  readonly requests: number
+}
+
 /** @returns the report */
-export function report(rows: readonly Row[], growth: readonly Growth[], plan: string, date: string): string {
+export function report(rows: readonly Row[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string } // our own file
-  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${plan}`
-  return ['# Results', '', machine, '', ...rates(rows), '', ...startAndMemory(rows), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${String(rounds)} rounds of ${String(seconds)} s, 32 connections`
+  return ['# Results', '', machine, '', ...rates(rows), '', ...startAndMemory(rows, requests), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
 }
 
 function rates(rows: readonly Row[]): string[] {
@@ -24,9 +31,9 @@ function cells(done: Row['works'][keyof Row['works']]): string[] {
   return done === undefined ? ['–', '–', '–', '–'] : [done.rate.toFixed(0), done.ratio.toFixed(2), done.p99.toFixed(2), done.p99Ratio.toFixed(2)]
 }
 
-function startAndMemory(rows: readonly Row[]): string[] {
+function startAndMemory(rows: readonly Row[], requests: number): string[] {
   return markdown(
-    ['', 'cold start, ms', '× Express', 'resident after the load, MiB', '× Express'],
+    ['', 'cold start, ms', '× Express', `resident after ${requests.toLocaleString('en')} requests, MiB`, '× Express'],
     rows.map(({ name, start, startRatio, memory, memoryRatio }) => [name, start.toFixed(0), startRatio.toFixed(2), memory.toFixed(0), memoryRatio.toFixed(2)]),
   )
 }

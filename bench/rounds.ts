@@ -10,7 +10,7 @@ export interface Row {
   /** Median milliseconds from spawn to the first answer. */
   readonly start: number
   readonly startRatio: number
-  /** Resident MiB after all rounds. */
+  /** Resident MiB after the same number of requests. */
   readonly memory: number
   readonly memoryRatio: number
 }
@@ -18,8 +18,9 @@ export interface Row {
 /**
  * @param contenders who takes part; bare Express always does
  * @param plan seconds per measurement, number of rounds, number of cold starts
+ * @param memory resident MiB by name
  */
-export async function runRounds(contenders: readonly Contender[], plan: { seconds: number; rounds: number; starts: number }, say: (line: string) => void): Promise<Row[]> {
+export async function runRounds(contenders: readonly Contender[], plan: { seconds: number; rounds: number; starts: number }, memory: ReadonlyMap<string, number>, say: (line: string) => void): Promise<Row[]> {
   const all = [bareExpress, ...contenders]
   const starts = await coldStarts(all, plan.starts)
   const servers: Running[] = []
@@ -37,7 +38,6 @@ export async function runRounds(contenders: readonly Contender[], plan: { second
         }
       }
     }
-    const memory = new Map(servers.map((server) => [server.contender.name, server.memory()]))
     return all.map((contender) => summarize(contender, taken, starts, memory))
   } finally {
     await Promise.all(servers.map((server) => server.stop()))

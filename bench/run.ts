@@ -6,25 +6,30 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareContracts } from './contract-size.js'
-import { bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
+import { bareExpress, bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
 import { type Growth, measureGrowth } from './growth.js'
+import { measureMemory } from './memory.js'
 import { report } from './report.js'
 import { runRounds } from './rounds.js'
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
-const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 4)), rounds: Number(values.rounds ?? (values.quick ? 2 : 3)), starts: values.quick ? 2 : 7 }
+const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 4)), rounds: Number(values.rounds ?? (values.quick ? 2 : 3)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
 build()
 if (!values['no-peers']) installPeers()
 const contenders = [understudy, bareHttp, ...(values['no-peers'] ? [] : peers)]
 const say = (line: string) => process.stderr.write(`${line}\n`)
-const rows = await runRounds(contenders, plan, say)
+const memory = new Map([
+  ...(await measureMemory([bareExpress, understudy, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
+  ...(await measureMemory(values['no-peers'] ? [] : peers, plan.requests, 1, say)),
+])
+const rows = await runRounds(contenders, plan, memory, say)
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
   : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
-const text = report(rows, growth, `${plan.rounds} rounds of ${plan.seconds} s, 32 connections`, new Date().toISOString().slice(0, 10))
+const text = report(rows, growth, plan, new Date().toISOString().slice(0, 10))
 process.stdout.write(text)
 if (!values.quick) writeFileSync(join(root, 'bench', 'RESULTS.md'), text)

@@ -1,14 +1,14 @@
-// The built package over a world of a given size, with one more path that says how many bytes are in use after a collection.
+// The built package over a world of a given size, with a socket beside it that says how many bytes are in use after a collection.
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const [port, size, root] = process.argv.slice(2)
+const [port, size, root, socket] = process.argv.slice(2)
 const { loadSystems, startServer } = await import(pathToFileURL(join(root, 'dist', 'index.js')).href)
-const server = await startServer({ systems: await loadSystems(['job', 'live']), scale: Number(size), maxSandboxes: 20_000 })
 
-createServer((request, response) => {
-  if (request.url !== '/__heap') return server.app(request, response)
+createServer((_request, response) => {
   globalThis.gc()
-  response.end(String(process.memoryUsage().heapUsed))
-}).listen(Number(port), '127.0.0.1')
+  const { heapUsed, external } = process.memoryUsage()
+  response.end(String(heapUsed + external))
+}).listen(socket)
+await startServer({ systems: await loadSystems(['job', 'live']), port: Number(port), scale: Number(size), maxSandboxes: 20_000 })
