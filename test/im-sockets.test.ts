@@ -25,7 +25,7 @@ function next(app: Box, operationId: string, fault: Fault): Promise<void> {
   return app.change((state) => ({ ...state, faults: [...state.faults, { id: 'f', system: 'im', operationId, fault, times: 1, probability: 1, matched: 0, fired: 0 }] }))
 }
 
-const bodyOf = ({ responseBody }: JournalEntry) => String(responseBody?.content ?? '')
+const bodyOf = ({ responseBody }: JournalEntry) => responseBody?.content ?? ''
 
 describe('limits', () => {
   test('a frame above the limit closes its connection with 1009', async () => {

@@ -63,7 +63,7 @@ export type JournalEvent =
 
 /**
  * A bounded list of entries that tells listeners what happens to it. Entries are kept as JSON: a busy server makes thousands a second,
- * and as objects they would live just long enough to cost the garbage collector most.
+ * and as objects they would last just long enough to cost the garbage collector most.
  */
 export class Journal {
   readonly #limit: number

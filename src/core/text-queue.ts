@@ -47,14 +47,14 @@ export class TextQueue {
 
   /** Moves the texts to the front of the block, or into another if that would soon be full again or is far too long. */
   #makeRoom(wanted: number): void {
-    const live = this.#tail - this.#head
-    const needed = live + wanted
+    const kept = this.#tail - this.#head
+    const needed = kept + wanted
     const { length } = this.#bytes
     const fits = length >= 1.5 * needed && length <= Math.max(SMALLEST, 6 * needed)
     const to = fits ? this.#bytes : Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 * needed))
     this.#bytes.copy(to, 0, this.#head, this.#tail)
     this.#bytes = to
     this.#head = 0
-    this.#tail = live
+    this.#tail = kept
   }
 }

@@ -190,7 +190,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   }
 
   #layer(name: string, open: OpenCollection): Layer {
-    const layers = (this.#layers ??= new Map())
+    const layers = (this.#layers ??= new Map<string, Layer>())
     let layer = layers.get(name)
     if (layer === undefined) layers.set(name, (layer = new Layer(open.collection, open.source)))
     return layer
@@ -207,7 +207,8 @@ function settle<T>(work: () => T): Promise<T> {
   try {
     return Promise.resolve(work())
   } catch (error) {
-    return Promise.reject(error as Error) // all that is thrown in this file
+    if (error instanceof Error) return Promise.reject(error)
+    throw error
   }
 }
 
