@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Fault } from '../src/core/faults/rule.js'
-import type { JournalEntry } from '../src/core/journal.js'
+import type { KeptBody } from '../src/core/journal.js'
 import { startServer } from '../src/server.js'
 import { im } from '../src/systems/im/index.js'
 import { logIn, phones } from './support/im.js'
@@ -25,7 +25,7 @@ function next(app: Box, operationId: string, fault: Fault): Promise<void> {
   return app.change((state) => ({ ...state, faults: [...state.faults, { id: 'f', system: 'im', operationId, fault, times: 1, probability: 1, matched: 0, fired: 0 }] }))
 }
 
-const bodyOf = ({ responseBody }: JournalEntry) => responseBody?.content ?? ''
+const bodyOf = (body: KeptBody | null | undefined) => (body ? Buffer.from(body.content, body.encoding).toString() : '')
 
 describe('limits', () => {
   test('a frame above the limit closes its connection with 1009', async () => {
@@ -361,9 +361,9 @@ test('what happens on a connection is in the journal', async () => {
     { operation: 'imPushFrame', status: 101, user: 'u-4002' },
   ])
   const [sent, delivered] = [entries.find(({ changes }) => changes.length > 0), entries.find(({ operation }) => operation === 'imPushDelivery')]
-  expect(String(sent?.requestBody?.content)).toContain('你好')
+  expect(bodyOf(sent?.requestBody)).toContain('你好')
   expect(sent?.changes).toContainEqual(expect.objectContaining({ collection: 'messages', before: null }))
   expect(delivered).toMatchObject({ user: 'u-4002', url: '/android/websocket/', requestBody: null, changes: [{ collection: 'messages', key: 'p-4002:01000000' }] })
-  expect(bodyOf(delivered as JournalEntry)).toContain('你好')
+  expect(bodyOf(delivered?.responseBody)).toContain('你好')
   expect(entries.slice(-2)).toMatchObject([{ error: 'FAILURE_STATUS', faults: [] }, { error: null, faults: ['f'], violations: [] }])
 })
