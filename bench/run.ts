@@ -16,7 +16,7 @@ import { runRounds } from './rounds.js'
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
-const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 4)), rounds: Number(values.rounds ?? (values.quick ? 2 : 3)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
+const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
 build()
 if (!values['no-peers']) installPeers()
