@@ -79,7 +79,7 @@ const UNKNOWN: Found = { state: 'unknown', session: null }
  * @returns what was found, if the token is good
  * @throws Failure `tokenExpired`, `kickedOut` (with the client that did it) or `unauthenticated`
  */
-export function requireLive(found: Found): Known {
+export function requireActive(found: Found): Known {
   switch (found.state) {
     case 'active':
       return found

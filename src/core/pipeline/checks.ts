@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BodyType, FieldRow, OperationRow, Violation } from '../contract.js'
 import type { Check, Credential } from '../dialect.js'
 import { Failure } from '../failure.js'
-import { requireLive, type SessionRecord, type Sessions } from '../sessions.js'
+import { requireActive, type SessionRecord, type Sessions } from '../sessions.js'
 import type { CoreRecords } from '../sandbox.js'
 import type { Doc, Transaction } from '../store/types.js'
 import { errorOf } from './answer.js'
@@ -122,7 +122,7 @@ async function identify(exchange: Exchange, { sessions, tx }: CheckContext, chec
 async function findSession(sessions: Sessions, tokens: readonly string[], realm: string | undefined, mayBeDead = false): Promise<SessionRecord | null> {
   for (const token of tokens) {
     const found = await sessions.byAccessToken(token, realm)
-    if (found.state === 'active' || (found.state !== 'unknown' && !mayBeDead)) return requireLive(found).session
+    if (found.state === 'active' || (found.state !== 'unknown' && !mayBeDead)) return requireActive(found).session
   }
   if (mayBeDead) return null
   throw Failure.when('unauthenticated', { cause: 'deadCredential' })

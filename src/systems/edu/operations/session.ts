@@ -1,6 +1,6 @@
 /** Tag `session`: tokens are checked and refreshed without the header `auth`, by what the request names. */
 import type { Failure } from '../../../core/failure.js'
-import { type Found, requireLive, type SessionRecord } from '../../../core/sessions.js'
+import { type Found, requireActive, type SessionRecord } from '../../../core/sessions.js'
 import type { Handlers, Work } from '../../../core/system.js'
 import { accessInfo, millisecondsLeft, refreshInfo } from '../tokens.js'
 import type { Edu } from '../types.js'
@@ -12,7 +12,7 @@ export const session = {
     if (access_token === undefined && refresh_token === undefined) throw fail('BAD_PARAMETER')
     const answer: { access_token_expire?: number; refresh_token_expire?: number } = {}
     if (access_token !== undefined) {
-      const { session, expiresAt } = requireLive(await sessions.byAccessToken(access_token, userType))
+      const { session, expiresAt } = requireActive(await sessions.byAccessToken(access_token, userType))
       await requireOwner(work, session)
       answer.access_token_expire = millisecondsLeft(expiresAt, now)
     }
@@ -48,7 +48,7 @@ interface Checking extends Pick<Work<Edu, 'eduRefreshAccess'>, 'tx'> {
 /** A refresh token that ran out is 903, not 899: only a new login helps then (QUIRKS.md #5). */
 async function requireRefreshable(work: Checking, found: Found): Promise<SessionRecord> {
   if (found.state === 'expired') throw work.fail('UNAUTHENTICATED')
-  const { session } = requireLive(found)
+  const { session } = requireActive(found)
   await requireOwner(work, session)
   return session
 }
