@@ -22,7 +22,7 @@ import { send, writeReply } from './core/pipeline/send.js'
 import { record, routeWith } from './core/pipeline/steps.js'
 import { problemReply } from './core/problem.js'
 import type { Reply } from './core/reply.js'
-import { type ControlState, Sandboxes, type Served } from './core/sandbox.js'
+import { Sandboxes, type Served } from './core/sandbox.js'
 import { stoppable } from './core/shutdown.js'
 import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
@@ -115,7 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let exchange: Exchange
     sandbox.enter()
     try {
-      exchange = new Exchange(request, address, sandbox, await sandbox.control.change(countRequest))
+      exchange = new Exchange(request, address, sandbox, await sandbox.countRequest())
       exchange.reply = await answer(exchange, pipeline, report)
     } finally {
       sandbox.leave()
@@ -185,10 +185,6 @@ function lastResort(report: (problem: string) => void): ErrorRequestHandler {
     if (response.headersSent) response.destroy()
     else writeReply(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), request.method)
   }
-}
-
-function countRequest(state: ControlState): ControlState {
-  return { ...state, requests: state.requests + 1 }
 }
 
 /** Runs the pipeline; whatever is thrown becomes an answer in the system's dialect. */

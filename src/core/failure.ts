@@ -85,6 +85,9 @@ export class Failure extends Error {
   }
 }
 
+/** {@link Failure.of}, as handlers and rules are given it. */
+export const failWith = (error: string, details?: FailureDetails) => Failure.of(error, details)
+
 /** @returns what was thrown, with its stack where it has one; for the log, never for an answer */
 export function describeException(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)

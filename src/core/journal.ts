@@ -93,10 +93,10 @@ export class Journal {
 
   /** Puts an entry on record under the next id. */
   add(entry: Omit<JournalEntry, 'id'>): void {
-    const id = ++this.#count
-    this.#texts.push(JSON.stringify({ id, ...entry }))
+    const numbered = { id: ++this.#count, ...entry }
+    this.#texts.push(JSON.stringify(numbered))
     if (this.#texts.size > this.#limit) this.#texts.shift()
-    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: { id, ...entry } })
+    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: numbered })
   }
 
   /**

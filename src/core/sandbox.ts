@@ -143,6 +143,11 @@ export class Sandbox {
     this.#underWay--
   }
 
+  /** @returns the control state, with one more request counted; ids are drawn by that number */
+  countRequest(): Promise<ControlState> {
+    return this.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+  }
+
   /** @returns what this sandbox keeps of a served system */
   store(system: string): Store<CoreRecords> {
     let store = this.#stores.get(system)

@@ -53,7 +53,7 @@ export interface Login {
  */
 export async function logIn(sandbox: Sandbox, system: System, user: string, realm: string | undefined): Promise<Login> {
   // Counted like a request, for ids are drawn by its number.
-  const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+  const state = await sandbox.countRequest()
   const ids = `${state.seed}/${system.id}/${String(state.requests)}`
   return transact(sandbox, system, async (tx: AnyTransaction) => {
     const person = await findUser(tx, system, user, realm)

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BodyType, FieldRow, OperationRow, Violation } from '../contract.js'
 import type { Check, Credential } from '../dialect.js'
-import { Failure } from '../failure.js'
+import { Failure, failWith } from '../failure.js'
 import { requireActive, type SessionRecord, type Sessions } from '../sessions.js'
 import type { CoreRecords } from '../sandbox.js'
 import type { Doc, Transaction } from '../store/types.js'
@@ -144,7 +144,7 @@ function checkFields(exchange: Exchange, { row, operation, tx }: CheckContext, c
   if (rule !== undefined) {
     const atFault = fieldsAtFault(violations)
     const sound = Object.fromEntries(Object.entries(input).filter(([name]) => !atFault.has(name)))
-    const work = { input: sound, session: checked.session, user: checked.user, tx, fail: Failure.of.bind(Failure) }
+    const work = { input: sound, session: checked.session, user: checked.user, tx, fail: failWith }
     // The rule's generated type has these fields, all optional; the ones left in have just been found to be sound.
     return checkRule(exchange, row, rule(work as never), violations)
   }
@@ -165,8 +165,9 @@ function readFields(exchange: Exchange, row: OperationRow): Record<string, unkno
   const input: Record<string, unknown> = {}
   for (const name in row.fields) {
     const field = row.fields[name]
-    const value = field && readField(exchange, name, field)
-    if (field === undefined || value === undefined || (emptyIsMissing && (value === '' || value === null))) continue
+    if (field === undefined) continue
+    const value = readField(exchange, name, field)
+    if (value === undefined || (emptyIsMissing && (value === '' || value === null))) continue
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }
   return input

@@ -26,27 +26,27 @@ export function faults(examples: FailureExamples) {
 }
 
 async function act(exchange: Exchange, operation: string, examples: FailureExamples): Promise<Reply | null> {
-    const { sandbox, system } = exchange
-    let fired: readonly FaultRule[] = []
-    await sandbox.control.change((before) => {
-      const after = fire(before, system, operation)
-      fired = after.fired
-      return after.state
-    })
-    exchange.faults = [...exchange.faults, ...fired.map(({ id }) => id)]
-    await wait(exchange, fired)
-    for (const { fault } of fired) {
-      if (fault.kind === 'error') {
-        const failure = await faultFailure(fault, system, operation, exchange.now, examples)
-        if (failure !== null) {
-          exchange.forced = true
-          throw failure
-        }
+  const { sandbox, system } = exchange
+  let fired: readonly FaultRule[] = []
+  await sandbox.control.change((before) => {
+    const after = fire(before, system, operation)
+    fired = after.fired
+    return after.state
+  })
+  exchange.faults = [...exchange.faults, ...fired.map(({ id }) => id)]
+  await wait(exchange, fired)
+  for (const { fault } of fired) {
+    if (fault.kind === 'error') {
+      const failure = await faultFailure(fault, system, operation, exchange.now, examples)
+      if (failure !== null) {
+        exchange.forced = true
+        throw failure
       }
-      if (fault.kind === 'status') return statusReply(fault)
-      if (fault.kind === 'drop' && fault.carriedOut !== true) return nothingSent
     }
-    return null
+    if (fault.kind === 'status') return statusReply(fault)
+    if (fault.kind === 'drop' && fault.carriedOut !== true) return nothingSent
+  }
+  return null
 }
 
 /** Step: outside services that are out of order fail here, unless the system's own operations know what that means to them. */

@@ -1,5 +1,5 @@
 /** The operation and the checks before it, as one transaction. */
-import { Failure, type FailureDetails } from '../failure.js'
+import { Failure, failWith } from '../failure.js'
 import { Ids } from '../ids.js'
 import type { Reply } from '../reply.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -11,7 +11,6 @@ import { type Checked, checkSteps } from './checks.js'
 import type { Exchange } from './exchange.js'
 
 const NONE: ReadonlySet<string> = new Set()
-const failWith = (error: string, details?: FailureDetails) => Failure.of(error, details)
 const NO_SMS: SmsPolicy = { validity: 0, interval: 0, singleUse: true, refusedNumbers: [] }
 
 interface Result {

@@ -21,24 +21,24 @@ export function prefer(examples: FailureExamples) {
 }
 
 async function carryOut(exchange: Exchange, operation: string, wanted: Preferences, examples: FailureExamples): Promise<Reply | null> {
-    const { system } = exchange
-    const { error, code, delay } = wanted
-    if (delay !== undefined && !(/^\d{1,6}$/.test(delay) && Number(delay) <= MOST_DELAY)) {
-      return refuse(`The delay ${JSON.stringify(delay)} is no whole number of milliseconds up to ${String(MOST_DELAY)}.`)
-    }
-    if (code !== undefined && !/^-?\d{1,9}$/.test(code)) return refuse(`The code ${JSON.stringify(code)} is no whole number.`)
-    const asked = error ?? code
-    const fault: ErrorFault = error === undefined ? { kind: 'error', code: Number(code) } : { kind: 'error', error }
-    const failure = asked === undefined ? null : await faultFailure(fault, system, operation, exchange.now, examples)
-    if (asked !== undefined && failure === null) return refuseError(exchange, operation, asked)
-    exchange.faults = ['prefer']
-    exchange.applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
-    if (delay !== undefined) await exchange.wait(Number(delay))
-    if (failure !== null) {
-      exchange.forced = true
-      throw failure
-    }
-    return null
+  const { system } = exchange
+  const { error, code, delay } = wanted
+  if (delay !== undefined && !(/^\d{1,6}$/.test(delay) && Number(delay) <= MOST_DELAY)) {
+    return refuse(`The delay ${JSON.stringify(delay)} is no whole number of milliseconds up to ${String(MOST_DELAY)}.`)
+  }
+  if (code !== undefined && !/^-?\d{1,9}$/.test(code)) return refuse(`The code ${JSON.stringify(code)} is no whole number.`)
+  const asked = error ?? code
+  const fault: ErrorFault = error === undefined ? { kind: 'error', code: Number(code) } : { kind: 'error', error }
+  const failure = asked === undefined ? null : await faultFailure(fault, system, operation, exchange.now, examples)
+  if (asked !== undefined && failure === null) return refuseError(exchange, operation, asked)
+  exchange.faults = ['prefer']
+  exchange.applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
+  if (delay !== undefined) await exchange.wait(Number(delay))
+  if (failure !== null) {
+    exchange.forced = true
+    throw failure
+  }
+  return null
 }
 
 function readPreferences(exchange: Exchange): Preferences | null {

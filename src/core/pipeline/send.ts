@@ -28,19 +28,10 @@ export function send(exchange: Exchange, response: ServerResponse): Promise<void
   return exchange.delivery(response, reply, exchange.method)
 }
 
-let latestDate = { second: 0, text: new Date(0).toUTCString() }
-
-/** @returns the moment as HTTP writes it; whoever asks for the same second again gets the same text */
-function httpDate(milliseconds: number): string {
-  const second = Math.floor(milliseconds / 1000)
-  if (latestDate.second !== second) latestDate = { second, text: new Date(milliseconds).toUTCString() }
-  return latestDate.text
-}
-
 /** What the server adds to every answer of a system. */
 function headersBeside(exchange: Exchange): FlatHeaders {
   // The sandbox's clock, so that clients which compare with it see the time they are to see.
-  const headers = ['date', httpDate(exchange.now)]
+  const headers = ['date', new Date(exchange.now).toUTCString()]
   const cors = corsHeaders(exchange)
   if (cors !== null) flatten(cors, headers)
   const [violation] = exchange.violations

@@ -1,7 +1,7 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
-import { describeException } from '../failure.js'
 import { pause, stopwatch } from '../clock.js'
 import type { Credential } from '../dialect.js'
+import { describeException } from '../failure.js'
 import type { ControlState } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import { closedBy, type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
@@ -125,7 +125,7 @@ export class Connection {
   async #answer(data: Uint8Array, isBinary: boolean): Promise<void> {
     const { sandbox, system, wire } = this.parts
     const elapsed = stopwatch()
-    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+    const state = await sandbox.countRequest()
     const struck = inMaintenance(state, system) ? NOTHING_WRONG : await strike(sandbox, state, system, this.#operations.frame)
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await pause(struck.wait)

@@ -108,7 +108,7 @@ export class SocketHost {
     const { system, name, address } = found
     const sandbox = this.#options.sandboxes.open(address.sandbox)
     const elapsed = stopwatch()
-    const state = await sandbox.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+    const state = await sandbox.countRequest()
     const operation = socketOperations(name).open
     const struck = await strike(sandbox, state, system, operation)
     if (struck.wait > 0) await pause(struck.wait)

@@ -74,7 +74,7 @@ export class Layer implements Source {
     if (doc === null && this.#below.get(key) === undefined) this.#docs.delete(key)
     else this.#docs.set(key, doc)
     if (this.#indexes) this.#file(this.#indexes, key, before ?? null, doc)
-    else if (this.#docs.size > SMALL) this.#indexes ??= this.#fileAll()
+    else if (this.#docs.size > SMALL) this.#indexes = this.#fileAll()
   }
 
   lookup(index: Index, at: IndexKey): readonly Doc[] {

@@ -21,8 +21,6 @@ const recordName = (collection: Collection, key: Key) => `${collection.name}/${S
 const indexName = (collection: Collection, index: Index, at: IndexKey) => `${collection.name}#${index.name}=${String(at)}`
 const wholeName = (collection: Collection) => `${collection.name}*`
 
-const NO_CHANGES: readonly Change[] = []
-
 export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
@@ -116,9 +114,7 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
 
   /** @returns the records that committing this transaction would change */
   changes(): readonly Change[] {
-    if (this.#layers === null) return NO_CHANGES
-    const [first, ...others] = this.#layers.values()
-    return first === undefined ? NO_CHANGES : first.changes().concat(...others.map((layer) => layer.changes()))
+    return [...(this.#layers?.values() ?? [])].flatMap((layer) => layer.changes())
   }
 
   /** @returns the names of all that committing these changes touches */
