@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import { validators } from '../contract/control.validators.gen.js'
 import type { FieldRow, Validator, Violation } from '../core/contract.js'
 import { convert } from '../core/pipeline/checks.js'
-import { parseQuery } from '../core/pipeline/query.js'
+import { parseQuery, searchOf } from '../core/pipeline/query.js'
 import type { Match } from '../core/pipeline/router.js'
 import { listOf, quote, refusal } from './refusal.js'
 
@@ -19,7 +19,7 @@ const MOST_ERRORS = 10
  */
 export function readInput(match: Match, request: Request, body: Values): Values {
   const { operation, row, parameters } = match
-  const query = parseQuery(request.url.split('?').slice(1).join('?'))
+  const query = parseQuery(searchOf(request.url))
   if (!query.decodable) throw refusal(400, 'invalid-request', 'The query is not percent-encoded UTF-8.')
   refuseUnknown(match, query.names, body)
   const input: Record<string, unknown> = {}

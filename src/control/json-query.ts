@@ -1,5 +1,6 @@
 /** json-server's own query dialect over any list of records: filters, full text, sorting, paging. */
 import type { Request, Response } from 'express'
+import { searchOf } from '../core/pipeline/query.js'
 import { quote, refusal } from './refusal.js'
 
 type Query = Record<string, string | string[]>
@@ -22,7 +23,7 @@ const REFUSED: Readonly<Record<string, string>> = {
  * @throws Refusal when the query cannot be understood
  */
 export async function queryRecords(collection: string, records: readonly object[], request: Request, response: Response): Promise<readonly unknown[]> {
-  const query = readQuery(new URLSearchParams(request.url.split('?').slice(1).join('?')))
+  const query = readQuery(new URLSearchParams(searchOf(request.url)))
   // Loaded at the first use: it takes as long to load as all the rest, and few servers are asked.
   const { default: jsonServer } = await import('json-server')
   const router = jsonServer.router({ [collection]: records }, { foreignKeySuffix: NO_FOREIGN_KEYS })

@@ -5,7 +5,7 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express'
 import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
-import { parseQuery, type Query } from '../core/pipeline/query.js'
+import { parseQuery, type Query, searchOf } from '../core/pipeline/query.js'
 import { writeReply } from '../core/pipeline/send.js'
 import { describeException } from '../core/failure.js'
 import { answerProblem, problem } from '../core/problem.js'
@@ -101,7 +101,7 @@ function systemOf({ served }: DocsParts, id: string): System {
 }
 
 function queryOf({ url }: Request): Query {
-  return parseQuery(url.split('?').slice(1).join('?'))
+  return parseQuery(searchOf(url))
 }
 
 function sandboxOf(request: Request): string {

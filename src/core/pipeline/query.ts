@@ -35,6 +35,12 @@ export function parseQuery(text: string): Query {
   return text === '' ? EMPTY : new Query(text)
 }
 
+/** @returns what stands behind the first question mark of a URL; an empty text where there is none */
+export function searchOf(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? '' : url.slice(at + 1)
+}
+
 /** @returns the text with its percent-encoding undone, or null when it is broken */
 export function decode(text: string): string | null {
   try {
