@@ -22,7 +22,7 @@ function systemWall(id) {
   const message = 'No system knows another.'
   return wall(
     `systems/${id}`,
-    ...(others === '' ? [] : [{ regex: `(^|/)(${others})/`, message }, { regex: `contract/(${others})\\.`, message }]),
+    ...(others === '' ? [] : [{ regex: `(^|/)(${others})/`, message }, { regex: `/contract/(${others})\\.`, message }]),
     { regex: '/control/', message: 'A system knows the core and its own contract.' },
   )
 }
@@ -33,7 +33,7 @@ const CHANCE = 'Ids, tokens and random choices come from the sandbox’s generat
 
 export default defineConfig(
   // scripts/new-system/ holds templates: their names are filled in before they are code.
-  globalIgnores(['dist/', 'coverage/', 'openapi/bundled/', '**/*.gen.*', 'bench/.peers/', 'test/sample-app/', 'scripts/new-system/']),
+  globalIgnores(['dist/', 'coverage/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'scripts/new-system/']),
   {
     files: TYPESCRIPT,
     extends: [tseslint.configs.strictTypeChecked],
@@ -83,17 +83,17 @@ export default defineConfig(
   wall(
     'core',
     { regex: '(^|/)(systems|control)/', message: 'The core serves every system and knows none.' },
-    { regex: '/contract/(?!conditions\\.gen)', message: 'Of the contracts the core knows the shared conditions only.' },
+    { regex: '/contract/|/generated/(?!conditions\\.)', message: 'Of the contracts the core knows the shared conditions only.' },
   ),
   wall(
     'control',
     { regex: '(^|/)systems/', message: 'The control plane serves every system and knows none.' },
-    { regex: '/contract/(?!conditions\\.gen|control\\.)', message: 'The control plane knows its own contract and the shared conditions.' },
+    { regex: '/contract/|/generated/(?!conditions\\.|control/)', message: 'The control plane knows its own contract and the shared conditions.' },
   ),
   wall(
     'errors',
     { regex: '^node:', message: 'Error names are used in browsers.' },
-    { regex: '^(?!\\./|\\.\\./contract/[\\w-]+\\.gen\\.js$)', message: 'Error names import generated data only.' },
+    { regex: '^(?!\\./|\\.\\./generated/[\\w-]+\\.js$)', message: 'Error names import generated data only.' },
   ),
   ...systems.map(systemWall),
   {

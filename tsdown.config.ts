@@ -5,7 +5,7 @@ import { writeYaml } from './scripts/write-yaml.js'
 /** `understudy/contract/<system>`: types, tables and client; of a system that nobody has written a client for, what is generated. */
 const contracts = readdirSync('src/systems', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }): [string, string] => [`contract/${name}`, `src/contract/${name}${existsSync(`src/contract/${name}.ts`) ? '' : '.gen'}.ts`])
+  .map(({ name }): [string, string] => [`contract/${name}`, existsSync(`src/contract/${name}.ts`) ? `src/contract/${name}.ts` : `src/generated/${name}/contract.ts`])
 
 const types = process.env['UNDERSTUDY_BUILD'] !== 'js'
 

@@ -36,8 +36,8 @@ test('a file that was not generated again is stale', async () => {
 
 test('a generated file that nothing generates any more is stale', async () => {
   await regenerate(shop)
-  shop.write('src/contract/old.gen.ts', '')
-  expect(await problemsOf(shop)).toEqual({ 'generated files are up to date': 'src/contract/old.gen.ts: no longer generated; run npm run generate' })
+  shop.write('src/generated/old/contract.ts', '')
+  expect(await problemsOf(shop)).toEqual({ 'generated files are up to date': 'src/generated/old/contract.ts: no longer generated; run npm run generate' })
 })
 
 describe('it finds', () => {
@@ -95,7 +95,7 @@ test('it finds every breach of a wall', async () => {
   shop.write('src/core/a.ts', "// what the shop wants\nexport const delivery = 'shopping'\n")
   shop.write('src/control/b.ts', "export const first = 'shopAddItem'\n")
   shop.write('src/systems/bakery/index.ts', "import { shop } from '../shop/index.js'\nexport const bakery = shop\n")
-  shop.write('src/errors/index.ts', "import { contract } from '../contract/shop.gen.js'\nimport { open } from 'node:fs'\nexport { contract, open }\n")
+  shop.write('src/errors/index.ts', "import { contract } from '../generated/errors.js'\nimport { open } from 'node:fs'\nexport { contract, open }\n")
   await regenerate(shop)
   const { 'the walls stand': walls = '' } = await problemsOf(shop)
   expect(walls.split('\n').map((line) => line.split(': ')[0])).toEqual([

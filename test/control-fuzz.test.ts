@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contract } from '../src/contract/control.gen.js'
+import { contract } from '../src/generated/control/contract.js'
 import type { OperationRow } from '../src/core/contract.js'
 import { anyRequestTo } from './support/any-request.js'
 import { serveControl } from './support/control.js'

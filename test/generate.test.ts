@@ -92,7 +92,7 @@ describe('the contract module', () => {
   })
 
   test('says what the server needs to know of an operation', async () => {
-    const { contract } = await importFrom<{ contract: Contract }>('src/contract/shop.gen.ts')
+    const { contract } = await importFrom<{ contract: Contract }>('src/generated/shop/contract.ts')
     expect(contract.errors['BAD']).toEqual({ code: 1, condition: 'invalidRequest', message: 'bad', meaning: { zh: '格式错误', en: 'Malformed' }, status: [200, 400] })
     expect(contract.operations['shopGetItem']).toMatchObject({
       method: 'GET', path: '/items/{id}', routing: { id: '\\d+' }, auth: 'optional', headers: ['x-client'], errors: ['BAD', 'GONE', 'MOVED'],
@@ -117,7 +117,7 @@ describe('the validators', () => {
   }
 
   beforeAll(async () => {
-    ({ validators } = await importFrom<{ validators: Validators }>('src/contract/shop.validators.gen.js'))
+    ({ validators } = await importFrom<{ validators: Validators }>('src/generated/shop/validators.js'))
   })
 
   test('report every broken rule of a request', () => {
@@ -152,7 +152,7 @@ describe('the validators', () => {
   })
 
   test('need no require', () => {
-    expect(shop.read('src/contract/shop.validators.gen.js')).not.toContain('require(')
+    expect(shop.read('src/generated/shop/validators.js')).not.toContain('require(')
   })
 })
 
@@ -165,16 +165,16 @@ test('a property that two parts of a schema describe must be what both say', () 
 })
 
 test('the registry loads each system when it is asked for', () => {
-  expect(shop.read('src/systems/systems.gen.ts')).toContain("shop: () => import('./shop/index.js').then((module) => module.shop),")
+  expect(shop.read('src/generated/systems.ts')).toContain("shop: () => import('../systems/shop/index.js').then((module) => module.shop),")
 })
 
 test('the client knows the types of each system, and its sockets by the channels of its AsyncAPI document', async () => {
-  expect(shop.read('src/client/contracts.gen.ts')).toContain('  shop: { paths: shop.paths; records: shop.Records; sockets: never }')
+  expect(shop.read('src/generated/contracts.ts')).toContain('  shop: { paths: shop.paths; records: shop.Records; sockets: never }')
   const talking = new MadeUp()
   talking.write('openapi/shop.asyncapi.yaml', 'channels: { push: { address: /push }, bell: { address: /bell } }')
   const { files } = await generate(loadProject(talking.root))
-  expect(files.get('src/client/contracts.gen.ts')).toContain("sockets: 'shopPush' | 'shopBell' }")
-  expect(findStale(talking.root, { files, problems: [] })).toContainEqual({ file: 'src/client/contracts.gen.ts', why: 'missing' })
+  expect(files.get('src/generated/contracts.ts')).toContain("sockets: 'shopPush' | 'shopBell' }")
+  expect(findStale(talking.root, { files, problems: [] })).toContainEqual({ file: 'src/generated/contracts.ts', why: 'missing' })
   talking.remove()
 })
 
@@ -197,7 +197,7 @@ test('a document with a problem is named, and the others are generated', async (
   half.edit('openapi/shop.yaml', 'x-errors: [BAD, GONE, MOVED]', 'x-errors: [BAD, GONE, MOVED, NOWHERE]')
   const { files, problems } = await generate(loadProject(half.root))
   expect(problems).toEqual(['openapi/shop.yaml: shopGetItem: x-errors names NOWHERE, which the error table does not have'])
-  expect([...files.keys()]).toContain('src/contract/control.gen.ts')
+  expect([...files.keys()]).toContain('src/generated/control/contract.ts')
   half.remove()
 })
 
@@ -227,10 +227,10 @@ function typeErrors(file: string): string[] {
 
 /** Compiles only if the generated types are right; `@ts-expect-error` is what must not compile. */
 const PROBE = `
-import { contract, type components, type ErrorName, type operations, type Operations, type Records } from './contract/shop.gen.js'
-import { contract as control, type Operations as Control } from './contract/control.gen.js'
-import { validators } from './contract/shop.validators.gen.js'
-import { conditions, type Advice, type Condition } from './contract/conditions.gen.js'
+import { contract, type components, type ErrorName, type operations, type Operations, type Records } from './generated/shop/contract.js'
+import { contract as control, type Operations as Control } from './generated/control/contract.js'
+import { validators } from './generated/shop/validators.js'
+import { conditions, type Advice, type Condition } from './generated/conditions.js'
 import type { RawBody } from './core/reply.js'
 
 type Body = operations['shopGetItem']['responses'][200]['content']['application/json']

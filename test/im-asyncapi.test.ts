@@ -1,7 +1,7 @@
 import { fromFile, Parser } from '@asyncapi/parser'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { SocketOperationId } from '../src/client/contracts.js'
-import { validators } from '../src/contract/im.validators.gen.js'
+import { validators } from '../src/generated/im/validators.js'
 import { im } from '../src/systems/im/index.js'
 
 const { document, diagnostics } = await fromFile(new Parser(), 'openapi/im.asyncapi.yaml').parse()

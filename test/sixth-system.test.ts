@@ -39,7 +39,7 @@ test('a sixth system is one document, one folder of fixtures and one folder of c
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   run('tsx', 'scripts/new-system.ts', 'sixth')
   run('tsx', 'scripts/generate.ts')
-  expect(readdirSync(join(copy, 'src', 'contract'))).toContain('sixth.gen.ts')
+  expect(readdirSync(join(copy, 'src', 'generated'))).toContain('sixth')
   writeFileSync(join(copy, 'test', 'sixth-probe.ts'), PROBE)
   run('tsc', '--noEmit', '-p', '.')
   const report: unknown = JSON.parse(run('vitest', 'run', 'test/conformance.test.ts', '-t', 'sixth', '--reporter=json'))

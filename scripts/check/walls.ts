@@ -34,7 +34,7 @@ function importsOf(root: string, folder: string, others: readonly string[]): str
 
 /** Error names are used in browsers: they may import generated data, and nothing else from outside their folder. */
 function serverImports(root: string): string[] {
-  const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/contract\/[\w-]+\.gen\.js)[^'"]*['"]/
+  const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/generated\/[\w-]+\.js)[^'"]*['"]/
   return linesOf(root, 'src/errors').filter(({ text }) => outside.test(text)).map(({ where, text }) => `${where} imports from outside: ${text.trim()}`)
 }
 

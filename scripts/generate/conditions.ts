@@ -31,7 +31,7 @@ function bilingual(value: Json | undefined, where: string): void {
   asString(text.zh, `${where}.zh`)
 }
 
-/** The text of `src/contract/conditions.gen.ts`, without its heading. */
+/** The text of `src/generated/conditions.ts`, without its heading. */
 export function conditionsModule({ advices, conditions }: Conditions): string {
   return `/** What a client does next. */
 export const advices = ${JSON.stringify(advices, null, 2)} as const

@@ -4,10 +4,10 @@ import { flatten, listedValues } from './schema.js'
 import { isJson } from './spell-out.js'
 import type { Dialect, ErrorEntry, System } from './system.js'
 
-/** The text of `src/errors/tables.gen.ts`, without its heading. Systems without a dialect have no table. */
+/** The text of `src/generated/errors.ts`, without its heading. Systems without a dialect have no table. */
 export function errorTablesModule(systems: readonly System[]): string {
   const tables = systems.flatMap((system) => (system.dialect === null ? [] : [{ system, table: tableOf(system, system.dialect) }]))
-  return `import type { Table } from './table.js'
+  return `import type { Table } from '../errors/table.js'
 
 /** CONSTANT_NAMEs by system. */
 export interface ErrorNames {

@@ -1,8 +1,8 @@
 /** What the contracts say about each system, as types: a test that names a system, an operation or an error wrongly does not compile. */
-import type { ErrorNames, OperationIds } from '../errors/tables.gen.js'
-import type { Contracts } from './contracts.gen.js'
+import type { ErrorNames, OperationIds } from '../generated/errors.js'
+import type { Contracts } from '../generated/contracts.js'
 
-export type { Contracts } from './contracts.gen.js'
+export type { Contracts } from '../generated/contracts.js'
 
 /** The systems of this package. */
 export type SystemId = keyof Contracts

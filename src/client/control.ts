@@ -1,6 +1,6 @@
 /** The control plane's client: openapi-fetch, typed by the control plane's own contract, and its failures as errors. */
 import createClient, { type Client } from 'openapi-fetch'
-import type { components, paths } from '../contract/control.gen.js'
+import type { components, paths } from '../generated/control/contract.js'
 
 type Schemas = components['schemas']
 /** The typed client of `/__admin`. */

@@ -1,6 +1,6 @@
 /** Calls that go wrong on purpose. */
-import type { components } from '../contract/control.gen.js'
-import type { Condition } from '../contract/conditions.gen.js'
+import type { components } from '../generated/control/contract.js'
+import type { Condition } from '../generated/conditions.js'
 import type { ErrorConstant, OperationId, SocketOperationId, SystemId } from './contracts.js'
 import { type Device, type Fault, take, type Target } from './control.js'
 

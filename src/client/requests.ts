@@ -1,5 +1,5 @@
 /** The journal of a sandbox: what was asked and answered. */
-import type { operations } from '../contract/control.gen.js'
+import type { operations } from '../generated/control/contract.js'
 import type { AnyText, ErrorConstant, OperationId, SystemName } from './contracts.js'
 import { type JournalEntry, take, type Target } from './control.js'
 import { readEvents } from './events.js'

@@ -1,10 +1,10 @@
 /** `understudy/contract/im`: types, error table, operation table and a client of im. Runs in browsers; nothing of the server is in it. */
 import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
-import type { operations } from './im.gen.js'
+import type { operations } from '../generated/im/contract.js'
 
 export { createImClient, type ImClient, type ImClientOptions } from './clients/im.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
-export { codes, type components, contract, type ErrorName, type operations, type paths } from './im.gen.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/im/contract.js'
 
 export type OperationId = keyof operations
 /** Every body that an operation answers, told apart by `status`. */

@@ -1,10 +1,10 @@
 /** `understudy/contract/job`: types, error table, operation table and a client of job. Runs in browsers; nothing of the server is in it. */
 import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
-import type { operations } from './job.gen.js'
+import type { operations } from '../generated/job/contract.js'
 
 export { createJobClient, type JobClient, type JobClientOptions } from './clients/job.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
-export { codes, type components, contract, type ErrorName, type operations, type paths } from './job.gen.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/job/contract.js'
 
 export type OperationId = keyof operations
 /** Every body that an operation answers, told apart by `code`. */

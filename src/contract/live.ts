@@ -1,10 +1,10 @@
 /** `understudy/contract/live`: types, error table, operation table and a client of live. Runs in browsers; nothing of the server is in it. */
 import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
-import type { operations } from './live.gen.js'
+import type { operations } from '../generated/live/contract.js'
 
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './clients/live.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
-export { codes, type components, contract, type ErrorName, type operations, type paths } from './live.gen.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/live/contract.js'
 
 export type OperationId = keyof operations
 /** Every body that an operation answers, told apart by `code`. */

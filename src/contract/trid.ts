@@ -1,10 +1,10 @@
 /** `understudy/contract/trid`: types, error table, operation table and a client of trid. Runs in browsers; nothing of the server is in it. */
 import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
-import type { operations } from './trid.gen.js'
+import type { operations } from '../generated/trid/contract.js'
 
 export { createTridClient, type TridClient, type TridClientOptions, type TridCalls } from './clients/trid.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
-export { codes, type components, contract, type ErrorName, type operations, type paths } from './trid.gen.js'
+export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/trid/contract.js'
 
 export type OperationId = keyof operations
 /** Every body that an operation answers, told apart by `error_no`. */

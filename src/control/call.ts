@@ -1,6 +1,6 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
 import type { Request, Response } from 'express'
-import type { Operations } from '../contract/control.gen.js'
+import type { Operations } from '../generated/control/contract.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Sandboxes, Served } from '../core/sandbox.js'

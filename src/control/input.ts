@@ -1,6 +1,6 @@
 /** Holds a control call against control.yaml and says, field by field, what is wrong with it. */
 import type { Request } from 'express'
-import { validators } from '../contract/control.validators.gen.js'
+import { validators } from '../generated/control/validators.js'
 import type { FieldRow, Validator, Violation } from '../core/contract.js'
 import { convert } from '../core/pipeline/checks.js'
 import { parseQuery, searchOf } from '../core/pipeline/query.js'

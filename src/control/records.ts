@@ -1,5 +1,5 @@
 /** Whether a record may be stored: held to the schema of its collection. */
-import { validators as control } from '../contract/control.validators.gen.js'
+import { validators as control } from '../generated/control/validators.js'
 import type { Validator } from '../core/contract.js'
 import type { System } from '../core/system.js'
 

@@ -1,7 +1,7 @@
 /** The control plane: every call is routed, checked and answered by the table that is generated from control.yaml. */
 import type { Request, RequestHandler, Response } from 'express'
-import { contract } from '../contract/control.gen.js'
-import { validators } from '../contract/control.validators.gen.js'
+import { contract } from '../generated/control/contract.js'
+import { validators } from '../generated/control/validators.js'
 import type { Validator } from '../core/contract.js'
 import { describeException, Failure } from '../core/failure.js'
 import { compileRouter, type Match } from '../core/pipeline/router.js'

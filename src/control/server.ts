@@ -1,7 +1,7 @@
 /** The server itself and the systems that it plays. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { conditions } from '../contract/conditions.gen.js'
+import { conditions } from '../generated/conditions.js'
 import { knownOutages } from '../core/outages.js'
 import { listSocketOperations } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'

@@ -2,7 +2,7 @@
  * The shape of what `npm run generate` writes for each system: plain data and precompiled validators.
  * The core reads contracts only in this form; it never opens an OpenAPI document.
  */
-import type { Condition } from '../contract/conditions.gen.js'
+import type { Condition } from '../generated/conditions.js'
 
 /** One row of a system's error table. */
 export interface ErrorRow {

@@ -1,5 +1,5 @@
 /** Why a request was not carried out: a condition that the core knows, or an error of the system's own table. */
-import type { Condition } from '../contract/conditions.gen.js'
+import type { Condition } from '../generated/conditions.js'
 
 /** The conditions that the core itself finds; each dialect says what it answers to every one of them. */
 export type CoreCondition = Extract<

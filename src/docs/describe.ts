@@ -1,5 +1,5 @@
 /** What a contract says in its extensions, as Markdown that Swagger UI shows. Chinese first, as everywhere in the documents. */
-import { conditions } from '../contract/conditions.gen.js'
+import { conditions } from '../generated/conditions.js'
 import type { Contract, ErrorRow, OperationRow } from '../core/contract.js'
 import { type JsonObject, textOf } from './json.js'
 

@@ -1,5 +1,5 @@
 /** An answer as an app holds it, whatever it was fetched with. */
-import type { OperationIds } from './tables.gen.js'
+import type { OperationIds } from '../generated/errors.js'
 import type { SystemId } from './vocabulary.js'
 
 /** Header names and values: a `Headers`, or a plain record with names in any case. */

@@ -3,7 +3,7 @@ import { type Answer, headerOf, objectOf } from './answer.js'
 import { conditionOfStatus } from './http.js'
 import { isForeign, refine } from './refine.js'
 import type { Row } from './table.js'
-import { tables } from './tables.gen.js'
+import { tables } from '../generated/errors.js'
 import { type Advice, type Condition, conditions, type ErrorName, type Message, type OperationIds, type SystemId } from './vocabulary.js'
 
 /** An answer that was understood. */

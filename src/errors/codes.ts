@@ -1,6 +1,6 @@
 /** The error tables side by side: condition -> code of each system. */
 import type { Row } from './table.js'
-import { tables } from './tables.gen.js'
+import { tables } from '../generated/errors.js'
 import type { Condition, ErrorCode, ErrorName, Message, SystemId } from './vocabulary.js'
 
 /** A row of a system's error table. */

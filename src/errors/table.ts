@@ -1,5 +1,5 @@
 /** The shape of the generated error tables. */
-import type { Condition } from '../contract/conditions.gen.js'
+import type { Condition } from '../generated/conditions.js'
 
 /** Code, condition, meaning in Chinese and in English; where the code has several meanings, what else the body says. */
 export type Row = readonly [

@@ -1,8 +1,8 @@
 /** The words that answers are classified in: systems, their error names and codes, and what they have in common. */
-import type { ErrorCodes, ErrorNames } from './tables.gen.js'
+import type { ErrorCodes, ErrorNames } from '../generated/errors.js'
 
-export { type Advice, advices, type Condition, conditions } from '../contract/conditions.gen.js'
-export type { OperationIds } from './tables.gen.js'
+export { type Advice, advices, type Condition, conditions } from '../generated/conditions.js'
+export type { OperationIds } from '../generated/errors.js'
 
 /** A backend with an error table. */
 export type SystemId = keyof ErrorNames

@@ -1,6 +1,6 @@
 /** Loads systems by id; only those that are asked for. */
 import type { System } from '../core/system.js'
-import { systems } from './systems.gen.js'
+import { systems } from '../generated/systems.js'
 
 /**
  * @param ids ids of systems; none stands for all

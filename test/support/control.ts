@@ -1,7 +1,7 @@
 /** A server for tests of the control plane: real HTTP, a fresh sandbox for each story, and every answer held against control.yaml. */
 import { readFileSync } from 'node:fs'
 import { afterAll, expect } from 'vitest'
-import { contract } from '../../src/contract/control.gen.js'
+import { contract } from '../../src/generated/control/contract.js'
 import { Failure } from '../../src/core/failure.js'
 import { compileRouter } from '../../src/core/pipeline/router.js'
 import { type ServerOptions, startServer } from '../../src/server.js'

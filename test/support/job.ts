@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { SessionRecords } from '../../src/core/sessions.js'
 import type { Store } from '../../src/core/store/types.js'
-import type { Operations } from '../../src/contract/job.gen.js'
+import type { Operations } from '../../src/generated/job/contract.js'
 import type { Job } from '../../src/systems/job/types.js'
 import type { Answer, Box } from './serve.js'
 

@@ -1,6 +1,6 @@
 /** __id__: a new system. */
-import { contract } from '../../contract/__id__.gen.js'
-import { validators } from '../../contract/__id__.validators.gen.js'
+import { contract } from '../../generated/__id__/contract.js'
+import { validators } from '../../generated/__id__/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { account } from './operations/account.js'

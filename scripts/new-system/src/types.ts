@@ -1,4 +1,4 @@
-import type { contract, ErrorName, Operations, Records } from '../../contract/__id__.gen.js'
+import type { contract, ErrorName, Operations, Records } from '../../generated/__id__/contract.js'
 
 /** The generated types of this system, tied together for the core. */
 export interface __Id__ {

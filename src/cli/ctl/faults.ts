@@ -1,6 +1,6 @@
 /** `understudy ctl faults …` */
 import { type Command, InvalidArgumentError } from 'commander'
-import type { components } from '../../contract/control.gen.js'
+import type { components } from '../../generated/control/contract.js'
 import { type Fault, take } from '../../client/control.js'
 import { parseWhole } from '../start.js'
 import { given, list, move } from './move.js'

@@ -1,5 +1,5 @@
 /** The paths of edu as its client takes them: what the client fills in need not be given. */
-import type { paths } from '../edu.gen.js'
+import type { paths } from '../../generated/edu/contract.js'
 
 /** Parameters without the headers and the `userType` of the path, which every call of an app has alike. */
 type Parameters<P> = Omit<P, 'header' | 'path'> & Header<P> & Path<P>

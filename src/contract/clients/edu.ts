@@ -1,6 +1,6 @@
 /** A client of edu: the headers that every call needs, the access token in the header `auth`, and its refresh. */
 import createClient, { type ClientOptions } from 'openapi-fetch'
-import type { components } from '../edu.gen.js'
+import type { components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
 import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
 import { EduSession, type EduTokens, type Failed, type KickedOut } from './edu-session.js'

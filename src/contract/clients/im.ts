@@ -1,6 +1,6 @@
 /** A client of im: the session in the cookie `sessionid`. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../im.gen.js'
+import { codes, type paths } from '../../generated/im/contract.js'
 import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 

@@ -1,6 +1,6 @@
 /** A client of job: the token in the header `App-Token`, bodies as forms. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../job.gen.js'
+import { codes, type paths } from '../../generated/job/contract.js'
 import { asObject, asText, type BaseOptions, formFields, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 

@@ -1,6 +1,6 @@
 /** A client of live: the api_key in the header `Authorization`, in Base64. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../live.gen.js'
+import { codes, type paths } from '../../generated/live/contract.js'
 import { asText, type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 

@@ -1,6 +1,6 @@
 /** A client of trid: one URL, the operation in its query, the token in the body of the registration. */
 import createClient from 'openapi-fetch'
-import { codes, type components, type operations, type paths } from '../trid.gen.js'
+import { codes, type components, type operations, type paths } from '../../generated/trid/contract.js'
 import { deviceTime } from './clock.js'
 import { asText, type BaseOptions, jsonOf, memoryTokens } from './shared.js'
 import { type ContractClient, type Result, typed } from './types.js'

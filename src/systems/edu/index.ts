@@ -1,6 +1,6 @@
 /** edu: the education app. */
-import { contract } from '../../contract/edu.gen.js'
-import { validators } from '../../contract/edu.validators.gen.js'
+import { contract } from '../../generated/edu/contract.js'
+import { validators } from '../../generated/edu/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { account } from './operations/account.js'

@@ -1,4 +1,4 @@
-import type { components, contract, ErrorName, Operations, Records } from '../../contract/edu.gen.js'
+import type { components, contract, ErrorName, Operations, Records } from '../../generated/edu/contract.js'
 
 /** The generated types of this system, tied together for the core. */
 export interface Edu {

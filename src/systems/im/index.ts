@@ -1,6 +1,6 @@
 /** im: the instant messaging app. */
-import { contract } from '../../contract/im.gen.js'
-import { validators } from '../../contract/im.validators.gen.js'
+import { contract } from '../../generated/im/contract.js'
+import { validators } from '../../generated/im/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { SESSION_DAYS } from './credentials.js'
 import { dialect } from './envelope.js'

@@ -1,4 +1,4 @@
-import type { components, contract, ErrorName, Operations, Records } from '../../contract/im.gen.js'
+import type { components, contract, ErrorName, Operations, Records } from '../../generated/im/contract.js'
 import type { Transaction } from '../../core/store/types.js'
 import type { AllRecords } from '../../core/system.js'
 

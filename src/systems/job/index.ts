@@ -1,6 +1,6 @@
 /** job: the campus jobs app. */
-import { contract } from '../../contract/job.gen.js'
-import { validators } from '../../contract/job.validators.gen.js'
+import { contract } from '../../generated/job/contract.js'
+import { validators } from '../../generated/job/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { auth } from './operations/auth.js'

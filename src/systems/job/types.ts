@@ -1,4 +1,4 @@
-import type { contract, ErrorName, Operations, Records } from '../../contract/job.gen.js'
+import type { contract, ErrorName, Operations, Records } from '../../generated/job/contract.js'
 import type { AllRecords } from '../../core/system.js'
 import type { Transaction } from '../../core/store/types.js'
 

@@ -1,6 +1,6 @@
 /** live: the live-streaming app. */
-import { contract } from '../../contract/live.gen.js'
-import { validators } from '../../contract/live.validators.gen.js'
+import { contract } from '../../generated/live/contract.js'
+import { validators } from '../../generated/live/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { auth } from './operations/auth.js'

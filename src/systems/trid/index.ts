@@ -1,6 +1,6 @@
 /** trid: registration by SMS, three operations behind one URL. */
-import { contract } from '../../contract/trid.gen.js'
-import { validators } from '../../contract/trid.validators.gen.js'
+import { contract } from '../../generated/trid/contract.js'
+import { validators } from '../../generated/trid/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
 import { user } from './operations/user.js'

@@ -1,4 +1,4 @@
-import type { contract, ErrorName, Operations, Records } from '../../contract/trid.gen.js'
+import type { contract, ErrorName, Operations, Records } from '../../generated/trid/contract.js'
 
 /** The generated types of this system, tied together for the core. */
 export interface Trid {

@@ -1,5 +1,5 @@
 /** What a client says on the push channel. */
-import { validators } from '../../../contract/im.validators.gen.js'
+import { validators } from '../../../generated/im/validators.js'
 import type { Schemas } from '../types.js'
 import type { Memory } from './frames.js'
 

@@ -1,5 +1,5 @@
 /** Tag `certifications`: from the application to the administrator's verdict. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Failure } from '../../../core/failure.js'
 import type { Handlers } from '../../../core/system.js'
 import { CERTIFIED, newId, WAITING } from '../state.js'

@@ -1,5 +1,5 @@
 /** Tag `coupons`: coupons of students and their redemption by merchants. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'
 import { FREE, USED } from '../state.js'

@@ -1,5 +1,5 @@
 /** Tag `jobs`: job ads and favourites. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { fenOf, yuanOf } from '../money.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'

@@ -1,5 +1,5 @@
 /** Tag `questionnaires`: questions inside tasks. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { newId } from '../state.js'
 import type { Job, Tx } from '../types.js'

@@ -1,5 +1,5 @@
 /** Tag `tasks`: categories of paid tasks, browsing and publishing. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Handlers, Rules, Work } from '../../../core/system.js'
 import { fenOf, priceOf, yuanOf } from '../money.js'
 import { pageOf, viewPage, windowOf } from '../paging.js'

@@ -1,5 +1,5 @@
 /** Tag `users`: profiles, the bound phone, user administration. */
-import type { components } from '../../../contract/job.gen.js'
+import type { components } from '../../../generated/job/contract.js'
 import type { Handlers } from '../../../core/system.js'
 import { PASSED } from '../state.js'
 import { toDateTime } from '../time.js'

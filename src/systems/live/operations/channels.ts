@@ -1,6 +1,6 @@
 /** Tag `channels`: who is on air. */
 import type { Handlers, Work } from '../../../core/system.js'
-import type { components } from '../../../contract/live.gen.js'
+import type { components } from '../../../generated/live/contract.js'
 import { ON_AIR } from '../state.js'
 import type { Live } from '../types.js'
 import { viewUser } from './users.js'

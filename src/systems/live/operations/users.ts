@@ -1,6 +1,6 @@
 /** Tag `users`: profiles. */
 import type { Handlers } from '../../../core/system.js'
-import type { components } from '../../../contract/live.gen.js'
+import type { components } from '../../../generated/live/contract.js'
 import type { Live } from '../types.js'
 
 export const users = {
