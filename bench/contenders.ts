@@ -21,7 +21,8 @@ export interface Contender {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const script = (name: string) => join(root, 'bench', 'contenders', name)
+/** @returns a file of `bench/contenders` */
+export const script = (name: string) => join(root, 'bench', 'contenders', name)
 const peer = (path: string) => join(peersFolder, 'node_modules', path)
 const liveDocument = join(root, 'openapi', 'bundled', 'live.json')
 

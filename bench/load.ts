@@ -15,19 +15,34 @@ export interface Measured {
   readonly requests: number
 }
 
+/** Connections kept open and busy. */
+const CONNECTIONS = 32
+
 /**
- * @param seconds how long
- * @param connections kept open and busy
+ * @param seconds how long the server does a work of live's
  * @throws Error when an answer was no 2XX or a connection broke
  */
-export async function load({ port, contender }: Running, work: Work, seconds: number, connections = 32): Promise<Measured> {
-  const url = `http://127.0.0.1:${String(port)}`
-  const key = work === 'list' ? await logIn(`${url}${contender.base}`) : ''
-  const lua = join(root, 'bench', 'wrk', 'work.lua')
-  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', '-s', lua, url, '--', work, contender.base, ...(key === '' ? [] : [key])])
+export async function load(server: Running, work: Work, seconds: number): Promise<Measured> {
+  const { base } = server.contender
+  const key = work === 'list' ? await logIn(`${urlOf(server)}${base}`) : ''
+  return runWrk(server, 'work.lua', [work, base, ...(key === '' ? [] : [key])], seconds)
+}
+
+/** @returns the URL of the server, without a path */
+export function urlOf({ port }: Running): string {
+  return `http://127.0.0.1:${String(port)}`
+}
+
+/**
+ * @param script a file of `bench/wrk`, and what it is given
+ * @throws Error when an answer was no 2XX or a connection broke
+ */
+export async function runWrk(server: Running, script: string, given: readonly string[], seconds: number): Promise<Measured> {
+  const lua = join(root, 'bench', 'wrk', script)
+  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, '--latency', '-s', lua, urlOf(server), '--', ...given])
   const { stdout } = await run(command, args)
   const broken = /(Non-2xx or 3xx responses|Socket errors): (.*)/.exec(stdout)
-  if (broken) throw new Error(`${contender.name}, ${work}: ${broken[0]}`)
+  if (broken) throw new Error(`${server.contender.name}, ${given.join(' ')}: ${broken[0]}`)
   return { rate: figure(stdout, /Requests\/sec:\s+([\d.]+)/), p99: milliseconds(stdout), requests: figure(stdout, /(\d+) requests in/) }
 }
 

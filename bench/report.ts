@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { root, works } from './contenders.js'
 import type { Growth } from './growth.js'
 import type { Row } from './rounds.js'
+import type { Comparison } from './same-bytes.js'
 
-const TITLES = { code: 'send code', list: 'list page', login: 'code + login', session: 'code, login, list, logout' } as const
+/** What each work is called for people. */
+export const TITLES = { code: 'send code', list: 'list page', login: 'code + login', session: 'code, login, list, logout' } as const
 
 export interface Plan {
   readonly rounds: number
@@ -16,10 +18,10 @@ export interface Plan {
 }
 
 /** @returns the report */
-export function report(rows: readonly Row[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
+export function report(rows: readonly Row[], answers: readonly Comparison[], growth: readonly Growth[], { rounds, seconds, requests }: Plan, date: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string } // our own file
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; Node ${process.versions.node}; Understudy ${version}; ${date}; ${String(rounds)} rounds of ${String(seconds)} s, 32 connections`
-  return ['# Results', '', machine, '', ...rates(rows), '', ...startAndMemory(rows, requests), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
+  return ['# Results', '', machine, '', ...rates(rows), '', ...answersTable(answers), '', ...startAndMemory(rows, requests), ...(growth.length === 0 ? [] : ['', ...growthTable(growth)]), ''].join('\n')
 }
 
 function rates(rows: readonly Row[]): string[] {
@@ -29,6 +31,13 @@ function rates(rows: readonly Row[]): string[] {
 
 function cells(done: Row['works'][keyof Row['works']]): string[] {
   return done === undefined ? ['–', '–', '–', '–'] : [done.rate.toFixed(0), done.ratio.toFixed(2), done.p99.toFixed(2), done.p99Ratio.toFixed(2)]
+}
+
+function answersTable(answers: readonly Comparison[]): string[] {
+  return markdown(
+    ['beside servers that send the same bytes', 'bytes', 'requests/s', '× Express', 'p99 × Express', '× node:http'],
+    answers.map(({ what, bytes, rate, expressRatio, expressP99Ratio, httpRatio }) => [what, String(bytes), rate.toFixed(0), expressRatio.toFixed(2), expressP99Ratio.toFixed(2), httpRatio.toFixed(2)]),
+  )
 }
 
 function startAndMemory(rows: readonly Row[], requests: number): string[] {

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: Understudy beside bare Express, bare node:http and the public tools. `-- --quick` ends in two minutes.
- * Results go to standard output and, without `--quick`, to bench/RESULTS.md.
+ * Results go to standard output and, without `--quick`, to bench/RESULTS.md and as pictures to bench/charts.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { drawCharts } from './charts.js'
 import { compareContracts } from './contract-size.js'
 import { bareExpress, bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
@@ -12,6 +13,7 @@ import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
 import { report } from './report.js'
 import { runRounds } from './rounds.js'
+import { compareAnswers } from './same-bytes.js'
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
@@ -27,9 +29,13 @@ const memory = new Map([
   ...(await measureMemory(values['no-peers'] ? [] : peers, plan.requests, 1, say)),
 ])
 const rows = await runRounds(contenders, plan, memory, say)
+const answers = await compareAnswers(plan, say)
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
   : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
-const text = report(rows, growth, plan, new Date().toISOString().slice(0, 10))
+const text = report(rows, answers, growth, plan, new Date().toISOString().slice(0, 10))
 process.stdout.write(text)
-if (!values.quick) writeFileSync(join(root, 'bench', 'RESULTS.md'), text)
+if (!values.quick) {
+  writeFileSync(join(root, 'bench', 'RESULTS.md'), text)
+  drawCharts(rows, growth)
+}
