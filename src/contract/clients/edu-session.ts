@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly ask: (kind: 'access' | 'refresh', refreshToken: string) => Promise<Failed | null>
 }
 
-/** A refresh that was refused: the body, and a response that a caller can be given in place of his own. */
+/** A refresh that failed: what the backend said, null where somebody else answered for it; and a response that a caller can be given in place of his own. */
 export interface Failed {
   readonly body: JsonObject | null
   readonly response: Response
@@ -60,9 +60,10 @@ export class EduSession {
     const tokens = (await store.get()) ?? null
     if (tokens === null || tokens.accessExpiresAt - refreshAhead > now()) return tokens
     const fresh = await this.#renewed(tokens.accessToken)
-    // The server could not just now; the old token may still do.
-    if (fresh instanceof Response && fresh.status >= 500 && tokens.accessExpiresAt > now()) return tokens
-    return fresh
+    if (!(fresh instanceof Response)) return fresh
+    // It could not be renewed just now; as long as nobody has ended the login, the old token may still do.
+    const present = (await store.get()) ?? null
+    return present !== null && present.accessExpiresAt > now() ? present : fresh
   }
 
   /**
@@ -81,7 +82,7 @@ export class EduSession {
     return null
   }
 
-  /** Takes what a successful answer says of tokens: all of them after a login, one after a refresh. */
+  /** Takes what a successful answer of the backend says of tokens: all of them after a login, one after a refresh. */
   async learn(body: JsonObject, kind: 'entry' | 'refresh' | 'logout'): Promise<void> {
     const { store, now } = this.#options
     if (body.code !== OK) return

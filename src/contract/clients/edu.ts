@@ -1,10 +1,10 @@
 /** A client of edu: the headers that every call needs, the access token in the header `auth`, and its refresh. */
-import createClient, { type ClientOptions } from 'openapi-fetch'
-import type { components } from '../../generated/edu/contract.js'
+import createClient, { type ClientOptions, type Middleware } from 'openapi-fetch'
+import { codes, type components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
 import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
 import { EduSession, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
-import { asObject, type BaseOptions, formFields, jsonOf, memoryTokens } from './shared.js'
+import { type BaseOptions, formFields, type JsonObject, memoryTokens, ownWord } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 
 /** The headers by which the backend knows an app; `u` (IMEI) and `w` (MAC) are sent with registration and logins only. */
@@ -55,7 +55,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
     },
     async onResponse({ response, schemaPath }) {
       const kind = isEntry(schemaPath) ? 'entry' : schemaPath === LOGOUT ? 'logout' : schemaPath === REFRESH_ACCESS || schemaPath === REFRESH_REFRESH ? 'refresh' : null
-      const body = kind === null ? null : await jsonOf(response)
+      const body = kind === null ? null : await ownWord(response, isOwn)
       if (kind !== null && body !== null) await session.learn(body, kind)
     },
   })
@@ -66,7 +66,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
     if (used === null) return transport(request)
     const again = request.clone()
     const response = await transport(request)
-    const body = await jsonOf(response)
+    const body = await ownWord(response, isOwn)
     if (body === null || !TOKEN_REFUSED.includes(body.code)) return response
     const tokens = await session.recover(used, body)
     if (tokens === null) return response
@@ -76,17 +76,24 @@ export function createEduClient(options: EduClientOptions): EduClient {
   }
 
   async function ask(kind: 'access' | 'refresh', refresh_token: string): Promise<Failed | null> {
-    const { data, error, response } = await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token } })
-    // Where failures travel under HTTP 200 (a setting of the backend) they are in `data`.
-    const body = asObject(data ?? error)
-    if (body?.code === 900) return null
-    const { status, statusText } = response
-    const headers = new Headers(response.headers)
-    headers.delete('content-length')
-    return { body, response: new Response(body === null ? null : JSON.stringify(body), { status, statusText, headers }) }
+    let answer = Response.error()
+    const keep: Middleware = {
+      onResponse({ response }) {
+        answer = response.clone()
+      },
+    }
+    // As a stream, because whatever a proxy says in place of the backend can be the answer of the call.
+    await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token }, parseAs: 'stream', middleware: [keep] })
+    const body = await ownWord(answer, isOwn)
+    return body?.code === codes.OK ? null : { body, response: answer }
   }
 
   return client
+}
+
+/** Failures travel under an HTTP status of their own or under 200, a setting of the backend; a success under 200 only. */
+function isOwn({ code, msg }: JsonObject, status: number): boolean {
+  return code === codes.OK ? status === 200 : typeof code === 'number' && typeof msg === 'string'
 }
 
 function isEntry(path: string): boolean {

@@ -21,6 +21,7 @@ const LOGOUT = '/android/out/' satisfies keyof paths
 export function createImClient({ tokens = memoryTokens(), ...options }: ImClientOptions): ImClient {
   const client = createClient<paths>({ credentials: 'include', ...options })
   client.use(tokenMiddleware(tokens, {
+    isOwn: ({ status, result, message, date }) => typeof status === 'number' && result !== undefined && typeof message === 'string' && typeof date === 'string',
     header: (session) => ['cookie', `sessionid=${session}`],
     outcome(path, body, response) {
       // The same code is a network fault, which ends no session.

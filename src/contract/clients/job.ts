@@ -14,7 +14,8 @@ const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /**
- * Makes a client of job. A login keeps its `appToken`, a logout and the code 7 drop it; without a token what is public stays readable.
+ * Makes a client of job. A login keeps its `appToken`, a logout and the code 7 drop it; without a token what is public stays readable. A 5XX and
+ * an answer with `Server-Status` change nothing, whatever is in them.
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `code`
  */
 export function createJobClient({ tokens = memoryTokens(), ...options }: JobClientOptions): JobClient {
@@ -26,6 +27,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
     },
   })
   client.use(tokenMiddleware(tokens, {
+    isOwn: ({ message, code, data, ok }) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean',
     header: (token) => ['App-Token', token],
     outcome(path, body) {
       if (body.code === codes.NOT_LOGGED_IN) return null

@@ -18,6 +18,7 @@ const LOGOUT = '/auth/logout' satisfies keyof paths
 export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveClientOptions): LiveClient {
   const client = createClient<paths>(options)
   client.use(tokenMiddleware(tokens, {
+    isOwn: ({ code, desc }) => typeof code === 'number' && typeof desc === 'string',
     header: (key) => ['authorization', btoa(key)],
     outcome(path, body) {
       if (body.code === codes.API_UNAUTHORIZED) return null

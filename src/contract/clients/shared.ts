@@ -31,11 +31,18 @@ export function memoryTokens<T>(): TokenStore<T> {
 /** A JSON object from the network: nothing is known of its values. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** @returns a copy of the response's body as a JSON object; null where it is none. The response itself stays unread. */
-export async function jsonOf(response: Response): Promise<JsonObject | null> {
-  if (!/json/i.test(response.headers.get('content-type') ?? '')) return null
+/**
+ * Reads what a backend itself says of a session. A proxy, a gateway and a maintenance page answer in its place too, and no session may begin
+ * or end by their words: a 5XX, an answer with `Server-Status`, anything that is no JSON object or lacks a key of the dialect is none of them.
+ * @param isOwn whether the body has the outer form of the dialect under this HTTP status
+ * @returns a copy of the body; null where it says nothing. The response itself stays unread.
+ */
+export async function ownWord(response: Response, isOwn: (body: JsonObject, status: number) => boolean): Promise<JsonObject | null> {
+  const { status, headers } = response
+  if (status >= 500 || headers.get('server-status') !== null || !/json/i.test(headers.get('content-type') ?? '')) return null
   try {
-    return asObject(await response.clone().json())
+    const body = asObject(await response.clone().json())
+    return body !== null && isOwn(body, status) ? body : null
   } catch {
     return null
   }
@@ -62,6 +69,8 @@ export function formFields(body: unknown): [name: string, value: string | Blob][
 
 /** What a client knows of its dialect's token. */
 export interface TokenRules {
+  /** Whether a body has the outer form of the dialect; all of these travel under HTTP 200. */
+  readonly isOwn: (body: JsonObject) => boolean
   /** @returns name and value of the header that carries the token */
   readonly header: (token: string) => readonly [name: string, value: string]
   /** @returns the token that an answer hands out; null where it says that the one that was sent is worth nothing any more; else undefined */
@@ -69,14 +78,14 @@ export interface TokenRules {
 }
 
 /** Sends the stored token with every request, keeps the one that a login hands out, and forgets one that is dead. */
-export function tokenMiddleware(store: TokenStore<string>, { header, outcome }: TokenRules): Middleware {
+export function tokenMiddleware(store: TokenStore<string>, { isOwn, header, outcome }: TokenRules): Middleware {
   return {
     async onRequest({ request }) {
       const token = await store.get()
       if (token) request.headers.set(...header(token))
     },
     async onResponse({ request, response, schemaPath }) {
-      const body = await jsonOf(response)
+      const body = await ownWord(response, (found, status) => status === 200 && isOwn(found))
       const token = body === null ? undefined : outcome(schemaPath, body, response)
       if (token === undefined) return
       if (token !== null) {

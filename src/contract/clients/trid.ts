@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch'
 import { codes, type components, type operations, type paths } from '../../generated/trid/contract.js'
 import { deviceTime } from './clock.js'
-import { asText, type BaseOptions, jsonOf, memoryTokens } from './shared.js'
+import { asText, type BaseOptions, type JsonObject, memoryTokens, ownWord } from './shared.js'
 import { type ContractClient, type Result, typed } from './types.js'
 
 type Schemas = components['schemas']
@@ -38,8 +38,8 @@ export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ..
   client.use({
     async onResponse({ response, schemaPath }) {
       if (schemaPath !== CHECK && schemaPath !== REGISTER) return
-      const body = await jsonOf(response)
-      const token = body?.error_no === codes.OK ? asText(body.token) : undefined
+      const body = await ownWord(response, isSuccess)
+      const token = asText(body?.token)
       if (token !== undefined) await tokens.set(token)
     },
   })
@@ -49,4 +49,8 @@ export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ..
     tridRegister: async (fields) => client.POST(REGISTER, { body: { type: 'register', token: (await tokens.get()) ?? '', ...fields } }),
   }
   return Object.assign(client, { call })
+}
+
+function isSuccess({ type, success, error_no, error_msg }: JsonObject, status: number): boolean {
+  return status === 200 && typeof type === 'string' && success === true && error_no === codes.OK && error_msg === null
 }
