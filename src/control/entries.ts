@@ -1,7 +1,7 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
-import type { IncomingHttpHeaders } from 'node:http'
 import type { JournalEntry, KeptBody } from '../core/journal.js'
 import type { ReplyHeaders } from '../core/reply.js'
+import type { CallHeaders } from '../core/stage/call.js'
 import type { Call, ControlParts } from './call.js'
 import { systemOf } from './access.js'
 import { nearMisses } from './near-misses.js'
@@ -65,7 +65,7 @@ function showRecord(record: Readonly<Record<string, unknown>> | null, secrets: b
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, secrets ? value : maskDeep(value, name)]))
 }
 
-function showHeaders(headers: IncomingHttpHeaders | ReplyHeaders, secrets: boolean): Record<string, string | string[]> {
+function showHeaders(headers: CallHeaders | ReplyHeaders, secrets: boolean): Record<string, string | string[]> {
   const shown = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] => {
     if (value === undefined) return []
     const hidden = !secrets && isSecret(name)

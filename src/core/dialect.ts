@@ -1,9 +1,9 @@
 /** How a system speaks: its envelope, its credentials, the order of its checks, and what it answers to each condition. */
-import type { IncomingHttpHeaders } from 'node:http'
 import type { OperationRow } from './contract.js'
 import type { CoreCondition, FailureDetails } from './failure.js'
 import type { Reply, ReplyHeaders } from './reply.js'
 import type { SessionRecord } from './sessions.js'
+import type { CallHeaders } from './stage/call.js'
 import type { Settings } from './system.js'
 
 /** A step between routing and the operation. `body` reads and decodes it, `fields` holds everything against the contract. */
@@ -12,7 +12,7 @@ export type Check = 'headers' | 'body' | 'session' | 'roles' | 'fields'
 /** What a request shows to a dialect. */
 export interface RequestView {
   readonly method: string
-  readonly headers: IncomingHttpHeaders
+  readonly headers: CallHeaders
   /** Raw values of the query, not checked against the contract; the last one of a name counts. */
   query(name: string): string | undefined
   /** A field of the body once it has been read, whatever its type. */

@@ -1,6 +1,6 @@
 /** The journal of a sandbox: what was asked and answered, whether it kept the contract, and which records it changed. */
-import type { IncomingHttpHeaders } from 'node:http'
 import type { ReplyHeaders } from './reply.js'
+import type { CallHeaders } from './stage/call.js'
 import type { Change } from './store/types.js'
 import { TextQueue } from './text-queue.js'
 
@@ -38,7 +38,7 @@ export interface JournalEntry {
   readonly method: string
   /** Path and query below the system's base. */
   readonly url: string
-  readonly requestHeaders: IncomingHttpHeaders
+  readonly requestHeaders: CallHeaders
   readonly requestBody: KeptBody | null
   readonly status: number
   readonly responseHeaders: ReplyHeaders

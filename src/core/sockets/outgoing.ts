@@ -1,8 +1,8 @@
 /** Frames on their way out: held against the contract, put on the wire, and on record. */
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Validator } from '../contract.js'
 import { keep } from '../journal.js'
 import type { Sandbox } from '../sandbox.js'
+import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Socket } from './definition.js'
@@ -16,7 +16,7 @@ export interface RecordParts {
   /** Path and query below the system's base. */
   readonly url: string
   /** Headers of the upgrade request. */
-  readonly headers: IncomingHttpHeaders
+  readonly headers: CallHeaders
   /** Told of frames that break the contract and of exceptions. */
   readonly report: (problem: string) => void
 }
