@@ -1,0 +1,51 @@
+/** Floods: uploads, large bodies, sandboxes, waiting readers. Memory stays within the budget that the server states, and control answers within a second. */
+import { inParallel, type Send } from './send.js'
+import { Tally } from './tally.js'
+import type { Target } from './target.js'
+
+const JSON_BODY = { 'content-type': 'application/json' }
+/** MiB above the stated budget: the program itself. */
+const PROGRAM = 150
+const SECOND = 1000
+
+/** @param size how often each flood is poured; 1 is the short form */
+export async function attackBudgets(send: Send, target: Target, size: number): Promise<Tally> {
+  const tally = new Tally('floods, against the budget')
+  const budget = await budgetOf(send)
+  if (budget === null) tally.fail('off', 'GET /__admin/health', 'it states no budget of memory')
+  const upload = `--x\r\nContent-Disposition: form-data; name="upload"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n${'b'.repeat(5 * 1024 * 1024 - 10)}\r\n--x--\r\n`
+  const unprintable = `{"mobile":"${'\\u0001'.repeat(10_000)}"}`
+  const floods: Readonly<Record<string, readonly [count: number, pour: (turn: number) => Promise<unknown>]>> = {
+    'uploads of 5 MiB': [200 * size, () => send({ method: 'POST', path: '/edu/upload', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: upload })],
+    'bodies of 64 KiB': [4000 * size, (turn) => send({ method: 'POST', path: `/@flood-${String(turn % 10)}/live/auth/login`, headers: JSON_BODY, body: unprintable })],
+    'files of im': [200 * size, (turn) => send({ method: 'POST', path: '/im/android/save_file/', headers: JSON_BODY, body: JSON.stringify({ name: `f${String(turn)}.bin`, content: Buffer.alloc(1024 * 1024, turn).toString('base64') }) })],
+    'numbers that ask for a code': [20_000 * size, (turn) => send({ method: 'GET', path: `/live/auth/code?mobile=139${String(turn).padStart(8, '0')}` })],
+    'sandboxes': [12_000 * size, (turn) => send({ method: 'GET', path: `/@z${String(turn)}/live/auth/code?mobile=13800003001` })],
+    'records by control': [2000 * size, (turn) => send({ method: 'POST', path: '/__admin/sandboxes/records/db/live/users', headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, mobile: null, nickname: 'n', bio: 'b'.repeat(60_000), avatar: '', gender: null }) })],
+  }
+  for (const [name, [count, pour]] of Object.entries(floods)) {
+    await inParallel(count, 16, async (turn) => {
+      await pour(turn)
+    })
+    const begun = performance.now()
+    const health = await send({ method: 'GET', path: '/__admin/health' }, 10 * SECOND)
+    const reads = await send({ method: 'GET', path: '/__admin/sandboxes/default/requests?limit=1' }, 10 * SECOND)
+    const took = performance.now() - begun
+    tally.add(`${String(count)} ${name}, then health`, health)
+    tally.add(`${String(count)} ${name}, then one entry of the journal`, reads)
+    if (took > 2 * SECOND) tally.fail('off', name, `two control calls after it took ${took.toFixed(0)} ms`)
+    const memory = target.memory()
+    tally.notes.push(`after ${count.toLocaleString('en')} ${name}: ${memory.toFixed(0)} MiB`)
+    if (budget !== null && memory > budget + PROGRAM) tally.fail('off', name, `${memory.toFixed(0)} MiB, budget ${budget.toFixed(0)} + ${String(PROGRAM)}`)
+  }
+  const kept = await send({ method: 'GET', path: '/__admin/sandboxes/default' })
+  if (kept.kind !== 'answer' || kept.status !== 200) tally.fail('off', 'the sandbox default after the floods', JSON.stringify(kept))
+  return tally
+}
+
+/** @returns MiB; null where the server states none */
+async function budgetOf(send: Send): Promise<number | null> {
+  const health = await send({ method: 'GET', path: '/__admin/health' })
+  const found = health.kind === 'answer' ? /"budget":\s*(\d+)/.exec(health.text)?.[1] : undefined
+  return found === undefined ? null : Number(found) / 1024 / 1024
+}
