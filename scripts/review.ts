@@ -4,11 +4,14 @@
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadProject } from './generate/load.js'
+import { messageOf } from './generate/load.js'
 import { writeReview } from './review/files.js'
 
 const { values } = parseArgs({ options: { root: { type: 'string', default: '.' } } })
-const project = loadProject(resolve(values.root))
-for (const problem of project.problems) console.error(problem)
-if (project.problems.length > 0) process.exitCode = 1
-else console.log(`${writeReview(project).map((file) => `${file}: written\n`).join('')}the review is up to date`)
+try {
+  for (const file of await writeReview(resolve(values.root))) console.log(`${file}: written`)
+  console.log('the review is up to date')
+} catch (error) {
+  console.error(messageOf(error))
+  process.exitCode = 1
+}

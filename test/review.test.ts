@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { checkProject } from '../scripts/check/checks.js'
 import { loadProject } from '../scripts/generate/load.js'
-import { generate, writeFiles } from '../scripts/generate/project.js'
+import { findStale, generate, writeFiles } from '../scripts/generate/project.js'
 import { bilingual } from '../scripts/review/bilingual.js'
-import { reviewFiles, writeReview } from '../scripts/review/files.js'
+import { reviewFiles, reviewProblems, writeReview } from '../scripts/review/files.js'
 import { blocks, inline } from '../scripts/review/inline.js'
 import { openapiFolder } from '../src/paths.js'
 import { loadSystems } from '../src/systems/load.js'
@@ -44,11 +44,12 @@ test('errors stand in the order of the checks', () => {
 
 test('every decision, every code that only a fault brings and every operation nobody asked for is a question', () => {
   const questions = page('questions.md')
-  expect(questions).toContain('- [ ] **Success code of the login.** The text: The sample of a successful login shows `"code": 1000`. Our reading: It is 2000')
-  expect(questions).toContain('- [ ] **`905` INTERNAL_ERROR**')
+  const asked = questions.replaceAll(/^- \[ \] <a id="(\w+-q\d+)"><\/a>\[\1\]\(#\1\) /gm, '- [ ] ')
+  expect(asked).toContain('- [ ] **Success code of the login.** The text: The sample of a successful login shows `"code": 1000`. Our reading: It is 2000')
+  expect(asked).toContain('- [ ] **`905` INTERNAL_ERROR**')
   for (const { contract } of systems) {
     for (const { method, path, provenance, summary } of Object.values(contract.operations)) {
-      if (provenance === 'added') expect(questions).toContain(`- [ ] \`${method} ${path}\` (${summary.split(' · ').at(-1) ?? ''})`)
+      if (provenance === 'added') expect(asked).toContain(`- [ ] \`${method} ${path}\` (${summary.split(' · ').at(-1) ?? ''})`)
     }
   }
 })
@@ -73,11 +74,38 @@ test('a review that was not written again is stale', async () => {
   const problems = async () => (await checkProject(shop.root)).find(({ name }) => name === 'the review is up to date')?.problems
   writeFiles(shop.root, await generate(loadProject(shop.root)))
   expect(await problems()).toEqual([])
-  expect(writeReview(loadProject(shop.root))).toContain('docs/review/shop.md')
+  expect(await writeReview(shop.root)).toContain('docs/review/shop.md')
   expect(await problems()).toEqual([])
-  expect(writeReview(loadProject(shop.root))).toEqual([])
+  expect(await writeReview(shop.root)).toEqual([])
   shop.edit('openapi/shop.yaml', '上传照片 · Upload a photo', '上传照片 · Send a photo')
   expect(await problems()).toContain('docs/review/shop.md: changed; run npm run review')
+})
+
+test('a question keeps its number when others come and go, and no number is given twice', async () => {
+  const shop = new MadeUp()
+  shops.push(shop)
+  const questions = () => [...shop.read('docs/review/questions.md').matchAll(/^- \[ \] <a id="([^"]+)">.*<sub>(\w+)<\/sub>$/gm)].map(([, number, about]) => `${number ?? ''} ${about ?? ''}`)
+  const decision = (topic: string) => `x-decision: [{ topic: ${topic}, says: Nothing., reading: Ours., topicZh: 主题, saysZh: 没有说明。, readingZh: 我们的。 }]`
+  await writeReview(shop.root)
+  expect(questions()).toEqual(['shop-q1 shopAddPhoto'])
+
+  shop.edit('openapi/shop.yaml', '    Phone: {', `    Phone: { ${decision('Form')},`)
+  shop.edit('openapi/shop.yaml', '      operationId: shopGetItem', `      operationId: shopGetItem\n      ${decision('Order')}`)
+  expect(reviewProblems(loadProject(shop.root))).toContain('openapi/shop.yaml: 2 questions have no number; run npm run review')
+  await writeReview(shop.root)
+  expect(questions()).toEqual(['shop-q2 shopGetItem', 'shop-q3 Phone', 'shop-q1 shopAddPhoto'])
+  expect(shop.read('openapi/shop.yaml')).toContain('    Phone: { x-decision: [{ question: shop-q3, topic: Form,')
+  expect(reviewProblems(loadProject(shop.root))).toEqual([])
+  expect(findStale(shop.root, await generate(loadProject(shop.root)))).toEqual([])
+
+  shop.edit('openapi/shop.yaml', 'question: shop-q3, topic: Form', 'topic: Shape')
+  await writeReview(shop.root)
+  expect(questions()).toEqual(['shop-q2 shopGetItem', 'shop-q4 Phone', 'shop-q1 shopAddPhoto'])
+  shop.edit('openapi/shop.yaml', 'question: shop-q4', 'question: shop-q2')
+  expect(reviewProblems(loadProject(shop.root))).toContain('openapi/shop.yaml: shop-q2 stands twice; take it from the newer one and run npm run review')
+  shop.edit('openapi/shop.yaml', 'topic: Shape', 'topic: Shape, tolerated: None')
+  shop.edit('openapi/shop.yaml', 'question: shop-q2, topic: Shape', 'question: shop-q9, topic: Shape')
+  expect(reviewProblems(loadProject(shop.root))).toContain('openapi/shop.yaml: shop-q9 is no number that was given (x-questions: 4)')
 })
 
 test.each([

@@ -99,7 +99,7 @@ ${codes(system)}
 ${table('decisions', [word('topic'), word('says'), word('reading'), word('tolerated')], system.decisions.map(decisionRow))}
 <h3 id="${id}-questions">${word('questions')}</h3>
 ${questionsOf(system).map(({ title: heading, introduction, list }) => `<h4>${text(heading)}</h4><p>${text(introduction)}</p>
-<ol class="questions">${list.map(({ about, text: question }) => `<li>${text(question)}${about === null ? '' : ` <small>${about}</small>`}</li>`).join('\n')}</ol>`).join('\n')}
+<ol class="questions">${list.map(({ number, about, text: question }) => `<li${number === null ? '' : ` id="${number}"`}>${link(number)}${text(question)}${about === null ? '' : ` <small>${about}</small>`}</li>`).join('\n')}</ol>`).join('\n')}
 </section>`
 }
 
@@ -123,6 +123,8 @@ function codes(system: ReviewedSystem): string {
   ]))
 }
 
-function decisionRow({ about, topic, says, reading, tolerated }: Decision): string[] {
-  return [`<b>${text(topic)}</b><small>${about ?? word('whole')}</small>`, text(says), text(reading), tolerated === null ? '' : inline(tolerated)]
+const link = (number: string | null) => (number === null ? '' : `<a class="number" href="#${number}">${number}</a> `)
+
+function decisionRow({ number, about, topic, says, reading, tolerated }: Decision): string[] {
+  return [`<b>${text(topic)}</b><small>${link(number)}${about ?? word('whole')}</small>`, text(says), text(reading), tolerated === null ? '' : inline(tolerated)]
 }

@@ -64,10 +64,14 @@ function questions({ systems }: Review, language: Language): string {
 
 function questionList(system: ReviewedSystem, language: Language, heading: string): string {
   return questionsOf(system).map(({ title, introduction, list }) => {
-    const items = list.map(({ about, text }) => `- [ ] ${plain(text[language])}${about === null ? '' : ` <sub>${about}</sub>`}`)
+    const items = list.map(({ number, about, text }) => `- [ ] ${anchor(number)}${plain(text[language])}${about === null ? '' : ` <sub>${about}</sub>`}`)
     return `${heading} ${title[language]}\n\n${introduction[language]}\n\n${items.join('\n')}`
   }).join('\n\n')
 }
+
+/** The number of a question, as the place that links to it lead to. */
+const anchor = (number: string | null) => (number === null ? '' : `<a id="${number}"></a>[${number}](#${number}) `)
+const link = (number: string | null) => (number === null ? '' : `[${number}](#${number}) `)
 
 function systemPage(system: ReviewedSystem, language: Language): string {
   const say = words[language]
@@ -105,8 +109,8 @@ function codes(system: ReviewedSystem, language: Language): string {
 
 function decisions(list: readonly Decision[], language: Language): string {
   const say = words[language]
-  return table([say.topic, say.says, say.reading, ...(language === 'en' ? [say.tolerated] : [])], list.map(({ about, topic, says, reading, tolerated }) => [
-    `**${plain(topic[language])}**<br><sub>${about ?? say.whole}</sub>`,
+  return table([say.topic, say.says, say.reading, ...(language === 'en' ? [say.tolerated] : [])], list.map(({ number, about, topic, says, reading, tolerated }) => [
+    `**${plain(topic[language])}**<br>${link(number)}<sub>${about ?? say.whole}</sub>`,
     plain(says[language]),
     plain(reading[language]),
     ...(language === 'en' ? [plain(tolerated ?? '')] : []),

@@ -1,13 +1,16 @@
 /** What the backend team is asked to review, read from the documents: every operation, code and decision, in both languages. */
 import { errorSchemes, type Bilingual, type SchemeRow } from '../generate/error-schemes.js'
 import { contractOf } from '../generate/contract.js'
-import { asObject, asObjects, asOptionalObject, asString, isObject, type Json, type JsonObject } from '../generate/json.js'
+import { asObject, asObjects, asString, type JsonObject } from '../generate/json.js'
 import type { Project } from '../generate/load.js'
-import { errorsOf, failuresOf, type ErrorEntry, type Operation, type System } from '../generate/system.js'
+import { askedIn, numberOf, type Asked } from '../generate/questions.js'
+import { errorsOf, type ErrorEntry, type Operation, type System } from '../generate/system.js'
 import { bilingual } from './bilingual.js'
 
 /** A place where a text left something open, and what was made of it. */
 export interface Decision {
+  /** The number of its question: `edu-q12`; null until it has one. */
+  readonly number: string | null
   /** What it belongs to: an operationId, a constant, a schema; null: the system as a whole. */
   readonly about: string | null
   readonly topic: Bilingual
@@ -38,6 +41,8 @@ export interface ReviewedSystem {
   /** The whole table, success included, with the operations that have each row. */
   readonly errors: readonly { readonly error: ErrorEntry; readonly operations: readonly string[] }[]
   readonly decisions: readonly Decision[]
+  /** All that is asked, decisions among it. */
+  readonly asked: readonly Asked[]
   readonly system: System
 }
 
@@ -57,6 +62,7 @@ export function reviewOf({ systems, conditions }: Project): Review {
 
 function readSystem(system: System): ReviewedSystem {
   const { document } = system
+  const asked = askedIn(system)
   const info = asObject(document.info, 'info')
   const rows = asObject(contractOf(system).operations, 'operations')
   const operations = system.operations.map((operation) => ({ ...readOperation(system, operation, asObject(rows[operation.id], operation.id)), tag: asString(asObject(rows[operation.id], operation.id).tag, 'tag') }))
@@ -71,7 +77,8 @@ function readSystem(system: System): ReviewedSystem {
     })).filter((area) => area.operations.length > 0),
     operations,
     errors: system.errors.map((error) => ({ error, operations: system.operations.filter(({ errors }) => errors.includes(error.name)).map(({ id }) => id) })),
-    decisions: decisionsIn(document, null),
+    decisions: asked.filter(({ kind }) => kind === 'reading').map(readDecision),
+    asked,
     system,
   }
 }
@@ -90,28 +97,10 @@ function readOperation(system: System, operation: Operation, row: JsonObject): R
   }
 }
 
-/** Every decision below a node; `about` is what the node is part of. */
-function decisionsIn(node: Json | undefined, about: string | null): Decision[] {
-  if (Array.isArray(node)) return node.flatMap((item) => decisionsIn(item, about))
-  if (!isObject(node)) return []
-  const owner = ownerOf(node) ?? about
-  const own = asObjects(node['x-decision'], 'x-decision').map((decision) => readDecision(decision, owner))
-  const inner = Object.entries(node).filter(([key]) => key !== 'x-decision').flatMap(([key, item]) => {
-    if (key !== 'schemas') return decisionsIn(item, owner)
-    return Object.entries(asOptionalObject(item, key)).flatMap(([name, schema]) => decisionsIn(schema, name))
-  })
-  return [...own, ...inner]
-}
-
-/** An operation is called by its id, a row of the error table by its constant. */
-function ownerOf(node: JsonObject): string | null {
-  if (typeof node.operationId === 'string') return node.operationId
-  return node['x-condition'] !== undefined && typeof node.title === 'string' ? node.title : null
-}
-
-function readDecision(decision: JsonObject, about: string | null): Decision {
-  const both = (key: string) => ({ en: asString(decision[key], `x-decision.${key}`), zh: asString(decision[`${key}Zh`], `x-decision.${key}Zh`) })
-  return { about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof decision.tolerated === 'string' ? decision.tolerated : null }
+function readDecision(asked: Asked): Decision {
+  const { about, node } = asked
+  const both = (key: string) => ({ en: asString(node[key], `x-decision.${key}`), zh: asString(node[`${key}Zh`], `x-decision.${key}Zh`) })
+  return { number: numberOf(asked), about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof node.tolerated === 'string' ? node.tolerated : null }
 }
 
 /** Who has an error, in words: all, all but a few, those few, or how many of how many. */
@@ -120,9 +109,4 @@ export function usersOf({ operations }: ReviewedSystem, users: readonly string[]
   if (users.length <= 6) return users.join(', ')
   if (others.length === 0) return say.every
   return others.length <= 4 ? `${say.everyBut} ${others.join(', ')}` : `${String(users.length)} ${say.of} ${String(operations.length)}`
-}
-
-/** The rows of the error table that are no success. */
-export function failuresIn({ system }: ReviewedSystem): ErrorEntry[] {
-  return failuresOf(system)
 }

@@ -1,15 +1,20 @@
 /** What only the backend team can answer, put as questions. */
 import type { Bilingual } from '../generate/error-schemes.js'
-import { failuresIn, type ReviewedSystem } from './model.js'
+import { numberOf } from '../generate/questions.js'
+import type { ReviewedSystem } from './model.js'
 
-/** Conditions whose cause lies outside of any request, so that no honest call ends in them: a fault of the server or of a service behind it. */
-const FAULTS = ['internal', 'networkError', 'maintenance', 'smsSendFailed', 'thirdPartyFailed', 'callFailed']
+export interface Question {
+  /** `edu-q12`; null until it has been given one. */
+  readonly number: string | null
+  readonly about: string | null
+  readonly text: Bilingual
+}
 
 /** Questions of one kind. */
 interface Questions {
   readonly title: Bilingual
   readonly introduction: Bilingual
-  readonly list: readonly { readonly about: string | null; readonly text: Bilingual }[]
+  readonly list: readonly Question[]
 }
 
 /** The questions of a system: its decisions, the codes that stand for faults, the operations that nobody asked for. Kinds without any are left out. */
@@ -24,7 +29,8 @@ function decisions({ decisions }: ReviewedSystem): Questions {
       en: 'Your text left these points open, or says two things. The contract holds the reading given here until you tell us otherwise.',
       zh: '贵方文档在以下各处未说明或前后不一。在得到答复之前，契约按此处的理解执行。',
     },
-    list: decisions.map(({ about, topic, says, reading, tolerated }) => ({
+    list: decisions.map(({ number, about, topic, says, reading, tolerated }) => ({
+      number,
       about,
       text: {
         en: `**${topic.en}.** The text: ${sentence(says.en)} Our reading: ${sentence(reading.en)}${tolerated === null ? '' : ` Also accepted: ${sentence(tolerated)}`} Right?`,
@@ -41,10 +47,12 @@ function faults(system: ReviewedSystem): Questions {
       en: 'No honest request ends in them: the cause is a fault of the server or of a service behind it. The stub answers them when such a fault is switched on.',
       zh: '正常的请求不会得到这些错误码：原因是服务器或其后的服务出了故障。替身服务在打开相应的故障开关时返回它们。',
     },
-    list: failuresIn(system).filter(({ condition }) => FAULTS.includes(condition)).map(({ name, code, meaning, status }) => {
+    list: system.asked.filter((asked) => asked.kind === 'fault').map((asked) => {
+      const { name, code, meaning, status } = asked.error
       const operations = system.errors.find(({ error }) => error.name === name)?.operations ?? []
       const [en, zh] = operations.length > 6 ? [`${String(operations.length)} operations`, `${String(operations.length)} 个接口`] : [operations.join(', '), operations.join('、')]
       return {
+        number: numberOf(asked),
         about: name,
         text: {
           en: `**\`${String(code)}\` ${name}** (${meaning.en}), with HTTP ${status.join(' or ')}, by ${en}. In which situations do you send it, and has the request been carried out by then?`,
@@ -55,20 +63,21 @@ function faults(system: ReviewedSystem): Questions {
   }
 }
 
-function added({ operations }: ReviewedSystem): Questions {
+function added({ asked, operations }: ReviewedSystem): Questions {
   return {
     title: { en: 'Do these operations exist?', zh: '这些接口存在吗？' },
     introduction: {
       en: 'Your text names neither their paths nor their behaviour. They are here because an app needs them, or because a code of your table cannot be reached otherwise.',
       zh: '贵方文档既未给出它们的路径，也未描述其行为。列出它们是因为应用需要，或者错误表中的某个错误码别无他法到达。',
     },
-    list: operations.filter(({ provenance }) => provenance === 'added').map(({ id, method, path, summary }) => ({
+    list: operations.flatMap(({ id, method, path, summary }) => asked.filter(({ kind, about }) => kind === 'added' && about === id).map((one) => ({
+      number: numberOf(one),
       about: id,
       text: {
         en: `\`${method} ${path}\` (${summary.en}): does the backend have it, and under this path?`,
         zh: `\`${method} ${path}\`（${summary.zh}）：后端是否提供？路径是否如此？`,
       },
-    })),
+    }))),
   }
 }
 
