@@ -139,12 +139,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     else answerSystems(request, response, next)
   })
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
-  const admission = guard({ token: adminToken, host })
   if (options.admin !== false) {
     const parts = { sandboxes, sockets, served, boot: origin.boot, seed: String(seed), maxSandboxes, fixtures, examples, report }
-    app.use('/__admin', admission, onFirstUse(async () => (await import('./control/router.js')).controlRouter(parts)))
+    app.use('/__admin', guard({ token: adminToken, host }), onFirstUse(async () => (await import('./control/router.js')).controlRouter(parts)))
   }
-  app.use('/docs', docsRouter({ served, sandboxes, admin: options.admin === false ? null : { guard: admission, needsToken: adminToken !== null }, report }))
+  app.use('/docs', docsRouter({ served, admin: options.admin === false ? null : { needsToken: adminToken !== null }, report }))
   app.use(answerSystems, lastResort(report))
   server.keepAliveTimeout = 65_000
   const stop = stoppable(server)

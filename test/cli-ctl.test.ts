@@ -81,6 +81,17 @@ describe('ctl', () => {
     expect(await ctl(`revoke live ${MOBILE}`)).toMatch(/^live +1 +revoked/m)
   })
 
+  test('login', async () => {
+    const { box, ctl, json, run } = await stage()
+    const header = (await ctl(`login live ${MOBILE} --device iPhone`)).trim()
+    expect(header).toMatch(/^authorization: \S+$/)
+    const me = await fetch(`${box.baseUrl('live')}/users/my`, { headers: { authorization: header.replace('authorization: ', '') } })
+    expect(await me.json()).toMatchObject({ code: 2000 })
+    expect(await ctl('login trid 13800005001')).toMatch(/^[\w-]+\n$/)
+    expect(await json('login edu 13800001001 --realm s')).toMatchObject({ session: { realm: 's', state: 'active' }, headers: { auth: expect.any(String) as unknown } })
+    expect(await run('login live nobody')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: live has no user "nobody"/) as unknown })
+  })
+
   test('ban, unban', async () => {
     const { ctl, run } = await stage()
     expect(await ctl('ban edu 13800001001 --realm s')).toMatch(/^edu +\w+ +s +.*13800001001.* banned$/m)

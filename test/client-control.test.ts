@@ -68,6 +68,7 @@ describe('sessions', () => {
   test('need to be told of which user', async () => {
     const { sessions } = await stub.sandbox()
     expect(await refusal(sessions.kick({ system: 'edu', user: STUDENT.user }))).toMatchObject({ kind: 'ambiguous-user', problem: { status: 409 } })
+    expect(await refusal(sessions.issue({ system: 'edu', user: STUDENT.user }))).toMatchObject({ kind: 'ambiguous-user' })
     expect(await refusal(sessions.kick({ system: 'edu', user: '13899999999' }))).toMatchObject({ problem: { status: 404 } })
     expect(await refusal(sessions.revoke({ system: 'job', user: 'x' }))).toMatchObject({ kind: 'no-such-system', problem: { known: ['edu', 'im', 'live', 'trid'] } })
   })
@@ -86,7 +87,7 @@ describe('sessions', () => {
     const { sessions } = await stub.sandbox()
     const all = await sessions.users()
     const some = await sessions.users('live')
-    expect(some).toContainEqual({ system: 'live', id: '1', realm: '', names: { mobile: MOBILE, nickname: '小雨在现场' }, banned: false })
+    expect(some).toContainEqual({ system: 'live', id: '1', realm: '', names: { mobile: MOBILE, nickname: '小雨在现场' }, roles: [], banned: false })
     expect(all.filter(({ system }) => system === 'live')).toEqual(some)
   })
 })

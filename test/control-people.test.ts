@@ -106,6 +106,65 @@ describe('sessions', () => {
     expect(at(await here.admin('POST', '/sessions/revoke', { system: 'edu', user: PHONE, realm: 's' }), 'sessions')).toEqual([])
   })
 
+  test('a user is logged in without password or code, and the headers that come back are good', async () => {
+    const here = box()
+    const auth = await login(here)
+    const issued = await here.admin('POST', '/sessions', { system: 'edu', user: PHONE, realm: 's', device: { label: 'iPhone 15' } })
+    expect(issued.status, issued.text).toBe(201)
+    expect(at(issued, 'session')).toMatchObject({ system: 'edu', realm: 's', state: 'active', device: { label: 'iPhone 15', platform: null, client: null } })
+    expect(at(issued, 'session.accessToken')).toMatch(/^[0-9a-f]{48}$/)
+    expect(at(issued, 'ended')).toMatchObject([{ state: 'displaced', accessToken: Buffer.from(auth.auth, 'base64').toString().replace('access_token=', '') }])
+    expect((await profile(here, auth)).json).toMatchObject({ code: 903, nextDevice: 'iPhone 15' })
+    const headers = at(issued, 'headers') as { auth: string } // the profile is refused otherwise
+    expect((await profile(here, headers)).json).toMatchObject({ code: 900 })
+  })
+
+  test('the same calls give the same tokens, as those of an app do', async () => {
+    const tokens = async () => {
+      const here = box()
+      await here.admin('POST', '/sessions', { system: 'live', user: '13800003001' })
+      return at(await here.admin('POST', '/sessions', { system: 'live', user: '1' }), 'session.accessToken')
+    }
+    const first = await tokens()
+    expect(first).toMatch(/^[0-9a-f]{32}$/)
+    expect(await tokens()).toBe(first)
+  })
+
+  test('a system that takes its token in the body has no headers to give', async () => {
+    const issued = await box().admin('POST', '/sessions', { system: 'trid', user: '13800005001' })
+    expect(issued.json).toMatchObject({ session: { user: '13800005001', state: 'active' }, headers: {} })
+  })
+
+  test('a banned user is logged in, and told of the ban by the system', async () => {
+    const here = box()
+    await here.admin('POST', '/users/ban', { system: 'edu', user: PHONE, realm: 's' })
+    const headers = at(await here.admin('POST', '/sessions', { system: 'edu', user: PHONE, realm: 's' }), 'headers') as { auth: string } // the profile is refused otherwise
+    expect((await profile(here, headers)).json).toMatchObject({ code: 909 })
+  })
+
+  test('nobody can be logged in whom the system does not know', async () => {
+    const here = box()
+    const issue = (body: object) => here.admin('POST', '/sessions', body)
+    expect(kindOf(await issue({ system: 'live', user: 'nobody' }))).toBe('no-such-user')
+    expect(kindOf(await issue({ system: 'life', user: '1' }))).toBe('no-such-system')
+    expect(kindOf(await issue({ system: 'live', user: 1 }))).toBe('invalid-request')
+    expect(kindOf(await issue({ system: 'live', user: '1', device: { name: 'x' } }))).toBe('invalid-request')
+    expect(kindOf(await here.admin('POST', '/sessions', { system: 'live', user: '1' }, { headers: { origin: 'https://evil.example' } }))).toBe('foreign-origin')
+    expect(at(await here.admin('GET', '/sessions?system=live&state=active&user=nobody'), 'sessions')).toEqual([])
+  })
+
+  test('of many users so many are shown as are asked for, and all are counted', async () => {
+    const here = box()
+    const all = await here.admin('GET', '/users?system=edu')
+    const total = Number(at(all, 'total'))
+    expect(at(all, 'users')).toHaveLength(total)
+    const some = await here.admin('GET', '/users?system=edu&limit=2')
+    expect(at(some, 'users')).toEqual([at(all, 'users.0'), at(all, 'users.1')])
+    expect(at(some, 'total')).toBe(total)
+    expect(at(await here.admin('GET', '/users?limit=1'), 'total')).toBeGreaterThan(total)
+    expect(kindOf(await here.admin('GET', '/users?limit=1001'))).toBe('invalid-request')
+  })
+
   test('a user who may be several people is asked about', async () => {
     const here = box()
     const users = await here.admin('GET', '/users?system=edu')

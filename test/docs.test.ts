@@ -191,7 +191,7 @@ browserTest('without a control plane the pages can be read and nothing is offere
     expect(await page.locator('.bar').innerText()).toContain('bare')
     expect(await tryOut(page, 'liveSendCode')).toMatchObject({ code: 2000 })
     expect(complaints).toEqual([])
-    expect((await fetch(`${bare.url}/docs/live/login`, { method: 'POST' })).status).toBe(404)
+    expect((await fetch(`${bare.url}/__admin/sandboxes/bare/sessions`, { method: 'POST' })).status).toBe(404)
   } finally {
     await bare.close()
   }
@@ -199,8 +199,6 @@ browserTest('without a control plane the pages can be read and nothing is offere
 
 describe('over HTTP', () => {
   const get = (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init)
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    get(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
 
   test('the list of systems names each with its title, in both languages', async () => {
     const response = await get('/docs')
@@ -235,26 +233,8 @@ describe('over HTTP', () => {
     expect(await response.text()).toContain(words)
   })
 
-  test('a page of another origin cannot log in, nor can a nobody', async () => {
-    const path = '/docs/live/login'
-    expect((await post(path, { user: '1' }, { origin: 'https://evil.example' })).status).toBe(403)
-    expect((await post(path, { user: 'nobody' })).status).toBe(404)
-    expect((await post(path, { user: 1 })).status).toBe(400)
-    expect((await post(path, { user: '1', sandbox: '../x' })).status).toBe(400)
-    expect((await get(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' })).status).toBe(400)
-  })
-
-  test('a login of the pages ends the one of the app, and the same calls give the same tokens', async () => {
-    const token = async (sandbox: string) => {
-      const { accessToken, headers } = await (await post('/docs/live/login', { sandbox, user: '13800003001' })).json() as { accessToken: string; headers: Record<string, string> } // checked below
-      return { accessToken, headers }
-    }
-    const first = await token('again-1')
-    expect(await token('again-2')).toEqual(first)
-    const me = async (headers: Record<string, string>) => (await get('/@again-1/live/users/my', { headers })).json()
-    expect(await me(first.headers)).toMatchObject({ code: 2000 })
-    const second = await token('again-1')
-    expect(await me(first.headers)).toMatchObject({ code: 4010 })
-    expect(await me(second.headers)).toMatchObject({ code: 2000 })
+  test('the pages have no door of their own to users and logins', async () => {
+    expect((await get('/docs/live/users')).status).toBe(404)
+    expect((await get('/docs/live/login', { method: 'POST' })).status).toBe(404)
   })
 })

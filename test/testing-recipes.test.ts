@@ -17,7 +17,7 @@ const project = await Project.make()
 afterAll(() => project.remove())
 
 test('there is a recipe for each of these, in the shell and with the test API', () => {
-  const wanted = ['Expire a token', 'Kick a phone out', 'Maintenance', 'A slow network, or a broken one', 'The wrong SMS code', 'Parallel tests', 'A bug report as one file']
+  const wanted = ['Log in as somebody', 'Expire a token', 'Kick a phone out', 'Maintenance', 'A slow network, or a broken one', 'The wrong SMS code', 'Parallel tests', 'A bug report as one file']
   for (const title of wanted) {
     expect(recipes.filter((recipe) => recipe.title === title).map(({ language }) => language), title).toEqual(expect.arrayContaining(['bash', 'ts']))
   }

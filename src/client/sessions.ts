@@ -1,6 +1,6 @@
-/** Who is logged in in a sandbox, and how to end it from outside. */
+/** Who is logged in in a sandbox, and how to begin and end it from outside. */
 import type { SystemName } from './contracts.js'
-import { type Device, type Session, take, type Target, type User } from './control.js'
+import { type Device, type IssuedSession, type Session, take, type Target, type User } from './control.js'
 
 /** A user as people name one: by id, phone or account name; `realm` where several kinds of users share names. */
 export interface UserName {
@@ -32,6 +32,15 @@ export class SessionControl {
   }
 
   /**
+   * Logs a user in without password or code; `device` is what the client says about itself. Where a user may have one session, the others end.
+   * @returns the session with its tokens, the headers that a request of the user carries, and the sessions that ended
+   */
+  issue(whom: UserName & { readonly device?: Device }): Promise<IssuedSession> {
+    const { control, path } = this.#target
+    return take(control.POST('/sandboxes/{sandbox}/sessions', { params: { path }, body: whom }))
+  }
+
+  /**
    * Ends all sessions of a user as if the client `by` had logged in.
    * @returns the sessions that were ended
    */
@@ -58,7 +67,7 @@ export class SessionControl {
     return (await take(control.POST('/sandboxes/{sandbox}/sessions/revoke', { params: { path }, body: whom }))).sessions
   }
 
-  /** @returns the users of one system, or of all */
+  /** @returns the users of one system, or of all; the first thousand */
   async users(system?: SystemName): Promise<User[]> {
     const { control, path } = this.#target
     return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: system === undefined ? {} : { system } } }))).users

@@ -24,8 +24,9 @@ import { settings } from './settings.js'
 import { sms } from './sms.js'
 import { sockets } from './sockets.js'
 import { state } from './state.js'
+import { users } from './users.js'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...sockets, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
 const route = compileRouter(contract)
 
 /** @returns the middleware that answers everything below the place where it is mounted */

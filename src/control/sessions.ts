@@ -6,11 +6,9 @@ import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, sys
 import type { Call, Handlers } from './call.js'
 import { quote, refusal } from './refusal.js'
 import { mask } from './secrets.js'
-import { findUser, findUsers, type Person, personOf, showUser } from './users.js'
+import { findUser, findUsers, type Person } from './users.js'
 
-const MOST_USERS = 1000
-
-export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 'revokeSessions' | 'listUsers' | 'banUser' | 'unbanUser'> = {
+export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
   listSessions: async ({ input, parts }) => {
     const sandbox = openSandbox(parts, input.sandbox)
     const now = sandbox.now(await sandbox.control.read())
@@ -24,6 +22,26 @@ export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 
     return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
   },
 
+  issueSession: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    const sandbox = openSandbox(parts, input.sandbox)
+    // Counted like a call of an app, for ids are drawn by its number.
+    const state = await sandbox.countRequest()
+    const now = sandbox.now(state)
+    return transact(sandbox, system, async (tx) => {
+      const { id: userId, realm } = await findUser(tx, system, input.user, input.realm)
+      const service = new Sessions(system.sessions, tx, new Ids(`${state.seed}/${system.id}/${String(state.requests)}`), now)
+      const before = new Set((await service.ofUser(userId, realm)).filter(isUnended).map(({ id }) => id))
+      const session = await service.issue({ userId, realm, device: { ...unknownDevice, ...input.device } })
+      const ended = (await service.ofUser(userId, realm)).filter((other) => before.has(other.id) && !isUnended(other))
+      return {
+        session: show(system, session, now, true),
+        headers: { ...system.dialect.credentials?.carry(session.accessToken) },
+        ended: ended.reverse().map((other) => show(system, other, now, true)),
+      }
+    })
+  },
+
   kickUser: (call) => onSessions(call, async ({ service, person }) => {
     const device = { ...unknownDevice, ...call.input.by }
     return service.displace(person.id, person.realm, device)
@@ -35,7 +53,7 @@ export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 
     if (wanted !== undefined && !all.some(({ id }) => id === wanted)) {
       throw refusal(404, 'no-such-session', `The user ${quote(person.id)} has no session ${quote(wanted)}. GET …/sessions lists those there are.`)
     }
-    const chosen = all.filter(({ id, endedAt }) => endedAt === null && (wanted === undefined || id === wanted))
+    const chosen = all.filter((session) => isUnended(session) && (wanted === undefined || session.id === wanted))
     for (const { id, accessExpiresAt, refreshToken, refreshExpiresAt } of chosen) {
       await tx.update('sessions', id, {
         ...(token === 'refresh' ? {} : { accessExpiresAt: Math.min(now, accessExpiresAt ?? now), previousAccess: null }),
@@ -46,23 +64,11 @@ export const sessions: Handlers<'listSessions' | 'kickUser' | 'expireSession' | 
   }),
 
   revokeSessions: (call) => onSessions(call, async ({ service, person }) => {
-    const active = (await service.ofUser(person.id, person.realm)).filter(({ endedAt }) => endedAt === null)
+    const active = (await service.ofUser(person.id, person.realm)).filter(isUnended)
     for (const session of active) await service.end(session, 'revoked')
     return active
   }),
 
-  listUsers: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
-    const users: ReturnType<typeof showUser>[] = []
-    for (const system of systemsOf(parts, input.system)) {
-      const records = await transact(sandbox, system, (tx) => tx.list(system.users.collection))
-      for (const record of records.slice(0, MOST_USERS - users.length)) users.push(showUser(system, personOf(system, record)))
-    }
-    return { users }
-  },
-
-  banUser: (call) => setBan(call, true),
-  unbanUser: (call) => setBan(call, false),
 }
 
 /** What a change of a user's sessions works with. */
@@ -93,6 +99,10 @@ async function ofUsers(tx: AnyTransaction, system: System, name: string): Promis
   return tx.list('sessions', ({ userId }) => ids.has(userId))
 }
 
+function isUnended({ endedAt }: SessionRecord): boolean {
+  return endedAt === null
+}
+
 function show(system: System, session: SessionRecord, now: number, secrets: boolean) {
   const isOver = session.accessExpiresAt !== null && now >= session.accessExpiresAt
   const { displacedBy, refreshToken } = session
@@ -111,16 +121,4 @@ function show(system: System, session: SessionRecord, now: number, secrets: bool
     endedAt: instantOrNull(session.endedAt),
     displacedBy: displacedBy === null ? null : { ...displacedBy, at: instant(displacedBy.at) },
   }
-}
-
-async function setBan({ input, parts }: Call<'banUser' | 'unbanUser'>, banned: boolean) {
-  const system = systemOf(parts, input.system)
-  const { users } = system
-  const { ban } = users
-  if (ban === null) throw refusal(422, 'not-available', `${system.id} knows no bans. GET /__admin/systems tells which systems do (hasBans).`)
-  return transact(openSandbox(parts, input.sandbox), system, async (tx) => {
-    const { id } = await findUser(tx, system, input.user, input.realm)
-    const record = await tx.update(users.collection, users.key(id), { [ban.field]: banned ? ban.banned : ban.free })
-    return showUser(system, personOf(system, record))
-  })
 }

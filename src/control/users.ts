@@ -2,8 +2,26 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import type { AnyTransaction } from './access.js'
+import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import type { Call, Handlers } from './call.js'
 import { listOf, quote, refusal } from './refusal.js'
+
+export const users: Handlers<'listUsers' | 'banUser' | 'unbanUser'> = {
+  listUsers: async ({ input, parts }) => {
+    const sandbox = openSandbox(parts, input.sandbox)
+    const shown: ReturnType<typeof showUser>[] = []
+    let total = 0
+    for (const system of systemsOf(parts, input.system)) {
+      const records = await transact(sandbox, system, (tx) => tx.list(system.users.collection))
+      for (const record of records.slice(0, input.limit - shown.length)) shown.push(showUser(system, personOf(system, record)))
+      total += records.length
+    }
+    return { users: shown, total }
+  },
+
+  banUser: (call) => setBan(call, true),
+  unbanUser: (call) => setBan(call, false),
+}
 
 /** A user of a system, with what sessions are filed under. */
 export interface Person {
@@ -50,14 +68,28 @@ export function personOf(system: System, record: Doc): Person {
   return { id: String(record[keyField]), realm: realm === null ? '' : String(record[realm]), record }
 }
 
-/** @returns the user as the control plane shows him */
-export function showUser(system: System, { id, realm, record }: Person) {
+/** Bans a user or lifts the ban, in the way that the system's records say so. */
+async function setBan({ input, parts }: Call<'banUser' | 'unbanUser'>, banned: boolean) {
+  const system = systemOf(parts, input.system)
+  const { users: directory } = system
+  const { ban } = directory
+  if (ban === null) throw refusal(422, 'not-available', `${system.id} knows no bans. GET /__admin/systems tells which systems do (hasBans).`)
+  return transact(openSandbox(parts, input.sandbox), system, async (tx) => {
+    const { id } = await findUser(tx, system, input.user, input.realm)
+    const record = await tx.update(directory.collection, directory.key(id), { [ban.field]: banned ? ban.banned : ban.free })
+    return showUser(system, personOf(system, record))
+  })
+}
+
+/** The user as the control plane shows one. */
+function showUser(system: System, { id, realm, record }: Person) {
   const { names, ban } = system.users
   return {
     system: system.id,
     id,
     realm,
     names: Object.fromEntries(names.map((field) => [field, textOf(record[field])])),
+    roles: [...(system.users.roles?.(record) ?? [])],
     banned: ban !== null && isDeepStrictEqual(record[ban.field], ban.banned),
   }
 }

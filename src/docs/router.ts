@@ -1,8 +1,8 @@
 /**
- * The reference pages, below `/docs`. Everybody may read them; sandboxes and logins are the control plane's business and as guarded
- * as it is. What the pages are made of is loaded when the first one is asked for.
+ * The reference pages, below `/docs`. Everybody may read them; for sandboxes and logins they are clients of the control plane, as any
+ * other. What the pages are made of is loaded when the first one is asked for.
  */
-import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express'
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import { parseQuery, type Query, searchOf } from '../core/pipeline/query.js'
@@ -10,15 +10,14 @@ import { writeReply } from '../core/pipeline/send.js'
 import { describeException } from '../core/failure.js'
 import { answerProblem, problem } from '../core/problem.js'
 import { jsonReply, type Reply } from '../core/reply.js'
-import { isSandboxName, type Sandboxes, type Served } from '../core/sandbox.js'
+import { isSandboxName, type Served } from '../core/sandbox.js'
 import type { System } from '../core/system.js'
 
 export interface DocsParts {
   /** The systems with their worlds, by id. */
   readonly served: ReadonlyMap<string, Served>
-  readonly sandboxes: Sandboxes
-  /** The guard of the control plane, and whether it asks for a token; null where there is no control plane. */
-  readonly admin: { readonly guard: RequestHandler; readonly needsToken: boolean } | null
+  /** Whether the control plane, of which the pages are a client, asks for a token; null where there is none. */
+  readonly admin: { readonly needsToken: boolean } | null
   /** Told of exceptions in handlers. */
   readonly report: (problem: string) => void
 }
@@ -63,21 +62,6 @@ export function docsRouter(parts: DocsParts): Router {
     writeReply(response, jsonReply(200, document, { 'cache-control': 'no-store' }), request.method)
   })
 
-  if (parts.admin !== null) {
-    router.get('/:system/users', parts.admin.guard, async (request: Request<{ system: string }>, response) => {
-      const { listReaders } = await import('./logins.js')
-      const system = systemOf(parts, request.params.system)
-      writeReply(response, jsonReply(200, await listReaders(parts.sandboxes.open(sandboxOf(request)), system)), request.method)
-    })
-
-    router.post('/:system/login', parts.admin.guard, express.json({ limit: '16kb' }), async (request: Request<{ system: string }, unknown, unknown>, response) => {
-      const { logIn } = await import('./logins.js')
-      const system = systemOf(parts, request.params.system)
-      const { sandbox, user, realm } = loginInput(request.body)
-      writeReply(response, jsonReply(200, await logIn(parts.sandboxes.open(sandbox), system, user, realm), { 'cache-control': 'no-store' }), request.method)
-    })
-  }
-
   router.use((request) => {
     throw refusal(404, 'no-such-page', `There is no page ${quote(request.originalUrl)}. /docs lists those there are.`)
   })
@@ -105,21 +89,9 @@ function queryOf({ url }: Request): Query {
 }
 
 function sandboxOf(request: Request): string {
-  return checkedSandbox(queryOf(request).get('sandbox') ?? DEFAULT_SANDBOX)
-}
-
-function checkedSandbox(name: string): string {
+  const name = queryOf(request).get('sandbox') ?? DEFAULT_SANDBOX
   if (isSandboxName(name)) return name
   throw refusal(400, 'invalid-sandbox-name', `${quote(name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
-}
-
-function loginInput(body: unknown): { sandbox: string; user: string; realm: string | undefined } {
-  const fields: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {}
-  const { sandbox = DEFAULT_SANDBOX, user, realm } = fields
-  if (typeof sandbox !== 'string' || typeof user !== 'string' || (realm !== undefined && typeof realm !== 'string')) {
-    throw refusal(400, 'invalid-request', 'Send a JSON object {"sandbox": "…", "user": "…"}, with "realm" where users of several types have the same name.')
-  }
-  return { sandbox: checkedSandbox(sandbox), user, realm }
 }
 
 function fail(error: unknown, { report }: DocsParts, request: Request, response: Response): void {

@@ -1,13 +1,15 @@
-/** `understudy ctl sessions`, `users`, `kick`, `expire`, `revoke`, `ban`, `unban` */
+/** `understudy ctl sessions`, `users`, `login`, `kick`, `expire`, `revoke`, `ban`, `unban` */
 import { type Command, Option } from 'commander'
-import type { Session, User } from '../../client/control.js'
+import type { Device, IssuedSession, Session, User } from '../../client/control.js'
+import type { UserName } from '../../client/sessions.js'
 import { given, list, move } from './move.js'
 
 interface Realm {
   readonly realm?: string
 }
 
-interface KickFlags extends Realm {
+/** What a client says about itself. */
+interface ClientFlags extends Realm {
   readonly platform?: string
   readonly device?: string
   readonly client?: string
@@ -41,27 +43,26 @@ export function addSessions(ctl: Command): void {
     .argument('[system]', 'only this system')
     .action((system: string | undefined, _flags: object, command: Command) => move(command, (box) => box.sessions.users(system), showUsers))
 
-  onUser(ctl, 'kick', 'end all sessions of a user as a login on another phone would')
-    .option('--platform <name>', 'platform of that phone')
-    .option('--device <name>', 'name of that phone')
-    .option('--client <version>', 'version of the app on it')
-    .action((system: string, user: string, { realm, platform, device, client }: KickFlags, command: Command) =>
-      move(command, (box) => box.sessions.kick({ system, user, ...given({ realm }), by: given({ platform, label: device, client }) }), showSessions),
-    )
+  onPhone(onUser(ctl, 'login', 'log a user in, without password or code, and print what a request carries from then on')).action(
+    (system: string, user: string, flags: ClientFlags, command: Command) => move(command, (box) => box.sessions.issue({ ...whom(system, user, flags), device: deviceOf(flags) }), showCredential),
+  )
+  onPhone(onUser(ctl, 'kick', 'end all sessions of a user as a login on another phone would')).action((system: string, user: string, flags: ClientFlags, command: Command) =>
+    move(command, (box) => box.sessions.kick({ ...whom(system, user, flags), by: deviceOf(flags) }), showSessions),
+  )
   onUser(ctl, 'expire', 'let the tokens of a user run out now')
     .addOption(new Option('--which <token>', 'which token').choices(['access', 'refresh', 'both']).default('access'))
     .option('--session <id>', 'of this session only')
     .action((system: string, user: string, { realm, which, session }: Realm & { which: ExpireFlags['token']; session?: string }, command: Command) =>
-      move(command, (box) => box.sessions.expire({ system, user, ...given({ realm, token: which, session }) }), showSessions),
+      move(command, (box) => box.sessions.expire({ ...whom(system, user, { realm }), ...given({ token: which, session }) }), showSessions),
     )
-  onUser(ctl, 'revoke', 'end all sessions of a user as an administrator would').action((system: string, user: string, { realm }: Realm, command: Command) =>
-    move(command, (box) => box.sessions.revoke({ system, user, ...given({ realm }) }), showSessions),
+  onUser(ctl, 'revoke', 'end all sessions of a user as an administrator would').action((system: string, user: string, flags: Realm, command: Command) =>
+    move(command, (box) => box.sessions.revoke(whom(system, user, flags)), showSessions),
   )
-  onUser(ctl, 'ban', 'block a user').action((system: string, user: string, { realm }: Realm, command: Command) =>
-    move(command, (box) => box.sessions.ban({ system, user, ...given({ realm }) }), (banned) => showUsers([banned])),
+  onUser(ctl, 'ban', 'block a user').action((system: string, user: string, flags: Realm, command: Command) =>
+    move(command, (box) => box.sessions.ban(whom(system, user, flags)), (banned) => showUsers([banned])),
   )
-  onUser(ctl, 'unban', 'lift a ban').action((system: string, user: string, { realm }: Realm, command: Command) =>
-    move(command, (box) => box.sessions.unban({ system, user, ...given({ realm }) }), (free) => showUsers([free])),
+  onUser(ctl, 'unban', 'lift a ban').action((system: string, user: string, flags: Realm, command: Command) =>
+    move(command, (box) => box.sessions.unban(whom(system, user, flags)), (free) => showUsers([free])),
   )
 }
 
@@ -72,6 +73,27 @@ function onUser(ctl: Command, name: string, description: string): Command {
     .argument('<system>', 'id of the system')
     .argument('<user>', 'id, phone or name of the user')
     .option('--realm <type>', 'user type, where several have a user of that name')
+}
+
+function onPhone(command: Command): Command {
+  return command
+    .option('--platform <name>', 'platform of that phone')
+    .option('--device <name>', 'name of that phone')
+    .option('--client <version>', 'version of the app on it')
+}
+
+function whom(system: string, user: string, { realm }: { readonly realm?: string | undefined }): UserName {
+  return { system, user, ...given({ realm }) }
+}
+
+function deviceOf({ platform, device, client }: ClientFlags): Device {
+  return given({ platform, label: device, client })
+}
+
+/** Headers as curl's `-H` takes them; the token itself where the system takes it in the body. */
+function showCredential({ session, headers }: IssuedSession): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return lines.length === 0 ? session.accessToken : lines.join('\n')
 }
 
 function showSessions(sessions: readonly Session[]): string {

@@ -3,16 +3,30 @@ import { tokenScheme } from './swagger.js'
 import { byId, call } from './page-parts.js'
 
 /**
- * @typedef {{ user: string, realm: string, headers: Record<string, string>, accessToken: string, refreshToken: string | null, outdated: string[], name: string }} Login
- * @typedef {{ id: string, realm: string, names: string[], roles: string[], banned: boolean }} Reader
+ * What the control plane answers.
+ * @typedef {{ accessToken: string, refreshToken: string | null }} Session
+ * @typedef {{ id: string, realm: string, names: Record<string, string | number | null>, roles: string[], banned: boolean }} User
+ *
+ * Who the reader is. `outdated`: access tokens of the user that are dead by now; what an example shows of them is out of date.
+ * @typedef {{ user: string, realm: string, name: string, headers: Record<string, string>, accessToken: string, refreshToken: string | null, outdated: string[] }} Login
  * @typedef {{ system: string, sandbox: string, base: string }} Place
  */
 
 /** So many users are found faster by typing. */
 const MANY = 12
+/** More are found by their names in a moment than read in a list. */
+const MOST_USERS = 200
+/** Told to whoever is displaced by a login of the page. */
+const DEVICE = { label: 'Understudy docs' }
 
 /** @param {Place} place */
 const storageKey = ({ system, sandbox }) => `understudy.login.${system}.${sandbox}`
+
+/** @param {Place} place */
+const control = ({ sandbox }) => `/__admin/sandboxes/${sandbox}`
+
+/** @param {User} user @returns {string[]} what people know the user by */
+const namesOf = ({ names }) => [...new Set(Object.values(names).filter((name) => name !== null && name !== '').map(String))]
 
 /**
  * @param {Place} place
@@ -31,7 +45,7 @@ export function offerLogins(place, ui) {
   const panel = byId('login-panel')
   const find = /** @type {HTMLInputElement} */ (byId('login-find'))
   panel.addEventListener('beforetoggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'open') void listReaders(place, ui)
+    if (/** @type {ToggleEvent} */ (event).newState === 'open') void listUsers(place, ui)
   })
   find.addEventListener('input', () => {
     for (const item of byId('readers').children) {
@@ -52,30 +66,36 @@ export function offerLogins(place, ui) {
 }
 
 /** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui */
-async function listReaders(place, ui) {
-  const { readers, total } = /** @type {{ readers: Reader[], total: number }} */ (await call('GET', `/docs/${place.system}/users?sandbox=${place.sandbox}`))
-  byId('login-find').hidden = readers.length <= MANY
-  const items = readers.map((reader) => {
+async function listUsers(place, ui) {
+  const { users, total } = /** @type {{ users: User[], total: number }} */ (await call('GET', `${control(place)}/users?system=${place.system}&limit=${MOST_USERS}`))
+  byId('login-find').hidden = users.length <= MANY
+  const items = users.map((user) => {
     const item = element('li', '')
     const button = document.createElement('button')
     button.type = 'button'
-    button.dataset['user'] = reader.id
-    const marks = [...(reader.realm === '' ? [] : [reader.realm]), ...reader.roles, ...(reader.banned ? ['封禁 banned'] : [])]
-    button.append(element('b', reader.names.join(' · ') || reader.id), ...marks.map((mark) => element('span', mark)))
-    button.addEventListener('click', () => void logIn(place, ui, reader))
+    button.dataset['user'] = user.id
+    const marks = [...(user.realm === '' ? [] : [user.realm]), ...user.roles, ...(user.banned ? ['封禁 banned'] : [])]
+    button.append(element('b', namesOf(user).join(' · ') || user.id), ...marks.map((mark) => element('span', mark)))
+    button.addEventListener('click', () => void logIn(place, ui, user))
     item.append(button)
     return item
   })
-  if (total > readers.length) items.push(element('li', `另有 ${total - readers.length} 位未列出 · ${total - readers.length} more are not listed`))
+  if (total > users.length) items.push(element('li', `另有 ${total - users.length} 位未列出 · ${total - users.length} more are not listed`))
   if (total === 0) items.push(element('li', '此沙箱没有用户 · This sandbox has no users'))
   byId('readers').replaceChildren(...items)
 }
 
-/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {Reader} reader */
-async function logIn(place, ui, reader) {
+/** @param {Place} place @param {import('./swagger.js').SwaggerUi} ui @param {User} user */
+async function logIn(place, ui, user) {
   const before = savedLogin(place)
-  const answer = await call('POST', `/docs/${place.system}/login`, { sandbox: place.sandbox, user: reader.id, realm: reader.realm })
-  const login = /** @type {Login} */ ({ .../** @type {object} */ (answer), name: reader.names[0] ?? reader.id })
+  const { id, realm } = user
+  const wanted = { system: place.system, user: id, ...(realm === '' ? {} : { realm }), device: DEVICE }
+  const issued = /** @type {{ session: Session, headers: Record<string, string>, ended: Session[] }} */ (await call('POST', `${control(place)}/sessions`, wanted))
+  const { accessToken, refreshToken } = issued.session
+  const earlier = before?.user === id && before.realm === realm ? before.outdated : []
+  const outdated = [...new Set([...earlier, ...issued.ended.map((session) => session.accessToken)])]
+  /** @type {Login} */
+  const login = { user: id, realm, name: namesOf(user)[0] ?? id, headers: issued.headers, accessToken, refreshToken, outdated }
   sessionStorage.setItem(storageKey(place), JSON.stringify(login))
   byId('login-panel').hidePopover()
   // Examples change with the user type in a path and with a token in a body; the hash brings the reader back to where he was.

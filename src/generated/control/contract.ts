@@ -404,7 +404,13 @@ export interface paths {
          */
         get: operations["listSessions"];
         put?: never;
-        post?: never;
+        /**
+         * 登录为某用户 · Log in as a user
+         * @description 不需要密码或验证码，如同该用户自己登录一样发放会话：只许一个会话的系统会结束其余会话，并告知旧客户端被 `device` 挤下线。被封禁的用户也能登录，之后的调用由该系统自己拒绝。令牌的抽取与业务请求相同，所以同样的调用得到同样的令牌。
+         *
+         *     No password and no code: a session as the user's own login would give it. Where a user may have one session, the others end, and their clients are told of `device`. A banned user is logged in as well; what is called then is refused by the system itself. Tokens are drawn as for a call of an app, so the same calls give the same ones.
+         */
+        post: operations["issueSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -510,9 +516,9 @@ export interface paths {
         };
         /**
          * 用户 · Users
-         * @description 各系统的用户，按系统与记录的顺序，最多 1000 个。
+         * @description 各系统的用户，按系统与记录的顺序，最多 `limit` 个；`total` 是总数。
          *
-         *     The users of the systems, in the order of systems and records, 1000 at the most.
+         *     The users of the systems, in the order of systems and records, `limit` at the most; `total` tells how many there are.
          */
         get: operations["listUsers"];
         put?: never;
@@ -1432,6 +1438,8 @@ export interface components {
             names: {
                 [key: string]: string | number | null;
             };
+            /** @description 角色，系统没有角色时为空 · Roles; none where the system has none */
+            roles: string[];
             banned: boolean;
         };
         Session: {
@@ -1462,6 +1470,16 @@ export interface components {
                 client: string | null;
                 at: components["schemas"]["Instant"];
             };
+        };
+        IssuedSession: {
+            /** @description 会话，令牌原样给出 · The session, with its tokens as they are */
+            session: components["schemas"]["Session"];
+            /** @description 该用户的请求要带的请求头，名称小写；令牌不在请求头里的系统为空 · Headers that a request of the user carries, names in lower case; none where the system takes its token in no header */
+            headers: {
+                [key: string]: string;
+            };
+            /** @description 因此结束的会话，令牌原样给出 · Sessions that it ended, with their tokens as they are */
+            ended: components["schemas"]["Session"][];
         };
         SessionList: {
             sessions: components["schemas"]["Session"][];
@@ -1849,11 +1867,14 @@ export interface components {
             sms: components["schemas"]["SmsSetting"][];
         };
         ListSessionsSuccess: components["schemas"]["SessionList"];
+        IssueSessionSuccess: components["schemas"]["IssuedSession"];
         KickUserSuccess: components["schemas"]["SessionList"];
         ExpireSessionSuccess: components["schemas"]["SessionList"];
         RevokeSessionsSuccess: components["schemas"]["SessionList"];
         ListUsersSuccess: {
             users: components["schemas"]["User"][];
+            /** @description 共有多少个 · How many there are */
+            total: number;
         };
         BanUserSuccess: components["schemas"]["User"];
         UnbanUserSuccess: components["schemas"]["User"];
@@ -2673,6 +2694,51 @@ export interface operations {
             404: components["responses"]["NotFound"];
         };
     };
+    issueSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    system: components["schemas"]["SystemId"];
+                    /** @description 用户标识，或手机号、名字 · Id of the user or a name that people know the user by */
+                    user: string;
+                    /** @description 同名用户分属几类时，是哪一类 · Which user type, where several have a user of that name */
+                    realm?: string;
+                    /** @description 登录的客户端 · The client that logs in */
+                    device?: components["schemas"]["DeviceInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description 会话与携带凭证的请求头 · The session, and the headers that carry its credential */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueSessionSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
     kickUser: {
         parameters: {
             query?: never;
@@ -2820,6 +2886,11 @@ export interface operations {
                  * @example live
                  */
                 system?: components["parameters"]["SystemFilter"];
+                /**
+                 * @description 最多这么多个 · So many at the most
+                 * @example 100
+                 */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -4967,6 +5038,47 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "issueSession": {
+      "method": "POST",
+      "path": "/sandboxes/{sandbox}/sessions",
+      "routing": {},
+      "select": null,
+      "tag": "sessions",
+      "summary": "登录为某用户 · Log in as a user",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "body",
+          "type": "string"
+        },
+        "user": {
+          "in": "body",
+          "type": "string"
+        },
+        "realm": {
+          "in": "body",
+          "type": "string"
+        },
+        "device": {
+          "in": "body",
+          "type": "object"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 201,
+        "mediaType": "application/json"
+      }
+    },
     "kickUser": {
       "method": "POST",
       "path": "/sandboxes/{sandbox}/sessions/kick",
@@ -5109,6 +5221,10 @@ export const contract = {
         "system": {
           "in": "query",
           "type": "string"
+        },
+        "limit": {
+          "in": "query",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -6648,6 +6764,22 @@ export interface Operations {
         payload: components["schemas"]["ListSessionsSuccess"];
         error: never;
     };
+    issueSession: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+            /** @description 用户标识，或手机号、名字 · Id of the user or a name that people know the user by */
+            user: string;
+            /** @description 同名用户分属几类时，是哪一类 · Which user type, where several have a user of that name */
+            realm?: string;
+            /** @description 登录的客户端 · The client that logs in */
+            device?: components["schemas"]["DeviceInput"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["IssueSessionSuccess"];
+        payload: components["schemas"]["IssueSessionSuccess"];
+        error: never;
+    };
     kickUser: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
@@ -6704,6 +6836,8 @@ export interface Operations {
         input: {
             sandbox: components["schemas"]["SandboxName"];
             system?: components["schemas"]["SystemId"];
+            /** @default 1000 */
+            limit: number;
         };
         headers: Record<string, never>;
         success: components["schemas"]["ListUsersSuccess"];
