@@ -67,6 +67,35 @@ describe('codes', () => {
     expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
   })
 
+  test('by a setting each code of the last ten is good for ten minutes, and once', async () => {
+    const app = await box()
+    await app.set({ smsSource: 'sequence', settings: { codes: 'each' } })
+    await sendCode(app)
+    await app.advance('PT5M')
+    await sendCode(app)
+    expect((await login(app, MOBILE, '100001')).json).toMatchObject({ code: 2000 })
+    expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
+    await app.advance('PT5M')
+    await sendCode(app)
+    expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
+    expect((await login(app, MOBILE, '100003')).json).toMatchObject({ code: 2000 })
+
+    for (let i = 0; i < 11; i++) await sendCode(app)
+    await app.advance('PT9M59S')
+    expect((await login(app, MOBILE, '100005')).json).toMatchObject({ code: 2000 })
+    expect((await login(app, MOBILE, '100004')).json).toEqual(INVALID_CODE)
+    await app.advance('PT1S')
+    expect((await login(app, MOBILE, '100014')).json).toEqual(INVALID_CODE)
+  })
+
+  test('two requests with one fixed code make it good twice, where each code counts', async () => {
+    const app = await box()
+    await app.set({ settings: { codes: 'each' } })
+    await sendCode(app)
+    await sendCode(app)
+    expect([await login(app), await login(app), await login(app)].map(({ json }) => json?.['code'])).toEqual([2000, 2000, 4011])
+  })
+
   test('codes may be asked for as often as one likes', async () => {
     const app = await box()
     for (let i = 0; i < 5; i++) expect((await sendCode(app)).json).toEqual({ code: 2000, desc: 'ok' })
@@ -233,18 +262,35 @@ describe('the dialect', () => {
     expect((await app.call('/auth/login', { method: 'POST', body: { mobile: MOBILE } })).json).toEqual({ code: 4000, desc: "missing arguments 'auth_code'" })
   })
 
-  test('numbers, other forms, other media types and broken JSON are 4000', async () => {
+  test('an empty text is a missing field', async () => {
+    const app = await box()
+    expect((await app.call('/auth/code?mobile=')).json).toEqual({ code: 4000, desc: "missing arguments 'mobile'" })
+    expect((await login(app, MOBILE, '')).json).toEqual({ code: 4000, desc: "missing arguments 'auth_code'" })
+  })
+
+  test('a field of another form is named', async () => {
+    const app = await box()
+    for (const mobile of ['123', '12345', '23800003001', '138000030011', '+8613800003001']) {
+      expect((await app.call(`/auth/code?mobile=${encodeURIComponent(mobile)}`)).json).toEqual({ code: 4000, desc: "malformed arguments 'mobile'" })
+    }
+    for (const [body, field] of [
+      [{ mobile: '12345', auth_code: '1' }, 'mobile'],
+      [{ mobile: Number(MOBILE), auth_code: '123456' }, 'mobile'],
+      [{ mobile: MOBILE, auth_code: 123456 }, 'auth_code'],
+    ] as const) {
+      expect((await app.call('/auth/login', { method: 'POST', body })).json).toEqual({ code: 4000, desc: `malformed arguments '${field}'` })
+    }
+  })
+
+  test('other media types and broken JSON are 4000', async () => {
     const app = await box()
     const post = (body: string, type = 'application/json') => app.call('/auth/login', { method: 'POST', headers: { 'content-type': type }, body })
     const good = JSON.stringify({ mobile: MOBILE, auth_code: '123456' })
-    for (const body of ['', '{', '[]', 'null', '"x"', `{"mobile":${MOBILE},"auth_code":"123456"}`, `{"mobile":"${MOBILE}","auth_code":123456}`, `{"mobile":"12345","auth_code":"1"}`]) {
+    for (const body of ['', '{', '[]', 'null', '"x"']) {
       expect((await post(body)).json).toEqual({ code: 4000, desc: 'bad request' })
     }
     expect((await post(good, 'text/plain')).json).toEqual({ code: 4000, desc: 'bad request' })
     expect((await post(good, 'application/json; charset=utf-8')).json).toEqual(INVALID_CODE)
-    for (const mobile of ['12345', '23800003001', '138000030011', '+8613800003001']) {
-      expect((await app.call(`/auth/code?mobile=${encodeURIComponent(mobile)}`)).json).toEqual({ code: 4000, desc: 'bad request' })
-    }
   })
 
   test('the key comes before the body', async () => {

@@ -53,15 +53,34 @@ describe('registration', () => {
     expect(await register(app, '13800005001', token(9))).toEqual(invalid)
   })
 
-  test('a good token of a number that asked again is not verified', async () => {
+  test('a good token of a number that was sent another code is not verified', async () => {
     const app = await box()
     expect(await register(app, '13800005004', token(4))).toEqual(failure('register', 5, 'tel not verified.'))
     await ask(app)
     const checked = await check(app)
-    expect(await ask(app)).toEqual(notSent) // refused, and takes the verification back all the same
+    await app.advance('PT1M')
+    expect(await ask(app)).toEqual(sent)
     expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 5, 'tel not verified.'))
     await check(app)
     expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 4, 'token not valid.'))
+  })
+
+  test('a request for a code that is refused takes no verification back', async () => {
+    const app = await box()
+    await ask(app)
+    const checked = await check(app)
+    expect(await ask(app)).toEqual(notSent)
+    expect(await register(app, UNKNOWN, checked?.['token'])).toMatchObject({ success: true })
+
+    await app.advance('PT1M')
+    await app.set({ outages: ['smsOperator'] })
+    expect(await ask(app)).toEqual(notSent)
+    await app.set({ outages: [] })
+    const registered = await register(app, '13800005001', token(1))
+    await app.set({ outages: ['database'] })
+    expect(await ask(app, '13800005001')).toMatchObject({ error_no: 3 })
+    await app.set({ outages: [] })
+    expect(await register(app, '13800005001', registered?.['token'])).toMatchObject({ success: true })
   })
 
   test('the token of a code check lives 24 hours, that of a registration 30 days', async () => {
@@ -94,6 +113,31 @@ describe('codes', () => {
     const app = await box()
     await ask(app)
     expect(await ask(app, '13800005901')).toEqual(sent)
+  })
+
+  test('by a setting it is the client that waits, whatever the number, and the number that does not', async () => {
+    const app = await box()
+    await app.set({ settings: { interval: 'client' } })
+    const from = async (client: string | null, tel: string) => {
+      const body = { type: 'sms_validation_request', tel, time: '1439280893' }
+      const { json } = await app.call('/index.php?r=user/sms-validation-request', { method: 'POST', body, headers: client === null ? {} : { 'x-forwarded-for': client } })
+      return json
+    }
+    expect(await from('203.0.113.7', UNKNOWN)).toEqual(sent)
+    expect(await from('203.0.113.7, 10.0.0.1', '13800005901')).toEqual(notSent)
+    expect(await from('203.0.113.8', UNKNOWN)).toEqual(sent)
+    // Without the header a client is its address.
+    expect(await from(null, UNKNOWN)).toEqual(sent)
+    expect(await from(null, '13800005901')).toEqual(notSent)
+    await app.advance('PT1M')
+    expect(await from('203.0.113.7', '13800005901')).toEqual(sent)
+  })
+
+  test('a request that the operator refused makes no client wait', async () => {
+    const app = await box()
+    await app.set({ settings: { interval: 'client' } })
+    expect(await ask(app, '13800005998')).toEqual(notSent)
+    expect(await ask(app)).toEqual(sent)
   })
 
   test('the operator refuses one number always', async () => {

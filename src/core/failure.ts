@@ -59,7 +59,7 @@ export interface FailureDetails {
   readonly allow?: readonly string[]
 }
 
-/** A refusal. Thrown, it leaves nothing behind; returned by an operation, what the operation wrote is kept. */
+/** A refusal. It leaves nothing behind. */
 export class Failure extends Error {
   /** CONSTANT_NAME of the system's error table, or null when the dialect is still to choose it by the condition. */
   readonly error: string | null

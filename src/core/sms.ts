@@ -29,7 +29,14 @@ export interface SmsCodeRecord {
   readonly expiresAt: number | null
   readonly used: boolean
   /** Codes of the same key before this one, newest first. */
-  readonly earlier: readonly { readonly code: string; readonly sentAt: number }[]
+  readonly earlier: readonly EarlierCode[]
+}
+
+/** A code after which another was sent. */
+interface EarlierCode {
+  readonly code: string
+  readonly sentAt: number
+  readonly used?: boolean
 }
 
 export interface SmsRecords {
@@ -47,7 +54,8 @@ export interface SmsSetting {
 
 export const FIXED_CODE = '123456'
 const FIRST_OF_SEQUENCE = 100_001
-const EARLIER_KEPT = 3
+/** With the newest one, ten codes of a key are known. */
+const EARLIER_KEPT = 9
 
 /** The SMS codes of one system as one request sees and changes them. */
 export class SmsCodes {
@@ -64,13 +72,14 @@ export class SmsCodes {
   }
 
   /**
-   * Puts a new code on record; it makes the earlier ones of its key worthless.
-   * @returns null when "sent"; otherwise why not (`smsTooFrequent`, `smsSendFailed`), with nothing put on record
+   * Puts a new code on record.
+   * @param interval milliseconds that the key has to wait; those of the policy when left out
+   * @throws Failure `smsTooFrequent` or `smsSendFailed` when it is not "sent"
    */
-  async send(phone: string, key = phone): Promise<Failure | null> {
+  async send(phone: string, key = phone, interval = this.#policy.interval): Promise<void> {
     const last = await this.#tx.get('smsCodes', key)
-    if (last !== undefined && this.#now < last.sentAt + this.#policy.interval) return Failure.when('smsTooFrequent')
-    if (this.#setting.operatorFails || this.#policy.refusedNumbers.includes(phone)) return Failure.when('smsSendFailed')
+    if (last !== undefined && this.#now < last.sentAt + interval) throw Failure.when('smsTooFrequent')
+    if (this.#setting.operatorFails || this.#policy.refusedNumbers.includes(phone)) throw Failure.when('smsSendFailed')
     const { validity } = this.#policy
     await this.#tx.put('smsCodes', {
       key,
@@ -79,24 +88,29 @@ export class SmsCodes {
       sentAt: this.#now,
       expiresAt: validity === null ? null : this.#now + validity,
       used: false,
-      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt }].concat(last.earlier.slice(0, EARLIER_KEPT - 1)),
+      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt, ...(last.used ? { used: true } : {}) }, ...last.earlier.slice(0, EARLIER_KEPT - 1)],
     })
-    return null
   }
 
   /**
    * Takes the code, where the policy says so for good. A wrong try costs nothing.
-   * @throws Failure `smsCodeInvalid` when it is not the newest code of the key, used or too old
+   * @param which the codes of the key that count: the newest, or each that is still known
+   * @throws Failure `smsCodeInvalid` when it is none of these, used or too old
    */
-  async redeem(code: string, key: string): Promise<void> {
+  async redeem(code: string, key: string, which: 'newest' | 'each' = 'newest'): Promise<void> {
     const record = await this.#tx.get('smsCodes', key)
-    if (record === undefined || !this.#isGood(record, code)) throw Failure.when('smsCodeInvalid')
-    if (this.#policy.singleUse) await this.#tx.update('smsCodes', key, { used: true })
+    if (record === undefined) throw Failure.when('smsCodeInvalid')
+    const { earlier, expiresAt, used } = record
+    const isNewest = !used && record.code === code && (expiresAt === null || this.#now < expiresAt)
+    const at = isNewest || which === 'newest' ? -1 : earlier.findIndex((before) => this.#isGood(before, code))
+    if (!isNewest && at === -1) throw Failure.when('smsCodeInvalid')
+    if (!this.#policy.singleUse) return
+    await this.#tx.update('smsCodes', key, isNewest ? { used: true } : { earlier: earlier.map((before, i) => (i === at ? { ...before, used: true } : before)) })
   }
 
-  #isGood(record: SmsCodeRecord, code: string): boolean {
-    const alive = record.expiresAt === null || this.#now < record.expiresAt
-    return alive && !record.used && record.code === code
+  #isGood({ code, sentAt, used }: EarlierCode, sent: string): boolean {
+    const { validity } = this.#policy
+    return used !== true && code === sent && (validity === null || this.#now < sentAt + validity)
   }
 
   get #isFixed(): boolean {

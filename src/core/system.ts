@@ -53,16 +53,16 @@ export interface Work<S extends SystemTypes, K extends OperationName<S>> {
   readonly now: number
   readonly ids: Ids
   readonly settings: Settings
+  /** What tells this client from others where no user does: the first address of `X-Forwarded-For`, else the one that the call came from. */
+  readonly client: string
   /** Names of the simulated outside services that are out of order. */
   readonly outages: ReadonlySet<string>
   /** @returns a failure with one of the errors that the contract lists for this operation */
   readonly fail: (error: TypesOf<S, K>['error'], details?: FailureDetails) => Failure
 }
 
-/**
- * One operation. It returns the payload, or throws a failure and leaves nothing behind, or returns a failure and keeps what it wrote.
- */
-export type Handler<S extends SystemTypes, K extends OperationName<S>> = (work: Work<S, K>) => Promise<TypesOf<S, K>['payload'] | Failure>
+/** One operation. It returns the payload, or throws a failure and leaves nothing behind. */
+export type Handler<S extends SystemTypes, K extends OperationName<S>> = (work: Work<S, K>) => Promise<TypesOf<S, K>['payload']>
 
 /** What a rule may look at: the fields of the request that are sound, and whoever calls. */
 export interface RuleWork<S extends SystemTypes, K extends OperationName<S>> extends Pick<Work<S, K>, 'session' | 'user' | 'tx' | 'fail'> {

@@ -33,6 +33,9 @@ const NONE: readonly string[] = []
 const NO_CHANGES: readonly Change[] = []
 const EMPTY: Readonly<Record<string, never>> = {}
 
+/** An address with a zone fits in; whatever else is sent is cut. */
+const LONGEST_CLIENT = 64
+
 export class Exchange implements RequestView {
   readonly request: IncomingMessage
   readonly system: System
@@ -87,6 +90,12 @@ export class Exchange implements RequestView {
 
   get settings(): Readonly<Record<string, SettingValue>> {
     return this.state.systems[this.system.id]?.settings ?? {}
+  }
+
+  /** Who calls, as far as addresses tell: behind a proxy the first address of `X-Forwarded-For`. */
+  get client(): string {
+    const [forwarded = ''] = String(this.headers['x-forwarded-for'] ?? '').split(',', 1)
+    return forwarded.trim().slice(0, LONGEST_CLIENT) || (this.request.socket.remoteAddress ?? '')
   }
 
   get underMaintenance(): MaintenanceControl | null {

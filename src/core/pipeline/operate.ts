@@ -1,5 +1,5 @@
 /** The operation and the checks before it, as one transaction. */
-import { Failure, failWith } from '../failure.js'
+import { failWith } from '../failure.js'
 import { Ids } from '../ids.js'
 import type { Reply } from '../reply.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -24,7 +24,6 @@ export async function operate(exchange: Exchange): Promise<Reply> {
   const store = sandbox.store(system.id)
   const { value, changes } = await store.transact((tx) => runOnce(exchange, tx as Transaction<CoreRecords & Record<string, Doc>>))
   exchange.changes = changes
-  if (value.payload instanceof Failure) throw value.payload
   const headers = value.issued === null ? undefined : system.dialect.credentials?.issue?.(value.issued, exchange.now)
   return succeed(exchange, value.payload, headers)
 }
@@ -47,7 +46,7 @@ async function runOnce(exchange: Exchange, tx: Transaction<CoreRecords & Record<
   const handler = system.operations[operation]
   if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
   const { input, headers, session, user } = checked
-  const work = { input, headers, session, user, tx, sessions, sms, now, ids, settings: exchange.settings, outages, fail: failWith }
+  const work = { input, headers, session, user, tx, sessions, sms, now, ids, settings: exchange.settings, client: exchange.client, outages, fail: failWith }
   // The contract's validators have just proved the input to be what the handler's generated type says.
   const payload = await handler(work as never)
   const issued = sessions.issued

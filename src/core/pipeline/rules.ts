@@ -44,9 +44,11 @@ function isInsideAlternative({ schemaPath }: Violation): boolean {
 }
 
 function describe({ keyword, instancePath, params }: Violation, row: OperationRow): BrokenRule {
-  const missing = keyword === 'required' || keyword === 'dependentRequired'
+  const absent = keyword === 'required' || keyword === 'dependentRequired'
+  // An empty text where there has to be something is as good as none.
+  const missing = absent || (keyword === 'minLength' && params['limit'] === 1)
   const parameter = params['missingProperty']
-  const field = missing && instancePath === '' && typeof parameter === 'string' ? parameter : fieldOf(instancePath)
+  const field = absent && instancePath === '' && typeof parameter === 'string' ? parameter : fieldOf(instancePath)
   const ofField = field === null ? undefined : row.fields[field]?.errors
   const error = ofField?.[keyword] ?? ofField?.['default'] ?? row.rules[keyword] ?? null
   return { error, missing: missing || (keyword === 'anyOf' && instancePath === ''), field }

@@ -1832,6 +1832,7 @@ export interface components {
             earlier: {
                 code: string;
                 sentAt: number;
+                used?: boolean;
             }[];
         };
         GetHealthSuccess: components["schemas"]["Health"];

@@ -16222,7 +16222,7 @@ return errors === 0;
 }
 
 exports["/schemas/SmsCodeRecord"] = validate276;
-const schema127 = {"type":"object","additionalProperties":false,"required":["key","phone","code","sentAt","expiresAt","used","earlier"],"properties":{"key":{"type":"string","minLength":1},"phone":{"type":"string","minLength":1},"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"},"expiresAt":{"type":["integer","null"]},"used":{"type":"boolean"},"earlier":{"type":"array","maxItems":10,"items":{"type":"object","additionalProperties":false,"required":["code","sentAt"],"properties":{"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"}}}}}};
+const schema127 = {"type":"object","additionalProperties":false,"required":["key","phone","code","sentAt","expiresAt","used","earlier"],"properties":{"key":{"type":"string","minLength":1},"phone":{"type":"string","minLength":1},"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"},"expiresAt":{"type":["integer","null"]},"used":{"type":"boolean"},"earlier":{"type":"array","maxItems":10,"items":{"type":"object","additionalProperties":false,"required":["code","sentAt"],"properties":{"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"},"used":{"type":"boolean"}}}}}};
 
 function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -16370,7 +16370,7 @@ return false;
 else {
 const _errs18 = errors;
 for(const key1 in data7){
-if(!((key1 === "code") || (key1 === "sentAt"))){
+if(!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))){
 validate277.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -16409,6 +16409,19 @@ var valid2 = _errs21 === errors;
 }
 else {
 var valid2 = true;
+}
+if(valid2){
+if(data7.used !== undefined){
+const _errs23 = errors;
+if(typeof data7.used !== "boolean"){
+validate277.errors = [{instancePath:instancePath+"/earlier/" + i0+"/used",schemaPath:"#/properties/earlier/items/properties/used/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
 }
 }
 }

@@ -161,6 +161,10 @@ export interface components {
          *       "code": 4000,
          *       "desc": "missing arguments 'mobile'"
          *     }
+         * @example {
+         *       "code": 4000,
+         *       "desc": "malformed arguments 'mobile'"
+         *     }
          */
         Failure: {
             /** @description 状态码，见 ErrorCode · The code, see ErrorCode */

@@ -5,14 +5,15 @@ const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 const requests = (function (exports) {
 "use strict";
 exports["/fields/liveSendCode"] = validate52;
+const func1 = ucs2length;
 const pattern3 = new RegExp("^1\\d{10}$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!pattern3.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
+if(func1(data) < 1){
+const err0 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -21,14 +22,24 @@ vErrors.push(err0);
 }
 errors++;
 }
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!pattern3.test(data)){
+const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
 else {
 vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
 }
 errors++;
 }
@@ -73,7 +84,6 @@ return errors === 0;
 }
 
 exports["/fields/liveLogin"] = validate55;
-const func1 = ucs2length;
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1376,9 +1386,15 @@ let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(typeof data === "string"){
+if(func1(data) < 1){
+validate87.errors = [{instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+else {
 if(!pattern3.test(data)){
 validate87.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""}];
 return false;
+}
 }
 }
 else {
@@ -1548,7 +1564,7 @@ return errors === 0;
 
 exports["/records/channels"] = validate89;
 const schema40 = {"type":"object","additionalProperties":false,"required":["id","title","thumbnail","desc","status","owner_id","visit_count","like_count","started_at"],"properties":{"id":{"type":"integer","minimum":1},"title":{"type":"string","minLength":1},"thumbnail":{"type":"string"},"desc":{"type":"string"},"status":{"type":"integer","enum":[0,1]},"owner_id":{"type":"integer"},"visit_count":{"type":"integer","minimum":0},"like_count":{"type":"integer","minimum":0},"started_at":{"type":"integer"}}};
-const func6 = Object.prototype.hasOwnProperty;
+const func7 = Object.prototype.hasOwnProperty;
 
 function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1563,7 +1579,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func6.call(schema40.properties, key0))){
+if(!(func7.call(schema40.properties, key0))){
 validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;

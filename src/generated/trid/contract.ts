@@ -14,10 +14,10 @@ export interface paths {
         /**
          * 请求短信验证码 · Request an SMS code
          * @description 向手机号发送验证码；现阶段没有调用第三方短信服务，验证码固定为 `123456`。同一号码 60 秒内只能成功请求一次。
-         *     每次请求（无论已发送还是以 4 拒绝）都会使此前的验证失效，须重新校验验证码才能注册。
+         *     每次下发都会使此前的验证失效，须重新校验验证码才能注册；被拒绝的请求（3、4）不改变任何状态。
          *
          *     Sends a code to the phone; no SMS provider is connected for now, so it is always `123456`. A number gets one code in 60 seconds.
-         *     Every request, sent or refused with 4, takes back an earlier verification: the code has to be checked again before a registration.
+         *     A code that is sent takes back an earlier verification: it has to be checked before a registration. A request that is refused (3, 4) changes nothing.
          */
         post: operations["tridSendSms"];
         delete?: never;
@@ -933,5 +933,11 @@ export interface Records {
         huanxin_id: string | null;
         /** @description a bcrypt hash of the password in the form that PHP writes */
         huanxin_password: string | null;
+    };
+    clients: {
+        /** @description unique; an address */
+        client: string;
+        /** @description when it was last sent a code */
+        sentAt: number;
     };
 }

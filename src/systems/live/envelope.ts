@@ -19,7 +19,7 @@ export const dialect: Dialect<Live['errors']> = {
       error: 'API_BAD_REQUEST',
       message: `bad request: ${cause === 'wrongMethod' ? 'wrong method' : 'unknown path'}`,
     }),
-    invalidRequest: 'API_BAD_REQUEST',
+    invalidRequest: ({ cause, field }) => (cause === 'field' && field !== undefined ? { error: 'API_BAD_REQUEST', message: `malformed arguments '${field}'` } : 'API_BAD_REQUEST'),
     missingField: ({ field }) => ({ error: 'API_BAD_REQUEST', message: field === undefined ? 'missing arguments' : `missing arguments '${field}'` }),
     unauthenticated: 'API_UNAUTHORIZED',
     // No word for these three: a key that a newer login replaced is a wrong key, and keys neither run out nor are banned.

@@ -19,6 +19,13 @@ export const live = defineSystem<Live>({
   users: { collection: 'users', key: Number, names: ['mobile', 'nickname'], ban: null, realm: null },
   sessions: { access: { alphabet: 'hex', length: 32, lifetime: null }, perUser: 'one' },
   sms: { validity: TEN_MINUTES, interval: 0, singleUse: true, refusedNumbers: [] },
+  settings: {
+    codes: {
+      description: 'Which codes of a number are good for ten minutes: the newest alone, or each of the last ten.',
+      default: 'newest',
+      allowed: ['newest', 'each'],
+    },
+  },
   operations: { ...auth, ...users, ...channels },
   hint: 'GET /auth/code?mobile=13800003001, then POST /auth/login {"mobile":"13800003001","auth_code":"123456"}',
 })

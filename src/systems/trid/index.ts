@@ -3,7 +3,7 @@ import { contract } from '../../generated/trid/contract.js'
 import { validators } from '../../generated/trid/validators.js'
 import { defineSystem } from '../../core/system.js'
 import { dialect } from './envelope.js'
-import { user } from './operations/user.js'
+import { SMS_INTERVAL, user } from './operations/user.js'
 import { state } from './state.js'
 import type { Trid } from './types.js'
 
@@ -16,7 +16,14 @@ export const trid = defineSystem<Trid>({
   state,
   users: { collection: 'tels', key: String, names: ['tel', 'username'], ban: null, realm: null },
   sessions: { access: { alphabet: 'hex', length: 48, lifetime: 30 * DAY }, perUser: 'one' },
-  sms: { validity: null, interval: 60_000, singleUse: false, refusedNumbers: ['13800005998'], alwaysFixed: true },
+  sms: { validity: null, interval: SMS_INTERVAL, singleUse: false, refusedNumbers: ['13800005998'], alwaysFixed: true },
+  settings: {
+    interval: {
+      description: 'Who may ask for a code once in 60 seconds: each number (tel), or each client whatever the number (client: the first address of X-Forwarded-For, else the one that the call comes from).',
+      default: 'tel',
+      allowed: ['tel', 'client'],
+    },
+  },
   outages: ['smsOperator', 'database'],
   operations: user,
   hint: 'POST /index.php?r=user/sms-validation-request {"type":"sms_validation_request","tel":"13800005900","time":"1"}, code 123456',

@@ -35,7 +35,8 @@ export const profile = {
   async eduCheckPhone({ input: { userType, phone }, user, sms, fail }) {
     if (user.phone === null) throw fail('PHONE_NOT_BOUND')
     if (user.phone !== phone) throw fail('BAD_PARAMETER')
-    return (await sms.send(phone, smsKey(userType, phone))) ?? {}
+    await sms.send(phone, smsKey(userType, phone))
+    return {}
   },
 
   async eduBindPhone({ input: { userType, phone, smscode }, user, tx, sms, fail }) {

@@ -45,7 +45,8 @@ export const auth = {
 
   async jobSendSms({ input: { mobile, reg }, tx, sms, fail }) {
     if (reg === FOR_REGISTRATION && (await tx.find('users', { username: mobile })) !== undefined) throw fail('USER_EXISTS')
-    return sms.send(mobile)
+    await sms.send(mobile)
+    return null
   },
 
   async jobFindPassword({ input: { mobile, newPwd, code }, tx, sms, fail }) {

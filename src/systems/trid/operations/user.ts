@@ -5,19 +5,25 @@ import type { Ids } from '../../../core/ids.js'
 import type { Handlers } from '../../../core/system.js'
 import type { Trid } from '../types.js'
 
+/** A client, or a number, may ask for a code once in this time. */
+export const SMS_INTERVAL = 60_000
 const DAY = 24 * 60 * 60_000
 const SMS_TOKEN_LIFE = DAY
 const REGISTER_TOKEN_LIFE = 30 * DAY
 
 export const user = {
-  async tridSendSms({ input: { tel }, tx, sms, outages, fail }) {
+  async tridSendSms({ input: { tel }, tx, sms, settings, client, now, outages, fail }) {
     if (outages.has('database')) throw fail('SMS_DATABASE_ERROR')
-    const refused = await sms.send(tel)
-    const known = await tx.get('tels', tel)
-    if (known !== undefined) await tx.update('tels', tel, { verified: false })
-    else if (refused === null) await tx.insert('tels', { tel, verified: false, username: null, password: null, huanxin_id: null, huanxin_password: null })
-    // Returned, not thrown: a refused request takes the verification back all the same (QUIRKS.md #5).
-    return refused ?? {}
+    if (settings['interval'] === 'client') {
+      const asked = await tx.get('clients', client)
+      if (asked !== undefined && now < asked.sentAt + SMS_INTERVAL) throw Failure.when('smsTooFrequent')
+      await sms.send(tel, tel, 0)
+      await tx.put('clients', { client, sentAt: now })
+    } else await sms.send(tel)
+    // Only what was sent takes the verification back (QUIRKS.md #5).
+    if ((await tx.get('tels', tel)) !== undefined) await tx.update('tels', tel, { verified: false })
+    else await tx.insert('tels', { tel, verified: false, username: null, password: null, huanxin_id: null, huanxin_password: null })
+    return {}
   },
 
   async tridCheckSms({ input: { tel, code }, tx, sms, sessions, outages }) {
