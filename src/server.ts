@@ -22,7 +22,7 @@ import { send, writeReply } from './core/pipeline/send.js'
 import { record, routeWith } from './core/pipeline/steps.js'
 import { problemReply } from './core/problem.js'
 import type { Reply } from './core/reply.js'
-import { Sandboxes, type Served } from './core/sandbox.js'
+import { MOST_TURNS, Sandboxes, type Served } from './core/sandbox.js'
 import { stoppable } from './core/shutdown.js'
 import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
@@ -112,13 +112,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     const elapsed = stopwatch()
     const sandbox = sandboxes.open(address.sandbox)
-    let exchange: Exchange
+    let exchange = new Exchange(request, address, sandbox.begin())
     sandbox.enter()
     try {
-      exchange = new Exchange(request, address, sandbox, await sandbox.countRequest())
       exchange.reply = await answer(exchange, pipeline, report)
+      // What was found in a world that is gone is no answer.
+      for (let turns = 1; exchange.turn.isOver && turns < MOST_TURNS; turns++) {
+        exchange = new Exchange(request, address, sandbox.begin(), exchange.received)
+        exchange.reply = await answer(exchange, pipeline, report)
+      }
     } finally {
       sandbox.leave()
+    }
+    if (exchange.turn.isOver) {
+      request.destroy()
+      return
     }
     for (const violation of exchange.violations) report(`${exchange.system.id} breaks its contract: ${violation}`)
     record(exchange, elapsed)
@@ -196,7 +204,7 @@ async function answer(exchange: Exchange, pipeline: readonly Step[], report: (pr
     }
     throw new Error('no step answered')
   } catch (error) {
-    if (error instanceof Failure) return refuse(exchange, error)
+    if (error instanceof Failure || exchange.turn.isOver) return refuse(exchange, error instanceof Failure ? error : Failure.when('internal'))
     report(`${exchange.operation ?? exchange.path} failed: ${describeException(error)}`)
     return refuse(exchange, Failure.when('internal'))
   }

@@ -10,16 +10,16 @@ import { findUser, findUsers, type Person } from './users.js'
 
 export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
   listSessions: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
-    const now = sandbox.now(await sandbox.control.read())
-    const found: { readonly system: System; readonly session: SessionRecord }[] = []
-    for (const system of systemsOf(parts, input.system)) {
-      const records = await transact(sandbox, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))
-      found.push(...records.map((session) => ({ system, session })))
-    }
-    found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
-    const shown = found.map(({ system, session }) => show(system, session, now, input.secrets))
-    return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
+    return openSandbox(parts, input.sandbox).during(async (turn) => {
+      const found: { readonly system: System; readonly session: SessionRecord }[] = []
+      for (const system of systemsOf(parts, input.system)) {
+        const records = await transact(turn, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))
+        found.push(...records.map((session) => ({ system, session })))
+      }
+      found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
+      const shown = found.map(({ system, session }) => show(system, session, turn.now, input.secrets))
+      return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
+    })
   },
 
   issueSession: async ({ input, parts }) => {
@@ -82,15 +82,14 @@ interface Affair {
 /** Carries out a change of a user's sessions in one transaction, and shows those that were changed as they are now. */
 async function onSessions({ input, parts }: Call<'kickUser' | 'expireSession' | 'revokeSessions'>, change: (affair: Affair) => Promise<readonly SessionRecord[]>) {
   const system = systemOf(parts, input.system)
-  const sandbox = openSandbox(parts, input.sandbox)
-  const now = sandbox.now(await sandbox.control.read())
-  return transact(sandbox, system, async (tx) => {
+  return openSandbox(parts, input.sandbox).during((turn) => transact(turn, system, async (tx) => {
+    const { now } = turn
     const service = new Sessions(system.sessions, tx, new Ids('control'), now)
     const person = await findUser(tx, system, input.user, input.realm)
     const changed = new Set((await change({ tx, service, person, now })).map(({ id }) => id))
     const after = (await service.ofUser(person.id, person.realm)).filter(({ id }) => changed.has(id))
     return { sessions: after.reverse().map((session) => show(system, session, now, false)) }
-  })
+  }))
 }
 
 /** Sessions outlive a record that was deleted, so a name that no user has may still be an id. */

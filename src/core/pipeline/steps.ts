@@ -20,9 +20,9 @@ export function routeWith(routers: ReadonlyMap<string, Router>) {
 
 /** Puts the call into the sandbox's journal. */
 export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>): void {
-  const { reply, sandbox, received } = exchange
+  const { reply, turn, received } = exchange
   if (reply === null) return
-  sandbox.journal.add({
+  turn.record({
     at: exchange.now,
     duration: elapsed(),
     system: exchange.system.id,
