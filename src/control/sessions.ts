@@ -1,4 +1,5 @@
 /** Who is logged in, and what may befall them from outside. What a client is then told is its system's own business. */
+import type { Turn } from '../core/generation.js'
 import { Ids } from '../core/ids.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'
@@ -25,10 +26,8 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
   issueSession: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
     const sandbox = openSandbox(parts, input.sandbox)
-    // Counted like a call of an app, for ids are drawn by its number.
-    const state = await sandbox.countRequest()
-    const now = sandbox.now(state)
-    return transact(sandbox, system, async (tx) => {
+    const issue = (turn: Turn) => transact(turn, system, async (tx) => {
+      const { state, now } = turn
       const { id: userId, realm } = await findUser(tx, system, input.user, input.realm)
       const service = new Sessions(system.sessions, tx, new Ids(`${state.seed}/${system.id}/${String(state.requests)}`), now)
       const before = new Set((await service.ofUser(userId, realm)).filter(isUnended).map(({ id }) => id))
@@ -40,6 +39,7 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
         ended: ended.reverse().map((other) => show(system, other, now, true)),
       }
     })
+    return sandbox.during(issue, true)
   },
 
   kickUser: (call) => onSessions(call, async ({ service, person }) => {

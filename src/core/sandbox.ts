@@ -143,12 +143,13 @@ export class Sandbox {
 
   /**
    * Does what touches several parts of a sandbox, and again from the start when a reset comes between.
+   * @param counts whether it counts as a request, for ids are drawn by its number
    * @returns what `work` returns in a generation that was not over by then
    * @throws what `work` throws
    */
-  async during<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
+  async during<T>(work: (turn: Turn) => Promise<T>, counts = false): Promise<T> {
     for (let run = 1; run <= MOST_TURNS; run++) {
-      const turn = this.look()
+      const turn = counts ? this.begin() : this.look()
       try {
         const result = await work(turn)
         if (!turn.isOver) return result
