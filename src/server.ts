@@ -6,11 +6,12 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
 import { createExpress } from './core/express.js'
 import { describeException, Failure } from './core/failure.js'
+import { didYouMean } from './core/guess.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
 import { refuse } from './core/pipeline/answer.js'
 import { FailureExamples } from './core/faults/examples.js'
-import { preflight } from './core/pipeline/cors.js'
+import { preflight, readableByPages } from './core/pipeline/cors.js'
 import { Exchange } from './core/pipeline/exchange.js'
 import { faults, outages } from './core/pipeline/faults.js'
 import { maintenance } from './core/pipeline/maintenance.js'
@@ -107,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = readAddress(request, systems)
     if ('problem' in address) {
-      writeReply(response, misaddressed(address, systems), request.method)
+      writeReply(response, readableByPages(request.method ?? 'GET', request.headers, misaddressed(address, systems)), request.method)
       return
     }
     const elapsed = stopwatch()
@@ -214,8 +215,9 @@ function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System
   if (address.problem === 'sandboxName') {
     return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
   }
-  const bases = [...systems.keys()].map((id) => `/${id}`).join(', ')
-  return problemReply(404, 'no-such-system', `No system answers here. Put one of these in front of the path: ${bases}. The control plane is at /__admin.`)
+  const bases = [...systems.keys()].map((id) => `/${id}`)
+  const meant = didYouMean(`/${address.name}`, bases)
+  return problemReply(404, 'no-such-system', `No system answers here.${meant} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

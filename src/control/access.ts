@@ -1,5 +1,6 @@
 /** How handlers reach systems, sandboxes and records. */
 import type { Turn } from '../core/generation.js'
+import { didYouMean } from '../core/guess.js'
 import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -17,7 +18,7 @@ export function systemOf({ served }: ControlParts, id: string): System {
   const found = served.get(id)
   if (found !== undefined) return found.system
   const known = [...served.keys()]
-  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.`, { known })
+  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.${didYouMean(id, known)}`, { known })
 }
 
 /** @returns the system of this id, or all of them when none is named */

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Turn } from '../core/generation.js'
+import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { resolveBoot } from '../core/store/boot.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
@@ -45,7 +46,7 @@ export async function applyScenario(parts: ControlParts, sandbox: Sandbox, name:
   const chosen = all.filter((scenario) => scenario.name === name)
   if (chosen.length === 0) {
     const known = all.map((scenario) => scenario.name)
-    throw refusal(404, 'no-such-scenario', `${system ?? 'No system'} has ${system === undefined ? 'a' : 'no'} scenario ${quote(name)}. There are ${listOf(known)}.`, { known })
+    throw refusal(404, 'no-such-scenario', `${system ?? 'No system'} has ${system === undefined ? 'a' : 'no'} scenario ${quote(name)}. There are ${listOf(known)}.${didYouMean(name, known)}`, { known })
   }
   return sandbox.during(async (turn) => {
     for (const scenario of chosen) await apply(turn, scenario)

@@ -2,6 +2,7 @@
 import { Failure } from '../failure.js'
 import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
+import { isPreflight } from './cors.js'
 import type { Exchange } from './exchange.js'
 import type { Router } from './router.js'
 
@@ -27,6 +28,7 @@ export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>
     duration: elapsed(),
     system: exchange.system.id,
     operation: exchange.operation,
+    preflight: isPreflight(exchange.method, exchange.headers),
     method: exchange.method,
     url: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
     requestHeaders: exchange.headers,

@@ -73,6 +73,7 @@ export function recordFrames({ system, url, headers, report }: RecordParts, happ
     duration: elapsed(),
     system: system.id,
     operation,
+    preflight: false,
     method: 'WS',
     url,
     requestHeaders: headers,

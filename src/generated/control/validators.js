@@ -1324,7 +1324,6 @@ validate103.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/advanceClock"] = validate105;
-const pattern7 = new RegExp("^P", "u");
 function validate105(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1344,9 +1343,6 @@ let data1 = data.by;
 if (typeof data1 === "string") {
 if (func1(data1) > 64) {
 vErrors = add(vErrors, "/by", "#/properties/by/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (!pattern7.test(data1)) {
-vErrors = add(vErrors, "/by", "#/properties/by/pattern", "pattern", { pattern: "^P" }, "must match pattern \"" + "^P" + "\"");
 }
 }
 else {
@@ -2683,31 +2679,36 @@ if (typeof data.unmatched !== "boolean") {
 vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.violations !== undefined) {
 if (typeof data.violations !== "boolean") {
 vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.after !== undefined) {
-let data10 = data.after;
-if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
 vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 < 0 || isNaN(data10)) {
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
 vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-let data11 = data.limit;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+let data12 = data.limit;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 > 10000 || isNaN(data11)) {
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 10000 || isNaN(data12)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
 }
-if (data11 < 1 || isNaN(data11)) {
+if (data12 < 1 || isNaN(data12)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
@@ -2827,18 +2828,23 @@ if (typeof data.unmatched !== "boolean") {
 vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.violations !== undefined) {
 if (typeof data.violations !== "boolean") {
 vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.after !== undefined) {
-let data10 = data.after;
-if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
 vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 < 0 || isNaN(data10)) {
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
 vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -2956,18 +2962,23 @@ if (typeof data.unmatched !== "boolean") {
 vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.violations !== undefined) {
 if (typeof data.violations !== "boolean") {
 vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.after !== undefined) {
-let data10 = data.after;
-if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
 vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 < 0 || isNaN(data10)) {
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
 vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -3091,31 +3102,36 @@ if (typeof data.unmatched !== "boolean") {
 vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.violations !== undefined) {
 if (typeof data.violations !== "boolean") {
 vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.after !== undefined) {
-let data10 = data.after;
-if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
 vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 < 0 || isNaN(data10)) {
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
 vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-let data11 = data.timeout;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+let data12 = data.timeout;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
 vErrors = add(vErrors, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 > 60000 || isNaN(data11)) {
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 60000 || isNaN(data12)) {
 vErrors = add(vErrors, "/timeout", "#/properties/timeout/maximum", "maximum", { comparison: "<=", limit: 60000 }, "must be <= 60000");
 }
-if (data11 < 0 || isNaN(data11)) {
+if (data12 < 0 || isNaN(data12)) {
 vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -3238,18 +3254,23 @@ if (typeof data.unmatched !== "boolean") {
 vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.violations !== undefined) {
 if (typeof data.violations !== "boolean") {
 vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.after !== undefined) {
-let data10 = data.after;
-if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
 vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data10 == "number") && (isFinite(data10))) {
-if (data10 < 0 || isNaN(data10)) {
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
 vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -3941,14 +3962,14 @@ validate233.errors = vErrors;
 return vErrors === null;
 }
 exports["/headers/streamRequests"] = validate236;
-const pattern8 = new RegExp("^\\d{0,15}$", "u");
+const pattern7 = new RegExp("^\\d{0,15}$", "u");
 function validate236(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
 let data0 = data["last-event-id"];
 if (typeof data0 === "string") {
-if (!pattern8.test(data0)) {
+if (!pattern7.test(data0)) {
 vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
 }
 }
@@ -6864,7 +6885,7 @@ validate213.errors = null;
 return true;
 }
 exports["/success/listRequests"] = validate215;
-const schema97 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+const schema97 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
 function validate219(data) {
 let vErrors = null;
 let errors = 0;
@@ -7109,7 +7130,7 @@ return true;
 function validate216(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
 return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -7151,31 +7172,36 @@ if ((typeof data4 !== "string") && (data4 !== null)) {
 return fail(validate216, "/operationId", "#/properties/operationId/type", "type", { type: schema97.properties.operationId.type }, "must be string,null");
 }
 }
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate216, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
 if (data.request !== undefined) {
-let data5 = data.request;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
-if (((((data5.method === undefined) && (missing1 = "method")) || ((data5.url === undefined) && (missing1 = "url"))) || ((data5.headers === undefined) && (missing1 = "headers"))) || ((data5.body === undefined) && (missing1 = "body"))) {
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
 return fail(validate216, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if (data5.method !== undefined) {
-if (typeof data5.method !== "string") {
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
 return fail(validate216, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data5.url !== undefined) {
-if (typeof data5.url !== "string") {
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
 return fail(validate216, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data5.headers !== undefined) {
-if (!validate219(data5.headers)) {
+if (data6.headers !== undefined) {
+if (!validate219(data6.headers)) {
 return pass(validate216, "/request/headers", validate219);
 }
 }
-if (data5.body !== undefined) {
-if (!validate221(data5.body)) {
+if (data6.body !== undefined) {
+if (!validate221(data6.body)) {
 return pass(validate216, "/request/body", validate221);
 }
 }
@@ -7186,26 +7212,26 @@ return fail(validate216, "/request", "#/properties/request/type", "type", { type
 }
 }
 if (data.response !== undefined) {
-let data10 = data.response;
-if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
-if ((((data10.status === undefined) && (missing2 = "status")) || ((data10.headers === undefined) && (missing2 = "headers"))) || ((data10.body === undefined) && (missing2 = "body"))) {
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
 return fail(validate216, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if (data10.status !== undefined) {
-let data11 = data10.status;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
 return fail(validate216, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if (data10.headers !== undefined) {
-if (!validate219(data10.headers)) {
+if (data11.headers !== undefined) {
+if (!validate219(data11.headers)) {
 return pass(validate216, "/response/headers", validate219);
 }
 }
-if (data10.body !== undefined) {
-if (!validate221(data10.body)) {
+if (data11.body !== undefined) {
+if (!validate221(data11.body)) {
 return pass(validate216, "/response/body", validate221);
 }
 }
@@ -7216,23 +7242,23 @@ return fail(validate216, "/response", "#/properties/response/type", "type", { ty
 }
 }
 if (data.user !== undefined) {
-let data14 = data.user;
-if ((typeof data14 !== "string") && (data14 !== null)) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
 return fail(validate216, "/user", "#/properties/user/type", "type", { type: schema97.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
-let data15 = data.error;
-if ((typeof data15 !== "string") && (data15 !== null)) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
 return fail(validate216, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
-let data16 = data.faults;
-if (Array.isArray(data16)) {
-const len0 = data16.length;
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data16[i0] !== "string") {
+if (typeof data17[i0] !== "string") {
 return fail(validate216, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
@@ -7242,11 +7268,11 @@ return fail(validate216, "/faults", "#/properties/faults/type", "type", { type: 
 }
 }
 if (data.violations !== undefined) {
-let data18 = data.violations;
-if (Array.isArray(data18)) {
-const len1 = data18.length;
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data18[i1] !== "string") {
+if (typeof data19[i1] !== "string") {
 return fail(validate216, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
@@ -7256,11 +7282,11 @@ return fail(validate216, "/violations", "#/properties/violations/type", "type", 
 }
 }
 if (data.changes !== undefined) {
-let data20 = data.changes;
-if (Array.isArray(data20)) {
-const len2 = data20.length;
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate227(data20[i2])) {
+if (!validate227(data21[i2])) {
 return pass(validate216, "/changes/" + i2, validate227);
 }
 }
@@ -7270,11 +7296,11 @@ return fail(validate216, "/changes", "#/properties/changes/type", "type", { type
 }
 }
 if (data.nearMisses !== undefined) {
-let data22 = data.nearMisses;
-if (Array.isArray(data22)) {
-const len3 = data22.length;
+let data23 = data.nearMisses;
+if (Array.isArray(data23)) {
+const len3 = data23.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate229(data22[i3])) {
+if (!validate229(data23[i3])) {
 return pass(validate216, "/nearMisses/" + i3, validate229);
 }
 }
