@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-const TYPESCRIPT = ['**/*.ts']
+const TYPESCRIPT = ['**/*.ts', '**/*.tsx']
 
 /** Folders of src/systems, each a system of its own. */
 const systems = readdirSync(new URL('src/systems', import.meta.url), { withFileTypes: true })
@@ -56,11 +56,11 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     rules: { 'no-restricted-imports': ['error', { patterns: [NO_SCRIPTS] }] },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     // The clients in src/contract run in an app, by its device's clock.
     ignores: ['src/core/clock*', 'src/core/clock/**', 'src/core/ids*', 'src/core/ids/**', 'src/contract/clients/clock.ts'],
     rules: {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
+import { buildConsole } from './scripts/console/build.js'
 import { writeYaml } from './scripts/write-yaml.js'
 
 /** `understudy/contract/<system>`: types, tables and client; of a system that nobody has written a client for, what is generated. */
@@ -44,7 +45,8 @@ export default defineConfig({
     },
   ],
   hooks: {
-    'build:done': ({ options }) => {
+    'build:done': async ({ options }) => {
+      await buildConsole(`${options.outDir}/console`)
       if (options.dts) writeYaml('openapi/bundled', `${options.outDir}/openapi`)
     },
   },

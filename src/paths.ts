@@ -11,3 +11,5 @@ export const openapiFolder = fileURLToPath(new URL('openapi', root))
 export const docsAssetsFolder = fileURLToPath(new URL('docs/assets', import.meta.url))
 /** The package's own description. */
 export const packageFile = fileURLToPath(new URL('package.json', root))
+/** The console as a browser loads it, which is always a thing that was built. */
+export const consoleFolder = fileURLToPath(new URL('dist/console', root))

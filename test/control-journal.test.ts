@@ -94,18 +94,6 @@ describe('the journal', () => {
     expect(misses).toMatchObject([{ operationId: 'tridRegister', reasons: [`the query's r is "user/registr", not "user/register"`] }, {}, {}])
   })
 
-  test('tells a preflight, which a browser sends by itself, from a call that no operation took', async () => {
-    const here = box()
-    await here.app('/live/auth/login', { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } })
-    await here.app('/live/auth/login', { method: 'OPTIONS' })
-    const asked = at(await here.admin('GET', '/requests'), 'requests')
-    expect(asked).toMatchObject([{ preflight: false, operationId: null, response: { status: 200 } }, { preflight: true, operationId: null, nearMisses: [], response: { status: 204 } }])
-    expect(asked).toMatchObject([{ nearMisses: [{}, {}, {}] }, {}])
-    for (const [query, count] of [['unmatched=true', 1], ['preflight=true', 1], ['preflight=false', 1], ['', 2]]) {
-      expect(at(await here.admin('GET', `/requests/count?${String(query)}`), 'count'), String(query)).toBe(count)
-    }
-  })
-
   test('hides tokens, passwords and cookies unless somebody asks for them', async () => {
     const here = longBox()
     await code(here)
@@ -206,5 +194,43 @@ describe('the stream of calls', () => {
     await vi.waitFor(() => {
       expect(server.sandboxes.peek(here.name)?.idle).toBe(true)
     })
+  })
+})
+
+describe('the lines of calls', () => {
+  test('tell what a list shows, without secrets, and how much the journal holds', async () => {
+    const here = box()
+    await code(here)
+    await here.app('/live/no/such?token=abc')
+    expect((await here.admin('GET', '/requests/lines')).json).toMatchObject({
+      lines: [
+        { id: 2, system: 'live', operationId: null, method: 'GET', url: '/no/such?token=***', faults: [], violations: 0, changes: 0 },
+        { id: 1, operationId: 'liveSendCode', status: 200, error: null, changes: 1 },
+      ],
+      meta: { total: 2, capacity: 5 },
+    })
+    expect(at(await here.admin('GET', '/requests/lines?after=1&limit=1'), 'lines.0.id')).toBe(2)
+  })
+
+  test('come several to an event, and say how many of a rush were left out', async () => {
+    const here = box()
+    for (let i = 0; i < 3; i++) await code(here)
+    const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/lines/stream`, { headers: { 'last-event-id': '1' } })
+    await listening(here)
+    const { journal } = server.sandboxes.open(here.name)
+    const [first] = journal.entries
+    if (first === undefined) throw new Error('three calls were made')
+    const { id: _, ...entry } = first
+    for (let i = 0; i < 500; i++) journal.add(entry)
+    await here.admin('DELETE', '/requests')
+    await here.admin('DELETE', '')
+    const events = (await (await stream).text()).split('\n\n').filter((event) => event.startsWith('id: '))
+    const told = events.map((event) => JSON.parse(event.split('\ndata: ')[1] ?? '') as { lines: { id: number }[]; left: number }) // as control.yaml says
+    expect(told[0]?.lines.map(({ id }) => id)).toEqual([2, 3])
+    const [, rush] = told
+    expect((rush?.lines.length ?? 0) + (rush?.left ?? 0)).toBe(500)
+    expect(rush?.lines.length).toBeLessThan(400)
+    expect(rush?.lines.at(-1)?.id).toBe(503)
+    expect(events.every((event) => /^id: \d+\nevent: lines\n/.test(event))).toBe(true)
   })
 })

@@ -71,7 +71,8 @@ async function reach(request: Request, url: string): Promise<Response> {
   return response
 }
 
-type Answer<T> = { readonly data: T; readonly error?: never; readonly response: Response } | { readonly data?: never; readonly error: object; readonly response: Response }
+/** What openapi-fetch gives for a call. */
+export type Answer<T> = { readonly data: T; readonly error?: never; readonly response: Response } | { readonly data?: never; readonly error: object; readonly response: Response }
 
 /**
  * @param call a call of the control plane

@@ -2,7 +2,7 @@
 import type { operations } from '../generated/control/contract.js'
 import type { AnyText, ErrorConstant, OperationId, SystemName } from './contracts.js'
 import { type JournalEntry, take, type Target } from './control.js'
-import { readEvents } from './events.js'
+import { followEvents, opened, type Resumption } from './events.js'
 
 type Query = NonNullable<operations['countRequests']['parameters']['query']>
 
@@ -57,15 +57,14 @@ export class RequestControl {
   }
 
   /**
-   * The calls that fit as they come, until the loop is left, the signal is given or the sandbox is deleted.
-   * The stub listens for you from the first step of the loop on.
+   * The calls that fit as they come, until the loop is left, the signal is given or the sandbox is deleted. A connection that breaks is
+   * made again, and what came meanwhile is told as far as the journal still holds it. The stub listens for you from the first step of the loop on.
+   * @throws Error when the stub does not come back
    */
   async *stream(filter: RequestFilter & { secrets?: boolean } = {}, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<JournalEntry> {
     const { control, path } = this.#target
-    const call = control.GET('/sandboxes/{sandbox}/requests/stream', { params: { path, query: filter }, parseAs: 'stream', ...(signal ? { signal } : {}) })
-    const body = await take(call)
-    if (body === null) return
-    for await (const { event, data } of readEvents(body)) {
+    const open = async (last: Resumption) => opened(control.GET('/sandboxes/{sandbox}/requests/stream', { params: { path, query: filter, header: last }, parseAs: 'stream', signal: signal ?? null }))
+    for await (const { event, data } of followEvents({ open, signal })) {
       if (event === 'request') yield JSON.parse(data) as JournalEntry // as every answer of the control plane, typed by its contract
     }
   }

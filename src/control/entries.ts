@@ -14,7 +14,7 @@ type Filters = Omit<Call<'countRequests'>['input'], 'sandbox'>
  * @throws Refusal when the filters name a system that is not served
  */
 export function filterOf(parts: ControlParts, filters: Filters): (entry: JournalEntry) => boolean {
-  const { system, operationId, method, path, status, error, user, unmatched, preflight, violations, after } = filters
+  const { system, operationId, method, path, status, error, user, unmatched, violations, after } = filters
   if (system !== undefined) systemOf(parts, system)
   const form = path === undefined ? null : new RegExp(`^${path.split('*').map(escape).join('.*')}$`, 's')
   return (entry) =>
@@ -25,8 +25,7 @@ export function filterOf(parts: ControlParts, filters: Filters): (entry: Journal
     (status === undefined || entry.status === status) &&
     (error === undefined || entry.error === error) &&
     (user === undefined || entry.user === user) &&
-    (unmatched === undefined || (entry.operation === null && !entry.preflight) === unmatched) &&
-    (preflight === undefined || entry.preflight === preflight) &&
+    (unmatched === undefined || (entry.operation === null) === unmatched) &&
     (violations === undefined || entry.violations.length > 0 === violations) &&
     (after === undefined || entry.id > after)
 }
@@ -41,7 +40,6 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     duration: Math.round(entry.duration * 1000) / 1000,
     system: entry.system,
     operationId: entry.operation,
-    preflight: entry.preflight,
     request: {
       method: entry.method,
       url: cover(entry.url, maskUrl),
@@ -58,7 +56,29 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     faults: [...entry.faults],
     violations: [...entry.violations],
     changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key, before: showRecord(before, secrets), after: showRecord(after, secrets) })),
-    nearMisses: entry.operation !== null || entry.preflight || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
+    nearMisses: entry.operation !== null || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
+  }
+}
+
+/** So much of a URL stands in a line. */
+const MOST_URL = 300
+
+/** @returns what a list shows of the entry, without secrets */
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes }: JournalEntry) {
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    duration: Math.round(duration * 1000) / 1000,
+    system,
+    operationId: operation,
+    method,
+    url: maskUrl(url).slice(0, MOST_URL),
+    status,
+    error,
+    user,
+    faults: [...faults],
+    violations: violations.length,
+    changes: changes.length,
   }
 }
 

@@ -4,11 +4,11 @@ import type { JournalEntry } from '../core/journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { openSandbox } from './access.js'
 import type { Call, Handlers } from './call.js'
-import { filterOf, showEntry } from './entries.js'
+import { filterOf, showEntry, showLine } from './entries.js'
 import { quote, refusal } from './refusal.js'
-import { streamEntries } from './stream.js'
+import { streamEntries, streamLines } from './stream.js'
 
-export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest'> = {
+export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
     const found = openSandbox(parts, input.sandbox).journal.entries.filter(filterOf(parts, input)).reverse()
     return { requests: found.slice(0, input.limit).map((entry) => showEntry(parts, entry, input.secrets)), meta: { total: found.length } }
@@ -28,15 +28,16 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   streamRequests: async (call) => {
     const { input, parts, headers, gone } = call
     const sandbox = openSandbox(parts, input.sandbox)
-    const last = headers['last-event-id']
-    return streamEntries({
-      journal: sandbox.journal,
-      fits: filterOf(parts, input),
-      show: (entry) => showEntry(parts, entry, input.secrets),
-      after: last === undefined || last === '' ? null : Number(last),
-      gone,
-    })
+    return streamEntries({ journal: sandbox.journal, fits: filterOf(parts, input), show: (entry) => showEntry(parts, entry, input.secrets), after: lastId(headers), gone })
   },
+
+  listCallLines: async ({ input, parts }) => {
+    const { entries, capacity } = openSandbox(parts, input.sandbox).journal
+    const { after = 0, limit } = input
+    return { lines: entries.filter(({ id }) => id > after).reverse().slice(0, limit).map(showLine), meta: { total: entries.length, capacity } }
+  },
+
+  streamCallLines: async ({ input, parts, headers, gone }) => streamLines({ journal: openSandbox(parts, input.sandbox).journal, show: showLine, after: lastId(headers), gone }),
 
   getRequest: async ({ input, parts }) => {
     const { entries } = openSandbox(parts, input.sandbox).journal
@@ -46,6 +47,12 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(entries.at(-1)?.id)}`
     throw refusal(404, 'no-such-request', `The journal of ${quote(input.sandbox)} has no call ${String(input.id)}; ${kept}.`)
   },
+}
+
+/** @returns the number after which a stream goes on; null where it begins anew */
+function lastId(headers: Call<'streamRequests'>['headers']): number | null {
+  const last = headers['last-event-id']
+  return last === undefined || last === '' ? null : Number(last)
 }
 
 /** @returns the earliest entry that fits, which may still be to come */

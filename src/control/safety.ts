@@ -36,7 +36,7 @@ export function guard({ token, host }: Guard): RequestHandler {
       const origin = admitOrigin(request)
       if (origin !== null) {
         response.setHeader('access-control-allow-origin', origin)
-        response.setHeader('access-control-expose-headers', 'X-Total-Count, Link, Location, Understudy-Violation')
+        response.setHeader('access-control-expose-headers', 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violation')
         response.setHeader('vary', 'Origin')
         if (request.method === 'OPTIONS') {
           const headers = { 'access-control-allow-methods': METHODS, 'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*' }

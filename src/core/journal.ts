@@ -35,8 +35,6 @@ export interface JournalEntry {
   readonly system: string
   /** Null where no operation was found. */
   readonly operation: string | null
-  /** Whether a browser sent it by itself, to ask if a page may call. */
-  readonly preflight: boolean
   readonly method: string
   /** Path and query below the system's base. */
   readonly url: string
@@ -81,6 +79,16 @@ export class Journal {
   /** The entries kept, oldest first. */
   get entries(): readonly JournalEntry[] {
     return this.#texts.all().map(unpack)
+  }
+
+  /** The id of the last entry; 0 before the first. */
+  get lastId(): number {
+    return this.#count
+  }
+
+  /** How many entries can be kept. */
+  get capacity(): number {
+    return this.#limit
   }
 
   /** How many entries are kept. */

@@ -26,9 +26,9 @@ export function faults(examples: FailureExamples) {
 }
 
 async function act(exchange: Exchange, operation: string, examples: FailureExamples): Promise<Reply | null> {
-  const { turn, system } = exchange
+  const { sandbox, system } = exchange
   let fired: readonly FaultRule[] = []
-  await turn.change((before) => {
+  await sandbox.control.change((before) => {
     const after = fire(before, system, operation)
     fired = after.fired
     return after.state

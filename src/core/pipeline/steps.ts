@@ -2,7 +2,6 @@
 import { Failure } from '../failure.js'
 import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
-import { isPreflight } from './cors.js'
 import type { Exchange } from './exchange.js'
 import type { Router } from './router.js'
 
@@ -21,14 +20,13 @@ export function routeWith(routers: ReadonlyMap<string, Router>) {
 
 /** Puts the call into the sandbox's journal. */
 export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>): void {
-  const { reply, turn, received } = exchange
+  const { reply, sandbox, received } = exchange
   if (reply === null) return
-  turn.record({
+  sandbox.journal.add({
     at: exchange.now,
     duration: elapsed(),
     system: exchange.system.id,
     operation: exchange.operation,
-    preflight: isPreflight(exchange.method, exchange.headers),
     method: exchange.method,
     url: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
     requestHeaders: exchange.headers,

@@ -254,9 +254,9 @@ export interface paths {
         put?: never;
         /**
          * 快进 · Advance the clock
-         * @description 按时长快进，一次最多 50 年；停住的仍停住。
+         * @description 按 ISO 8601 时长快进，一次最多 50 年；停住的仍停住。
          *
-         *     By a duration, 50 years at the most; a frozen clock stays frozen.
+         *     By an ISO 8601 duration, 50 years at the most; a frozen clock stays frozen.
          */
         post: operations["advanceClock"];
         delete?: never;
@@ -979,6 +979,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/requests/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 请求的一行摘要 · The calls, a line each
+         * @description 新的在前，没有首部与正文；`meta.total` 是日志中的条数，`meta.capacity` 是日志最多保留的条数，更早的已被丢弃。
+         *
+         *     Latest first, without headers and bodies. `meta.total` counts what the journal holds, `meta.capacity` what it can hold; older calls are gone.
+         */
+        get: operations["listCallLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/requests/lines/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 摘要的事件流 · The lines as they come
+         * @description Server-Sent Events，供大量请求时使用：至多每 100 毫秒一个 `lines` 事件，`id` 为最后一个编号，`data` 为 `{"lines": […], "left": 0}`，旧的在前，最多 200 条；更多时只留最新的，`left` 是略去的条数。`reset`、`clear` 与 `streamRequests` 相同；带 `Last-Event-ID` 时先补上其后的条目。
+         *
+         *     Server-sent events for many calls: an event `lines` every 100 milliseconds at the most, with the last number as `id` and `{"lines": […], "left": 0}` as data, oldest first, 200 at the most; of more the newest are sent and `left` counts the others. `reset`, `clear` and `Last-Event-ID` are as for `streamRequests`.
+         */
+        get: operations["streamCallLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/requests/{id}": {
         parameters: {
             query?: never;
@@ -1683,8 +1739,6 @@ export interface components {
             system: components["schemas"]["SystemId"];
             /** @description null 表示没有对应的接口 · null when no operation was found */
             operationId: string | null;
-            /** @description 是否为浏览器自己发出的跨域预检 · Whether a browser sent it by itself to ask if a page may call */
-            preflight: boolean;
             request: {
                 method: string;
                 /** @description 系统基础路径以下的路径与查询 · Path and query below the system's base */
@@ -1710,6 +1764,30 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description 没有对应的接口时，最接近的三个 · The three closest operations, when none was found */
             nearMisses: components["schemas"]["NearMiss"][];
+        };
+        /** @description 日志条目的一行摘要，供列表使用 · What a list shows of a journal entry */
+        CallLine: {
+            id: number;
+            /** @description 沙箱时钟的读数 · The sandbox's clock */
+            at: components["schemas"]["Instant"];
+            /** @description 真实耗时，毫秒 · Real milliseconds */
+            duration: number;
+            system: components["schemas"]["SystemId"];
+            /** @description null 表示没有对应的接口 · null when no operation was found */
+            operationId: string | null;
+            method: string;
+            /** @description 路径与查询，敏感内容已遮盖，最多 300 个字符 · Path and query with secrets masked, the first 300 characters */
+            url: string;
+            /** @description 没有响应就断开时为 0 · 0 when the connection was dropped without an answer */
+            status: number;
+            /** @description 失败的常量名 · CONSTANT_NAME of the failure */
+            error: string | null;
+            user: string | null;
+            faults: string[];
+            /** @description 响应违反契约之处的个数 · In how many places the answer breaks the contract */
+            violations: number;
+            /** @description 改动的记录数 · How many records it changed */
+            changes: number;
         };
         Headers: {
             [key: string]: string | string[];
@@ -1916,6 +1994,13 @@ export interface components {
             count: number;
         };
         WaitForRequestSuccess: components["schemas"]["JournalEntry"];
+        ListCallLinesSuccess: {
+            lines: components["schemas"]["CallLine"][];
+            meta: {
+                total: number;
+                capacity: number;
+            };
+        };
         GetRequestSuccess: components["schemas"]["JournalEntry"];
         GetSnapshotSuccess: components["schemas"]["Snapshot"];
         PutSnapshotSuccess: components["schemas"]["Sandbox"];
@@ -2059,15 +2144,10 @@ export interface components {
          */
         FilterUser: string;
         /**
-         * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+         * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
          * @example true
          */
         FilterUnmatched: boolean;
-        /**
-         * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-         * @example false
-         */
-        FilterPreflight: boolean;
         /**
          * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
          * @example true
@@ -2444,7 +2524,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description `2h`、`90s`、`30d`、`1h30m`，或 ISO 8601 时长 · `2h`, `90s`, `30d`, `1h30m`, or an ISO 8601 duration */
+                    /** @description ISO 8601 时长 · ISO 8601 duration */
                     by: string;
                 };
             };
@@ -3613,15 +3693,10 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
-                /**
-                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-                 * @example false
-                 */
-                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3710,15 +3785,10 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
-                /**
-                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-                 * @example false
-                 */
-                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3796,15 +3866,10 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
-                /**
-                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-                 * @example false
-                 */
-                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3882,15 +3947,10 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
-                /**
-                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-                 * @example false
-                 */
-                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3980,15 +4040,10 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
+                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
-                /**
-                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
-                 * @example false
-                 */
-                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -4027,6 +4082,8 @@ export interface operations {
             /** @description 事件流 · The stream */
             200: {
                 headers: {
+                    /** @description 流从哪个编号之后开始；一个事件都没收到就断开时，重连用它 · The id after which the stream goes on; what to reconnect with when not one event came */
+                    "Last-Event-ID"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4037,6 +4094,83 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    listCallLines: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 标识大于它的 · With an id above this one
+                 * @example 16
+                 */
+                after?: components["parameters"]["FilterAfter"];
+                /**
+                 * @description 最多几条 · How many at the most
+                 * @example 1000
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 请求 · The calls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCallLinesSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    streamCallLines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 收到的最后编号 · The last id that was received
+                 * @example 16
+                 */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 事件流 · The stream */
+            200: {
+                headers: {
+                    /** @description 流从哪个编号之后开始；一个事件都没收到就断开时，重连用它 · The id after which the stream goes on; what to reconnect with when not one event came */
+                    "Last-Event-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     getRequest: {
@@ -5865,10 +5999,6 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
-        "preflight": {
-          "in": "query",
-          "type": "boolean"
-        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -5942,10 +6072,6 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
-        "preflight": {
-          "in": "query",
-          "type": "boolean"
-        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6011,10 +6137,6 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
-        "preflight": {
-          "in": "query",
-          "type": "boolean"
-        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6077,10 +6199,6 @@ export const contract = {
           "type": "string"
         },
         "unmatched": {
-          "in": "query",
-          "type": "boolean"
-        },
-        "preflight": {
           "in": "query",
           "type": "boolean"
         },
@@ -6157,10 +6275,6 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
-        "preflight": {
-          "in": "query",
-          "type": "boolean"
-        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6172,6 +6286,66 @@ export const contract = {
         "secrets": {
           "in": "query",
           "type": "boolean"
+        }
+      },
+      "rules": {},
+      "headers": [
+        "last-event-id"
+      ],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "text/event-stream"
+      }
+    },
+    "listCallLines": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/requests/lines",
+      "routing": {},
+      "select": null,
+      "tag": "requests",
+      "summary": "请求的一行摘要 · The calls, a line each",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "after": {
+          "in": "query",
+          "type": "integer"
+        },
+        "limit": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "streamCallLines": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/requests/lines/stream",
+      "routing": {},
+      "select": null,
+      "tag": "requests",
+      "summary": "摘要的事件流 · The lines as they come",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
         }
       },
       "rules": {},
@@ -6738,7 +6912,7 @@ export interface Operations {
     advanceClock: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
-            /** @description `2h`、`90s`、`30d`、`1h30m`，或 ISO 8601 时长 · `2h`, `90s`, `30d`, `1h30m`, or an ISO 8601 duration */
+            /** @description ISO 8601 时长 · ISO 8601 duration */
             by: string;
         };
         headers: Record<string, never>;
@@ -7115,7 +7289,6 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
-            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default 100 */
@@ -7139,7 +7312,6 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
-            preflight?: boolean;
             violations?: boolean;
             after?: number;
         };
@@ -7159,7 +7331,6 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
-            preflight?: boolean;
             violations?: boolean;
             after?: number;
         };
@@ -7179,7 +7350,6 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
-            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default 5000 */
@@ -7203,11 +7373,33 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
-            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default false */
             secrets: boolean;
+        };
+        headers: {
+            "last-event-id"?: string;
+        };
+        success: RawBody;
+        payload: RawBody;
+        error: never;
+    };
+    listCallLines: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            after?: number;
+            /** @default 1000 */
+            limit: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ListCallLinesSuccess"];
+        payload: components["schemas"]["ListCallLinesSuccess"];
+        error: never;
+    };
+    streamCallLines: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
         };
         headers: {
             "last-event-id"?: string;

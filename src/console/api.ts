@@ -1,0 +1,66 @@
+/** The console's one door to the stub: the control plane's client, and what becomes of its refusals. */
+import { computed, signal } from '@preact/signals'
+import type { components } from '../generated/control/contract.js'
+import { type Answer, ControlError, openControl, take } from '../client/control.js'
+import { sandbox } from './place.js'
+import { complain, note } from './notices.js'
+
+export type Schemas = components['schemas']
+
+/** The reference pages keep it under the same name. */
+const TOKEN_KEY = 'understudy.adminToken'
+
+export const token = signal(sessionStorage.getItem(TOKEN_KEY))
+/** Whether the stub asks for a token that the reader has not given. */
+export const isLocked = signal(false)
+
+export const control = computed(() => openControl(location.origin, token.value ?? undefined))
+/** Path parameters of everything below a sandbox. */
+export const here = computed(() => ({ sandbox: sandbox.value }))
+
+/** Counts up when something may have changed; whoever shows something looks again. */
+export const beat = signal(0)
+
+/** Keeps the token for this tab. */
+export function unlock(given: string): void {
+  sessionStorage.setItem(TOKEN_KEY, given)
+  token.value = given
+  isLocked.value = false
+  beat.value++
+}
+
+/**
+ * @returns the data of a call
+ * @throws ControlError when it is refused; a missing token is asked for as well
+ */
+export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
+  try {
+    return await take(call)
+  } catch (error) {
+    if (error instanceof ControlError && error.problem.status === 401) isLocked.value = true
+    throw error
+  }
+}
+
+/**
+ * Carries out what the reader has asked for: says that it is done, or why not.
+ * @param done what to say; nothing when left out
+ * @returns the data; null when it was refused
+ */
+export async function act<T>(call: Promise<Answer<T>>, done?: string): Promise<T | null> {
+  try {
+    const data = await ask(call)
+    if (done !== undefined) note(done)
+    return data
+  } catch (error) {
+    complain(wordsOf(error))
+    return null
+  } finally {
+    beat.value++
+  }
+}
+
+/** @returns what was thrown, in words for the reader */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,42 @@
+/** The page as a whole: header, the list of panels, what connects it to the stub, and the panel that is open. */
+import type { ComponentType } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { isLocked } from './api.js'
+import { Header } from './header.js'
+import { t } from './language.js'
+import { connection } from './live/connection.js'
+import { Locked } from './locked.js'
+import { Nav, titleOf } from './nav.js'
+import { Notices } from './notices.js'
+import { ConnectionLine, Gone } from './offline.js'
+import { CallsPanel } from './panels/calls.js'
+import { panel, type Panel, sandbox } from './place.js'
+
+const PANELS: Readonly<Record<Panel, ComponentType>> = {
+  overview: CallsPanel,
+  calls: CallsPanel,
+}
+
+export function App() {
+  const main = useRef<HTMLElement>(null)
+  const shown = panel.value
+  const title = titleOf(shown)
+  useEffect(() => {
+    document.title = `${title} · ${sandbox.value} · Understudy`
+  }, [title, sandbox.value])
+  const Panel = PANELS[shown]
+  return (
+    <div class="page">
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }}>{t('Skip to content', '跳到正文')}</a>
+      <Header />
+      <ConnectionLine />
+      <div class="body">
+        <Nav />
+        <main id="main" ref={main} tabIndex={-1} aria-label={title}>
+          {isLocked.value ? <Locked /> : connection.value === 'gone' ? <Gone /> : <Panel key={sandbox.value} />}
+        </main>
+      </div>
+      <Notices />
+    </div>
+  )
+}

@@ -1,0 +1,173 @@
+/** Keeps the page and the stub together: follows the stream of calls, and comes back by itself when the stub was away. */
+import { watch } from './watch.js'
+import { computed, effect, signal, untracked } from '@preact/signals'
+import { ControlError, take } from '../../client/control.js'
+import { followEvents, opened } from '../../client/events.js'
+import { pause, stopwatch } from '../../core/clock.js'
+import { ask, beat, control, isLocked, type Schemas, token } from '../api.js'
+import { DEFAULT_SANDBOX, sandbox } from '../place.js'
+import { append, capacity, forget, type Line, MOST_KEPT, replace } from './calls.js'
+
+export type Connection =
+  /** Not yet. */
+  | 'connecting'
+  | 'live'
+  /** The stub does not answer. */
+  | 'lost'
+  /** There is no sandbox of this name (any more). */
+  | 'gone'
+
+export const connection = signal<Connection>('connecting')
+/** What the stub says of the sandbox, and how long ago by this machine's clock. */
+const heard = signal<{ readonly info: Schemas['Sandbox']; readonly since: () => number } | null>(null)
+export const info = computed(() => heard.value?.info ?? null)
+export const systems = signal<readonly Schemas['SystemSummary'][]>([])
+
+const FIRST_WAIT = 500
+const LONGEST_WAIT = 4000
+/** The page looks again so often, for changes that no call made: another console, a terminal, a test. */
+const LOOK_AGAIN = 5000
+/** At most so often when calls pour in. */
+const SELDOM = 1000
+
+/** @returns what the sandbox's clock shows now, in milliseconds since 1970; null until it is known */
+export function sandboxNow(): number | null {
+  const known = heard.value
+  if (known === null) return null
+  return Date.parse(known.info.now) + (known.info.frozen ? 0 : known.since())
+}
+
+/** Takes what an answer says about the sandbox. */
+function hear(info: Schemas['Sandbox']): void {
+  heard.value = { info, since: stopwatch() }
+}
+
+/** Makes the sandbox of this name, and follows it. */
+export async function makeHere(): Promise<void> {
+  await ask(control.value.POST('/sandboxes', { body: { name: sandbox.value } }))
+  restart.value++
+}
+
+const restart = signal(0)
+let boot: string | null = null
+
+/** Begins to follow whatever sandbox the address names. */
+export function stayConnected(): void {
+  effect(() => {
+    watch(restart, token)
+    const name = sandbox.value
+    const over = new AbortController()
+    untracked(() => {
+      heard.value = null
+      connection.value = 'connecting'
+      forget()
+      void follow(name, over.signal)
+    })
+    return () => {
+      over.abort()
+    }
+  })
+}
+
+async function follow(name: string, signal: AbortSignal): Promise<void> {
+  let wait = FIRST_WAIT
+  while (!signal.aborted) {
+    try {
+      if (!(await greet(name))) return
+      wait = FIRST_WAIT
+      await listen(name, signal)
+    } catch (error) {
+      // What was thrown tells nothing that `locked` and `lost` do not.
+      if (isOver(signal) || (error instanceof ControlError && error.problem.status === 401)) return
+      connection.value = 'lost'
+      await pause(wait, signal)
+      wait = Math.min(wait * 1.5, LONGEST_WAIT)
+    }
+  }
+}
+
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted
+}
+
+/** @returns whether there is such a sandbox */
+async function greet(name: string): Promise<boolean> {
+  const { bootedAt } = await take(control.value.GET('/health'))
+  // Another start: its calls are counted from 1 again.
+  if (boot !== bootedAt) forget()
+  boot = bootedAt
+  systems.value = (await ask(control.value.GET('/systems'))).systems
+  // Where calls without a name go; it comes into being with its first use, and this is one.
+  if (name === DEFAULT_SANDBOX) await ask(control.value.GET('/sandboxes/{sandbox}/clock', { params: { path: { sandbox: name } } }))
+  if (await look(name)) return true
+  connection.value = 'gone'
+  return false
+}
+
+/** Reads what there is to know of the sandbox. @returns false when there is none */
+async function look(name: string): Promise<boolean> {
+  try {
+    hear(await ask(control.value.GET('/sandboxes/{sandbox}', { params: { path: { sandbox: name } } })))
+    return true
+  } catch (error) {
+    if (!(error instanceof ControlError && error.problem.status === 404)) throw error
+    return false
+  }
+}
+
+async function listen(name: string, signal: AbortSignal): Promise<void> {
+  const path = { sandbox: name }
+  const open = () => opened(control.value.GET('/sandboxes/{sandbox}/requests/lines/stream', { params: { path }, parseAs: 'stream', signal }))
+  let isFirst = true
+  // The stream is opened first and the list read then, so that no call falls between them; `append` passes over what came twice.
+  for await (const { event, data } of followEvents({ open: async () => {
+    const stream = await open()
+    await catchUp(name)
+    connection.value = 'live'
+    if (!isFirst) beat.value++
+    isFirst = false
+    return stream
+  }, signal, attempts: 0 })) {
+    if (event === 'lines') {
+      const { lines, left } = JSON.parse(data) as { lines: Line[]; left: number } // as control.yaml says
+      append(lines, left)
+    } else forget()
+    soon(name)
+  }
+  // The stream came to its end: the sandbox is gone, or the stub. Which one, `greet` finds out.
+}
+
+/** Reads the lines that the journal holds in place of those that are here. */
+export async function catchUp(name = sandbox.value): Promise<void> {
+  const { lines, meta } = await ask(control.value.GET('/sandboxes/{sandbox}/requests/lines', { params: { path: { sandbox: name }, query: { limit: MOST_KEPT } } }))
+  capacity.value = meta.capacity
+  replace(lines.reverse())
+}
+
+let timer: ReturnType<typeof setTimeout> | null = null
+
+/** Calls have come, so most panels have changed; at most once in a while. */
+function soon(name: string): void {
+  timer ??= setTimeout(() => {
+    timer = null
+    void refresh(name)
+  }, SELDOM)
+}
+
+async function refresh(name: string): Promise<void> {
+  if (document.hidden || connection.value !== 'live' || isLocked.value || name !== sandbox.value) return
+  beat.value++
+}
+
+// On every beat the sandbox itself is looked at again as well.
+effect(() => {
+  watch(beat)
+  const name = sandbox.peek()
+  if (connection.peek() !== 'live') return
+  look(name).then((isThere) => {
+    if (!isThere && name === sandbox.peek()) connection.value = 'gone'
+  }, () => undefined)
+})
+
+setInterval(() => void refresh(sandbox.value), LOOK_AGAIN)
+document.addEventListener('visibilitychange', () => void refresh(sandbox.value))

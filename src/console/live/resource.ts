@@ -1,0 +1,57 @@
+/** What a panel shows: asked for when the panel opens and again on every beat, one question at a time. */
+import { watch } from './watch.js'
+import { useSignal, useSignalEffect } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { beat, wordsOf } from '../api.js'
+
+export interface Resource<T> {
+  /** Null until the first answer. */
+  readonly data: T | null
+  /** Why the last question was not answered; null when it was. */
+  readonly failure: string | null
+  readonly reload: () => void
+}
+
+/**
+ * @param load asks for the data
+ * @param subject what it is about; another subject forgets the data of the one before
+ */
+export function useResource<T>(load: () => Promise<T>, subject: string): Resource<T> {
+  const state = useSignal<{ readonly subject: string; readonly data: T | null; readonly failure: string | null }>({ subject, data: null, failure: null })
+  const loader = useRef({ load, subject, isBusy: false, again: false, isGone: false })
+  Object.assign(loader.current, { load, subject })
+
+  const run = useRef(async () => {
+    const self = loader.current
+    if (self.isBusy) {
+      self.again = true
+      return
+    }
+    self.isBusy = true
+    do {
+      self.again = false
+      const asked = self.subject
+      const result = await self.load().then(
+        (data) => ({ subject: asked, data, failure: null }),
+        (error: unknown) => ({ subject: asked, data: state.peek().subject === asked ? state.peek().data : null, failure: wordsOf(error) }),
+      )
+      if (self.subject === asked) state.value = result
+      else self.again = true
+    } while (self.again && !self.isGone)
+    self.isBusy = false
+  })
+
+  useSignalEffect(() => {
+    watch(beat)
+    void run.current()
+  })
+  useEffect(() => {
+    if (state.peek().subject !== subject) void run.current()
+  }, [subject])
+  useEffect(() => () => {
+    loader.current.isGone = true
+  }, [])
+
+  const { subject: shown, data, failure } = state.value
+  return { data: shown === subject ? data : null, failure: shown === subject ? failure : null, reload: () => void run.current() }
+}

@@ -1,0 +1,79 @@
+/** Which calls are listed: a text, and what the tags of a call say. Kept in the address. */
+import { watch } from '../../live/watch.js'
+import { computed } from '@preact/signals'
+import { keptLines, type Line, pausedAt, version } from '../../live/calls.js'
+import { t } from '../../language.js'
+import { place } from '../../place.js'
+
+/** Filters by their name in the address, and what a line has for each. */
+export const FACETS: Readonly<Record<string, (line: Line) => string>> = {
+  system: ({ system }) => system,
+  operation: ({ operationId }) => operationId ?? '',
+  method: ({ method }) => method,
+  status: ({ status }) => String(status),
+  error: ({ error }) => error ?? '',
+  user: ({ user }) => user ?? '',
+  mark: () => '',
+}
+
+/** What `mark` can be. */
+const MARKS: Readonly<Record<string, (line: Line) => boolean>> = {
+  fault: ({ faults }) => faults.length > 0,
+  violation: ({ violations }) => violations > 0,
+  unmatched: ({ operationId }) => operationId === null,
+  failed: ({ error, status }) => error !== null || status === 0 || status >= 400,
+}
+
+/** @returns the name of a filter, for people */
+export function facetName(facet: string): string {
+  const names: Readonly<Record<string, string>> = {
+    system: t('system', '系统'), operation: t('operation', '接口'), method: t('method', '方法'), status: t('status', '状态'),
+    error: t('error', '错误'), user: t('user', '用户'), mark: t('marked', '标记'),
+  }
+  return names[facet] ?? facet
+}
+
+/** The filters that are set, but for the text. */
+export const active = computed(() => Object.entries(place.value.query).filter(([name, value]) => Object.hasOwn(FACETS, name) && value !== ''))
+export const text = computed(() => place.value.query['q'] ?? '')
+
+function fits(line: Line, facets: readonly (readonly [string, string])[], words: readonly string[]): boolean {
+  for (const [name, wanted] of facets) {
+    const has = name === 'mark' ? (MARKS[wanted]?.(line) ?? true) : FACETS[name]?.(line) === wanted
+    if (!has) return false
+  }
+  if (words.length === 0) return true
+  const whole = `${line.method} ${line.url} ${line.operationId ?? ''} ${line.error ?? ''} ${line.user ?? ''} ${line.system} ${String(line.status)}`.toLowerCase()
+  return words.every((word) => whole.includes(word))
+}
+
+let cache: { key: string; from: readonly Line[]; until: number; found: Line[] } | null = null
+
+/** @returns the calls that fit, oldest first. Lines that were looked at before are not looked at again. */
+export const listed = computed((): readonly Line[] => {
+  const counted = version.value
+  const all = keptLines()
+  const until = pausedAt.value ?? Number.POSITIVE_INFINITY
+  const key = JSON.stringify([place.value.query, pausedAt.value])
+  const words = text.value.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const isSame = cache !== null && cache.key === key && cache.from === all && counted > 0
+  const found = isSame && cache !== null ? cache.found : []
+  for (let i = isSame && cache !== null ? cache.until : 0; i < all.length; i++) {
+    const line = all[i]
+    if (line !== undefined && line.id <= until && fits(line, active.value, words)) found.push(line)
+  }
+  cache = { key, from: all, until: all.length, found }
+  // A new array each time: a signal passes on only what is another value.
+  return found.slice()
+})
+
+/** How many calls have come since the list was paused. */
+export const held = computed(() => {
+  watch(version)
+  const stopped = pausedAt.value
+  if (stopped === null) return 0
+  const all = keptLines()
+  let count = 0
+  for (let i = all.length - 1; i >= 0 && (all[i]?.id ?? 0) > stopped; i--) count++
+  return count
+})

@@ -1,0 +1,96 @@
+/** The list itself. Only the rows that can be seen are drawn, however many there are, and what comes at the top moves nothing that is read. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { takeKeys } from '../../keys.js'
+import { t } from '../../language.js'
+import { connection } from '../../live/connection.js'
+import type { Line } from '../../live/calls.js'
+import { go, item } from '../../place.js'
+import { active, listed, text } from './filters.js'
+import { CallRow } from './row.js'
+import { callSearch } from './search.js'
+
+/** Rows drawn above and below what is seen, so that scrolling shows no gaps. */
+const SPARE = 8
+
+export function CallList() {
+  const lines = listed.value
+  const box = useRef<HTMLDivElement>(null)
+  const [{ top, height, row }, setView] = useState({ top: 0, height: 600, row: 36 })
+  const count = lines.length
+  const newest = lines.at(-1)?.id ?? 0
+  const before = useRef({ newest, count })
+
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const measure = () => {
+      setView({ top: element.scrollTop, height: element.clientHeight, row: Number.parseFloat(getComputedStyle(element).getPropertyValue('--row')) || 36 })
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+    }
+  }, [])
+
+  // Whoever has scrolled down reads: rows that come above must not push his away.
+  useLayoutEffect(() => {
+    const element = box.current
+    const added = newest > before.current.newest ? lines.length - lastIndexUpTo(lines, before.current.newest) - 1 : 0
+    before.current = { newest, count }
+    if (element !== null && added > 0 && element.scrollTop > row / 2) element.scrollTop += added * row
+  }, [newest, count, row, lines])
+
+  const selected = Number(item.value || 0)
+  const at = selected === 0 ? -1 : lines.findIndex(({ id }) => id === selected)
+
+  const openAt = (index: number) => {
+    const line = lines[index]
+    if (line === undefined) return
+    go({ item: String(line.id) }, { replace: item.value !== '' })
+    const element = box.current
+    const y = (count - 1 - index) * row
+    if (element === null) return
+    if (y < element.scrollTop) element.scrollTop = y
+    else if (y + row > element.scrollTop + element.clientHeight) element.scrollTop = y + row - element.clientHeight
+  }
+  useEffect(() => takeKeys({
+    search: () => callSearch.current?.focus(),
+    // The newest stands at the top, so further down is further back.
+    move: (by) => { openAt(at === -1 ? count - 1 : at - by) },
+    close: () => { if (item.value !== '') go({ item: '' }) },
+  }))
+
+  const first = Math.max(0, Math.floor(top / row) - SPARE)
+  const last = Math.min(count, Math.ceil((top + height) / row) + SPARE)
+  const drawn: Line[] = []
+  for (let i = first; i < last; i++) {
+    const line = lines[count - 1 - i]
+    if (line !== undefined) drawn.push(line)
+  }
+
+  return (
+    <div class="rows" ref={box} role="grid" aria-label={t('Calls, newest first', '请求，新的在前')} aria-rowcount={count} tabIndex={count === 0 ? 0 : -1} onScroll={(event) => { setView({ top: event.currentTarget.scrollTop, height, row }) }}>
+      {count === 0 && <Empty />}
+      <div class="extent-of-rows" role="presentation" style={{ height: `${String(count * row)}px` }}>
+        {drawn.map((line, i) => (
+          <CallRow key={line.id} line={line} index={first + i} isSelected={line.id === selected} canFocus={line.id === selected || (at === -1 && first + i === 0)} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** @returns the index of the last line whose number is not above `id`; -1 when all are */
+function lastIndexUpTo(lines: readonly Line[], id: number): number {
+  let index = lines.length - 1
+  while (index >= 0 && (lines[index]?.id ?? 0) > id) index--
+  return index
+}
+
+function Empty() {
+  if (connection.value !== 'live') return <p class="empty" role="presentation" />
+  if (active.value.length > 0 || text.value !== '') return <p class="empty" role="presentation">{t('No call fits the filters.', '没有符合筛选的请求。')}</p>
+  return <p class="empty" role="presentation">{t('No calls yet. Point an app at a base URL of this sandbox; what it asks appears here by itself.', '还没有请求。让应用访问此沙箱的地址，请求会自动出现在这里。')}</p>
+}

@@ -1,0 +1,56 @@
+/** The console as a whole: how it is served, what it may do, and that it stays with the stub. */
+import { describe, expect, test } from 'vitest'
+import { hasBrowser, serveConsole } from './support/console.js'
+
+const { server, reader, app } = await serveConsole()
+const html = { headers: { accept: 'text/html,*/*' } }
+
+describe('the page', () => {
+  test('is at the root for browsers, and below /__console for everybody; nothing else may be loaded or framed', async () => {
+    for (const [path, init] of [['/', html], ['/__console', {}], ['/__console/@alice/calls/7', {}]] as const) {
+      const response = await app(path, init)
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+      expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    }
+    expect((await app('/')).status).toBe(404)
+    expect((await app('/__console', { method: 'POST' })).status).toBe(405)
+  })
+
+  test('names its parts by version, and those are kept', async () => {
+    const page = await (await app('/__console')).text()
+    const [script = ''] = /\/__console\/console\.js\?\w+/.exec(page) ?? []
+    expect((await app(script)).headers.get('cache-control')).toContain('immutable')
+  })
+})
+
+describe.skipIf(!hasBrowser)('the calls', () => {
+  test('appear by themselves, are searched, and one is opened by keys alone', async () => {
+    const page = await reader('/__console/calls')
+    await page.getByText('No calls yet.').waitFor()
+    await app('/live/auth/code?mobile=13800003001')
+    await app('/live/no/such')
+    await page.getByRole('row').nth(1).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('sendcode')
+    await page.getByText('1 of 2 calls').waitFor()
+    expect(new URL(page.url()).search).toBe('?q=sendcode')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.getByRole('region', { name: 'Call 1' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/__console/calls/1')
+    await page.keyboard.press('Escape')
+    await page.getByRole('region', { name: 'Call 1' }).waitFor({ state: 'detached' })
+  })
+
+  test('are those of the sandbox that the address names', async () => {
+    await app('/@elsewhere/live/auth/code?mobile=13800003001')
+    const page = await reader('/__console/@elsewhere/calls', { locale: 'zh-CN' })
+    await page.getByText('1 条').waitFor()
+    expect(await page.title()).toBe('请求 · elsewhere · Understudy')
+    server.sandboxes.delete('elsewhere')
+    await page.getByText('没有沙箱“elsewhere”').waitFor()
+    await page.getByRole('button', { name: '建立' }).click()
+    await page.getByText('还没有请求').waitFor()
+  })
+})

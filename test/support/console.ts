@@ -1,0 +1,65 @@
+/** The console in a real browser that can reach nothing but this machine. */
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { type ServerOptions, startServer } from '../../src/server.js'
+import { loadSystems } from '../../src/systems/load.js'
+
+/** Debian's; another one is named by CHROMIUM_PATH. */
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
+/** On a developer's machine without a browser these stories are left out; the gate runs them or fails. */
+export const hasBrowser = existsSync(executablePath) || (process.env['CI'] ?? '') !== ''
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
+
+export const WIDE = { width: 1280, height: 900 }
+export const PHONE = { width: 360, height: 740 }
+
+/** Serves all systems and opens a browser, until the test file ends. */
+export async function serveConsole(options: Partial<ServerOptions> = {}) {
+  const problems: string[] = []
+  const server = await startServer({ systems: await loadSystems([]), report: (problem) => problems.push(problem), ...options })
+  let browser: Browser | undefined
+  let closing: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    if (hasBrowser) browser = await chromium.launch({ executablePath, args: FLAGS })
+  })
+  afterEach(async () => {
+    await Promise.all(closing.map((close) => close()))
+    closing = []
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server.close()
+    expect(problems).toEqual([])
+  })
+
+  /** A reader with a browser of his own, on a page of the console. What the page complains of fails the test. */
+  async function reader(path: string, settings: BrowserContextOptions = {}): Promise<Page> {
+    if (browser === undefined) throw new Error('no browser')
+    const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', ...settings })
+    context.setDefaultTimeout(20_000)
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== server.url) complaints.push(`asks ${request.url()}`)
+    })
+    page.on('console', (message) => {
+      // A refusal that the page takes and tells is the browser's complaint, not the page's.
+      const isRefusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text())
+      if (!isRefusal && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    closing.push(async () => {
+      await context.close()
+      expect(complaints).toEqual([])
+    })
+    await page.goto(server.url + path)
+    return page
+  }
+
+  /** A call of an app. */
+  const app = (path: string, init?: RequestInit) => fetch(server.url + path, init)
+
+  return { server, reader, app }
+}
