@@ -9,7 +9,7 @@ import { readSide } from '../src/cli/diff/side.js'
 const base = process.env['DIFF_BASE'] ?? 'HEAD~1'
 try {
   const [before, after] = [await readSide(base), await readSide('.')]
-  console.log(`Contract changes since ${base}\n\n${reportOf(await compare(before, after), 'en')}`)
+  console.log(`Contract changes since ${base}\n${before.read}\n${after.read}\n\n${reportOf(await compare(before, after), 'en')}`)
 } catch (error) {
   // A shallow clone or a first commit has nothing to compare with.
   console.log(`No contract changes to tell of since ${base}: ${error instanceof Error ? error.message : String(error)}`)

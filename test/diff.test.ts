@@ -9,6 +9,7 @@ import { reportOf } from '../src/cli/diff.js'
 import { compare } from '../src/cli/diff/compare.js'
 import { pairs, readSide } from '../src/cli/diff/side.js'
 import { changesOf, rowOf, type Shop, shop, sideOf } from './support/diff.js'
+import { MadeUp } from './support/made-up.js'
 
 type Edit = (document: Shop) => void
 
@@ -140,11 +141,35 @@ describe('sides', () => {
 
     const since = run('HEAD', '.')
     expect(since).toMatchObject({ status: 1, stderr: '' })
-    expect(since.stdout).toBe('shop 1 breaking, 0 other\n  ✗ 4: the code meant tooFrequent and means smsTooFrequent now\n\nin all: 1 breaking, 0 other\n')
+    expect(since.stdout).toBe('HEAD: openapi/bundled/*.json (1 document)\n.: openapi/bundled/*.json (1 document)\n\nshop 1 breaking, 0 other\n  ✗ 4: the code meant tooFrequent and means smsTooFrequent now\n\nin all: 1 breaking, 0 other\n')
     expect(run('HEAD', '.', '--lang', 'zh').stdout).toContain('4：错误码的含义由 tooFrequent 变为 smsTooFrequent')
-    expect(JSON.parse(run('HEAD:openapi/bundled/shop.json', 'openapi/bundled/shop.json', '--json').stdout)).toMatchObject({ breaking: true, systems: [{ system: 'shop' }] })
-    expect(run('shop-old.json', 'HEAD')).toMatchObject({ status: 0, stdout: 'The contracts are the same.\n' })
+    expect(JSON.parse(run('HEAD:openapi/bundled/shop.json', 'openapi/bundled/shop.json', '--json').stdout)).toMatchObject({ read: { old: 'HEAD:openapi/bundled/shop.json', new: 'openapi/bundled/shop.json' }, breaking: true, systems: [{ system: 'shop' }] })
+    expect(run('shop-old.json', 'HEAD')).toMatchObject({ status: 0, stdout: 'shop-old.json\nHEAD: openapi/bundled/*.json (1 document)\n\nThe contracts are the same.\n' })
     expect(run('nowhere.json', 'HEAD')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('nowhere.json is neither a file nor a git revision') as string })
+  })
+
+  test('are the handwritten documents of a project: an edit is seen before anything is generated from it', () => {
+    const project = new MadeUp()
+    const inProject = (...args: string[]) => spawnSync(process.execPath, [tsx, cli, 'diff', ...args], { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+    try {
+      // As it was generated once, and is not again below.
+      project.write('openapi/bundled/shop.json', JSON.stringify(shop()))
+      for (const args of [['init', '--quiet'], ['add', 'openapi'], ['commit', '--quiet', '--message', 'one']]) execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: project.root })
+      const read = 'HEAD: openapi/*.yaml (2 documents)\n.: openapi/*.yaml (2 documents)\n\n'
+      expect(inProject('HEAD', '.')).toMatchObject({ status: 0, stdout: `${read}The contracts are the same.\n` })
+
+      project.edit('openapi/shop.yaml', 'const: 2, title: GONE', 'const: 9, title: GONE')
+      project.edit('openapi/shop/item.yaml', 'required: [id, name, price]', 'required: [id, name]')
+      project.edit('openapi/conditions.yaml', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: none }', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: fixInput }')
+      const { status, stdout } = inProject('HEAD', '.')
+      expect(status).toBe(1)
+      expect(stdout).toContain(`${read}shop 2 breaking`)
+      expect(stdout).toContain('✗ GONE: its code was 2 and is 9')
+      expect(stdout).toContain('required')
+      expect(stdout).toContain('✗ notFound: clients were advised none and are advised fixInput now')
+    } finally {
+      project.remove()
+    }
   })
 
   test('may be written by hand, in several files', async () => {

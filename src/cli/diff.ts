@@ -18,7 +18,8 @@ export function addDiff(program: Command): void {
     .summary('compare two versions of the contract')
     .description(
       'Compares two versions of the contract and says what breaks apps that keep to the old one.\nExit code 1 if anything does, 2 if they cannot be compared.\n' +
-        'Each side is an OpenAPI file (JSON or YAML), a folder of them, a git revision, or <revision>:<file>:\n' +
+        'Each side is an OpenAPI file (JSON or YAML), a folder, a git revision, or <revision>:<file>. Of a project, in a folder or at a\n' +
+        'revision, the handwritten documents are read (openapi/*.yaml), or the bundled ones where it has no others:\n' +
         '  understudy diff HEAD~1 .\n' +
         '  understudy diff v1.2.0 v1.3.0 --lang zh\n' +
         '  understudy diff old/live.yaml openapi/live.yaml',
@@ -37,7 +38,7 @@ async function diff(old: string, now: string, { lang, json }: DiffFlags): Promis
   const [before, after] = [await readSide(old), await readSide(now)]
   const systems = await compare(before, after)
   const breaking = systems.some(({ changes }) => changes.some((change) => change.breaking))
-  process.stdout.write(json ? `${JSON.stringify({ breaking, systems }, null, 2)}\n` : reportOf(systems, lang))
+  process.stdout.write(json ? `${JSON.stringify({ read: { old: before.read, new: after.read }, breaking, systems }, null, 2)}\n` : `${pc.dim(`${before.read}\n${after.read}`)}\n\n${reportOf(systems, lang)}`)
   if (breaking) process.exitCode = 1
 }
 

@@ -1,15 +1,19 @@
 /** The two sides of a comparison: OpenAPI documents from files, folders and git revisions. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, posix } from 'node:path'
 import { isObject, parseJson, record, text, type JsonObject } from './json.js'
-import { bundled } from './redocly.js'
+import { inFolder } from './run-redocly.js'
+import { bundled, readSources, sourceNames, type Sources } from './sources.js'
 
-/** Where a project keeps its documents. */
+/** Where a project keeps its documents: handwritten ones, and what is generated from them. The former are the contract; the latter may be of yesterday. */
+const SOURCES = 'openapi'
 const FOLDER = 'openapi/bundled'
 
 /** One version of some contracts. */
 export interface Side {
+  /** What was read, for people: `HEAD: openapi/*.yaml (5 documents)`. */
+  readonly read: string
   /** Documents by system. */
   readonly systems: ReadonlyMap<string, JsonObject>
   /** Meaning and advice by condition; empty where the side does not say. */
@@ -18,15 +22,15 @@ export interface Side {
 
 /**
  * Reads a side.
- * @param name a file (JSON or YAML), a folder of documents or with them in `openapi/bundled`, a git revision (`HEAD~1`), or
- *   `<revision>:<file>`
+ * @param name a file (JSON or YAML), a folder of bundled documents, a project folder or a git revision (`HEAD~1`) with handwritten ones in
+ *   `openapi` or else bundled ones in `openapi/bundled`, or `<revision>:<file>`
  * @throws Error if it is none of these, or what is there is no OpenAPI document
  */
 export async function readSide(name: string): Promise<Side> {
   if (existsSync(name)) return statSync(name).isDirectory() ? readFolder(name) : readFile(name)
   const [revision = '', ...path] = name.split(':')
   if (!isRevision(revision)) throw new Error(`${name} is neither a file nor a git revision here`)
-  return path.length > 0 ? fromTexts([[path.join(':'), show(revision, path.join(':'))]]) : readRevision(revision)
+  return path.length > 0 ? fromTexts(name, [[path.join(':'), show(revision, path.join(':'))]]) : readRevision(revision)
 }
 
 /** What there is to compare: the documents of one system on both sides, `null` where a side has none. */
@@ -39,22 +43,45 @@ export function pairs(before: Side, after: Side): { readonly system: string; rea
 }
 
 async function readFile(file: string): Promise<Side> {
-  if (/\.json$/.test(file)) return fromTexts([[file, readFileSync(file, 'utf8')]])
-  return fromDocuments([[file, await bundled(file)]])
+  if (/\.json$/.test(file)) return fromTexts(file, [[file, readFileSync(file, 'utf8')]])
+  return fromDocuments(file, (await bundled([file])).documents)
 }
 
-function readFolder(folder: string): Side {
+async function readFolder(folder: string): Promise<Side> {
+  if (sourceNames(join(folder, SOURCES)).length > 0) return fromSources(folder, await readSources(join(folder, SOURCES)))
   const inside = existsSync(join(folder, FOLDER)) ? join(folder, FOLDER) : folder
   const files = readdirSync(inside).filter((file) => file.endsWith('.json')).sort()
-  if (files.length === 0) throw new Error(`there are no documents in ${folder}: *.json, or ${FOLDER}/*.json`)
-  return fromTexts(files.map((file) => [file, readFileSync(join(inside, file), 'utf8')]))
+  if (files.length === 0) throw new Error(`there are no documents in ${folder}: *.json, ${SOURCES}/*.yaml or ${FOLDER}/*.json`)
+  return fromTexts(`${folder}: ${inside === folder ? '' : `${FOLDER}/`}*.json (${count(files)})`, files.map((file) => [file, readFileSync(join(inside, file), 'utf8')]))
 }
 
-function readRevision(revision: string): Side {
-  const files = git('ls-tree', '--name-only', '--full-tree', revision, `${FOLDER}/`).split('\n').filter((file) => file.endsWith('.json'))
-  if (files.length === 0) throw new Error(`revision ${revision} has no documents in ${FOLDER}`)
-  return fromTexts(files.map((file) => [file, show(revision, file)]))
+async function readRevision(revision: string): Promise<Side> {
+  const tracked = git('ls-tree', '-r', '--name-only', '--full-tree', '-z', revision, `${SOURCES}/`).split('\0').filter((file) => file !== '')
+  const sources = await inFolder(async (folder) => {
+    writeTracked(revision, tracked.filter((file) => dirname(file) === SOURCES && /\.ya?ml$/.test(file)), folder)
+    return sourceNames(join(folder, SOURCES)).length === 0 ? null : await readSources(join(folder, SOURCES))
+  })
+  if (sources !== null) return fromSources(revision, sources)
+  const files = tracked.filter((file) => dirname(file) === FOLDER && file.endsWith('.json'))
+  if (files.length === 0) throw new Error(`revision ${revision} has no documents in ${SOURCES} or ${FOLDER}`)
+  return fromTexts(`${revision}: ${FOLDER}/*.json (${count(files)})`, files.map((file) => [file, show(revision, file)]))
 }
+
+/** Writes files of a revision into a folder, and those that they refer to, wherever in the repository they lie. */
+function writeTracked(revision: string, files: readonly string[], folder: string): void {
+  const wanted = [...files]
+  for (const file of wanted) { // grows on the way
+    const source = show(revision, file)
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), source)
+    for (const [, to = ''] of source.matchAll(/\$ref['"]?\s*:\s*['"]?([^'"#\s,}]+)/g)) {
+      const other = posix.join(dirname(file), to)
+      if (!/^\w+:/.test(to) && !other.startsWith('../') && !wanted.includes(other) && isTracked(revision, other)) wanted.push(other)
+    }
+  }
+}
+
+const count = (documents: readonly unknown[]) => `${String(documents.length)} document${documents.length === 1 ? '' : 's'}`
 
 function isRevision(revision: string): boolean {
   try {
@@ -62,6 +89,10 @@ function isRevision(revision: string): boolean {
   } catch {
     return false
   }
+}
+
+function isTracked(revision: string, file: string): boolean {
+  return git('ls-tree', '--name-only', '--full-tree', revision, file) !== ''
 }
 
 function show(revision: string, file: string): string {
@@ -76,8 +107,16 @@ function git(...args: string[]): string {
   return execFileSync('git', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-function fromTexts(sources: readonly (readonly [file: string, source: string])[]): Side {
-  return fromDocuments(sources.map(([file, source]) => {
+function fromSources(name: string, { documents, conditions }: Sources): Side {
+  const words = Object.entries(record(conditions.conditions)).map(([condition, value]) => {
+    const { meaning, advice } = record(value)
+    return [condition, { meaning: `${text(record(meaning).zh)} · ${text(record(meaning).en)}`, advice: text(advice) }] as const
+  })
+  return { ...fromDocuments(`${name}: ${SOURCES}/*.yaml (${count(documents)})`, documents), conditions: new Map(words) }
+}
+
+function fromTexts(read: string, sources: readonly (readonly [file: string, source: string])[]): Side {
+  return fromDocuments(read, sources.map(([file, source]) => {
     try {
       return [file, record(parseJson(source))]
     } catch {
@@ -86,11 +125,12 @@ function fromTexts(sources: readonly (readonly [file: string, source: string])[]
   }))
 }
 
-function fromDocuments(documents: readonly (readonly [file: string, document: JsonObject])[]): Side {
+function fromDocuments(read: string, documents: readonly (readonly [file: string, document: JsonObject])[]): Side {
   for (const [file, document] of documents) if (text(document.openapi) === '') throw new Error(`${file} is no OpenAPI 3 document`)
   const unified = documents.find(([, document]) => isObject(document['x-systems']))
   const others = documents.filter((one) => one !== unified)
   return {
+    read,
     // With its parts beside it the unified document says nothing new of them.
     systems: new Map(others.length > 0 || unified === undefined
       ? others.map(([file, document]) => [basename(file).replace(/\.\w+$/, ''), document] as const)
