@@ -6,11 +6,12 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { machineTime, stopwatch, type TimeSource } from './core/clock.js'
 import { createExpress } from './core/express.js'
 import { describeException, Failure } from './core/failure.js'
+import { didYouMean } from './core/guess.js'
 import { secret } from './core/ids.js'
 import { type Misaddressed, readAddress } from './core/pipeline/address.js'
 import { refuse } from './core/pipeline/answer.js'
 import { FailureExamples } from './core/faults/examples.js'
-import { preflight } from './core/pipeline/cors.js'
+import { preflight, readableByPages } from './core/pipeline/cors.js'
 import { Exchange } from './core/pipeline/exchange.js'
 import { faults, outages } from './core/pipeline/faults.js'
 import { maintenance } from './core/pipeline/maintenance.js'
@@ -22,7 +23,7 @@ import { send, writeReply } from './core/pipeline/send.js'
 import { record, routeWith } from './core/pipeline/steps.js'
 import { problemReply } from './core/problem.js'
 import type { Reply } from './core/reply.js'
-import { Sandboxes, type Served } from './core/sandbox.js'
+import { MOST_TURNS, Sandboxes, type Served } from './core/sandbox.js'
 import { stoppable } from './core/shutdown.js'
 import { SocketHost, type SocketLimits } from './core/sockets/host.js'
 import type { System } from './core/system.js'
@@ -108,18 +109,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const address = readAddress(request, systems)
     if ('problem' in address) {
-      writeReply(response, misaddressed(address, systems), request.method)
+      writeReply(response, readableByPages(request.method ?? 'GET', request.headers, misaddressed(address, systems)), request.method)
       return
     }
     const elapsed = stopwatch()
     const sandbox = sandboxes.open(address.sandbox)
-    let exchange: Exchange
+    let exchange = new Exchange(request, address, sandbox.begin())
     sandbox.enter()
     try {
-      exchange = new Exchange(request, address, sandbox, await sandbox.countRequest())
       exchange.reply = await answer(exchange, pipeline, report)
+      // What was found in a world that is gone is no answer.
+      for (let turns = 1; exchange.turn.isOver && turns < MOST_TURNS; turns++) {
+        exchange = new Exchange(request, address, sandbox.begin(), exchange.received)
+        exchange.reply = await answer(exchange, pipeline, report)
+      }
     } finally {
       sandbox.leave()
+    }
+    if (exchange.turn.isOver) {
+      request.destroy()
+      return
     }
     for (const violation of exchange.violations) report(`${exchange.system.id} breaks its contract: ${violation}`)
     record(exchange, elapsed)
@@ -209,7 +218,7 @@ async function answer(exchange: Exchange, pipeline: readonly Step[], report: (pr
     }
     throw new Error('no step answered')
   } catch (error) {
-    if (error instanceof Failure) return refuse(exchange, error)
+    if (error instanceof Failure || exchange.turn.isOver) return refuse(exchange, error instanceof Failure ? error : Failure.when('internal'))
     report(`${exchange.operation ?? exchange.path} failed: ${describeException(error)}`)
     return refuse(exchange, Failure.when('internal'))
   }
@@ -219,8 +228,9 @@ function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System
   if (address.problem === 'sandboxName') {
     return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
   }
-  const bases = [...systems.keys()].map((id) => `/${id}`).join(', ')
-  return problemReply(404, 'no-such-system', `No system answers here. Put one of these in front of the path: ${bases}. The control plane is at /__admin.`)
+  const bases = [...systems.keys()].map((id) => `/${id}`)
+  const meant = didYouMean(`/${address.name}`, bases)
+  return problemReply(404, 'no-such-system', `No system answers here.${meant} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

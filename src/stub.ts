@@ -1,6 +1,7 @@
 /** A stub in this process. */
 import { open, type Stub } from './client/stub.js'
 import type { SystemId } from './client/contracts.js'
+import { refuseUnknownOptions } from './core/guess.js'
 import type { System } from './core/system.js'
 import { type ServerOptions, startServer } from './server.js'
 import { loadSystems } from './systems/load.js'
@@ -10,11 +11,22 @@ export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
   readonly systems?: readonly (SystemId | System)[]
 }
 
+/** All options by name; the compiler asks for those that are new. */
+const OPTIONS = {
+  systems: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, sockets: true, adminToken: true,
+  prefer: true, report: true,
+} as const satisfies Record<keyof StubOptions, true>
+
+/** The names of the options of {@link createStub}. */
+export const stubOptionNames: readonly string[] = Object.keys(OPTIONS)
+
 /**
  * Starts a stub on a free port, unless one is given, and hands back the client that drives it.
- * @throws Error when a system is unknown or the port is taken
+ * @throws TypeError when an option is unknown; Error when a system is unknown or the port is taken
  */
-export async function createStub({ systems = [], ...options }: StubOptions = {}): Promise<Stub> {
+export async function createStub(given: StubOptions = {}): Promise<Stub> {
+  refuseUnknownOptions('createStub', given, stubOptionNames)
+  const { systems = [], ...options } = given
   const server = await startServer({ ...options, systems: await load(systems) })
   return open(server.url, server.adminToken ?? undefined, () => server.close())
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Box, createStub } from '../src/index.js'
-import { toIsoDuration } from '../src/cli/ctl/duration.js'
 import { begin, understudy } from './support/cli.js'
 
 const MOBILE = '13800003001'
@@ -38,13 +37,6 @@ async function enter(box: Box) {
   await login(box)
 }
 
-test.each([
-  ['2h', 'PT2H'], ['90s', 'PT90S'], ['30d', 'P30D'], ['1h30m', 'PT1H30M'], ['10m1.5s', 'PT10M1.5S'], ['2w', 'P2W'], ['1y6mo', 'P1Y6M'], ['PT10M', 'PT10M'], ['Perhaps', 'Perhaps'],
-  ['', null], ['2', null], ['h', null], ['2h2h', null], ['1m1h', null], ['-2h', null], ['2 h', null],
-])('the duration %j is %j', (text, iso) => {
-  expect(toIsoDuration(text)).toBe(iso)
-})
-
 describe('ctl', () => {
   test('clock', async () => {
     const { box, ctl, json, run } = await stage()
@@ -55,6 +47,36 @@ describe('ctl', () => {
     expect(await ctl('clock set 2026-02-01T00:00:00+08:00')).toBe('2026-01-31T16:00:00.000Z (frozen)\n')
     expect(await ctl('clock resume')).not.toContain('frozen')
     expect(await run('clock advance soon')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like 2h, 90s, 30d, 1h30m or PT10M1S') as unknown })
+  })
+
+  test('what is wrong is said in terms of flags and arguments, not of the control plane', async () => {
+    const { run, box } = await stage()
+    for (const [line, complaint] of [
+      ['clock set yesterday', '<moment> must be a moment in ISO 8601 with a zone, such as 2026-01-31T08:30:00Z'],
+      ['clock freeze now', '[moment] must be a moment in ISO 8601 with a zone, such as 2026-01-31T08:30:00Z'],
+      ['clock advance 90y', '"90y" is more than the 50 years that a clock advances at once.'],
+      ['faults add live liveLogin --drop --times 0', '--times must be >= 1'],
+      ['faults add live liveLogin --drop --probability 3', '--probability must be <= 1'],
+      ['faults add live liveLogin --status 42', '--status must be >= 200'],
+      ['faults add live liveLogin --latency 3h', '--latency must be <= 600000'],
+      ['maintenance live on --http 99', '--http must be >= 200'],
+      ['maintenance live on --status ä', '--status must be ASCII characters, without spaces at its ends'],
+      ['requests --limit 0', '--limit must be >= 1'],
+      ['requests --system lvie', 'No system is called "lvie". This server plays edu, live, trid. Did you mean "live"?'],
+      ['--sandbox a/b sms', '--sandbox must be letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first'],
+    ]) expect(await run(line ?? ''), line).toMatchObject({ code: 1, stdout: '', stderr: `error: ${String(complaint)}\n` })
+    expect(await run('faults add --latency soon')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like 800, 2s, 800-2500 or 1s-3s.') as unknown })
+    expect(await box.faults.list()).toEqual([])
+  })
+
+  test('a sandbox whose name is nearly that of another is not made by mistake', async () => {
+    const { run, ctl } = await stage()
+    await ctl('--sandbox alice clock')
+    expect(await run('--sandbox alcie clock advance 2h')).toMatchObject({ code: 1, stderr: 'error: there is no sandbox "alcie" yet. Did you mean "alice"? If not, --new makes it.\n' })
+    expect((await stub.sandboxes()).map(({ name }) => name)).not.toContain('alcie')
+    expect(await ctl('--sandbox alcie --new reset')).toBe('alcie is as new\n')
+    expect(await ctl('--sandbox alcie reset')).toBe('alcie is as new\n')
+    for (const name of ['phone-1', 'phone-2', 'alice', 'alcie']) await ctl(`--sandbox ${name} delete`)
   })
 
   test('sms', async () => {

@@ -92,7 +92,13 @@ describe('understudy start', () => {
   test('fails clearly on an unknown system', async () => {
     const { code, stdout, stderr } = await understudy(['start', 'life'])
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(/^error: there is no system called "life"; there are (\w+, )*\w+\n$/)
+    expect(stderr).toMatch(/^error: there is no system called "life"; there are (\w+, )*\w+\. Did you mean "live"\?\n$/)
+  })
+
+  test('takes a first word that is no system for a command', async () => {
+    expect(await understudy(['strat', '--port', '0'])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no command and no system called "strat". Did you mean "understudy start"?\n' })
+    expect(await understudy(['start', 'strat'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: there is no system called "strat"; there are /) as unknown })
+    expect(await understudy(['--sandbox', 'alice'])).toMatchObject({ code: 1, stderr: expect.stringContaining('drive one with "understudy ctl --sandbox alice"') as unknown })
   })
 
   test.each([

@@ -94,6 +94,18 @@ describe('the journal', () => {
     expect(misses).toMatchObject([{ operationId: 'tridRegister', reasons: [`the query's r is "user/registr", not "user/register"`] }, {}, {}])
   })
 
+  test('tells a preflight, which a browser sends by itself, from a call that no operation took', async () => {
+    const here = box()
+    await here.app('/live/auth/login', { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } })
+    await here.app('/live/auth/login', { method: 'OPTIONS' })
+    const asked = at(await here.admin('GET', '/requests'), 'requests')
+    expect(asked).toMatchObject([{ preflight: false, operationId: null, response: { status: 200 } }, { preflight: true, operationId: null, nearMisses: [], response: { status: 204 } }])
+    expect(asked).toMatchObject([{ nearMisses: [{}, {}, {}] }, {}])
+    for (const [query, count] of [['unmatched=true', 1], ['preflight=true', 1], ['preflight=false', 1], ['', 2]]) {
+      expect(at(await here.admin('GET', `/requests/count?${String(query)}`), 'count'), String(query)).toBe(count)
+    }
+  })
+
   test('hides tokens, passwords and cookies unless somebody asks for them', async () => {
     const here = longBox()
     await code(here)

@@ -34,7 +34,7 @@ describe('the server', () => {
 
   test('refuses what it does not understand, and says how to mend it', async () => {
     const unknown = await admin('GET', '/systems/life')
-    expect(unknown.json).toMatchObject({ status: 404, known: ['live', 'trid'], detail: 'No system is called "life". This server plays live, trid.' })
+    expect(unknown.json).toMatchObject({ status: 404, known: ['live', 'trid'], detail: 'No system is called "life". This server plays live, trid. Did you mean "live"?' })
     expect(kindOf(await admin('GET', '/nothing'))).toBe('no-such-path')
     const wrongVerb = await admin('PUT', '/sandboxes')
     expect([wrongVerb.status, kindOf(wrongVerb)]).toEqual([405, 'method-not-allowed'])

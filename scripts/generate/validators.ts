@@ -1,7 +1,8 @@
-/** Ajv's code for all bodies of a system, compiled ahead of time into one plain ES module. */
-import type { Options } from 'ajv/dist/2020.js'
+/** Ajv's code for all bodies of a system, compiled ahead of time and made compact, as one plain ES module. */
+import type { Ajv2020, Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { checking, compile, componentSchemas, createAjv, schemaKey } from './ajv.js'
+import { compact, RUNTIME } from './compact.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
 import { asObject, asOptionalObject, childObject, isObject, type Json, type JsonObject } from './json.js'
@@ -12,40 +13,67 @@ import { failuresOf, type Dialect, type ErrorEntry, type System } from './system
 /** JSON Schemas by group of `Validators` and by name in it. */
 type Groups = Readonly<Record<string, JsonObject>>
 
+/** What is validated in one way: with these options of Ajv. */
+interface Part {
+  readonly options: Options
+  readonly groups: Groups
+}
+
+/** Everything that a system validates. What a request is checked with fills in defaults and reports every broken rule. */
+interface Parts {
+  readonly requests: Part
+  readonly answers: Part
+}
+
 /**
- * Writes the module of a system's validators, an ES module without `require`.
+ * The schemas of a system's validators.
+ * @param spelledOut the document of `spellOut`.
+ * @param records JSON Schemas by collection; their references point into the document.
+ */
+export function validatorParts(system: System, spelledOut: JsonObject, records: JsonObject): Parts {
+  const { operations } = system
+  const withHeaders = operations.filter((operation) => headerNames(operation).length > 0)
+  const withJson = operations.filter(({ success }) => isJson(success.mediaType))
+  const unmatched = unmatchedSchema(system, spelledOut)
+  return {
+    requests: {
+      options: { allErrors: true, useDefaults: true },
+      groups: {
+        fields: Object.fromEntries(operations.map((operation) => [operation.id, readInput(spelledOut, operation).schema])),
+        headers: Object.fromEntries(withHeaders.map((operation) => [operation.id, headerSchema(operation)])),
+      },
+    },
+    answers: {
+      options: {},
+      groups: {
+        success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation))])),
+        failures: Object.fromEntries(failuresOf(system).map((error) => [error.name, failureCheck(system.dialect, error)])),
+        unmatched: unmatched === null ? {} : { '': unmatched },
+        records,
+        schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),
+      },
+    },
+  }
+}
+
+/**
+ * Writes the module of a system's validators, an ES module without `require`; its parts are each in a scope of their own.
  * @param spelledOut the document of `spellOut`.
  * @param records JSON Schemas by collection; their references point into the document.
  * @throws ContractError in Ajv's words if a schema is not valid, or has a keyword or a format that nobody knows.
  */
 export function validatorsOf(system: System, spelledOut: JsonObject, records: JsonObject): string {
-  const { operations } = system
-  const withHeaders = operations.filter((operation) => headerNames(operation).length > 0)
-  const withJson = operations.filter(({ success }) => isJson(success.mediaType))
-  const requests: Groups = {
-    fields: Object.fromEntries(operations.map((operation) => [operation.id, readInput(spelledOut, operation).schema])),
-    headers: Object.fromEntries(withHeaders.map((operation) => [operation.id, headerSchema(operation)])),
-  }
-  const unmatched = unmatchedSchema(system, spelledOut)
-  const answers: Groups = {
-    success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation))])),
-    failures: Object.fromEntries(failuresOf(system).map((error) => [error.name, failureCheck(system.dialect, error)])),
-    unmatched: unmatched === null ? {} : { '': unmatched },
-    records,
-    schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),
-  }
-  // Two blocks, each in a scope of its own: what a request is checked with fills in defaults and reports every broken rule.
+  const parts = Object.entries(validatorParts(system, spelledOut, records)) as [keyof Parts, Part][] // the keys of an object with exactly these
   const imports = new Map<string, string>()
-  const blocks = [
-    `const requests = ${block(commonJs(spelledOut, requests, { allErrors: true, useDefaults: true }), imports)}`,
-    `const answers = ${block(commonJs(spelledOut, answers, {}), imports)}`,
-  ]
-  const table = [
-    ...Object.entries(requests).map(([group, schemas]) => tableOf('requests', group, Object.keys(schemas))),
-    ...Object.entries(answers).filter(([group]) => group !== 'unmatched').map(([group, schemas]) => tableOf('answers', group, Object.keys(schemas))),
-    `  unmatched: ${unmatched === null ? 'null' : `answers[${JSON.stringify(schemaKey('unmatched', ''))}]`},`,
-  ]
-  return [...[...imports.values()].sort(), ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
+  const blocks = parts.map(([part, { options, groups }]) => {
+    const { ajv, keys } = compiled(spelledOut, groups, { ...options, code: { source: true, lines: true } })
+    return `const ${part} = ${block(standalone.default(ajv, keys), imports)}`
+  })
+  const table = parts.flatMap(([part, { groups }]) => Object.entries(groups).map(([group, schemas]) => {
+    if (group !== 'unmatched') return tableOf(part, group, Object.keys(schemas))
+    return `  unmatched: ${Object.keys(schemas).length === 0 ? 'null' : `${part}[${JSON.stringify(schemaKey(group, ''))}]`},`
+  }))
+  return [...[...imports.values()].sort(), RUNTIME, ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
 }
 
 /** The same as the failure's component, but with what all failures have in common compiled once. */
@@ -70,10 +98,13 @@ function reference(schemaName: string): JsonObject {
   return { $ref: `#/components/schemas/${schemaName}` }
 }
 
-/** Compiles all schemas of some groups; every component they use is compiled once and shared. */
-function commonJs(document: JsonObject, groups: Groups, options: Options): string {
-  const ajv = createAjv(document, { ...options, inlineRefs: false, code: { source: true, lines: true } })
-  const exported: Record<string, string> = {}
+/**
+ * Compiles all schemas of some groups; every component they use is compiled once and shared.
+ * @returns Ajv, and the key in it of each schema by `schemaKey(group, name)`
+ */
+export function compiled(document: JsonObject, groups: Groups, options: Options): { readonly ajv: Ajv2020; readonly keys: Record<string, string> } {
+  const ajv = createAjv(document, { ...options, inlineRefs: false })
+  const keys: Record<string, string> = {}
   for (const [group, schemas] of Object.entries(groups)) {
     for (const [name, schema] of Object.entries(schemas)) {
       const key = schemaKey(group, name)
@@ -81,11 +112,11 @@ function commonJs(document: JsonObject, groups: Groups, options: Options): strin
       // A mere reference needs no function of its own.
       const target = Object.keys(code).length === 1 ? code.$ref : undefined
       if (target === undefined) ajv.addSchema(code, key)
-      exported[key] = typeof target === 'string' ? target : key
+      keys[key] = typeof target === 'string' ? target : key
     }
   }
-  for (const key of Object.values(exported)) compile(ajv, key)
-  return standalone.default(ajv, exported)
+  for (const key of Object.values(keys)) compile(ajv, key)
+  return { ajv, keys }
 }
 
 /** The defaults of an object's own fields are filled in. Deeper ones are not: Ajv can fill in some of them only. */
@@ -106,7 +137,7 @@ function block(code: string, imports: Map<string, string>): string {
       : `import ${name}Module from ${JSON.stringify(`${path}.js`)}\nconst ${name} = ${name}Module.default ?? ${name}Module`)
     return name
   })
-  return `(function (exports) {\n${withoutUnusedSchemas(body)}\nreturn exports\n})({})`
+  return `(function (exports) {\n${withoutUnusedSchemas(compact(body))}\nreturn exports\n})({})`
 }
 
 /** Ajv writes down every schema it compiled; few are looked at when validating. */

@@ -16,6 +16,7 @@ export function addCtl(program: Command): void {
     .addOption(new Option('--url <url>', 'where the stub answers').env('UNDERSTUDY_URL').default('http://127.0.0.1:4010'))
     .addOption(new Option('--token <token>', 'admin token of a stub that is open to other machines').env('UNDERSTUDY_ADMIN_TOKEN'))
     .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
+    .option('--new', 'the sandbox may be new, though its name is like that of another')
     .option('--json', 'print the answer as JSON')
   for (const add of [addClock, addSms, addSessions, addMaintenance, addFaults, addRequests, addState]) add(ctl)
 }

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { guess } from '../core/guess.js'
 import type { RunningServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
 import { table } from './output.js'
@@ -34,11 +35,13 @@ export function addStart(program: Command): void {
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it the least recently used idle one goes', parseCount, 10_000)
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
     .option('--no-admin', 'without the control plane')
+    .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
     .option('--no-prefer', 'without Prefer headers and __error, __code, __delay in queries')
     .action(start)
 }
 
-async function start(ids: string[], flags: StartFlags): Promise<void> {
+async function start(ids: string[], flags: StartFlags, command: Command): Promise<void> {
+  refuseMisspeltCommand(ids, command)
   const systems = await loadSystems(ids)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
@@ -53,6 +56,19 @@ async function start(ids: string[], flags: StartFlags): Promise<void> {
   const control = flags.admin ? `control plane ${server.url}/__admin` : 'no control plane'
   process.stdout.write(`${table(rows)}\n\nSMS code 123456 · reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
+}
+
+/** `understudy strat`: with no command by its name the first word is taken for a system. */
+function refuseMisspeltCommand([first = '']: readonly string[], { parent }: Command): void {
+  if (parent === null || parent.args[0] !== first) return
+  const commands = parent.commands.map((command) => command.name())
+  const meant = guess(first, commands)
+  // "exec" among the systems to serve is a command in the wrong place, which the list of systems tells.
+  if (meant !== null && !commands.includes(first)) throw new Error(`there is no command and no system called ${JSON.stringify(first)}. Did you mean ${JSON.stringify(`understudy ${meant}`)}?`)
+}
+
+function refuseSandbox(name: string): never {
+  throw new InvalidArgumentError(`every sandbox is served: put /@${name} in front of a system in the URL, or drive one with "understudy ctl --sandbox ${name}".`)
 }
 
 /**

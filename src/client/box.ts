@@ -1,5 +1,6 @@
 /** A sandbox as a test drives it. */
 import createClient from 'openapi-fetch'
+import { didYouMean } from '../core/guess.js'
 import { type ContractClient, typed } from '../contract/clients/types.js'
 import { ClockControl } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
@@ -56,7 +57,7 @@ export class Box implements AsyncDisposable {
   /** @returns the base URL of a system in this sandbox; an app that is given it needs nothing else */
   baseUrl(system: SystemName): string {
     const { url, systems } = this.#options
-    if (!systems.includes(system)) throw new Error(`this stub does not play ${JSON.stringify(system)}; it plays ${systems.join(', ')}`)
+    if (!systems.includes(system)) throw new Error(`this stub does not play ${JSON.stringify(system)}; it plays ${systems.join(', ')}.${didYouMean(system, systems)}`)
     return `${url}/@${this.name}/${system}`
   }
 

@@ -15,7 +15,7 @@ export class ClockControl {
     return take(control.GET('/sandboxes/{sandbox}/clock', { params: { path } }))
   }
 
-  /** @param by an ISO 8601 duration: `PT10M1S`, `P30D` */
+  /** @param by a duration: `2h`, `90s`, `30d`, `1h30m`, or in ISO 8601: `PT10M1S` */
   advance(by: string): Promise<Clock> {
     const { control, path } = this.#target
     return take(control.POST('/sandboxes/{sandbox}/clock/advance', { params: { path }, body: { by } }))

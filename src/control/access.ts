@@ -1,4 +1,6 @@
 /** How handlers reach systems, sandboxes and records. */
+import type { Turn } from '../core/generation.js'
+import { didYouMean } from '../core/guess.js'
 import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -16,7 +18,7 @@ export function systemOf({ served }: ControlParts, id: string): System {
   const found = served.get(id)
   if (found !== undefined) return found.system
   const known = [...served.keys()]
-  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.`, { known })
+  throw refusal(404, 'no-such-system', `No system is called ${quote(id)}. This server plays ${listOf(known)}.${didYouMean(id, known)}`, { known })
 }
 
 /** @returns the system of this id, or all of them when none is named */
@@ -29,10 +31,13 @@ export function openSandbox({ sandboxes }: ControlParts, name: string): Sandbox 
   return sandboxes.open(name)
 }
 
-/** Runs `work` as one transaction over the sandbox's records of a system. */
-export async function transact<T>(sandbox: Sandbox, system: System, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` as one transaction over the sandbox's records of a system.
+ * @param place the sandbox, or what a turn sees of it where more than this transaction has to be of one piece
+ */
+export async function transact<T>(place: Sandbox | Turn, system: System, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {
   // The store has the system's collections besides the core's; which they are is known only by name.
-  const { value } = await sandbox.store(system.id).transact((tx) => work(tx as AnyTransaction))
+  const { value } = await place.store(system.id).transact((tx) => work(tx as AnyTransaction))
   return value
 }
 

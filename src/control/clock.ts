@@ -1,6 +1,6 @@
 /** The clock of a sandbox. */
 import { type ClockState, freezeClock, readClock, resumeClock, setClock } from '../core/clock.js'
-import { addDuration, parseDuration } from '../core/duration.js'
+import { addDuration, DURATION_FORMS, parseDuration } from '../core/duration.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { instant, openSandbox } from './access.js'
 import type { Handlers } from './call.js'
@@ -52,7 +52,8 @@ export function parseInstant(text: string): number {
 
 function later(start: number, by: string): number {
   const duration = parseDuration(by)
-  if (duration === null) throw refusal(400, 'invalid-request', `${quote(by)} is no ISO 8601 duration. Write ten minutes and a second as PT10M1S, a month as P1M.`)
+  if (duration === null) throw misfit(by, `is no duration. Write it like ${DURATION_FORMS}.`)
+  if (by.startsWith('-')) throw misfit(by, 'goes back, and a clock advances. Only setting it takes it back.')
   const months = duration.years * 12 + duration.months
   const end = months <= MOST_MONTHS ? addDuration(start, duration) : Number.POSITIVE_INFINITY
   if (!(end <= addDuration(start, { years: MOST_YEARS, months: 0, ms: 0 }))) {
@@ -60,4 +61,8 @@ function later(start: number, by: string): number {
   }
   if (end > LAST) throw refusal(422, 'clock-out-of-range', `The clock would go beyond ${instant(LAST)}. Set it back with PUT …/clock.`)
   return end
+}
+
+function misfit(by: string, message: string) {
+  return refusal(400, 'invalid-request', `${quote(by)} ${message}`, { errors: [{ field: 'by', message }] })
 }

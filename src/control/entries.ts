@@ -14,7 +14,7 @@ type Filters = Omit<Call<'countRequests'>['input'], 'sandbox'>
  * @throws Refusal when the filters name a system that is not served
  */
 export function filterOf(parts: ControlParts, filters: Filters): (entry: JournalEntry) => boolean {
-  const { system, operationId, method, path, status, error, user, unmatched, violations, after } = filters
+  const { system, operationId, method, path, status, error, user, unmatched, preflight, violations, after } = filters
   if (system !== undefined) systemOf(parts, system)
   const form = path === undefined ? null : new RegExp(`^${path.split('*').map(escape).join('.*')}$`, 's')
   return (entry) =>
@@ -25,7 +25,8 @@ export function filterOf(parts: ControlParts, filters: Filters): (entry: Journal
     (status === undefined || entry.status === status) &&
     (error === undefined || entry.error === error) &&
     (user === undefined || entry.user === user) &&
-    (unmatched === undefined || (entry.operation === null) === unmatched) &&
+    (unmatched === undefined || (entry.operation === null && !entry.preflight) === unmatched) &&
+    (preflight === undefined || entry.preflight === preflight) &&
     (violations === undefined || entry.violations.length > 0 === violations) &&
     (after === undefined || entry.id > after)
 }
@@ -40,6 +41,7 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     duration: Math.round(entry.duration * 1000) / 1000,
     system: entry.system,
     operationId: entry.operation,
+    preflight: entry.preflight,
     request: {
       method: entry.method,
       url: cover(entry.url, maskUrl),
@@ -56,7 +58,7 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     faults: [...entry.faults],
     violations: [...entry.violations],
     changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key, before: showRecord(before, secrets), after: showRecord(after, secrets) })),
-    nearMisses: entry.operation !== null || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
+    nearMisses: entry.operation !== null || entry.preflight || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Fault rules. */
 import { hasError } from '../core/faults/error.js'
 import { ANY, type FaultRule } from '../core/faults/rule.js'
+import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openSandbox, systemOf, systemsOf } from './access.js'
@@ -58,7 +59,7 @@ export function checkRule(parts: ControlParts, { system: id, operationId, fault 
   const covered = systems.flatMap((system) => operationNames(system).filter((name) => operationId === ANY || name === operationId).map((name) => ({ system, name })))
   if (covered.length === 0) {
     const known = systems.flatMap(operationNames)
-    throw refusal(422, 'no-such-operation', `${id === ANY ? 'No system' : id} has ${id === ANY ? 'an' : 'no'} operation ${quote(operationId)}. There are ${listOf(known)}.`, { known })
+    throw refusal(422, 'no-such-operation', `${id === ANY ? 'No system' : id} has ${id === ANY ? 'an' : 'no'} operation ${quote(operationId)}. There are ${listOf(known)}.${didYouMean(operationId, known)}`, { known })
   }
   if (fault.kind === 'latency' && fault.max !== undefined && fault.max < fault.min) {
     throw refusal(422, 'fault-misfit', `The latency's max, ${String(fault.max)}, is below its min, ${String(fault.min)}.`)
@@ -69,7 +70,7 @@ export function checkRule(parts: ControlParts, { system: id, operationId, fault 
   if (covered.some(({ system, name }) => hasError(system, name, fault))) return
   const known = [...new Set(covered.flatMap(({ system, name }) => answersOf(system, name, fault)))]
   const who = operationId === ANY ? (id === ANY ? 'No system' : id) : operationId
-  throw refusal(422, 'no-such-error', `${who} has ${who === 'No system' ? 'an' : 'no'} error ${quote(String(asked[0]))}. There are ${listOf(known)}.`, { known })
+  throw refusal(422, 'no-such-error', `${who} has ${who === 'No system' ? 'an' : 'no'} error ${quote(String(asked[0]))}. There are ${listOf(known)}.${didYouMean(String(asked[0]), known)}`, { known })
 }
 
 /** What the operation can answer with, in the words that the rule was given in. */

@@ -2,9 +2,11 @@
 import type { Request } from 'express'
 import { validators } from '../generated/control/validators.js'
 import type { FieldRow, Validator, Violation } from '../core/contract.js'
+import { guess } from '../core/guess.js'
 import { convert } from '../core/pipeline/checks.js'
 import { parseQuery, searchOf } from '../core/pipeline/query.js'
 import type { Match } from '../core/pipeline/router.js'
+import { wordsOfFormat, wordsOfPattern } from './forms.js'
 import { listOf, quote, refusal } from './refusal.js'
 
 type Values = Readonly<Record<string, unknown>>
@@ -53,10 +55,15 @@ function refuseUnknown({ operation, row }: Match, query: readonly string[], body
   const inBody = names('body')
   const free = fields.some(([, field]) => field.in === 'query' && field.type === 'object')
   const unknown: Broken[] = []
-  if (!free) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter; there are ${listOf(inQuery)}` })
+  if (!free) for (const name of query) if (!inQuery.includes(name)) unknown.push({ field: name, message: `is no query parameter${meant(name, inQuery)}; there are ${listOf(inQuery)}` })
   // A body without declared fields is a record, whose collection knows what may be in it.
-  if (inBody.length > 0) for (const name of Object.keys(body)) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body; there are ${listOf(inBody)}` })
+  if (inBody.length > 0) for (const name of Object.keys(body)) if (!inBody.includes(name)) unknown.push({ field: name, message: `is no field of the body${meant(name, inBody)}; there are ${listOf(inBody)}` })
   if (unknown.length > 0) throw broken(operation, unknown)
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const near = guess(name, known)
+  return near === null ? '' : ` (did you mean ${quote(near)}?)`
 }
 
 function check(operation: string, validate: Validator | undefined, values: Values): void {
@@ -107,6 +114,12 @@ function describe({ instancePath, keyword, message = 'is not valid', params }: V
     const field = path === '' ? extra : `${path}.${extra}`
     return { field, message: keyword === 'additionalProperties' ? 'is not known here' : 'is missing' }
   }
-  const allowed = params['allowedValues']
-  return { field: path === '' ? null : path, message: Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message }
+  return { field: path === '' ? null : path, message: wordsOf(params) ?? message }
+}
+
+/** Better words than Ajv's, where there are any. */
+function wordsOf({ allowedValues, pattern, format }: Violation['params']): string | null {
+  if (Array.isArray(allowedValues)) return `must be one of ${allowedValues.join(', ')}`
+  if (typeof pattern === 'string') return wordsOfPattern(pattern)
+  return typeof format === 'string' ? wordsOfFormat(format) : null
 }

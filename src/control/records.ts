@@ -15,5 +15,7 @@ export function recordFault(system: System, collection: string, record: unknown)
   const { instancePath = '', message = 'is not valid', params = {} } = first ?? {}
   const field = params['additionalProperty'] ?? params['missingProperty']
   const where = `${instancePath.slice(1).replaceAll('/', '.')}${typeof field === 'string' ? ` "${field}"` : ''}`.trim()
-  return `${where === '' ? 'it' : where} ${message}`
+  // The values of a pattern are data of people: a regular expression is what they have.
+  const rule = typeof params['pattern'] === 'string' ? `does not have the form ${params['pattern']}` : message
+  return `${where === '' ? 'it' : where} ${rule}`
 }

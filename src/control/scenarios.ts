@@ -1,6 +1,8 @@
 /** Scenarios: records that come with a system, laid over those of a sandbox. */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Turn } from '../core/generation.js'
+import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { resolveBoot } from '../core/store/boot.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
@@ -44,18 +46,20 @@ export async function applyScenario(parts: ControlParts, sandbox: Sandbox, name:
   const chosen = all.filter((scenario) => scenario.name === name)
   if (chosen.length === 0) {
     const known = all.map((scenario) => scenario.name)
-    throw refusal(404, 'no-such-scenario', `${system ?? 'No system'} has ${system === undefined ? 'a' : 'no'} scenario ${quote(name)}. There are ${listOf(known)}.`, { known })
+    throw refusal(404, 'no-such-scenario', `${system ?? 'No system'} has ${system === undefined ? 'a' : 'no'} scenario ${quote(name)}. There are ${listOf(known)}.${didYouMean(name, known)}`, { known })
   }
-  for (const scenario of chosen) await apply(sandbox, scenario)
-  return chosen
+  return sandbox.during(async (turn) => {
+    for (const scenario of chosen) await apply(turn, scenario)
+    return chosen
+  })
 }
 
-async function apply(sandbox: Sandbox, { system, name, file }: Scenario): Promise<void> {
+async function apply(turn: Turn, { system, name, file }: Scenario): Promise<void> {
   try {
-    await transact(sandbox, system, async (tx) => {
+    await transact(turn, system, async (tx) => {
       for (const [collection, keys] of Object.entries(file.delete)) for (const key of keys) await tx.delete(collection, key)
       for (const [collection, records] of Object.entries(file.put)) {
-        for (const record of records) await tx.put(collection, resolveRecord(record, sandbox.origin.boot))
+        for (const record of records) await tx.put(collection, resolveRecord(record, turn.boot))
       }
     })
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Who is logged in, and what may befall them from outside. What a client is then told is its system's own business. */
+import type { Turn } from '../core/generation.js'
 import { Ids } from '../core/ids.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'
@@ -10,25 +11,23 @@ import { findUser, findUsers, type Person } from './users.js'
 
 export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
   listSessions: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
-    const now = sandbox.now(await sandbox.control.read())
-    const found: { readonly system: System; readonly session: SessionRecord }[] = []
-    for (const system of systemsOf(parts, input.system)) {
-      const records = await transact(sandbox, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))
-      found.push(...records.map((session) => ({ system, session })))
-    }
-    found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
-    const shown = found.map(({ system, session }) => show(system, session, now, input.secrets))
-    return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
+    return openSandbox(parts, input.sandbox).during(async (turn) => {
+      const found: { readonly system: System; readonly session: SessionRecord }[] = []
+      for (const system of systemsOf(parts, input.system)) {
+        const records = await transact(turn, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))
+        found.push(...records.map((session) => ({ system, session })))
+      }
+      found.sort((a, b) => b.session.issuedAt - a.session.issuedAt)
+      const shown = found.map(({ system, session }) => show(system, session, turn.now, input.secrets))
+      return { sessions: input.state === undefined ? shown : shown.filter(({ state }) => state === input.state) }
+    })
   },
 
   issueSession: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
     const sandbox = openSandbox(parts, input.sandbox)
-    // Counted like a call of an app, for ids are drawn by its number.
-    const state = await sandbox.countRequest()
-    const now = sandbox.now(state)
-    return transact(sandbox, system, async (tx) => {
+    const issue = (turn: Turn) => transact(turn, system, async (tx) => {
+      const { state, now } = turn
       const { id: userId, realm } = await findUser(tx, system, input.user, input.realm)
       const service = new Sessions(system.sessions, tx, new Ids(`${state.seed}/${system.id}/${String(state.requests)}`), now)
       const before = new Set((await service.ofUser(userId, realm)).filter(isUnended).map(({ id }) => id))
@@ -40,6 +39,7 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
         ended: ended.reverse().map((other) => show(system, other, now, true)),
       }
     })
+    return sandbox.during(issue, true)
   },
 
   kickUser: (call) => onSessions(call, async ({ service, person }) => {
@@ -82,15 +82,14 @@ interface Affair {
 /** Carries out a change of a user's sessions in one transaction, and shows those that were changed as they are now. */
 async function onSessions({ input, parts }: Call<'kickUser' | 'expireSession' | 'revokeSessions'>, change: (affair: Affair) => Promise<readonly SessionRecord[]>) {
   const system = systemOf(parts, input.system)
-  const sandbox = openSandbox(parts, input.sandbox)
-  const now = sandbox.now(await sandbox.control.read())
-  return transact(sandbox, system, async (tx) => {
+  return openSandbox(parts, input.sandbox).during((turn) => transact(turn, system, async (tx) => {
+    const { now } = turn
     const service = new Sessions(system.sessions, tx, new Ids('control'), now)
     const person = await findUser(tx, system, input.user, input.realm)
     const changed = new Set((await change({ tx, service, person, now })).map(({ id }) => id))
     const after = (await service.ofUser(person.id, person.realm)).filter(({ id }) => changed.has(id))
     return { sessions: after.reverse().map((session) => show(system, session, now, false)) }
-  })
+  }))
 }
 
 /** Sessions outlive a record that was deleted, so a name that no user has may still be an id. */

@@ -1,4 +1,5 @@
 /** Switches of the systems. */
+import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
 import type { SettingDefinition, Settings, System } from '../core/system.js'
 import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
@@ -25,7 +26,7 @@ export function checkSettings(system: System, given: Settings): Settings {
   const known = Object.keys(system.settings)
   for (const [name, value] of Object.entries(given)) {
     const setting = known.includes(name) ? system.settings[name] : undefined
-    if (setting === undefined) throw refusal(422, 'no-such-setting', `${system.id} has no setting ${quote(name)}. It has ${listOf(known)}.`, { known })
+    if (setting === undefined) throw refusal(422, 'no-such-setting', `${system.id} has no setting ${quote(name)}. It has ${listOf(known)}.${didYouMean(name, known)}`, { known })
     if (!allows(setting, value)) throw refusal(422, 'setting-not-allowed', `${name} of ${system.id} cannot be ${quote(String(value))}. It allows ${allowedOf(setting)}.`)
   }
   return Object.fromEntries(known.map((name) => [name, given[name] ?? system.settings[name]?.default ?? '']))

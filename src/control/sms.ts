@@ -12,17 +12,17 @@ const OPERATOR = 'smsOperator'
 
 export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
   listSms: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
-    const now = sandbox.now(await sandbox.control.read())
-    const found: { readonly system: System; readonly record: SmsCodeRecord }[] = []
-    for (const system of systemsOf(parts, input.system)) {
-      const records = await transact(sandbox, system, (tx) => {
-        return input.phone === undefined ? tx.list('smsCodes') : tx.findAll('smsCodes', { phone: input.phone })
-      })
-      found.push(...records.map((record) => ({ system, record })))
-    }
-    found.sort((a, b) => b.record.sentAt - a.record.sentAt)
-    return { messages: found.map(({ system, record }) => message(system, record, now)) }
+    return openSandbox(parts, input.sandbox).during(async (turn) => {
+      const found: { readonly system: System; readonly record: SmsCodeRecord }[] = []
+      for (const system of systemsOf(parts, input.system)) {
+        const records = await transact(turn, system, (tx) => {
+          return input.phone === undefined ? tx.list('smsCodes') : tx.findAll('smsCodes', { phone: input.phone })
+        })
+        found.push(...records.map((record) => ({ system, record })))
+      }
+      found.sort((a, b) => b.record.sentAt - a.record.sentAt)
+      return { messages: found.map(({ system, record }) => message(system, record, turn.now)) }
+    })
   },
 
   getSmsSettings: async ({ input, parts }) => settingsOf(parts, openSandbox(parts, input.sandbox)),

@@ -28,14 +28,13 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
     const system = systemOf(parts, input.system)
     const [name, socket] = socketOf(system, input.socket)
     const sandbox = openSandbox(parts, input.sandbox)
-    const now = sandbox.now(await sandbox.control.read())
-    const user = await transact(sandbox, system, async (tx) => {
+    const user = await sandbox.during((turn) => transact(turn, system, async (tx) => {
       const { id, record } = await findUser(tx, system, input.user, input.realm)
       // The socket was declared for the records of this very system.
-      const complaint = await socket.console.put({ user: record, tx, now, packet: input.packet } as never)
+      const complaint = await socket.console.put({ user: record, tx, now: turn.now, packet: input.packet } as never)
       if (complaint !== null) throw refusal(422, 'packet-misfit', `${complaint} One that fits: ${JSON.stringify(socket.console.example)}.`)
       return id
-    })
+    }))
     const connected = parts.sockets.list(sandbox).some((connection) => connection.parts.system === system && connection.parts.name === name && connection.user === user && connection.mailbox !== null)
     return { system: system.id, user, connected }
   },

@@ -35,6 +35,8 @@ export interface JournalEntry {
   readonly system: string
   /** Null where no operation was found. */
   readonly operation: string | null
+  /** Whether a browser sent it by itself, to ask if a page may call. */
+  readonly preflight: boolean
   readonly method: string
   /** Path and query below the system's base. */
   readonly url: string

@@ -1,11 +1,12 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
 import type { FaultRule } from './faults/rule.js'
+import { Generation, Turn } from './generation.js'
 import { Journal } from './journal.js'
 import type { SmsSetting } from './sms.js'
 import type { SessionRecords } from './sessions.js'
 import type { SmsRecords } from './sms.js'
-import { MemoryStore } from './store/memory.js'
+import { Superseded } from './superseded.js'
 import type { Change, Store, StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
 import type { SettingValue, System } from './system.js'
@@ -76,20 +77,6 @@ export interface ControlStore {
   change(change: (state: ControlState) => ControlState): Promise<ControlState>
 }
 
-class MemoryControl implements ControlStore {
-  #state: ControlState
-  constructor(state: ControlState) {
-    this.#state = state
-  }
-  async read(): Promise<ControlState> {
-    return this.#state
-  }
-  async change(change: (state: ControlState) => ControlState): Promise<ControlState> {
-    this.#state = change(this.#state)
-    return this.#state
-  }
-}
-
 export interface SandboxOptions {
   readonly served: ReadonlyMap<string, Served>
   readonly time: TimeSource
@@ -104,13 +91,14 @@ export interface SandboxOptions {
 /** Is told which records of which system a commit has changed. */
 export type Watcher = (system: string, changes: readonly Change[]) => void
 
+/** So often a call begins anew because the sandbox was reset in the midst of it; then it is given up. */
+export const MOST_TURNS = 100
+
 export class Sandbox {
   readonly name: string
-  readonly control: ControlStore
   readonly journal: Journal
   readonly #options: SandboxOptions
-  #stores = new Map<string, Store<CoreRecords>>()
-  #origin: Origin
+  #generation: Generation
   #underWay = 0
   readonly #watchers = new Set<Watcher>()
 
@@ -118,14 +106,13 @@ export class Sandbox {
   constructor(name: string, options: SandboxOptions) {
     this.name = name
     this.#options = options
-    this.control = new MemoryControl(this.#initial())
     this.journal = new Journal(options.journalLimit)
-    this.#origin = options.origin
+    this.#generation = this.#generate(1, this.#initial())
   }
 
   /** The load of the worlds that this sandbox differs from. */
   get origin(): Origin {
-    return this.#origin
+    return this.#generation.origin
   }
 
   /** Whether nobody is calling it or waiting for it. */
@@ -143,20 +130,51 @@ export class Sandbox {
     this.#underWay--
   }
 
-  /** @returns the control state, with one more request counted; ids are drawn by that number */
-  countRequest(): Promise<ControlState> {
-    return this.control.change((before) => ({ ...before, requests: before.requests + 1 }))
+  /** @returns what a call sees from now on, with one more request counted; ids are drawn by that number */
+  begin(): Turn {
+    const generation = this.#generation
+    return new Turn(this, generation, generation.change((before) => ({ ...before, requests: before.requests + 1 })))
   }
 
-  /** @returns what this sandbox keeps of a served system */
-  store(system: string): Store<CoreRecords> {
-    let store = this.#stores.get(system)
-    if (store === undefined) {
-      const served = this.#options.served.get(system)
-      if (served === undefined) throw new Error(`system ${system} is not served`)
-      this.#stores.set(system, (store = new MemoryStore(served.world, this.#tell(system))))
+  /** @returns what somebody sees who is no request of a client */
+  look(): Turn {
+    return new Turn(this, this.#generation, this.#generation.control)
+  }
+
+  /**
+   * Does what touches several parts of a sandbox, and again from the start when a reset comes between.
+   * @param counts whether it counts as a request, for ids are drawn by its number
+   * @returns what `work` returns in a generation that was not over by then
+   * @throws what `work` throws
+   */
+  async during<T>(work: (turn: Turn) => Promise<T>, counts = false): Promise<T> {
+    for (let run = 1; run <= MOST_TURNS; run++) {
+      const turn = counts ? this.begin() : this.look()
+      try {
+        const result = await work(turn)
+        if (!turn.isOver) return result
+      } catch (error) {
+        if (!turn.isOver) throw error
+      }
     }
-    return store
+    throw new Superseded()
+  }
+
+  /** The control state as it is now, whatever the generation. */
+  readonly control: ControlStore = {
+    read: () => Promise.resolve(this.#generation.control),
+    change: async (change) => this.#generation.change(change),
+  }
+
+  /** @returns what this sandbox keeps of a served system, whatever the generation: after a reset a transaction runs again in the new one */
+  store(system: string): Store<CoreRecords> {
+    const current = () => this.#generation.store(system)
+    return {
+      transact: (work) => this.during((turn) => turn.store(system).transact(work)),
+      export: () => current().export(),
+      import: (data) => current().import(data),
+      reset: () => current().reset(),
+    }
   }
 
   /** @returns the reading of the sandbox's clock for this state */
@@ -164,37 +182,26 @@ export class Sandbox {
     return readClock(state.clock, this.#options.time.now())
   }
 
-  /** Makes everything as it was when the sandbox came into being, in one step for each system. */
+  /** Makes everything as it was when the sandbox came into being, in one step: a call under way begins anew. */
   async reset(): Promise<void> {
-    await this.control.change(() => this.#initial())
-    this.#stores = new Map()
-    this.#origin = this.#options.origin
-    this.journal.reset()
+    this.#turnOver(this.#generate(this.#generation.number + 1, this.#initial()))
   }
 
-  /** @returns all that this sandbox keeps, but for its journal */
+  /** @returns all that this sandbox keeps at one moment, but for its journal */
   async content(): Promise<SandboxContent> {
-    const control = await this.control.read()
-    const stores: Record<string, StoreExport> = {}
-    for (const id of this.#options.served.keys()) stores[id] = await this.store(id).export()
-    return { control, origin: this.#origin, stores }
+    return this.#generation.content()
   }
 
   /**
-   * Replaces all that this sandbox keeps, in one step; its journal is emptied.
+   * Replaces all that this sandbox keeps, in one step; its journal is emptied. A call under way begins anew.
    * @throws StoreError when the records cannot stand together; then nothing is changed
    */
   async replace({ control, origin, stores }: SandboxContent): Promise<void> {
-    const opened = new Map<string, Store<CoreRecords>>()
-    for (const [id, served] of this.#options.served) {
-      const store = new MemoryStore<CoreRecords>(await served.worldAt(origin), this.#tell(id))
-      await store.import(stores[id] ?? {})
-      opened.set(id, store)
-    }
-    await this.control.change(() => control)
-    this.#stores = opened
-    this.#origin = origin
-    this.journal.reset()
+    const worlds = new Map<string, World>()
+    for (const [id, served] of this.#options.served) worlds.set(id, await served.worldAt(origin))
+    const next = this.#generate(this.#generation.number + 1, control, { origin, worlds })
+    for (const id of worlds.keys()) await next.store(id).import(stores[id] ?? {})
+    this.#turnOver(next)
   }
 
   /**
@@ -208,15 +215,24 @@ export class Sandbox {
     }
   }
 
-  #tell(system: string): (changes: readonly Change[]) => void {
-    return (changes) => {
-      for (const watcher of this.#watchers) watcher(system, changes)
-    }
-  }
-
   /** The clock of real time, by which sandbox clocks are set. */
   get real(): number {
     return this.#options.time.now()
+  }
+
+  #turnOver(next: Generation): void {
+    this.#generation.end()
+    this.#generation = next
+    this.journal.reset()
+  }
+
+  #generate(number: number, control: ControlState, load?: { origin: Origin; worlds: ReadonlyMap<string, World> }): Generation {
+    const { served, origin } = this.#options
+    const worlds = load?.worlds ?? new Map([...served].map(([id, { world }]) => [id, world]))
+    const committed: Watcher = (system, changes) => {
+      for (const watcher of this.#watchers) watcher(system, changes)
+    }
+    return new Generation({ number, control, origin: load?.origin ?? origin, worlds, committed })
   }
 
   #initial(): ControlState {

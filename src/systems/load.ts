@@ -1,5 +1,6 @@
 /** Loads systems by id; only those that are asked for. */
 import type { System } from '../core/system.js'
+import { didYouMean } from '../core/guess.js'
 import { systems } from '../generated/systems.js'
 
 /**
@@ -13,7 +14,7 @@ export async function loadSystems(ids: readonly string[]): Promise<System[]> {
   return Promise.all(
     wanted.map((id) => {
       const load = Object.hasOwn(known, id) ? known[id] : undefined
-      if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(id)}; there are ${Object.keys(known).join(', ')}`)
+      if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(id)}; there are ${Object.keys(known).join(', ')}.${didYouMean(id, Object.keys(known))}`)
       return load()
     }),
   )

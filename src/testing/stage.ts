@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Box } from '../client/box.js'
 import { connect, type Stub } from '../client/stub.js'
-import { createStub, type StubOptions } from '../stub.js'
+import { refuseUnknownOptions } from '../core/guess.js'
+import { createStub, stubOptionNames, type StubOptions } from '../stub.js'
 
 export interface FixtureOptions extends StubOptions {
   /** A stub that runs elsewhere; `UNDERSTUDY_URL` when left out, which `understudy exec` sets. Without either, one is started in this process. */
@@ -12,8 +13,12 @@ export interface FixtureOptions extends StubOptions {
   readonly token?: string | undefined
 }
 
-/** @returns the stub that runs already, or one of this process's own */
+/**
+ * @returns the stub that runs already, or one of this process's own
+ * @throws as `createStub` and `connect`
+ */
 export async function openStub({ url = process.env['UNDERSTUDY_URL'], token = process.env['UNDERSTUDY_ADMIN_TOKEN'], ...options }: FixtureOptions): Promise<Stub> {
+  refuseUnknownOptions('The fixture', options, stubOptionNames)
   return url === undefined ? createStub(options) : connect(url, token === undefined ? {} : { token })
 }
 

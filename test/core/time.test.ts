@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { freezeClock, machineTime, readClock, resumeClock, runningClock, setClock } from '../../src/core/clock.js'
-import { addDuration, parseDuration } from '../../src/core/duration.js'
+import { addDuration, parseDuration, parseMilliseconds } from '../../src/core/duration.js'
 
 describe('a sandbox clock', () => {
   test('runs with real time, keeps its distance, stands still and runs on', () => {
@@ -38,7 +38,19 @@ describe('durations', () => {
     expect(parseDuration(text)).toEqual({ years: 0, months: 0, ms })
   })
 
-  test.each(['', 'P', 'PT', 'P1', '1D', 'PT1', 'P1H', 'PT1D', 'P-1D', 'p1d', 'PT1S ', 'P1DT', 'PT1.S'])('%j is none', (text) => {
+  test.each([
+    ['2h', 'PT2H'], ['90s', 'PT90S'], ['30d', 'P30D'], ['1h30m', 'PT1H30M'], ['10m1.5s', 'PT10M1.5S'], ['2w', 'P2W'], ['1y6mo', 'P1Y6M'], ['250ms', 'PT0.25S'], ['1m5ms', 'PT1M0.005S'],
+    ['-10d', '-P10D'], ['+2h', '+PT2H'],
+  ])('%s is %s', (text, iso) => {
+    expect(parseDuration(text)).toEqual(parseDuration(iso))
+    expect(parseDuration(text)).not.toBeNull()
+  })
+
+  test.each([['800', 800], ['0', 0], ['2s', 2000], ['1m30s', 90_000], ['PT2S', 2000], ['-2s', null], ['+2s', null], ['1mo', null], ['1y', null], ['', null], ['soon', null], ['1e3', null], ['9'.repeat(16), null]])('a span of %j is %s ms', (text, ms) => {
+    expect(parseMilliseconds(text)).toBe(ms)
+  })
+
+  test.each(['h', '2h2h', '1m1h', '2 h', '2', '2H', '-', 'mo', '', 'P', 'PT', 'P1', '1D', 'PT1', 'P1H', 'PT1D', 'P-1D', 'p1d', 'PT1S ', 'P1DT', 'PT1.S'])('%j is none', (text) => {
     expect(parseDuration(text)).toBeNull()
   })
 

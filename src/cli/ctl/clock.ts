@@ -1,7 +1,7 @@
 /** `understudy ctl clock …` */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { Clock } from '../../client/control.js'
-import { toIsoDuration } from './duration.js'
+import { durationFlag } from './flags.js'
 import { move } from './move.js'
 
 const show = ({ now, frozen }: Clock) => `${now}${frozen ? ' (frozen)' : ''}`
@@ -16,7 +16,7 @@ export function addClock(ctl: Command): void {
   clock
     .command('advance')
     .description('advance by 2h, 90s, 30d, 1h30m or an ISO 8601 duration')
-    .argument('<duration>', 'how far', parseDuration)
+    .argument('<duration>', 'how far', durationFlag)
     .action((by: string, _flags: object, command: Command) => move(command, (box) => box.clock.advance(by), show))
   clock
     .command('set')
@@ -32,10 +32,4 @@ export function addClock(ctl: Command): void {
     .command('resume')
     .description('run on')
     .action((_flags: object, command: Command) => move(command, (box) => box.clock.resume(), show))
-}
-
-function parseDuration(text: string): string {
-  const duration = toIsoDuration(text)
-  if (duration === null) throw new InvalidArgumentError('write it like 2h, 90s, 30d, 1h30m or PT10M1S.')
-  return duration
 }

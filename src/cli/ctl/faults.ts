@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { components } from '../../generated/control/contract.js'
 import { type Fault, take } from '../../client/control.js'
 import { parseWhole } from '../start.js'
+import { millisecondsFlag, rangeFlag } from './flags.js'
 import { given, list, move } from './move.js'
 
 type FaultKind = components['schemas']['FaultKind']
@@ -38,12 +39,12 @@ export function addFaults(ctl: Command): void {
     .option('--error <name>', 'answer with this error of the system')
     .option('--code <number>', 'answer with the error that has this code', parseNumber)
     .option('--condition <name>', 'answer with the error that means this')
-    .option('--latency <ms>', 'wait first: 800, or 800-2500 for something between', parseRange)
+    .option('--latency <time>', 'wait first: 800 (milliseconds) or 2s, or 800-2500 for something between', rangeFlag)
     .option('--status <number>', 'answer with a bare HTTP status', parseWhole)
     .option('--drop', 'close the connection without an answer')
     .option('--reset', 'break the connection in the middle of the answer')
     .option('--malformed', 'answer with broken JSON')
-    .option('--slow <ms>', 'let the answer trickle for so long', parseWhole)
+    .option('--slow <time>', 'let the answer trickle for so long: 800 (milliseconds) or 2s', millisecondsFlag)
     .option('--times <number>', 'so many calls; for ever when left out', parseWhole)
     .option('--probability <number>', 'how often, from 0 to 1', parseNumber)
   for (const option of add.options) if (isKind(option.attributeName())) option.conflicts(KINDS.filter((kind) => kind !== option.attributeName()))
@@ -98,10 +99,4 @@ function isKind(name: string): boolean {
 function parseNumber(text: string): number {
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('a number is needed.')
   return Number(text)
-}
-
-function parseRange(text: string): { min: number; max?: number } {
-  const [, min, max] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
-  if (min === undefined) throw new InvalidArgumentError('write it like 800 or 800-2500.')
-  return { min: Number(min), ...(max === undefined ? {} : { max: Number(max) }) }
 }

@@ -2,29 +2,56 @@
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import type { Box } from '../../client/box.js'
+import { ControlError } from '../../client/control.js'
 import { connect, type Stub } from '../../client/stub.js'
+import { guess } from '../../core/guess.js'
 import { table } from '../output.js'
+import { inFlags } from './refused.js'
 
 interface Flags {
   readonly url: string
   readonly token?: string
   readonly sandbox: string
+  readonly new?: true
   readonly json?: true
 }
+
+/** Where calls go that name no sandbox. */
+const DEFAULT = 'default'
 
 /**
  * Makes a move on the sandbox that the flags name and prints what it gave.
  * @param show makes it readable; with `--json` it is printed as it is
  */
 export function move<T>(command: Command, make: (box: Box, stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
-  const { sandbox } = command.optsWithGlobals<Flags>()
-  return ask(command, async (stub) => make(await stub.sandbox(sandbox), stub), show)
+  return ask(command, async (stub) => make(await openSandbox(command, stub), stub), show)
+}
+
+/**
+ * @returns the sandbox that the flags name
+ * @throws Error when there is none of that name, but one whose name is so much like it that it was probably meant
+ */
+export async function openSandbox(command: Command, stub: Stub): Promise<Box> {
+  const { sandbox, new: mayBeNew = false } = command.optsWithGlobals<Flags>()
+  if (!mayBeNew && sandbox !== DEFAULT) {
+    const names = (await stub.sandboxes()).map(({ name }) => name)
+    // Sandboxes that are counted, box-1 and box-2, are meant to be alike.
+    const meant = names.includes(sandbox) ? null : guess(sandbox, names.filter((name) => withoutDigits(name) !== withoutDigits(sandbox)))
+    if (meant !== null) throw new Error(`there is no sandbox ${JSON.stringify(sandbox)} yet. Did you mean ${JSON.stringify(meant)}? If not, --new makes it.`)
+  }
+  return stub.sandbox(sandbox)
+}
+
+function withoutDigits(name: string): string {
+  return name.replaceAll(/\d+/g, '#')
 }
 
 /** The same for what no sandbox is needed for, so that none comes into being. */
 export async function ask<T>(command: Command, make: (stub: Stub) => Promise<T>, show: (result: T) => string): Promise<void> {
   const { json } = command.optsWithGlobals<Flags>()
-  const result = await make(await reach(command))
+  const result = await make(await reach(command)).catch((error: unknown) => {
+    throw error instanceof ControlError ? inFlags(error, command) : error
+  })
   process.stdout.write(`${json ? JSON.stringify(result, null, 2) : show(result)}\n`)
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import pc from 'picocolors'
 import type { JournalEntry } from '../../client/control.js'
 import { parseWhole } from '../start.js'
-import { given, move, reach } from './move.js'
+import { given, move, openSandbox, reach } from './move.js'
 
 interface RequestFlags {
   readonly follow?: true
@@ -43,8 +43,8 @@ export function addRequests(ctl: Command): void {
 }
 
 async function follow(flags: RequestFlags, command: Command): Promise<void> {
-  const { sandbox, json } = command.optsWithGlobals<{ sandbox: string; json?: true }>()
-  const box = await (await reach(command)).sandbox(sandbox)
+  const { json } = command.optsWithGlobals<{ json?: true }>()
+  const box = await openSandbox(command, await reach(command))
   for await (const call of box.requests.stream(filterOf(flags))) process.stdout.write(`${json ? JSON.stringify(call) : line(call)}\n`)
 }
 
@@ -52,9 +52,9 @@ function filterOf({ system, operation, path, error, user, unmatched, violations,
   return given({ system, operationId: operation, path, error, user, unmatched, violations, secrets })
 }
 
-function line({ id, at, system, operationId, request, response, user, error, faults, violations, duration }: JournalEntry): string {
+function line({ id, at, system, operationId, preflight, request, response, user, error, faults, violations, duration }: JournalEntry): string {
   const outcome = error === null ? String(response.status) : pc.yellow(`${response.status} ${error}`)
   const notes = [user === null ? '' : `user ${user}`, faults.length === 0 ? '' : `fault ${faults.join(', ')}`, `${duration.toFixed(1)} ms`].filter((note) => note !== '')
   const broken = violations.map((violation) => `\n  ${pc.red('breaks the contract:')} ${violation}`).join('')
-  return `${pc.dim(`#${id} ${at}`)} ${system} ${pc.bold(operationId ?? 'no operation')} ${request.method} ${request.url} ${pc.dim('→')} ${outcome} ${pc.dim(`(${notes.join(', ')})`)}${broken}`
+  return `${pc.dim(`#${id} ${at}`)} ${system} ${pc.bold(operationId ?? (preflight ? 'preflight' : 'no operation'))} ${request.method} ${request.url} ${pc.dim('→')} ${outcome} ${pc.dim(`(${notes.join(', ')})`)}${broken}`
 }

@@ -8,7 +8,7 @@ export const SANDBOX_HEADER = 'understudy-sandbox'
 export const DEFAULT_SANDBOX = 'default'
 
 /** Why a request cannot be brought to a system. */
-export type Misaddressed = { readonly problem: 'sandboxName'; readonly name: string } | { readonly problem: 'noSystem' }
+export type Misaddressed = { readonly problem: 'sandboxName'; readonly name: string } | { readonly problem: 'noSystem'; readonly name: string }
 
 /**
  * `/@<sandbox>/<system>/<path>`; without `@…` the header `Understudy-Sandbox` names the sandbox. A system that is served alone
@@ -31,7 +31,7 @@ export function readAddress(request: IncomingMessage, systems: ReadonlyMap<strin
   if (named !== undefined) return { sandbox, system: named, path: `/${below}`, search }
   const [only] = systems.values()
   if (only !== undefined && systems.size === 1) return { sandbox, system: only, path, search }
-  return { problem: 'noSystem' }
+  return { problem: 'noSystem', name: id }
 }
 
 function splitOnce(text: string, separator: string): readonly [string, string] {

@@ -6,8 +6,8 @@ const EXPOSED = 'Server-Status, Understudy-Violation, Preference-Applied, Conten
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
 /** Step: answers a preflight; private networks included (a page on the internet that calls a stub on this machine). */
-export function preflight({ method, headers }: Exchange): Reply | null {
-  if (method !== 'OPTIONS' || headers.origin === undefined || headers['access-control-request-method'] === undefined) return null
+export function preflight({ method, headers }: Pick<Exchange, 'method' | 'headers'>): Reply | null {
+  if (!isPreflight(method, headers)) return null
   return emptyReply(204, {
     'access-control-allow-methods': METHODS,
     'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
@@ -16,15 +16,31 @@ export function preflight({ method, headers }: Exchange): Reply | null {
   })
 }
 
+/** Whether a browser asks by this request, on its own, if a page may send another. */
+export function isPreflight(method: string, headers: Exchange['headers']): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
+}
+
+/**
+ * What goes to no system (its name is misspelt, say) has nothing to hide either: a page shows the sentence that explains it.
+ * @param reply what a request that reaches no system is answered with
+ * @returns the answer as pages of other origins may read it; to a preflight the leave to ask
+ */
+export function readableByPages(method: string, headers: Exchange['headers'], reply: Reply): Reply {
+  const { origin } = headers
+  if (origin === undefined) return reply
+  const answer = preflight({ method, headers }) ?? reply
+  return { ...answer, headers: { ...answer.headers, ...withCookies(origin) } }
+}
+
 /** @returns the headers that let the page which asked read the answer; none when no page asked */
 export function corsHeaders({ headers, system }: Exchange): ReplyHeaders | null {
   const { origin } = headers
   if (origin === undefined) return null
   if (!system.dialect.cookies) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': EXPOSED,
-    vary: 'Origin',
-  }
+  return { ...withCookies(origin), 'access-control-expose-headers': EXPOSED }
+}
+
+function withCookies(origin: string): ReplyHeaders {
+  return { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'Origin' }
 }

@@ -6,7 +6,8 @@ import type { About, RequestView } from '../dialect.js'
 import type { Failure } from '../failure.js'
 import type { Delivery } from '../faults/delivery.js'
 import type { Reply } from '../reply.js'
-import type { ControlState, MaintenanceControl, Sandbox } from '../sandbox.js'
+import type { Turn } from '../generation.js'
+import type { ControlState, MaintenanceControl } from '../sandbox.js'
 import type { SettingValue, System } from '../system.js'
 import type { Change } from '../store/types.js'
 import type { UploadedFile } from '../upload.js'
@@ -39,20 +40,19 @@ const LONGEST_CLIENT = 64
 export class Exchange implements RequestView {
   readonly request: IncomingMessage
   readonly system: System
-  readonly sandbox: Sandbox
   readonly path: string
   readonly search: string
   readonly method: string
   readonly headers: IncomingMessage['headers']
+  /** What the request sees of its sandbox. */
+  readonly turn: Turn
   /** The sandbox's control state and clock as they were when the request came. */
   readonly state: ControlState
   readonly now: number
-  /** The number of this request in its sandbox. */
-  readonly turn: number
   operation: string | null = null
   row: OperationRow | null = null
   pathParameters: Readonly<Record<string, string>> = EMPTY
-  received: Received | null = null
+  received: Received | null
   /** Decoded fields of the body. */
   body: Readonly<Record<string, unknown>> = EMPTY
   /** Whose credential it was, or who logged in; for the journal. */
@@ -71,15 +71,16 @@ export class Exchange implements RequestView {
   applied: readonly string[] = NONE
   #query: Query | null = null
 
-  constructor(request: IncomingMessage, address: Address, sandbox: Sandbox, state: ControlState) {
+  /** @param received the body, where the request begins anew and has brought it already */
+  constructor(request: IncomingMessage, address: Address, turn: Turn, received: Received | null = null) {
     this.request = request
     this.system = address.system
     this.path = address.path
     this.search = address.search
-    this.sandbox = sandbox
-    this.state = state
-    this.now = sandbox.now(state)
-    this.turn = state.requests
+    this.turn = turn
+    this.state = turn.state
+    this.now = turn.now
+    this.received = received
     this.method = request.method ?? 'GET'
     this.headers = request.headers
   }

@@ -26,9 +26,9 @@ export function faults(examples: FailureExamples) {
 }
 
 async function act(exchange: Exchange, operation: string, examples: FailureExamples): Promise<Reply | null> {
-  const { sandbox, system } = exchange
+  const { turn, system } = exchange
   let fired: readonly FaultRule[] = []
-  await sandbox.control.change((before) => {
+  await turn.change((before) => {
     const after = fire(before, system, operation)
     fired = after.fired
     return after.state

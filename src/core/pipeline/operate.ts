@@ -20,9 +20,8 @@ interface Result {
 
 /** Step: carries the request out. A failure that is thrown leaves nothing behind. */
 export async function operate(exchange: Exchange): Promise<Reply> {
-  const { sandbox, system } = exchange
-  const store = sandbox.store(system.id)
-  const { value, changes } = await store.transact((tx) => runOnce(exchange, tx as Transaction<CoreRecords & Record<string, Doc>>))
+  const { turn, system } = exchange
+  const { value, changes } = await turn.store(system.id).transact((tx) => runOnce(exchange, tx as Transaction<CoreRecords & Record<string, Doc>>))
   exchange.changes = changes
   const headers = value.issued === null ? undefined : system.dialect.credentials?.issue?.(value.issued, exchange.now)
   return succeed(exchange, value.payload, headers)
@@ -32,7 +31,7 @@ export async function operate(exchange: Exchange): Promise<Reply> {
 async function runOnce(exchange: Exchange, tx: Transaction<CoreRecords & Record<string, Doc>>): Promise<Result> {
   const { system, operation, row, now, state } = exchange
   if (operation === null || row === null) throw new Error('no operation was found')
-  const ids = new Ids(`${state.seed}/${system.id}/${String(exchange.turn)}`)
+  const ids = new Ids(`${state.seed}/${system.id}/${String(state.requests)}`)
   const sessions = new Sessions(system.sessions, tx, ids, now)
   const checked: Checked = { input: {}, headers: {}, session: null, user: null }
   const context = { row, operation, tx, sessions }

@@ -1,4 +1,5 @@
 /** What a single request says is to happen to it: `Prefer: error=…, code=…, delay=…` (RFC 7240), or `__error`, `__code`, `__delay` in its query. */
+import { parseMilliseconds } from '../duration.js'
 import { faultFailure } from '../faults/error.js'
 import type { FailureExamples } from '../faults/examples.js'
 import type { ErrorFault } from '../faults/rule.js'
@@ -23,8 +24,9 @@ export function prefer(examples: FailureExamples) {
 async function carryOut(exchange: Exchange, operation: string, wanted: Preferences, examples: FailureExamples): Promise<Reply | null> {
   const { system } = exchange
   const { error, code, delay } = wanted
-  if (delay !== undefined && !(/^\d{1,6}$/.test(delay) && Number(delay) <= MOST_DELAY)) {
-    return refuse(`The delay ${JSON.stringify(delay)} is no whole number of milliseconds up to ${String(MOST_DELAY)}.`)
+  const wait = delay === undefined ? 0 : parseMilliseconds(delay)
+  if (wait === null || wait > MOST_DELAY) {
+    return refuse(`The delay ${JSON.stringify(delay)} is no whole number of milliseconds up to ${String(MOST_DELAY)}, and no duration like 2s.`)
   }
   if (code !== undefined && !/^-?\d{1,9}$/.test(code)) return refuse(`The code ${JSON.stringify(code)} is no whole number.`)
   const asked = error ?? code
@@ -33,7 +35,7 @@ async function carryOut(exchange: Exchange, operation: string, wanted: Preferenc
   if (asked !== undefined && failure === null) return refuseError(exchange, operation, asked)
   exchange.faults = ['prefer']
   exchange.applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
-  if (delay !== undefined) await exchange.wait(Number(delay))
+  if (delay !== undefined) await exchange.wait(wait)
   if (failure !== null) {
     exchange.forced = true
     throw failure

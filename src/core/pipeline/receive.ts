@@ -15,10 +15,10 @@ const DRAINED = 32 * 1024 * 1024
 const tooLarge: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'bodyTooLarge' }) }
 const unreadable: Received = { kind: 'refused', failure: Failure.when('invalidRequest', { cause: 'unreadableBody' }) }
 
-/** Step: the body of an operation that takes one, or may carry a token in one, is received; others are not read. */
+/** Step: the body of an operation that takes one, or may carry a token in one, is received, once; others are not read. */
 export function receive(exchange: Exchange): Promise<null> | null {
-  const { bodyType } = exchange
-  return bodyType === null ? null : readBody(exchange, bodyType)
+  const { bodyType, received } = exchange
+  return bodyType === null || received !== null ? null : readBody(exchange, bodyType)
 }
 
 async function readBody(exchange: Exchange, bodyType: BodyType): Promise<null> {

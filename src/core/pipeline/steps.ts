@@ -2,6 +2,7 @@
 import { Failure } from '../failure.js'
 import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
+import { isPreflight } from './cors.js'
 import type { Exchange } from './exchange.js'
 import type { Router } from './router.js'
 
@@ -20,13 +21,14 @@ export function routeWith(routers: ReadonlyMap<string, Router>) {
 
 /** Puts the call into the sandbox's journal. */
 export function record(exchange: Exchange, elapsed: ReturnType<typeof stopwatch>): void {
-  const { reply, sandbox, received } = exchange
+  const { reply, turn, received } = exchange
   if (reply === null) return
-  sandbox.journal.add({
+  turn.record({
     at: exchange.now,
     duration: elapsed(),
     system: exchange.system.id,
     operation: exchange.operation,
+    preflight: isPreflight(exchange.method, exchange.headers),
     method: exchange.method,
     url: exchange.search === '' ? exchange.path : `${exchange.path}?${exchange.search}`,
     requestHeaders: exchange.headers,

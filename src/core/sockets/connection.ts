@@ -2,8 +2,10 @@
 import { pause, stopwatch } from '../clock.js'
 import type { Credential } from '../dialect.js'
 import { describeException } from '../failure.js'
-import type { ControlState } from '../sandbox.js'
+import type { Turn } from '../generation.js'
+import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
+import { Superseded } from '../superseded.js'
 import { closedBy, type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
 import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type Struck } from './faults.js'
 import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
@@ -13,6 +15,7 @@ import { closeCodes } from './wire.js'
 /** What a connection is made of. */
 export interface ConnectionParts extends OutgoingParts {
   readonly id: string
+  readonly sandbox: Sandbox
   /** The system's name for the socket. */
   readonly name: string
   /** What the upgrade request showed. */
@@ -58,12 +61,12 @@ export class Connection {
    * Looks for the session; without an active one, says so and closes.
    * @param faults ids of the rules that acted on the opening
    */
-  open(state: ControlState, faults: readonly string[]): void {
+  open(turn: Turn, faults: readonly string[]): void {
     const elapsed = stopwatch()
     void this.#enqueue(async () => {
-      const { known } = await this.#transact(state, onlyLook)
+      const { known } = await this.#transact(turn, onlyLook)
       this.user = known?.session.userId ?? null
-      this.#record(state, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
+      this.#record(turn, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
       if (known === null) this.#end('unauthenticated')
       else this.#caller = { sessionId: known.session.id }
     })
@@ -106,7 +109,7 @@ export class Connection {
     this.#work = this.#work
       .then(() => this.#run(work))
       .catch((error: unknown) => {
-        this.#report(error)
+        this.#fail(error)
       })
     return this.#work
   }
@@ -125,21 +128,21 @@ export class Connection {
   async #answer(data: Uint8Array, isBinary: boolean): Promise<void> {
     const { sandbox, system, wire } = this.parts
     const elapsed = stopwatch()
-    const state = await sandbox.countRequest()
-    const struck = inMaintenance(state, system) ? NOTHING_WRONG : await strike(sandbox, state, system, this.#operations.frame)
+    const turn = sandbox.begin()
+    const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, this.#operations.frame)
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await pause(struck.wait)
     if (struck.cut === 'before') {
-      this.#record(state, { ...seen, sent: NOTHING_SENT, status: CUT })
+      this.#record(turn, { ...seen, sent: NOTHING_SENT, status: CUT })
       wire.cut()
       return
     }
-    const { frames, error = null, memory = this.#memory, mailbox = null, changes, reason } = await this.#carryOut(state, struck, isBinary ? undefined : parse(data))
+    const { frames, error = null, memory = this.#memory, mailbox = null, changes, reason } = await this.#carryOut(turn, struck, isBinary ? undefined : parse(data))
     this.#memory = memory
     if (mailbox !== null) this.#take(mailbox)
     const cut = struck.cut === 'after'
     const sent = cut ? NOTHING_SENT : speak(this.parts, frames, struck)
-    this.#record(state, { ...seen, sent, error, changes, ...(cut ? { status: CUT } : {}) })
+    this.#record(turn, { ...seen, sent, error, changes, ...(cut ? { status: CUT } : {}) })
     const code = reason === null ? null : closedBy[reason]
     if (cut) wire.cut()
     else if (reason !== null && code !== null) this.close(code, reason)
@@ -147,16 +150,18 @@ export class Connection {
   }
 
   /** What comes out of a frame, if nothing is in its way. */
-  async #carryOut(state: ControlState, { error }: Struck, frame: unknown): Promise<Reaction> {
+  async #carryOut(turn: Turn, { error }: Struck, frame: unknown): Promise<Reaction> {
     const { socket, system } = this.parts
+    const { state } = turn
     if (inMaintenance(state, system)) return this.#refuse('maintenance')
     if (error !== null) return this.#refuse(faultAnswer(error, system, this.#operations.frame, socket, this.#memory))
     const out = outage(state, system)
     if (out !== null) return this.#refuse(out)
     try {
-      const { known, result, changes } = await this.#transact(state, (work) => socket.receive(work, frame))
+      const { known, result, changes } = await this.#transact(turn, (work) => socket.receive(work, frame))
       return known === null || result === null ? this.#refuse('unauthenticated') : { ...result, changes, reason: null }
     } catch (thrown) {
+      if (turn.isOver) throw thrown
       this.#report(thrown)
       return this.#refuse('internal')
     }
@@ -182,33 +187,33 @@ export class Connection {
   async #deliverSome(): Promise<boolean> {
     const { sandbox, socket, wire } = this.parts
     if (this.mailbox === null || !wire.isOpen) return false
-    const state = await sandbox.control.read()
+    const turn = sandbox.look()
     const taken = this.#taken
     // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
-    const { known, result, changes } = await this.#transact(state, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
+    const { known, result, changes } = await this.#transact(turn, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
     if (known === null) this.#end('unauthenticated')
     if (result === null) return false
     if (taken !== this.#taken) return true
     this.#position = result.position
-    for (const [i, frame] of result.frames.entries()) await this.#deliverFrame(state, frame, i === 0 ? changes : [])
+    for (const [i, frame] of result.frames.entries()) await this.#deliverFrame(turn, frame, i === 0 ? changes : [])
     return result.more
   }
 
-  async #deliverFrame(state: ControlState, frame: object, changes: Happening['changes'] = []): Promise<void> {
-    const { sandbox, system, wire } = this.parts
+  async #deliverFrame(turn: Turn, frame: object, changes: Happening['changes'] = []): Promise<void> {
+    const { system, wire } = this.parts
     const elapsed = stopwatch()
-    const struck = await strike(sandbox, state, system, this.#operations.delivery)
+    const struck = await strike(turn, system, this.#operations.delivery)
     if (struck.wait > 0) await pause(struck.wait)
     const cut = struck.cut !== null
     const sent = cut ? NOTHING_SENT : speak(this.parts, [frame], struck)
-    this.#record(state, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, ...(cut ? { status: CUT } : {}) })
+    this.#record(turn, { operation: this.#operations.delivery, elapsed, sent, faults: struck.rules, changes, ...(cut ? { status: CUT } : {}) })
     if (cut) wire.cut()
   }
 
   async #recheck(): Promise<void> {
     await this.#work // the session may just be being looked for
     if (this.#ended) return
-    const { known } = await this.#transact(await this.parts.sandbox.control.read(), onlyLook)
+    const { known } = await this.#transact(this.parts.sandbox.look(), onlyLook)
     if (known === null) this.#end('unauthenticated')
   }
 
@@ -226,10 +231,7 @@ export class Connection {
     const { frame, error } = this.#refusal(condition)
     const sent = speak(this.parts, [frame])
     this.close(closedBy[condition] ?? closeCodes.policy, condition)
-    const record = async () => {
-      this.#record(await this.parts.sandbox.control.read(), { operation: this.#operations.delivery, elapsed, sent, error })
-    }
-    this.#detach(record())
+    this.#record(this.parts.sandbox.look(), { operation: this.#operations.delivery, elapsed, sent, error })
   }
 
   #refuse(reason: Refusal | SocketCondition): Reaction {
@@ -242,19 +244,24 @@ export class Connection {
     return this.parts.socket.conditions[condition](this.#memory as never) // what this very socket returned
   }
 
-  #transact<T>(state: ControlState, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
-    const { sandbox, system } = this.parts
-    return transact({ sandbox, system, state, caller: this.#caller, memory: this.#memory, position: this.#position }, work)
+  #transact<T>(turn: Turn, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
+    return transact({ turn, system: this.parts.system, caller: this.#caller, memory: this.#memory, position: this.#position }, work)
   }
 
-  #record(state: ControlState, happening: Omit<Happening, 'at' | 'user'>): void {
-    recordFrames(this.parts, { ...happening, at: this.parts.sandbox.now(state), user: this.user })
+  #record(turn: Turn, happening: Omit<Happening, 'turn' | 'user'>): void {
+    recordFrames(this.parts, { ...happening, turn, user: this.user })
   }
 
   #detach(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.#report(error)
+      this.#fail(error)
     })
+  }
+
+  /** A connection belongs to the world that it was opened in, and ends with it. */
+  #fail(error: unknown): void {
+    if (error instanceof Superseded) this.close(closeCodes.goingAway, 'the sandbox was reset')
+    else this.#report(error)
   }
 
   #report(error: unknown): void {

@@ -4,7 +4,8 @@ import { chance, fire } from '../faults/fire.js'
 import { latencyOf } from '../faults/latency.js'
 import type { ErrorFault, FaultRule, StatusFault } from '../faults/rule.js'
 import { isOut } from '../outages.js'
-import type { ControlState, Sandbox } from '../sandbox.js'
+import type { Turn } from '../generation.js'
+import type { ControlState } from '../sandbox.js'
 import type { System } from '../system.js'
 import type { Refusal, Socket, SocketCondition } from './definition.js'
 
@@ -27,10 +28,11 @@ export interface Struck {
 export const NOTHING_WRONG: Struck = { rules: [], wait: 0, error: null, status: null, cut: null, malformed: false }
 
 /** Lets the rules act that fit this operation, and counts them. */
-export async function strike(sandbox: Sandbox, { faults, seed }: ControlState, system: System, operation: string): Promise<Struck> {
+export async function strike(turn: Turn, system: System, operation: string): Promise<Struck> {
+  const { faults, seed } = turn.state
   if (faults.length === 0) return NOTHING_WRONG
   let fired: readonly FaultRule[] = []
-  await sandbox.control.change((before) => {
+  await turn.change((before) => {
     const after = fire(before, system, operation)
     fired = after.fired
     return after.state

@@ -8,6 +8,7 @@ import type { Credential, RequestView } from '../dialect.js'
 import { readAddress } from '../pipeline/address.js'
 import type { Address } from '../pipeline/exchange.js'
 import { parseQuery } from '../pipeline/query.js'
+import type { Turn } from '../generation.js'
 import type { Sandbox, Sandboxes } from '../sandbox.js'
 import type { System } from '../system.js'
 import { Connection } from './connection.js'
@@ -108,25 +109,25 @@ export class SocketHost {
     const { system, name, address } = found
     const sandbox = this.#options.sandboxes.open(address.sandbox)
     const elapsed = stopwatch()
-    const state = await sandbox.countRequest()
+    const turn = sandbox.begin()
     const operation = socketOperations(name).open
-    const struck = await strike(sandbox, state, system, operation)
+    const struck = await strike(turn, system, operation)
     if (struck.wait > 0) await pause(struck.wait)
     if (struck.cut !== null || struck.status !== null) {
-      const parts = { system, sandbox, url: urlOf(address), headers: request.headers, report: this.#options.report }
-      recordFrames(parts, { operation, at: sandbox.now(state), elapsed, user: null, sent: NOTHING_SENT, faults: struck.rules, status: struck.status?.status ?? CUT })
+      const parts = { system, url: urlOf(address), headers: request.headers, report: this.#options.report }
+      recordFrames(parts, { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: struck.rules, status: struck.status?.status ?? CUT })
       if (struck.status === null) socket.destroy()
       else refuseStatus(socket, struck.status)
       return
     }
     if (socket instanceof TcpSocket) socket.setKeepAlive(true, KEEP_ALIVE)
     this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = this.#welcome(found, request, webSocket, { sandbox, openedAt: sandbox.now(state) })
-      connection?.open(state, struck.rules)
+      const connection = this.#welcome(found, request, webSocket, turn)
+      connection?.open(turn, struck.rules)
     })
   }
 
-  #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, { sandbox, openedAt }: { sandbox: Sandbox; openedAt: number }): Connection | null {
+  #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, { sandbox, now: openedAt }: Turn): Connection | null {
     // A frame that breaks the protocol or a limit closes the connection with its code; there is nothing to add.
     webSocket.on('error', () => undefined)
     if (this.#isClosing || this.#options.sandboxes.peek(sandbox.name) !== sandbox) {

@@ -1,7 +1,7 @@
 /** Frames on their way out: held against the contract, put on the wire, and on record. */
 import type { Validator } from '../contract.js'
 import { keep } from '../journal.js'
-import type { Sandbox } from '../sandbox.js'
+import type { Turn } from '../generation.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
@@ -12,7 +12,6 @@ import type { Wire } from './wire.js'
 /** What is needed to put on record what happens on a connection, or to one that does not come about. */
 export interface RecordParts {
   readonly system: System
-  readonly sandbox: Sandbox
   /** Path and query below the system's base. */
   readonly url: string
   /** Headers of the upgrade request. */
@@ -39,8 +38,8 @@ export const NOTHING_SENT: Sent = { texts: [], violations: [] }
 /** Something that happened on a connection, as the journal gets to know it. */
 export interface Happening {
   readonly operation: string
-  /** The sandbox's clock. */
-  readonly at: number
+  /** What it saw of its sandbox. */
+  readonly turn: Turn
   readonly elapsed: () => number
   readonly user: string | null
   /** What came in, if anything did. */
@@ -66,14 +65,15 @@ export function speak({ socket, system, wire }: OutgoingParts, frames: readonly 
 }
 
 /** Puts what happened into the journal of the sandbox. */
-export function recordFrames({ system, sandbox, url, headers, report }: RecordParts, happening: Happening): void {
-  const { operation, at, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
+export function recordFrames({ system, url, headers, report }: RecordParts, happening: Happening): void {
+  const { operation, turn, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
   for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
-  sandbox.journal.add({
-    at,
+  turn.record({
+    at: turn.now,
     duration: elapsed(),
     system: system.id,
     operation,
+    preflight: false,
     method: 'WS',
     url,
     requestHeaders: headers,

@@ -1,7 +1,8 @@
 /** One frame, or one delivery, as one transaction. */
 import type { Credential } from '../dialect.js'
 import { Ids } from '../ids.js'
-import type { ControlState, CoreRecords, Sandbox } from '../sandbox.js'
+import type { Turn } from '../generation.js'
+import type { CoreRecords } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
 import type { Change, Doc, Transaction } from '../store/types.js'
 import type { System } from '../system.js'
@@ -25,9 +26,8 @@ export interface Outcome<T> {
 
 /** What a transaction on a connection needs to know. */
 export interface TransactParts {
-  readonly sandbox: Sandbox
+  readonly turn: Turn
   readonly system: System
-  readonly state: ControlState
   readonly caller: Caller
   readonly memory: unknown
   readonly position: unknown
@@ -36,12 +36,13 @@ export interface TransactParts {
 /**
  * Finds the session, then does the work, in one transaction of the sandbox's store.
  * @param work a handler of the socket; it may be run more than once
+ * @throws Superseded when the sandbox was reset meanwhile
  */
 export async function transact<T>(parts: TransactParts, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
-  const { sandbox, system, state, caller, memory, position } = parts
-  const now = sandbox.now(state)
+  const { turn, system, caller, memory, position } = parts
+  const { state, now } = turn
   const settings = state.systems[system.id]?.settings ?? {}
-  const { value, changes } = await sandbox.store(system.id).transact(async (coreTx) => {
+  const { value, changes } = await turn.store(system.id).transact(async (coreTx) => {
     const tx = coreTx as Transaction<CoreRecords & Record<string, Doc>> // every system's store holds the core's collections and its own
     const ids = new Ids(`${state.seed}/${system.id}/${String(state.requests)}`)
     const known = await findCaller(tx, new Sessions(system.sessions, tx, ids, now), system, caller)

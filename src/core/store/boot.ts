@@ -29,7 +29,7 @@ export function resolveBoot(value: unknown, boot: number): unknown {
 function resolveMarker(marker: { readonly $boot: unknown; readonly as?: unknown }, boot: number): string | number {
   const { $boot, as, ...others } = marker
   const duration = typeof $boot === 'string' ? parseDuration($boot) : null
-  if (duration === null) throw new Error(`${JSON.stringify(marker)}: $boot must be an ISO 8601 duration such as -P10D`)
+  if (duration === null) throw new Error(`${JSON.stringify(marker)}: $boot must be a duration such as -10d or -P10D`)
   if (Object.keys(others).length > 0) throw new Error(`${JSON.stringify(marker)}: only "as" may stand beside $boot`)
   const ms = addDuration(boot, duration)
   if (as === undefined) return ms

@@ -1,4 +1,5 @@
 /** The engine that keeps everything in this process: the world below, what a sandbox changed above it, commits in one step. */
+import { Superseded } from '../superseded.js'
 import { compileCollection, indexKeyOf, keyOf } from './collection.js'
 import { Layer } from './layer.js'
 import { MemoryTransaction, type OpenCollection, SEQUENCES } from './transaction.js'
@@ -30,6 +31,7 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
   readonly #committed: (changes: readonly Change[]) => void
   #layers = new Map<string, OpenCollection & { readonly source: Layer }>()
   #version = 0
+  #isClosed = false
   /** Commits that a transaction still running may not have seen; empty when none runs. */
   #commits: Commit[] = []
   #running = 0
@@ -46,6 +48,7 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
 
   async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>): Promise<{ value: T; changes: readonly Change[] }> {
     for (let run = 1; run <= MOST_RUNS; run++) {
+      if (this.#isClosed) throw new Superseded()
       const tx = new MemoryTransaction<Rs>(this.#layers, this.#version)
       let done: { value: T; changes: readonly Change[] } | null = null
       this.#running++
@@ -67,6 +70,11 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
   }
 
   async export(): Promise<StoreExport> {
+    return this.content()
+  }
+
+  /** The same at once. */
+  content(): StoreExport {
     const data: Record<string, { put: Doc[]; deleted: Key[] }> = {}
     for (const [name, { source }] of this.#layers) {
       if (source.entries.size === 0) continue
@@ -103,6 +111,11 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
     this.#invalidateRunning()
   }
 
+  /** Ends it for good: transactions under way, and those that still come, throw {@link Superseded} and keep nothing. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   #openLayers(): void {
     const layers = new Map<string, OpenCollection & { readonly source: Layer }>()
     for (const [name, { collection, source }] of this.#world.collections) {
@@ -123,6 +136,7 @@ export class MemoryStore<Rs extends RecordMap> implements Store<Rs> {
   }
 
   #isStale(tx: MemoryTransaction<Rs>): boolean {
+    if (this.#isClosed) return true
     if (tx.version === this.#version) return false
     return this.#commits.some(({ version, touched }) => version > tx.version && (touched.size === 0 || tx.reads.some((name) => touched.has(name))))
   }

@@ -254,9 +254,9 @@ export interface paths {
         put?: never;
         /**
          * 快进 · Advance the clock
-         * @description 按 ISO 8601 时长快进，一次最多 50 年；停住的仍停住。
+         * @description 按时长快进，一次最多 50 年；停住的仍停住。
          *
-         *     By an ISO 8601 duration, 50 years at the most; a frozen clock stays frozen.
+         *     By a duration, 50 years at the most; a frozen clock stays frozen.
          */
         post: operations["advanceClock"];
         delete?: never;
@@ -1739,6 +1739,8 @@ export interface components {
             system: components["schemas"]["SystemId"];
             /** @description null 表示没有对应的接口 · null when no operation was found */
             operationId: string | null;
+            /** @description 是否为浏览器自己发出的跨域预检 · Whether a browser sent it by itself to ask if a page may call */
+            preflight: boolean;
             request: {
                 method: string;
                 /** @description 系统基础路径以下的路径与查询 · Path and query below the system's base */
@@ -2144,10 +2146,15 @@ export interface components {
          */
         FilterUser: string;
         /**
-         * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+         * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
          * @example true
          */
         FilterUnmatched: boolean;
+        /**
+         * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+         * @example false
+         */
+        FilterPreflight: boolean;
         /**
          * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
          * @example true
@@ -2524,7 +2531,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description ISO 8601 时长 · ISO 8601 duration */
+                    /** @description `2h`、`90s`、`30d`、`1h30m`，或 ISO 8601 时长 · `2h`, `90s`, `30d`, `1h30m`, or an ISO 8601 duration */
                     by: string;
                 };
             };
@@ -3693,10 +3700,15 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
+                /**
+                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+                 * @example false
+                 */
+                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3785,10 +3797,15 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
+                /**
+                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+                 * @example false
+                 */
+                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3866,10 +3883,15 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
+                /**
+                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+                 * @example false
+                 */
+                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -3947,10 +3969,15 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
+                /**
+                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+                 * @example false
+                 */
+                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -4040,10 +4067,15 @@ export interface operations {
                  */
                 user?: components["parameters"]["FilterUser"];
                 /**
-                 * @description 为 true 时只要没有对应接口的 · Only calls for which no operation was found, when true
+                 * @description 为 true 时只要没有对应接口的，预检除外 · Only calls for which no operation was found, preflights aside, when true
                  * @example true
                  */
                 unmatched?: components["parameters"]["FilterUnmatched"];
+                /**
+                 * @description 为 false 时不要浏览器的跨域预检，为 true 时只要预检 · Without the preflights of browsers when false, only those when true
+                 * @example false
+                 */
+                preflight?: components["parameters"]["FilterPreflight"];
                 /**
                  * @description 为 true 时只要违反契约的 · Only answers that break the contract, when true
                  * @example true
@@ -5999,6 +6031,10 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
+        "preflight": {
+          "in": "query",
+          "type": "boolean"
+        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6072,6 +6108,10 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
+        "preflight": {
+          "in": "query",
+          "type": "boolean"
+        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6137,6 +6177,10 @@ export const contract = {
           "in": "query",
           "type": "boolean"
         },
+        "preflight": {
+          "in": "query",
+          "type": "boolean"
+        },
         "violations": {
           "in": "query",
           "type": "boolean"
@@ -6199,6 +6243,10 @@ export const contract = {
           "type": "string"
         },
         "unmatched": {
+          "in": "query",
+          "type": "boolean"
+        },
+        "preflight": {
           "in": "query",
           "type": "boolean"
         },
@@ -6272,6 +6320,10 @@ export const contract = {
           "type": "string"
         },
         "unmatched": {
+          "in": "query",
+          "type": "boolean"
+        },
+        "preflight": {
           "in": "query",
           "type": "boolean"
         },
@@ -6912,7 +6964,7 @@ export interface Operations {
     advanceClock: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
-            /** @description ISO 8601 时长 · ISO 8601 duration */
+            /** @description `2h`、`90s`、`30d`、`1h30m`，或 ISO 8601 时长 · `2h`, `90s`, `30d`, `1h30m`, or an ISO 8601 duration */
             by: string;
         };
         headers: Record<string, never>;
@@ -7289,6 +7341,7 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
+            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default 100 */
@@ -7312,6 +7365,7 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
+            preflight?: boolean;
             violations?: boolean;
             after?: number;
         };
@@ -7331,6 +7385,7 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
+            preflight?: boolean;
             violations?: boolean;
             after?: number;
         };
@@ -7350,6 +7405,7 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
+            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default 5000 */
@@ -7373,6 +7429,7 @@ export interface Operations {
             error?: string;
             user?: string;
             unmatched?: boolean;
+            preflight?: boolean;
             violations?: boolean;
             after?: number;
             /** @default false */

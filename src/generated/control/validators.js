@@ -4,564 +4,303 @@ import * as formats from "ajv-formats/dist/formats.js"
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/getHealth"] = validate52;
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getOpenApi"] = validate53;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listSystems"] = validate54;
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate54.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getSystem"] = validate55;
 const func1 = ucs2length;
 const pattern3 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate56(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func1(data) > 64){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data === "string") {
+if (func1(data) > 64) {
+vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"},message:"must match pattern \""+"^[a-z][a-z0-9-]*$"+"\""};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!pattern3.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^[a-z][a-z0-9-]*$" }, "must match pattern \"" + "^[a-z][a-z0-9-]*$" + "\"");
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate56.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.system === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate55.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listConditions"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate58.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listSandboxes"] = validate59;
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate59(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate59.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/createSandbox"] = validate60;
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern4.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate61.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 const formats0 = formats.fullFormats["date-time"];
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!(formats0.validate(data))){
-const err0 = {instancePath,schemaPath:"#/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!(formats0.validate(data))) {
+vErrors = add(vErrors, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate64.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-const schema30 = {"type":"object","required":["smsSource","outages","settings","maintenance","store"],"properties":{"smsSource":{"$ref":"/components/SmsSource"},"outages":{"type":"array","items":{"type":"string"}},"settings":{"type":"object","additionalProperties":{"$ref":"/components/SettingValue"}},"maintenance":{"anyOf":[{"type":"null"},{"type":"object","required":["status","httpStatus"],"properties":{"status":{"$ref":"/components/ServerStatus"},"httpStatus":{"type":["integer","null"],"minimum":200,"maximum":599}}}]},"store":{"type":"object","additionalProperties":{"type":"object","required":["put","deleted"],"properties":{"put":{"type":"array","items":{"type":"object","additionalProperties":true}},"deleted":{"type":"array","items":{"type":["string","number"]}}}}}}};
-const schema31 = {"type":"string","enum":["fixed","sequence"]};
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema30 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+const schema31 = { "type": "string", "enum": ["fixed", "sequence"] };
+function validate67(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data !== "string") {
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!((data === "fixed") || (data === "sequence"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema31.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!((data === "fixed") || (data === "sequence"))) {
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema31.enum }, "must be equal to one of the allowed values");
 }
 validate67.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-const schema32 = {"type":["string","number"]};
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema32 = { "type": ["string", "number"] };
+function validate69(data) {
 let vErrors = null;
-let errors = 0;
-if((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema32.type},message:"must be string,number"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if ((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: schema32.type }, "must be string,number");
 }
 validate69.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 const pattern5 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate71(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func1(data) > 200){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data === "string") {
+if (func1(data) > 200) {
+vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err0);
+if (func1(data) < 1) {
+vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-errors++;
-}
-if(func1(data) < 1){
-const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!pattern5.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"},message:"must match pattern \""+"^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!pattern5.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate71.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data) {
 let vErrors = null;
 let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.smsSource === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "smsSource"},message:"must have required property '"+"smsSource"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.smsSource === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "smsSource" }, "must have required property '" + "smsSource" + "'");
 errors++;
 }
-if(data.outages === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outages"},message:"must have required property '"+"outages"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data.outages === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "outages" }, "must have required property '" + "outages" + "'");
 errors++;
 }
-if(data.settings === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "settings"},message:"must have required property '"+"settings"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (data.settings === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "settings" }, "must have required property '" + "settings" + "'");
 errors++;
 }
-if(data.maintenance === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "maintenance"},message:"must have required property '"+"maintenance"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data.maintenance === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "maintenance" }, "must have required property '" + "maintenance" + "'");
 errors++;
 }
-if(data.store === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "store"},message:"must have required property '"+"store"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (data.store === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "store" }, "must have required property '" + "store" + "'");
 errors++;
 }
-if(data.smsSource !== undefined){
-if(!(validate67(data.smsSource, {instancePath:instancePath+"/smsSource",parentData:data,parentDataProperty:"smsSource",rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+if (data.smsSource !== undefined) {
+if (!validate67(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate67);
 errors = vErrors.length;
 }
 }
-if(data.outages !== undefined){
+if (data.outages !== undefined) {
 let data1 = data.outages;
-if(Array.isArray(data1)){
+if (Array.isArray(data1)) {
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data1[i0] !== "string"){
-const err5 = {instancePath:instancePath+"/outages/" + i0,schemaPath:"#/properties/outages/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data1[i0] !== "string") {
+vErrors = add(vErrors, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/outages",schemaPath:"#/properties/outages/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = add(vErrors, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 errors++;
 }
 }
-if(data.settings !== undefined){
+if (data.settings !== undefined) {
 let data3 = data.settings;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key0 in data3){
-if(!(validate69(data3[key0], {instancePath:instancePath+"/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data3,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (!validate69(data3[key0])) {
+vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate69);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
-if(data.maintenance !== undefined){
+if (data.maintenance !== undefined) {
 let data5 = data.maintenance;
 const _errs11 = errors;
 let valid4 = false;
 const _errs12 = errors;
-if(data5 !== null){
-const err8 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (data5 !== null) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/0/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid0 = _errs12 === errors;
 valid4 = valid4 || _valid0;
-if(!valid4){
+if (!valid4) {
 const _errs14 = errors;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.status === undefined){
-const err9 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/1/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+if (data5.status === undefined) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/1/required", "required", { missingProperty: "status" }, "must have required property '" + "status" + "'");
 errors++;
 }
-if(data5.httpStatus === undefined){
-const err10 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/1/required",keyword:"required",params:{missingProperty: "httpStatus"},message:"must have required property '"+"httpStatus"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if (data5.httpStatus === undefined) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/1/required", "required", { missingProperty: "httpStatus" }, "must have required property '" + "httpStatus" + "'");
 errors++;
 }
-if(data5.status !== undefined){
-if(!(validate71(data5.status, {instancePath:instancePath+"/maintenance/status",parentData:data5,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
+if (data5.status !== undefined) {
+if (!validate71(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate71);
 errors = vErrors.length;
 }
 }
-if(data5.httpStatus !== undefined){
+if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
-if((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)){
-const err11 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/type",keyword:"type",params:{type: schema30.properties.maintenance.anyOf[1].properties.httpStatus.type},message:"must be integer,null"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema30.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 599 || isNaN(data7)){
-const err12 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 > 599 || isNaN(data7)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 errors++;
 }
-if(data7 < 200 || isNaN(data7)){
-const err13 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+if (data7 < 200 || isNaN(data7)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 errors++;
 }
 }
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 var _valid0 = _errs14 === errors;
 valid4 = valid4 || _valid0;
 }
-if(!valid4){
-const err15 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+if (!valid4) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs11;
-if(vErrors !== null){
-if(_errs11){
+if (vErrors !== null) {
+if (_errs11) {
 vErrors.length = _errs11;
 }
 else {
@@ -570,1205 +309,585 @@ vErrors = null;
 }
 }
 }
-if(data.store !== undefined){
+if (data.store !== undefined) {
 let data8 = data.store;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key1 in data8){
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+for (const key1 in data8) {
 let data9 = data8[key1];
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.put === undefined){
-const err16 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/store/additionalProperties/required",keyword:"required",params:{missingProperty: "put"},message:"must have required property '"+"put"+"'"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+if (data9.put === undefined) {
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: "put" }, "must have required property '" + "put" + "'");
 errors++;
 }
-if(data9.deleted === undefined){
-const err17 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/store/additionalProperties/required",keyword:"required",params:{missingProperty: "deleted"},message:"must have required property '"+"deleted"+"'"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+if (data9.deleted === undefined) {
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: "deleted" }, "must have required property '" + "deleted" + "'");
 errors++;
 }
-if(data9.put !== undefined){
+if (data9.put !== undefined) {
 let data10 = data9.put;
-if(Array.isArray(data10)){
+if (Array.isArray(data10)) {
 const len1 = data10.length;
-for(let i1=0; i1<len1; i1++){
+for (let i1 = 0; i1 < len1; i1++) {
 let data11 = data10[i1];
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-const err18 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/put/" + i1,schemaPath:"#/properties/store/additionalProperties/properties/put/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/put",schemaPath:"#/properties/store/additionalProperties/properties/put/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 errors++;
 }
 }
-if(data9.deleted !== undefined){
+if (data9.deleted !== undefined) {
 let data12 = data9.deleted;
-if(Array.isArray(data12)){
+if (Array.isArray(data12)) {
 const len2 = data12.length;
-for(let i2=0; i2<len2; i2++){
+for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
-if((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))){
-const err20 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/deleted/" + i2,schemaPath:"#/properties/store/additionalProperties/properties/deleted/items/type",keyword:"type",params:{type: schema30.properties.store.additionalProperties.properties.deleted.items.type},message:"must be string,number"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema30.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 errors++;
 }
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/deleted",schemaPath:"#/properties/store/additionalProperties/properties/deleted/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 errors++;
 }
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/store/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = add(vErrors, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = add(vErrors, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 }
 else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate66.errors = vErrors;
 return errors === 0;
 }
-
-const schema34 = {"type":"object","required":["id","system","operationId","fault","times","probability","matched","fired"],"properties":{"id":{"type":"string"},"system":{"type":"string"},"operationId":{"type":"string"},"fault":{"$ref":"/components/FaultKind"},"times":{"type":["integer","null"]},"probability":{"type":"number","minimum":0,"maximum":1},"matched":{"type":"integer","minimum":0},"fired":{"type":"integer","minimum":0}}};
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+function validate77(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+for (const key0 in data) {
+if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.label !== undefined){
+if (data.label !== undefined) {
 let data0 = data.label;
-if(typeof data0 === "string"){
-if(func1(data0) > 200){
-const err1 = {instancePath:instancePath+"/label",schemaPath:"#/properties/label/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) > 200) {
+vErrors = add(vErrors, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 === "string"){
-if(func1(data1) > 200){
-const err3 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) > 200) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data2 = data.client;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err5 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate77.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 2){
-const err0 = {instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 2},message:"must NOT have fewer than 2 properties"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+vErrors = add(vErrors, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
 }
-else {
-vErrors.push(err0);
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-errors++;
-}
-if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if("error" !== data0){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ("error" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data1 = data.error;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err7 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(data.condition !== undefined){
+if (data.condition !== undefined) {
 let data3 = data.condition;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err8 = {instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data4 = data.message;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err10 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.extra !== undefined){
+if (data.extra !== undefined) {
 let data5 = data.extra;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
 }
 else {
-const err12 = {instancePath:instancePath+"/extra",schemaPath:"#/properties/extra/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.displacedBy !== undefined){
-if(!(validate77(data.displacedBy, {instancePath:instancePath+"/displacedBy",parentData:data,parentDataProperty:"displacedBy",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.displacedBy !== undefined) {
+if (!validate77(data.displacedBy)) {
+vErrors = join(vErrors, "/displacedBy", validate77);
 }
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate76.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.min === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "min" }, "must have required property '" + "min" + "'");
 }
-errors++;
-}
-if(data.min === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if("latency" !== data0){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "latency"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ("latency" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
-if(data.min !== undefined){
+if (data.min !== undefined) {
 let data1 = data.min;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+vErrors = add(vErrors, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 600000 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data1 < 0 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.max !== undefined){
+if (data.max !== undefined) {
 let data2 = data.max;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/max",schemaPath:"#/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err8];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err8);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+vErrors = add(vErrors, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 600000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/max",schemaPath:"#/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data2 < 0 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/max",schemaPath:"#/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data2 < 0 || isNaN(data2)) {
+vErrors = add(vErrors, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate80.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 const pattern6 = new RegExp("^[\\x20-\\x7e]+$", "u");
-
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate82(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.status === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "status" }, "must have required property '" + "status" + "'");
 }
-errors++;
-}
-if(data.status === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if("status" !== data0){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "status"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ("status" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data1 = data.status;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 599 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data1 < 200 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data1 < 200 || isNaN(data1)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
-if(data.body !== undefined){
+if (data.body !== undefined) {
 let data2 = data.body;
-if(typeof data2 === "string"){
-if(func1(data2) > 65536){
-const err8 = {instancePath:instancePath+"/body",schemaPath:"#/properties/body/maxLength",keyword:"maxLength",params:{limit: 65536},message:"must NOT have more than 65536 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+vErrors = add(vErrors, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/body",schemaPath:"#/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.contentType !== undefined){
+if (data.contentType !== undefined) {
 let data3 = data.contentType;
-if(typeof data3 === "string"){
-if(func1(data3) > 200){
-const err10 = {instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err10];
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+vErrors = add(vErrors, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err10);
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-errors++;
-}
-if(func1(data3) < 1){
-const err11 = {instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(!pattern6.test(data3)){
-const err12 = {instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"},message:"must match pattern \""+"^[\\x20-\\x7e]+$"+"\""};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (!pattern6.test(data3)) {
+vErrors = add(vErrors, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate82.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate84(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "kind") || (key0 === "carriedOut"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if("drop" !== data0){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "drop"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ("drop" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
 }
 }
-if(data.carriedOut !== undefined){
-if(typeof data.carriedOut !== "boolean"){
-const err4 = {instancePath:instancePath+"/carriedOut",schemaPath:"#/properties/carriedOut/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+vErrors = add(vErrors, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate84.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate86(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "kind")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if("reset" !== data0){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "reset"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ("reset" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate86.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate88(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "kind")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if("malformed" !== data0){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "malformed"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ("malformed" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate88.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate90(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.milliseconds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "milliseconds" }, "must have required property '" + "milliseconds" + "'");
 }
-errors++;
-}
-if(data.milliseconds === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "milliseconds"},message:"must have required property '"+"milliseconds"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+vErrors = add(vErrors, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if("slow" !== data0){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "slow"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ("slow" !== data0) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
-if(data.milliseconds !== undefined){
+if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+vErrors = add(vErrors, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 600000 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data1 < 1 || isNaN(data1)){
-const err7 = {instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.chunks !== undefined){
+if (data.chunks !== undefined) {
 let data2 = data.chunks;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err8];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err8);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+vErrors = add(vErrors, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 1000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data2 < 2 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data2 < 2 || isNaN(data2)) {
+vErrors = add(vErrors, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate90.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 let passing0 = null;
 const _errs1 = errors;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if (!validate76(data)) {
+vErrors = join(vErrors, "", validate76);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 0;
 }
 const _errs2 = errors;
-if(!(validate80(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if (!validate80(data)) {
+vErrors = join(vErrors, "", validate80);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 1;
 }
 const _errs3 = errors;
-if(!(validate82(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if (!validate82(data)) {
+vErrors = join(vErrors, "", validate82);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 2;
 }
 const _errs4 = errors;
-if(!(validate84(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if (!validate84(data)) {
+vErrors = join(vErrors, "", validate84);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 3];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 3;
 }
 const _errs5 = errors;
-if(!(validate86(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+if (!validate86(data)) {
+vErrors = join(vErrors, "", validate86);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 4];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 4;
 }
 const _errs6 = errors;
-if(!(validate88(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if (!validate88(data)) {
+vErrors = join(vErrors, "", validate88);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 5];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 5;
 }
 const _errs7 = errors;
-if(!(validate90(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if (!validate90(data)) {
+vErrors = join(vErrors, "", validate90);
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 6];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 6;
 }
@@ -1778,20 +897,14 @@ passing0 = 6;
 }
 }
 }
-if(!valid0){
-const err0 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -1802,3013 +915,1383 @@ vErrors = null;
 validate75.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate74(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.operationId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "operationId" }, "must have required property '" + "operationId" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.fault === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "fault" }, "must have required property '" + "fault" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.times === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "times" }, "must have required property '" + "times" + "'");
 }
-errors++;
+if (data.probability === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "probability" }, "must have required property '" + "probability" + "'");
 }
-if(data.operationId === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "operationId"},message:"must have required property '"+"operationId"+"'"};
-if(vErrors === null){
-vErrors = [err2];
+if (data.matched === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "matched" }, "must have required property '" + "matched" + "'");
 }
-else {
-vErrors.push(err2);
+if (data.fired === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "fired" }, "must have required property '" + "fired" + "'");
 }
-errors++;
-}
-if(data.fault === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "fault"},message:"must have required property '"+"fault"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.times === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "times"},message:"must have required property '"+"times"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.probability === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data.matched === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "matched"},message:"must have required property '"+"matched"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data.fired === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "fired"},message:"must have required property '"+"fired"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data.id !== undefined){
-if(typeof data.id !== "string"){
-const err8 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.system !== undefined){
-if(typeof data.system !== "string"){
-const err9 = {instancePath:instancePath+"/system",schemaPath:"#/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (data.system !== undefined) {
+if (typeof data.system !== "string") {
+vErrors = add(vErrors, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.operationId !== undefined){
-if(typeof data.operationId !== "string"){
-const err10 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.fault !== undefined){
-if(!(validate75(data.fault, {instancePath:instancePath+"/fault",parentData:data,parentDataProperty:"fault",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
+if (data.fault !== undefined) {
+if (!validate75(data.fault)) {
+vErrors = join(vErrors, "/fault", validate75);
 }
 }
-if(data.times !== undefined){
+if (data.times !== undefined) {
 let data4 = data.times;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-const err11 = {instancePath:instancePath+"/times",schemaPath:"#/properties/times/type",keyword:"type",params:{type: schema34.properties.times.type},message:"must be integer,null"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+vErrors = add(vErrors, "/times", "#/properties/times/type", "type", { type: schema34.properties.times.type }, "must be integer,null");
 }
 }
-if(data.probability !== undefined){
+if (data.probability !== undefined) {
 let data5 = data.probability;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
-if(vErrors === null){
-vErrors = [err12];
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1 || isNaN(data5)) {
+vErrors = add(vErrors, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
-if(data.matched !== undefined){
+if (data.matched !== undefined) {
 let data6 = data.matched;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err15 = {instancePath:instancePath+"/matched",schemaPath:"#/properties/matched/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err15];
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+vErrors = add(vErrors, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 0 || isNaN(data6)){
-const err16 = {instancePath:instancePath+"/matched",schemaPath:"#/properties/matched/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+vErrors = add(vErrors, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.fired !== undefined){
+if (data.fired !== undefined) {
 let data7 = data.fired;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/fired",schemaPath:"#/properties/fired/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err17];
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+vErrors = add(vErrors, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/fired",schemaPath:"#/properties/fired/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+vErrors = add(vErrors, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate74.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.format === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "format"},message:"must have required property '"+"format"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.format === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "format" }, "must have required property '" + "format" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.version === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "version" }, "must have required property '" + "version" + "'");
 }
-errors++;
+if (data.package === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "package" }, "must have required property '" + "package" + "'");
 }
-if(data.version === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.seed === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seed" }, "must have required property '" + "seed" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.boot === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "boot" }, "must have required property '" + "boot" + "'");
 }
-errors++;
+if (data.scale === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "scale" }, "must have required property '" + "scale" + "'");
 }
-if(data.package === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "package"},message:"must have required property '"+"package"+"'"};
-if(vErrors === null){
-vErrors = [err2];
+if (data.clock === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "clock" }, "must have required property '" + "clock" + "'");
 }
-else {
-vErrors.push(err2);
+if (data.requests === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "requests" }, "must have required property '" + "requests" + "'");
 }
-errors++;
+if (data.systems === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "systems" }, "must have required property '" + "systems" + "'");
 }
-if(data.seed === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seed"},message:"must have required property '"+"seed"+"'"};
-if(vErrors === null){
-vErrors = [err3];
+if (data.faults === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "faults" }, "must have required property '" + "faults" + "'");
 }
-else {
-vErrors.push(err3);
+if (data.nextFault === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "nextFault" }, "must have required property '" + "nextFault" + "'");
 }
-errors++;
-}
-if(data.boot === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "boot"},message:"must have required property '"+"boot"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.scale === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "scale"},message:"must have required property '"+"scale"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data.clock === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data.requests === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data.systems === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(data.faults === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data.nextFault === undefined){
-const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data.format !== undefined){
-if(typeof data.format !== "string"){
-const err11 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (data.format !== undefined) {
+if (typeof data.format !== "string") {
+vErrors = add(vErrors, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.version !== undefined){
+if (data.version !== undefined) {
 let data1 = data.version;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err12 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(data.package !== undefined){
-if(typeof data.package !== "string"){
-const err13 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (data.package !== undefined) {
+if (typeof data.package !== "string") {
+vErrors = add(vErrors, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seed !== undefined){
+if (data.seed !== undefined) {
 let data3 = data.seed;
-if(typeof data3 === "string"){
-if(func1(data3) > 200){
-const err14 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.boot !== undefined){
+if (data.boot !== undefined) {
 let data4 = data.boot;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err16 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(data.scale !== undefined){
+if (data.scale !== undefined) {
 let data5 = data.scale;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err17 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err17];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err17);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1000000 || isNaN(data5)) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1000000 || isNaN(data5)){
-const err18 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err19 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.clock !== undefined){
+if (data.clock !== undefined) {
 let data6 = data.clock;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.now === undefined){
-const err20 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
-if(vErrors === null){
-vErrors = [err20];
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+if (data6.now === undefined) {
+vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "now" }, "must have required property '" + "now" + "'");
 }
-else {
-vErrors.push(err20);
+if (data6.frozen === undefined) {
+vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "frozen" }, "must have required property '" + "frozen" + "'");
 }
-errors++;
-}
-if(data6.frozen === undefined){
-const err21 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if(data6.now !== undefined){
-if(!(validate64(data6.now, {instancePath:instancePath+"/clock/now",parentData:data6,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
+if (data6.now !== undefined) {
+if (!validate64(data6.now)) {
+vErrors = join(vErrors, "/clock/now", validate64);
 }
 }
-if(data6.frozen !== undefined){
-if(typeof data6.frozen !== "boolean"){
-const err22 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if (data6.frozen !== undefined) {
+if (typeof data6.frozen !== "boolean") {
+vErrors = add(vErrors, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+vErrors = add(vErrors, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.requests !== undefined){
+if (data.requests !== undefined) {
 let data9 = data.requests;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err24 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err24];
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err24);
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 1000000000000 || isNaN(data9)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 1000000000000 || isNaN(data9)){
-const err25 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-if(data9 < 0 || isNaN(data9)){
-const err26 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+if (data9 < 0 || isNaN(data9)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.systems !== undefined){
+if (data.systems !== undefined) {
 let data10 = data.systems;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-for(const key0 in data10){
-if(!(validate66(data10[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+for (const key0 in data10) {
+if (!validate66(data10[key0])) {
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
 }
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+vErrors = add(vErrors, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data12 = data.faults;
-if(Array.isArray(data12)){
-if(data12.length > 1000){
-const err28 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
+if (Array.isArray(data12)) {
+if (data12.length > 1000) {
+vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 const len0 = data12.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate74(data12[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate74(data12[i0])) {
+vErrors = join(vErrors, "/faults/" + i0, validate74);
 }
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
+vErrors = add(vErrors, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
-if(data.nextFault !== undefined){
+if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err30 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err30];
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err30);
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 1000000000000 || isNaN(data14)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
-errors++;
-}
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 1000000000000 || isNaN(data14)){
-const err31 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-if(data14 < 1 || isNaN(data14)){
-const err32 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
+if (data14 < 1 || isNaN(data14)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 }
 else {
-const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate63.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name !== undefined){
-if(!(validate61(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name !== undefined) {
+if (!validate61(data.name)) {
+vErrors = join(vErrors, "/name", validate61);
 }
 }
-if(data.scenario !== undefined){
+if (data.scenario !== undefined) {
 let data1 = data.scenario;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err0 = {instancePath:instancePath+"/scenario",schemaPath:"#/properties/scenario/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/scenario", "#/properties/scenario/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/scenario",schemaPath:"#/properties/scenario/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "/scenario", "#/properties/scenario/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.snapshot !== undefined){
-if(!(validate63(data.snapshot, {instancePath:instancePath+"/snapshot",parentData:data,parentDataProperty:"snapshot",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
+if (data.snapshot !== undefined) {
+if (!validate63(data.snapshot)) {
+vErrors = join(vErrors, "/snapshot", validate63);
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate60.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getSandbox"] = validate95;
-
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate95(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate95.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/deleteSandbox"] = validate97;
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate97(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate97.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/resetSandbox"] = validate99;
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate99(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate99.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getClock"] = validate101;
-
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate101.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/setClock"] = validate103;
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate103(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.now === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "now" }, "must have required property '" + "now" + "'");
 }
-errors++;
-}
-if(data.now === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.now !== undefined){
+if (data.now !== undefined) {
 let data1 = data.now;
-if(typeof data1 === "string"){
-if(!(formats0.validate(data1))){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data1 === "string") {
+if (!(formats0.validate(data1))) {
+vErrors = add(vErrors, "/now", "#/properties/now/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/now", "#/properties/now/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate103.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/advanceClock"] = validate105;
-const pattern7 = new RegExp("^P", "u");
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate105(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.by === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "by" }, "must have required property '" + "by" + "'");
 }
-errors++;
-}
-if(data.by === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "by"},message:"must have required property '"+"by"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.by !== undefined){
+if (data.by !== undefined) {
 let data1 = data.by;
-if(typeof data1 === "string"){
-if(func1(data1) > 64){
-const err2 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!pattern7.test(data1)){
-const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/pattern",keyword:"pattern",params:{pattern: "^P"},message:"must match pattern \""+"^P"+"\""};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/by", "#/properties/by/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/by", "#/properties/by/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate105.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/freezeClock"] = validate107;
-
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.at !== undefined){
+if (data.at !== undefined) {
 let data1 = data.at;
-if(typeof data1 === "string"){
-if(!(formats0.validate(data1))){
-const err1 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data1 === "string") {
+if (!(formats0.validate(data1))) {
+vErrors = add(vErrors, "/at", "#/properties/at/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate107.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/resumeClock"] = validate109;
-
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate109(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate109.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listSms"] = validate111;
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate111(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data2 = data.phone;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err1 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate111.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getSmsSettings"] = validate114;
-
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate114(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate114.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/setSms"] = validate116;
-const schema54 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"source":{"$ref":"/components/SmsSource"},"operator":{"type":"string","enum":["up","down"]}},"required":["sandbox"]};
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema54 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
+function validate116(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.source !== undefined){
-if(!(validate67(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
+if (data.source !== undefined) {
+if (!validate67(data.source)) {
+vErrors = join(vErrors, "/source", validate67);
 }
 }
-if(data.operator !== undefined){
+if (data.operator !== undefined) {
 let data3 = data.operator;
-if(typeof data3 !== "string"){
-const err1 = {instancePath:instancePath+"/operator",schemaPath:"#/properties/operator/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data3 !== "string") {
+vErrors = add(vErrors, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!((data3 === "up") || (data3 === "down"))){
-const err2 = {instancePath:instancePath+"/operator",schemaPath:"#/properties/operator/enum",keyword:"enum",params:{allowedValues: schema54.properties.operator.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!((data3 === "up") || (data3 === "down"))) {
+vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema54.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate116.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listSessions"] = validate120;
-const schema55 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string","minLength":1,"maxLength":200},"state":{"type":"string","enum":["active","expired","loggedOut","displaced","revoked"]},"secrets":{"type":"boolean","default":false}},"required":["sandbox"]};
-
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema55 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
+function validate120(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.secrets === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.secrets === undefined) {
 data.secrets = false;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.state !== undefined){
+if (data.state !== undefined) {
 let data3 = data.state;
-if(typeof data3 !== "string"){
-const err4 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 !== "string") {
+vErrors = add(vErrors, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))){
-const err5 = {instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema55.properties.state.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))) {
+vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
-if(typeof data.secrets !== "boolean"){
-const err6 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate120.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/issueSession"] = validate123;
-
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate123(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.device !== undefined){
-if(!(validate77(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.device !== undefined) {
+if (!validate77(data.device)) {
+vErrors = join(vErrors, "/device", validate77);
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate123.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/kickUser"] = validate127;
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.by !== undefined){
-if(!(validate77(data.by, {instancePath:instancePath+"/by",parentData:data,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.by !== undefined) {
+if (!validate77(data.by)) {
+vErrors = join(vErrors, "/by", validate77);
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate127.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/expireSession"] = validate131;
-const schema58 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string","minLength":1,"maxLength":200},"realm":{"type":"string","maxLength":64},"session":{"type":"string","minLength":1,"maxLength":200},"token":{"type":"string","enum":["access","refresh","both"],"default":"access"}},"required":["sandbox","system","user"]};
-
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
+function validate131(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.token === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.token === undefined) {
 data.token = "access";
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.session !== undefined){
+if (data.session !== undefined) {
 let data4 = data.session;
-if(typeof data4 === "string"){
-if(func1(data4) > 200){
-const err8 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err8];
+if (typeof data4 === "string") {
+if (func1(data4) > 200) {
+vErrors = add(vErrors, "/session", "#/properties/session/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err9 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/session", "#/properties/session/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/session", "#/properties/session/type", "type", { type: "string" }, "must be string");
 }
 }
 let data5 = data.token;
-if(typeof data5 !== "string"){
-const err11 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
+if (typeof data5 !== "string") {
+vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(!(((data5 === "access") || (data5 === "refresh")) || (data5 === "both"))){
-const err12 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/enum",keyword:"enum",params:{allowedValues: schema58.properties.token.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (!(((data5 === "access") || (data5 === "refresh")) || (data5 === "both"))) {
+vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema58.properties.token.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate131.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/revokeSessions"] = validate134;
-
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate134(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate134.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listUsers"] = validate137;
-
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate137(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.limit === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.limit === undefined) {
 data.limit = 1000;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
 let data2 = data.limit;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err1 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 1000 || isNaN(data2)){
-const err2 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate137.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/banUser"] = validate140;
-
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate140(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate140.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/unbanUser"] = validate143;
-
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate143(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err6 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate143.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listSockets"] = validate146;
-
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate146(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate146.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/sendPacket"] = validate149;
-const schema64 = {"type":"object","properties":{"sandbox":{"$ref":"/components/SandboxName"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string","minLength":1,"maxLength":200},"realm":{"type":"string","maxLength":64},"socket":{"type":"string","minLength":1,"maxLength":200},"packet":{"type":["object","array"],"additionalProperties":true,"items":{}}},"required":["sandbox","system","user","packet"]};
-
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema64 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
+function validate149(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.user === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "user" }, "must have required property '" + "user" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.packet === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "packet" }, "must have required property '" + "packet" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.user === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.packet === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "packet"},message:"must have required property '"+"packet"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data2 = data.user;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err4 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.realm !== undefined){
+if (data.realm !== undefined) {
 let data3 = data.realm;
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err7 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/realm", "#/properties/realm/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.socket !== undefined){
+if (data.socket !== undefined) {
 let data4 = data.socket;
-if(typeof data4 === "string"){
-if(func1(data4) > 200){
-const err9 = {instancePath:instancePath+"/socket",schemaPath:"#/properties/socket/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err9];
+if (typeof data4 === "string") {
+if (func1(data4) > 200) {
+vErrors = add(vErrors, "/socket", "#/properties/socket/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err10 = {instancePath:instancePath+"/socket",schemaPath:"#/properties/socket/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/socket", "#/properties/socket/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/socket",schemaPath:"#/properties/socket/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.packet !== undefined){
+if (data.packet !== undefined) {
 let data5 = data.packet;
-if(!data5 || typeof data5 != "object"){
-const err12 = {instancePath:instancePath+"/packet",schemaPath:"#/properties/packet/type",keyword:"type",params:{type: schema64.properties.packet.type},message:"must be object,array"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (!data5 || typeof data5 != "object") {
+vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema64.properties.packet.type }, "must be object,array");
 }
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate149.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/dropSocket"] = validate152;
-
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate152(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-errors++;
-}
-if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data1 = data.id;
-if(typeof data1 === "string"){
-if(func1(data1) > 64){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err5 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 4999 || isNaN(data2)) {
+vErrors = add(vErrors, "/code", "#/properties/code/maximum", "maximum", { comparison: "<=", limit: 4999 }, "must be <= 4999");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 4999 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4999},message:"must be <= 4999"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data2 < 1000 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data2 < 1000 || isNaN(data2)) {
+vErrors = add(vErrors, "/code", "#/properties/code/minimum", "minimum", { comparison: ">=", limit: 1000 }, "must be >= 1000");
 }
 }
 }
-if(data.reason !== undefined){
+if (data.reason !== undefined) {
 let data3 = data.reason;
-if(typeof data3 === "string"){
-if(func1(data3) > 123){
-const err8 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 123},message:"must NOT have more than 123 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 123) {
+vErrors = add(vErrors, "/reason", "#/properties/reason/maxLength", "maxLength", { limit: 123 }, "must NOT have more than 123 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate152.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getMaintenance"] = validate154;
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate154(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate154.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/setMaintenance"] = validate156;
-
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate156(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.status !== undefined){
-if(!(validate71(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate71(data.status)) {
+vErrors = join(vErrors, "/status", validate71);
 }
 }
-if(data.httpStatus !== undefined){
+if (data.httpStatus !== undefined) {
 let data3 = data.httpStatus;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err1 = {instancePath:instancePath+"/httpStatus",schemaPath:"#/properties/httpStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 599 || isNaN(data3)) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 599 || isNaN(data3)){
-const err2 = {instancePath:instancePath+"/httpStatus",schemaPath:"#/properties/httpStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data3 < 200 || isNaN(data3)){
-const err3 = {instancePath:instancePath+"/httpStatus",schemaPath:"#/properties/httpStatus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (data3 < 200 || isNaN(data3)) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate156.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/clearMaintenance"] = validate160;
-
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate160(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate160.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getOutages"] = validate163;
-
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate163(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate163.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/setOutages"] = validate165;
-
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate165(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.out === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "out" }, "must have required property '" + "out" + "'");
 }
-errors++;
-}
-if(data.out === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "out"},message:"must have required property '"+"out"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.out !== undefined){
+if (data.out !== undefined) {
 let data2 = data.out;
-if(Array.isArray(data2)){
-if(data2.length > 50){
-const err2 = {instancePath:instancePath+"/out",schemaPath:"#/properties/out/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (Array.isArray(data2)) {
+if (data2.length > 50) {
+vErrors = add(vErrors, "/out", "#/properties/out/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
 }
 const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data3 = data2[i0];
-if(typeof data3 === "string"){
-if(func1(data3) > 64){
-const err3 = {instancePath:instancePath+"/out/" + i0,schemaPath:"#/properties/out/items/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data3 === "string") {
+if (func1(data3) > 64) {
+vErrors = add(vErrors, "/out/" + i0, "#/properties/out/items/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err4 = {instancePath:instancePath+"/out/" + i0,schemaPath:"#/properties/out/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/out/" + i0, "#/properties/out/items/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/out/" + i0,schemaPath:"#/properties/out/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 let i1 = data2.length;
 let j0;
-if(i1 > 1){
+if (i1 > 1) {
 const indices0 = {};
-for(;i1--;){
+for (; i1--;) {
 let item0 = data2[i1];
-if(typeof item0 !== "string"){
+if (typeof item0 !== "string") {
 continue;
 }
-if(typeof indices0[item0] == "number"){
+if (typeof indices0[item0] == "number") {
 j0 = indices0[item0];
-const err6 = {instancePath:instancePath+"/out",schemaPath:"#/properties/out/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/out", "#/properties/out/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 break;
 }
 indices0[item0] = i1;
@@ -4816,3969 +2299,1777 @@ indices0[item0] = i1;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/out",schemaPath:"#/properties/out/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate165.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getSettings"] = validate168;
-
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate168(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate168.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/putSettings"] = validate170;
-
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate170(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.settings === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "settings" }, "must have required property '" + "settings" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.settings === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "settings"},message:"must have required property '"+"settings"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.settings !== undefined){
+if (data.settings !== undefined) {
 let data2 = data.settings;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key0 in data2){
-if(!(validate69(data2[key0], {instancePath:instancePath+"/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data2,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
-errors = vErrors.length;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+for (const key0 in data2) {
+if (!validate69(data2[key0])) {
+vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate69);
 }
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate170.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listFaults"] = validate174;
-
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate174(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate174.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/addFault"] = validate176;
-
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate176(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.system === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.system === undefined) {
 data.system = "*";
 }
-if(data.operationId === undefined){
+if (data.operationId === undefined) {
 data.operationId = "*";
 }
-if(data.probability === undefined){
+if (data.probability === undefined) {
 data.probability = 1;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.fault === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "fault" }, "must have required property '" + "fault" + "'");
 }
-errors++;
-}
-if(data.fault === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "fault"},message:"must have required property '"+"fault"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 let data1 = data.system;
-if(typeof data1 === "string"){
-if(func1(data1) > 64){
-const err2 = {instancePath:instancePath+"/system",schemaPath:"#/properties/system/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/system", "#/properties/system/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/system",schemaPath:"#/properties/system/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/system", "#/properties/system/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/system",schemaPath:"#/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err5 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err6 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data.fault !== undefined){
-if(!(validate75(data.fault, {instancePath:instancePath+"/fault",parentData:data,parentDataProperty:"fault",rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
+if (data.fault !== undefined) {
+if (!validate75(data.fault)) {
+vErrors = join(vErrors, "/fault", validate75);
 }
 }
-if(data.times !== undefined){
+if (data.times !== undefined) {
 let data4 = data.times;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err8 = {instancePath:instancePath+"/times",schemaPath:"#/properties/times/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err8];
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/times", "#/properties/times/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err8);
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 1000000 || isNaN(data4)) {
+vErrors = add(vErrors, "/times", "#/properties/times/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
-errors++;
-}
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 1000000 || isNaN(data4)){
-const err9 = {instancePath:instancePath+"/times",schemaPath:"#/properties/times/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data4 < 1 || isNaN(data4)){
-const err10 = {instancePath:instancePath+"/times",schemaPath:"#/properties/times/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data4 < 1 || isNaN(data4)) {
+vErrors = add(vErrors, "/times", "#/properties/times/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 let data5 = data.probability;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
-if(vErrors === null){
-vErrors = [err11];
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1 || isNaN(data5)) {
+vErrors = add(vErrors, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 <= 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 <= 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/probability", "#/properties/probability/exclusiveMinimum", "exclusiveMinimum", { comparison: ">", limit: 0 }, "must be > 0");
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate176.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/clearFaults"] = validate179;
-
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate179(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate179.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getFault"] = validate181;
-
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate181(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-errors++;
-}
-if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data1 = data.id;
-if(typeof data1 === "string"){
-if(func1(data1) > 64){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate181.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/removeFault"] = validate183;
-
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate183(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-errors++;
-}
-if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data1 = data.id;
-if(typeof data1 === "string"){
-if(func1(data1) > 64){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate183.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listRequests"] = validate185;
-
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate185(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.limit === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.limit === undefined) {
 data.limit = 100;
 }
-if(data.secrets === undefined){
+if (data.secrets === undefined) {
 data.secrets = false;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.method !== undefined){
+if (data.method !== undefined) {
 let data3 = data.method;
-if(typeof data3 === "string"){
-if(func1(data3) > 20){
-const err4 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data4 = data.path;
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err10);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 599 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data6 = data.error;
-if(typeof data6 === "string"){
-if(func1(data6) > 200){
-const err13 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err13];
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(func1(data6) < 1){
-const err14 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data7 = data.user;
-if(typeof data7 === "string"){
-if(func1(data7) > 200){
-const err16 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err16];
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(func1(data7) < 1){
-const err17 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.unmatched !== undefined){
-if(typeof data.unmatched !== "boolean"){
-const err19 = {instancePath:instancePath+"/unmatched",schemaPath:"#/properties/unmatched/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.violations !== undefined){
-if(typeof data.violations !== "boolean"){
-const err20 = {instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.after !== undefined){
-let data10 = data.after;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err21 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-vErrors.push(err21);
 }
-errors++;
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-let data11 = data.limit;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err23 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err23];
+let data12 = data.limit;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err23);
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 10000 || isNaN(data12)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
 }
-errors++;
-}
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 10000 || isNaN(data11)){
-const err24 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data11 < 1 || isNaN(data11)){
-const err25 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
+if (data12 < 1 || isNaN(data12)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-if(typeof data.secrets !== "boolean"){
-const err26 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate185.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/clearRequests"] = validate188;
-
-function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate188(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.method !== undefined){
+if (data.method !== undefined) {
 let data3 = data.method;
-if(typeof data3 === "string"){
-if(func1(data3) > 20){
-const err4 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data4 = data.path;
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err10);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 599 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data6 = data.error;
-if(typeof data6 === "string"){
-if(func1(data6) > 200){
-const err13 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err13];
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(func1(data6) < 1){
-const err14 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data7 = data.user;
-if(typeof data7 === "string"){
-if(func1(data7) > 200){
-const err16 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err16];
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(func1(data7) < 1){
-const err17 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.unmatched !== undefined){
-if(typeof data.unmatched !== "boolean"){
-const err19 = {instancePath:instancePath+"/unmatched",schemaPath:"#/properties/unmatched/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.violations !== undefined){
-if(typeof data.violations !== "boolean"){
-const err20 = {instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.after !== undefined){
-let data10 = data.after;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err21 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-vErrors.push(err21);
 }
-errors++;
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate188.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/countRequests"] = validate191;
-
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate191(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.method !== undefined){
+if (data.method !== undefined) {
 let data3 = data.method;
-if(typeof data3 === "string"){
-if(func1(data3) > 20){
-const err4 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data4 = data.path;
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err10);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 599 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data6 = data.error;
-if(typeof data6 === "string"){
-if(func1(data6) > 200){
-const err13 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err13];
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(func1(data6) < 1){
-const err14 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data7 = data.user;
-if(typeof data7 === "string"){
-if(func1(data7) > 200){
-const err16 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err16];
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(func1(data7) < 1){
-const err17 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.unmatched !== undefined){
-if(typeof data.unmatched !== "boolean"){
-const err19 = {instancePath:instancePath+"/unmatched",schemaPath:"#/properties/unmatched/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.violations !== undefined){
-if(typeof data.violations !== "boolean"){
-const err20 = {instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.after !== undefined){
-let data10 = data.after;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err21 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-vErrors.push(err21);
 }
-errors++;
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate191.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/waitForRequest"] = validate194;
-
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate194(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.timeout === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.timeout === undefined) {
 data.timeout = 5000;
 }
-if(data.secrets === undefined){
+if (data.secrets === undefined) {
 data.secrets = false;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.method !== undefined){
+if (data.method !== undefined) {
 let data3 = data.method;
-if(typeof data3 === "string"){
-if(func1(data3) > 20){
-const err4 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data4 = data.path;
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err10);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 599 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data6 = data.error;
-if(typeof data6 === "string"){
-if(func1(data6) > 200){
-const err13 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err13];
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(func1(data6) < 1){
-const err14 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data7 = data.user;
-if(typeof data7 === "string"){
-if(func1(data7) > 200){
-const err16 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err16];
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(func1(data7) < 1){
-const err17 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.unmatched !== undefined){
-if(typeof data.unmatched !== "boolean"){
-const err19 = {instancePath:instancePath+"/unmatched",schemaPath:"#/properties/unmatched/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.violations !== undefined){
-if(typeof data.violations !== "boolean"){
-const err20 = {instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.after !== undefined){
-let data10 = data.after;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err21 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-vErrors.push(err21);
 }
-errors++;
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-let data11 = data.timeout;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err23 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err23];
+let data12 = data.timeout;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err23);
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 60000 || isNaN(data12)) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/maximum", "maximum", { comparison: "<=", limit: 60000 }, "must be <= 60000");
 }
-errors++;
-}
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 60000 || isNaN(data11)){
-const err24 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},message:"must be <= 60000"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data11 < 0 || isNaN(data11)){
-const err25 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
+if (data12 < 0 || isNaN(data12)) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
-if(typeof data.secrets !== "boolean"){
-const err26 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate194.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/streamRequests"] = validate197;
-
-function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate197(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.secrets === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.secrets === undefined) {
 data.secrets = false;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data2 = data.operationId;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err1 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err2 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.method !== undefined){
+if (data.method !== undefined) {
 let data3 = data.method;
-if(typeof data3 === "string"){
-if(func1(data3) > 20){
-const err4 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err5 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data4 = data.path;
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-const err7 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err10);
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
-errors++;
-}
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 599 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data6 = data.error;
-if(typeof data6 === "string"){
-if(func1(data6) > 200){
-const err13 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err13];
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(func1(data6) < 1){
-const err14 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data7 = data.user;
-if(typeof data7 === "string"){
-if(func1(data7) > 200){
-const err16 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err16];
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-if(func1(data7) < 1){
-const err17 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.unmatched !== undefined){
-if(typeof data.unmatched !== "boolean"){
-const err19 = {instancePath:instancePath+"/unmatched",schemaPath:"#/properties/unmatched/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.violations !== undefined){
-if(typeof data.violations !== "boolean"){
-const err20 = {instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-if(data.after !== undefined){
-let data10 = data.after;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err21 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-vErrors.push(err21);
 }
-errors++;
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(typeof data.secrets !== "boolean"){
-const err23 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 else {
-const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate197.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listCallLines"] = validate200;
-
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate200(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.limit === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.limit === undefined) {
 data.limit = 1000;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.after !== undefined){
+if (data.after !== undefined) {
 let data1 = data.after;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err1 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 0 || isNaN(data1)){
-const err2 = {instancePath:instancePath+"/after",schemaPath:"#/properties/after/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 let data2 = data.limit;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err3 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 10000 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 10000 || isNaN(data2)){
-const err4 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate200.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/streamCallLines"] = validate202;
-
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate202(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate202.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getRequest"] = validate204;
-
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate204(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.secrets === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.secrets === undefined) {
 data.secrets = false;
 }
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-errors++;
-}
-if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data1 = data.id;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(typeof data.secrets !== "boolean"){
-const err4 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate204.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getSnapshot"] = validate206;
-
-function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate206(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate206.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/putSnapshot"] = validate208;
-
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate208(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.format === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "format" }, "must have required property '" + "format" + "'");
 }
-errors++;
+if (data.version === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "version" }, "must have required property '" + "version" + "'");
 }
-if(data.format === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "format"},message:"must have required property '"+"format"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.package === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "package" }, "must have required property '" + "package" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.seed === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seed" }, "must have required property '" + "seed" + "'");
 }
-errors++;
+if (data.boot === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "boot" }, "must have required property '" + "boot" + "'");
 }
-if(data.version === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
-if(vErrors === null){
-vErrors = [err2];
+if (data.scale === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "scale" }, "must have required property '" + "scale" + "'");
 }
-else {
-vErrors.push(err2);
+if (data.clock === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "clock" }, "must have required property '" + "clock" + "'");
 }
-errors++;
+if (data.requests === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "requests" }, "must have required property '" + "requests" + "'");
 }
-if(data.package === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "package"},message:"must have required property '"+"package"+"'"};
-if(vErrors === null){
-vErrors = [err3];
+if (data.systems === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "systems" }, "must have required property '" + "systems" + "'");
 }
-else {
-vErrors.push(err3);
+if (data.faults === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "faults" }, "must have required property '" + "faults" + "'");
 }
-errors++;
+if (data.nextFault === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "nextFault" }, "must have required property '" + "nextFault" + "'");
 }
-if(data.seed === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seed"},message:"must have required property '"+"seed"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.boot === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "boot"},message:"must have required property '"+"boot"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data.scale === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "scale"},message:"must have required property '"+"scale"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data.clock === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "clock"},message:"must have required property '"+"clock"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data.requests === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "requests"},message:"must have required property '"+"requests"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(data.systems === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "systems"},message:"must have required property '"+"systems"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data.faults === undefined){
-const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "faults"},message:"must have required property '"+"faults"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data.nextFault === undefined){
-const err11 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nextFault"},message:"must have required property '"+"nextFault"+"'"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.format !== undefined){
-if(typeof data.format !== "string"){
-const err12 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data.format !== undefined) {
+if (typeof data.format !== "string") {
+vErrors = add(vErrors, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.version !== undefined){
+if (data.version !== undefined) {
 let data2 = data.version;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err13 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(data.package !== undefined){
-if(typeof data.package !== "string"){
-const err14 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (data.package !== undefined) {
+if (typeof data.package !== "string") {
+vErrors = add(vErrors, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seed !== undefined){
+if (data.seed !== undefined) {
 let data4 = data.seed;
-if(typeof data4 === "string"){
-if(func1(data4) > 200){
-const err15 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) > 200) {
+vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+vErrors = add(vErrors, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.boot !== undefined){
+if (data.boot !== undefined) {
 let data5 = data.boot;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-const err17 = {instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(data.scale !== undefined){
+if (data.scale !== undefined) {
 let data6 = data.scale;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err18 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err18];
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err18);
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 1000000 || isNaN(data6)) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
-errors++;
-}
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 1000000 || isNaN(data6)){
-const err19 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-if(data6 < 0 || isNaN(data6)){
-const err20 = {instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (data6 < 0 || isNaN(data6)) {
+vErrors = add(vErrors, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.clock !== undefined){
+if (data.clock !== undefined) {
 let data7 = data.clock;
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-if(data7.now === undefined){
-const err21 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "now"},message:"must have required property '"+"now"+"'"};
-if(vErrors === null){
-vErrors = [err21];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+if (data7.now === undefined) {
+vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "now" }, "must have required property '" + "now" + "'");
 }
-else {
-vErrors.push(err21);
+if (data7.frozen === undefined) {
+vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "frozen" }, "must have required property '" + "frozen" + "'");
 }
-errors++;
-}
-if(data7.frozen === undefined){
-const err22 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "frozen"},message:"must have required property '"+"frozen"+"'"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data7.now !== undefined){
-if(!(validate64(data7.now, {instancePath:instancePath+"/clock/now",parentData:data7,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
+if (data7.now !== undefined) {
+if (!validate64(data7.now)) {
+vErrors = join(vErrors, "/clock/now", validate64);
 }
 }
-if(data7.frozen !== undefined){
-if(typeof data7.frozen !== "boolean"){
-const err23 = {instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+if (data7.frozen !== undefined) {
+if (typeof data7.frozen !== "boolean") {
+vErrors = add(vErrors, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 else {
-const err24 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
+vErrors = add(vErrors, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.requests !== undefined){
+if (data.requests !== undefined) {
 let data10 = data.requests;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err25 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err25];
+if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err25);
+if ((typeof data10 == "number") && (isFinite(data10))) {
+if (data10 > 1000000000000 || isNaN(data10)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
-errors++;
-}
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 1000000000000 || isNaN(data10)){
-const err26 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-if(data10 < 0 || isNaN(data10)){
-const err27 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+if (data10 < 0 || isNaN(data10)) {
+vErrors = add(vErrors, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.systems !== undefined){
+if (data.systems !== undefined) {
 let data11 = data.systems;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-for(const key0 in data11){
-if(!(validate66(data11[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+for (const key0 in data11) {
+if (!validate66(data11[key0])) {
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
 }
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
+vErrors = add(vErrors, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data13 = data.faults;
-if(Array.isArray(data13)){
-if(data13.length > 1000){
-const err29 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
+if (Array.isArray(data13)) {
+if (data13.length > 1000) {
+vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 const len0 = data13.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate74(data13[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data13,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate74(data13[i0])) {
+vErrors = join(vErrors, "/faults/" + i0, validate74);
 }
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
+vErrors = add(vErrors, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
-if(data.nextFault !== undefined){
+if (data.nextFault !== undefined) {
 let data15 = data.nextFault;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err31 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err31];
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err31);
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 1000000000000 || isNaN(data15)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
-errors++;
-}
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 1000000000000 || isNaN(data15)){
-const err32 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-if(data15 < 1 || isNaN(data15)){
-const err33 = {instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
+if (data15 < 1 || isNaN(data15)) {
+vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 }
 else {
-const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate208.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listScenarios"] = validate213;
-
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate213(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate213.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/applyScenario"] = validate216;
-
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate216(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-errors++;
-}
-if(data.name === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data2 = data.name;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate216.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listCollections"] = validate219;
-
-function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate219(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
-}
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate219.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/listRecords"] = validate222;
-
-function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate222(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err3 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.query !== undefined){
+if (data.query !== undefined) {
 let data3 = data.query;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key0 in data3){
-if(typeof data3[key0] !== "string"){
-const err6 = {instancePath:instancePath+"/query/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/query/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (typeof data3[key0] !== "string") {
+vErrors = add(vErrors, "/query/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/query/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/query",schemaPath:"#/properties/query/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate222.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/createRecord"] = validate225;
-
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate225(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err3 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate225.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/getRecord"] = validate228;
-
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate228(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.key === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data3 = data.key;
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-const err7 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err8 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate228.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/replaceRecord"] = validate231;
-
-function validate231(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate231(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.key === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data3 = data.key;
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-const err7 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err8 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate231.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/updateRecord"] = validate234;
-
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate234(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.key === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data3 = data.key;
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-const err7 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err8 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate234.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/deleteRecord"] = validate237;
-
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate237(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.sandbox === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sandbox"},message:"must have required property '"+"sandbox"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
 }
-errors++;
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if(data.system === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "system"},message:"must have required property '"+"system"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collection === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collection"},message:"must have required property '"+"collection"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.key === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.sandbox !== undefined){
-if(!(validate61(data.sandbox, {instancePath:instancePath+"/sandbox",parentData:data,parentDataProperty:"sandbox",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
-if(data.system !== undefined){
-if(!(validate56(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
 }
 }
-if(data.collection !== undefined){
+if (data.collection !== undefined) {
 let data2 = data.collection;
-if(typeof data2 === "string"){
-if(func1(data2) > 100){
-const err4 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data3 = data.key;
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-const err7 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data3) < 1){
-const err8 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate237.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/streamRequests"] = validate240;
-const pattern8 = new RegExp("^\\d{0,15}$", "u");
-
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const pattern7 = new RegExp("^\\d{0,15}$", "u");
+function validate240(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data["last-event-id"] !== undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
 let data0 = data["last-event-id"];
-if(typeof data0 === "string"){
-if(!pattern8.test(data0)){
-const err0 = {instancePath:instancePath+"/last-event-id",schemaPath:"#/properties/last-event-id/pattern",keyword:"pattern",params:{pattern: "^\\d{0,15}$"},message:"must match pattern \""+"^\\d{0,15}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/last-event-id",schemaPath:"#/properties/last-event-id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate240.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/streamCallLines"] = validate241;
-
-function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate241(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data["last-event-id"] !== undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
 let data0 = data["last-event-id"];
-if(typeof data0 === "string"){
-if(!pattern8.test(data0)){
-const err0 = {instancePath:instancePath+"/last-event-id",schemaPath:"#/properties/last-event-id/pattern",keyword:"pattern",params:{pattern: "^\\d{0,15}$"},message:"must match pattern \""+"^\\d{0,15}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/last-event-id",schemaPath:"#/properties/last-event-id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate241.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
@@ -8787,952 +4078,499 @@ const answers = (function (exports) {
 exports["/success/getHealth"] = validate52;
 const func1 = ucs2length;
 const pattern3 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(func1(data) > 64){
-validate54.errors = [{instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"}];
-return false;
+function validate54(data) {
+if (typeof data === "string") {
+if (func1(data) > 64) {
+return fail(validate54, "", "#/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 else {
-if(!pattern3.test(data)){
-validate54.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"},message:"must match pattern \""+"^[a-z][a-z0-9-]*$"+"\""}];
-return false;
+if (!pattern3.test(data)) {
+return fail(validate54, "", "#/pattern", "pattern", { pattern: "^[a-z][a-z0-9-]*$" }, "must match pattern \"" + "^[a-z][a-z0-9-]*$" + "\"");
 }
 }
 }
 else {
-validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate54, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate54.errors = null;
+return true;
 }
-validate54.errors = vErrors;
-return errors === 0;
-}
-
 const formats0 = formats.fullFormats["date-time"];
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(errors === 0){
-if(typeof data === "string"){
-if(!(formats0.validate(data))){
-validate56.errors = [{instancePath,schemaPath:"#/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""}];
-return false;
+function validate56(data) {
+if (typeof data === "string") {
+if (!(formats0.validate(data))) {
+return fail(validate56, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
 else {
-validate56.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate56, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate56.errors = null;
+return true;
 }
-}
-validate56.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.status === undefined) && (missing0 = "status")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.sandboxes === undefined) && (missing0 = "sandboxes"))) || ((data.maxSandboxes === undefined) && (missing0 = "maxSandboxes"))) || ((data.bootedAt === undefined) && (missing0 = "bootedAt"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.status === undefined) && (missing0 = "status")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.sandboxes === undefined) && (missing0 = "sandboxes"))) || ((data.maxSandboxes === undefined) && (missing0 = "maxSandboxes"))) || ((data.bootedAt === undefined) && (missing0 = "bootedAt"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate53, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
-if("ok" !== data0){
-validate53.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: "ok"},message:"must be equal to constant"}];
-return false;
+if ("ok" !== data0) {
+return fail(validate53, "/status", "#/properties/status/const", "const", { allowedValue: "ok" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.version !== undefined) {
+if (typeof data.version !== "string") {
+return fail(validate53, "/version", "#/properties/version/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.version !== undefined){
-const _errs3 = errors;
-if(typeof data.version !== "string"){
-validate53.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.seed !== undefined) {
+if (typeof data.seed !== "string") {
+return fail(validate53, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.seed !== undefined){
-const _errs5 = errors;
-if(typeof data.seed !== "string"){
-validate53.errors = [{instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.systems !== undefined){
+if (data.systems !== undefined) {
 let data3 = data.systems;
-const _errs7 = errors;
-if(errors === _errs7){
-if(Array.isArray(data3)){
-var valid1 = true;
+if (Array.isArray(data3)) {
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-const _errs9 = errors;
-if(!(validate54(data3[i0], {instancePath:instancePath+"/systems/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs9 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate54(data3[i0])) {
+return pass(validate53, "/systems/" + i0, validate54);
 }
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate53, "/systems", "#/properties/systems/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sandboxes !== undefined){
+if (data.sandboxes !== undefined) {
 let data5 = data.sandboxes;
-const _errs10 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate53.errors = [{instancePath:instancePath+"/sandboxes",schemaPath:"#/properties/sandboxes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate53, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs10){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 < 0 || isNaN(data5)){
-validate53.errors = [{instancePath:instancePath+"/sandboxes",schemaPath:"#/properties/sandboxes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate53, "/sandboxes", "#/properties/sandboxes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.maxSandboxes !== undefined){
+if (data.maxSandboxes !== undefined) {
 let data6 = data.maxSandboxes;
-const _errs12 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate53.errors = [{instancePath:instancePath+"/maxSandboxes",schemaPath:"#/properties/maxSandboxes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate53, "/maxSandboxes", "#/properties/maxSandboxes/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs12){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 1 || isNaN(data6)){
-validate53.errors = [{instancePath:instancePath+"/maxSandboxes",schemaPath:"#/properties/maxSandboxes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 1 || isNaN(data6)) {
+return fail(validate53, "/maxSandboxes", "#/properties/maxSandboxes/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.bootedAt !== undefined){
-const _errs14 = errors;
-if(!(validate56(data.bootedAt, {instancePath:instancePath+"/bootedAt",parentData:data,parentDataProperty:"bootedAt",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if (data.bootedAt !== undefined) {
+if (!validate56(data.bootedAt)) {
+return pass(validate53, "/bootedAt", validate56);
 }
 }
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
+function validate52(data) {
+if (!validate53(data)) {
+return pass(validate52, "", validate53);
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/getOpenApi"] = validate59;
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate59(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.openapi === undefined) && (missing0 = "openapi")){
-validate59.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.openapi === undefined) && (missing0 = "openapi")) {
+return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.openapi !== undefined){
-if(typeof data.openapi !== "string"){
-validate59.errors = [{instancePath:instancePath+"/openapi",schemaPath:"#/properties/openapi/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.openapi !== undefined) {
+if (typeof data.openapi !== "string") {
+return fail(validate59, "/openapi", "#/properties/openapi/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate59.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate59, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate59.errors = null;
+return true;
 }
-validate59.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/listSystems"] = validate60;
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate61(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))){
-validate61.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
+return fail(validate61, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.id !== undefined) {
+if (!validate54(data.id)) {
+return pass(validate61, "/id", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate61, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs2 = errors;
-if(typeof data.title !== "string"){
-validate61.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate61, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.path !== undefined){
-const _errs4 = errors;
-if(typeof data.path !== "string"){
-validate61.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.hint !== undefined) {
+if (typeof data.hint !== "string") {
+return fail(validate61, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hint !== undefined){
-const _errs6 = errors;
-if(typeof data.hint !== "string"){
-validate61.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operations !== undefined){
+if (data.operations !== undefined) {
 let data4 = data.operations;
-const _errs8 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate61.errors = [{instancePath:instancePath+"/operations",schemaPath:"#/properties/operations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate61, "/operations", "#/properties/operations/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs8){
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-validate61.errors = [{instancePath:instancePath+"/operations",schemaPath:"#/properties/operations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate61, "/operations", "#/properties/operations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collections !== undefined){
+if (data.collections !== undefined) {
 let data5 = data.collections;
-const _errs10 = errors;
-if(errors === _errs10){
-if(Array.isArray(data5)){
-var valid1 = true;
+if (Array.isArray(data5)) {
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs12 = errors;
-if(typeof data5[i0] !== "string"){
-validate61.errors = [{instancePath:instancePath+"/collections/" + i0,schemaPath:"#/properties/collections/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs12 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data5[i0] !== "string") {
+return fail(validate61, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/collections",schemaPath:"#/properties/collections/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate61, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.outages !== undefined){
+if (data.outages !== undefined) {
 let data7 = data.outages;
-const _errs14 = errors;
-if(errors === _errs14){
-if(Array.isArray(data7)){
-var valid2 = true;
+if (Array.isArray(data7)) {
 const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
-const _errs16 = errors;
-if(typeof data7[i1] !== "string"){
-validate61.errors = [{instancePath:instancePath+"/outages/" + i1,schemaPath:"#/properties/outages/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs16 === errors;
-if(!valid2){
-break;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data7[i1] !== "string") {
+return fail(validate61, "/outages/" + i1, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/outages",schemaPath:"#/properties/outages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate61, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hasSms !== undefined){
-const _errs18 = errors;
-if(typeof data.hasSms !== "boolean"){
-validate61.errors = [{instancePath:instancePath+"/hasSms",schemaPath:"#/properties/hasSms/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hasBans !== undefined){
-const _errs20 = errors;
-if(typeof data.hasBans !== "boolean"){
-validate61.errors = [{instancePath:instancePath+"/hasBans",schemaPath:"#/properties/hasBans/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
+if (data.hasSms !== undefined) {
+if (typeof data.hasSms !== "boolean") {
+return fail(validate61, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-}
-}
-}
-}
-}
+if (data.hasBans !== undefined) {
+if (typeof data.hasBans !== "boolean") {
+return fail(validate61, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate61, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate61.errors = null;
+return true;
 }
-validate61.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate60(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.systems === undefined) && (missing0 = "systems")){
-validate60.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.systems === undefined) && (missing0 = "systems")) {
+return fail(validate60, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.systems !== undefined){
+if (data.systems !== undefined) {
 let data0 = data.systems;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate61(data0[i0], {instancePath:instancePath+"/systems/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate61(data0[i0])) {
+return pass(validate60, "/systems/" + i0, validate61);
 }
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate60, "/systems", "#/properties/systems/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate60, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate60.errors = null;
+return true;
 }
-validate60.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/getSystem"] = validate64;
-
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate66(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.packet === undefined) && (missing0 = "packet"))){
-validate66.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.packet === undefined) && (missing0 = "packet"))) {
+return fail(validate66, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.name !== undefined){
-const _errs1 = errors;
-if(typeof data.name !== "string"){
-validate66.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate66, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate66, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.path !== undefined){
-const _errs3 = errors;
-if(typeof data.path !== "string"){
-validate66.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operations !== undefined){
+if (data.operations !== undefined) {
 let data2 = data.operations;
-const _errs5 = errors;
-if(errors === _errs5){
-if(Array.isArray(data2)){
-var valid1 = true;
+if (Array.isArray(data2)) {
 const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-const _errs7 = errors;
-if(typeof data2[i0] !== "string"){
-validate66.errors = [{instancePath:instancePath+"/operations/" + i0,schemaPath:"#/properties/operations/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs7 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data2[i0] !== "string") {
+return fail(validate66, "/operations/" + i0, "#/properties/operations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/operations",schemaPath:"#/properties/operations/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate66, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.packet !== undefined){
+if (data.packet !== undefined) {
 let data4 = data.packet;
-const _errs9 = errors;
-if(errors === _errs9){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/packet",schemaPath:"#/properties/packet/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+return fail(validate66, "/packet", "#/properties/packet/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate66.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate66, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate66.errors = null;
+return true;
 }
-validate66.errors = vErrors;
-return errors === 0;
-}
-
-const schema29 = {"type":"object","required":["operationId","method","path","tag","summary","auth","provenance","errors"],"properties":{"operationId":{"type":"string"},"method":{"type":"string"},"path":{"type":"string"},"tag":{"type":"string"},"summary":{"type":"string"},"auth":{"type":"string","enum":["none","optional","required"]},"provenance":{"type":"string","enum":["seed","implied","added"]},"errors":{"type":"array","items":{"type":"string"}}}};
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema29 = { "type": "object", "required": ["operationId", "method", "path", "tag", "summary", "auth", "provenance", "errors"], "properties": { "operationId": { "type": "string" }, "method": { "type": "string" }, "path": { "type": "string" }, "tag": { "type": "string" }, "summary": { "type": "string" }, "auth": { "type": "string", "enum": ["none", "optional", "required"] }, "provenance": { "type": "string", "enum": ["seed", "implied", "added"] }, "errors": { "type": "array", "items": { "type": "string" } } } };
+function validate69(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.tag === undefined) && (missing0 = "tag"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.auth === undefined) && (missing0 = "auth"))) || ((data.provenance === undefined) && (missing0 = "provenance"))) || ((data.errors === undefined) && (missing0 = "errors"))){
-validate69.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.tag === undefined) && (missing0 = "tag"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.auth === undefined) && (missing0 = "auth"))) || ((data.provenance === undefined) && (missing0 = "provenance"))) || ((data.errors === undefined) && (missing0 = "errors"))) {
+return fail(validate69, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.operationId !== undefined){
-const _errs1 = errors;
-if(typeof data.operationId !== "string"){
-validate69.errors = [{instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate69, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate69, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.method !== undefined){
-const _errs3 = errors;
-if(typeof data.method !== "string"){
-validate69.errors = [{instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate69, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.path !== undefined){
-const _errs5 = errors;
-if(typeof data.path !== "string"){
-validate69.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.tag !== undefined) {
+if (typeof data.tag !== "string") {
+return fail(validate69, "/tag", "#/properties/tag/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
+if (data.summary !== undefined) {
+if (typeof data.summary !== "string") {
+return fail(validate69, "/summary", "#/properties/summary/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.tag !== undefined){
-const _errs7 = errors;
-if(typeof data.tag !== "string"){
-validate69.errors = [{instancePath:instancePath+"/tag",schemaPath:"#/properties/tag/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.summary !== undefined){
-const _errs9 = errors;
-if(typeof data.summary !== "string"){
-validate69.errors = [{instancePath:instancePath+"/summary",schemaPath:"#/properties/summary/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.auth !== undefined){
+if (data.auth !== undefined) {
 let data5 = data.auth;
-const _errs11 = errors;
-if(typeof data5 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data5 !== "string") {
+return fail(validate69, "/auth", "#/properties/auth/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data5 === "none") || (data5 === "optional")) || (data5 === "required"))){
-validate69.errors = [{instancePath:instancePath+"/auth",schemaPath:"#/properties/auth/enum",keyword:"enum",params:{allowedValues: schema29.properties.auth.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data5 === "none") || (data5 === "optional")) || (data5 === "required"))) {
+return fail(validate69, "/auth", "#/properties/auth/enum", "enum", { allowedValues: schema29.properties.auth.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.provenance !== undefined){
+if (data.provenance !== undefined) {
 let data6 = data.provenance;
-const _errs13 = errors;
-if(typeof data6 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/provenance",schemaPath:"#/properties/provenance/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data6 !== "string") {
+return fail(validate69, "/provenance", "#/properties/provenance/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data6 === "seed") || (data6 === "implied")) || (data6 === "added"))){
-validate69.errors = [{instancePath:instancePath+"/provenance",schemaPath:"#/properties/provenance/enum",keyword:"enum",params:{allowedValues: schema29.properties.provenance.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data6 === "seed") || (data6 === "implied")) || (data6 === "added"))) {
+return fail(validate69, "/provenance", "#/properties/provenance/enum", "enum", { allowedValues: schema29.properties.provenance.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs13 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.errors !== undefined){
+if (data.errors !== undefined) {
 let data7 = data.errors;
-const _errs15 = errors;
-if(errors === _errs15){
-if(Array.isArray(data7)){
-var valid1 = true;
+if (Array.isArray(data7)) {
 const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-const _errs17 = errors;
-if(typeof data7[i0] !== "string"){
-validate69.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs17 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data7[i0] !== "string") {
+return fail(validate69, "/errors/" + i0, "#/properties/errors/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate69, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate69.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate69, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate69.errors = null;
+return true;
 }
-validate69.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate72(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.en === undefined) && (missing0 = "en")) || ((data.zh === undefined) && (missing0 = "zh"))){
-validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.en === undefined) && (missing0 = "en")) || ((data.zh === undefined) && (missing0 = "zh"))) {
+return fail(validate72, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.en !== undefined){
-const _errs1 = errors;
-if(typeof data.en !== "string"){
-validate72.errors = [{instancePath:instancePath+"/en",schemaPath:"#/properties/en/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.en !== undefined) {
+if (typeof data.en !== "string") {
+return fail(validate72, "/en", "#/properties/en/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.zh !== undefined){
-const _errs3 = errors;
-if(typeof data.zh !== "string"){
-validate72.errors = [{instancePath:instancePath+"/zh",schemaPath:"#/properties/zh/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.zh !== undefined) {
+if (typeof data.zh !== "string") {
+return fail(validate72, "/zh", "#/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate72, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate72.errors = null;
+return true;
 }
-validate72.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate71(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.error === undefined) && (missing0 = "error")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.condition === undefined) && (missing0 = "condition"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.status === undefined) && (missing0 = "status"))){
-validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.error === undefined) && (missing0 = "error")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.condition === undefined) && (missing0 = "condition"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate71, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.error !== undefined){
-const _errs1 = errors;
-if(typeof data.error !== "string"){
-validate71.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.error !== undefined) {
+if (typeof data.error !== "string") {
+return fail(validate71, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate71.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate71, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.condition !== undefined) {
+if (typeof data.condition !== "string") {
+return fail(validate71, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.condition !== undefined){
-const _errs5 = errors;
-if(typeof data.condition !== "string"){
-validate71.errors = [{instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs5 === errors;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate71, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.message !== undefined){
-const _errs7 = errors;
-if(typeof data.message !== "string"){
-validate71.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.meaning !== undefined) {
+if (!validate72(data.meaning)) {
+return pass(validate71, "/meaning", validate72);
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.meaning !== undefined){
-const _errs9 = errors;
-if(!(validate72(data.meaning, {instancePath:instancePath+"/meaning",parentData:data,parentDataProperty:"meaning",rootData}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data5 = data.status;
-const _errs10 = errors;
-if(errors === _errs10){
-if(Array.isArray(data5)){
-var valid1 = true;
+if (Array.isArray(data5)) {
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data6 = data5[i0];
-const _errs12 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate71.errors = [{instancePath:instancePath+"/status/" + i0,schemaPath:"#/properties/status/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid1 = _errs12 === errors;
-if(!valid1){
-break;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate71, "/status/" + i0, "#/properties/status/items/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+return fail(validate71, "/status", "#/properties/status/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate71, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate71.errors = null;
+return true;
 }
-validate71.errors = vErrors;
-return errors === 0;
+const schema33 = { "type": ["string", "number"] };
+function validate76(data) {
+if ((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))) {
+return fail(validate76, "", "#/type", "type", { type: schema33.type }, "must be string,number");
 }
-
-const schema33 = {"type":["string","number"]};
-
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+validate76.errors = null;
+return true;
+}
+function validate75(data) {
 let vErrors = null;
 let errors = 0;
-if((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))){
-validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema33.type},message:"must be string,number"}];
-return false;
-}
-validate76.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.description === undefined) && (missing0 = "description"))) || ((data.default === undefined) && (missing0 = "default"))) || ((data.allowed === undefined) && (missing0 = "allowed"))){
-validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.description === undefined) && (missing0 = "description"))) || ((data.default === undefined) && (missing0 = "default"))) || ((data.allowed === undefined) && (missing0 = "allowed"))) {
+return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.name !== undefined){
+if (data.name !== undefined) {
 const _errs1 = errors;
-if(typeof data.name !== "string"){
-validate75.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.name !== "string") {
+return fail(validate75, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.description !== undefined){
+if (valid0) {
+if (data.description !== undefined) {
 const _errs3 = errors;
-if(typeof data.description !== "string"){
-validate75.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.description !== "string") {
+return fail(validate75, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.default !== undefined){
+if (valid0) {
+if (data.default !== undefined) {
 const _errs5 = errors;
-if(!(validate76(data.default, {instancePath:instancePath+"/default",parentData:data,parentDataProperty:"default",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if (!validate76(data.default)) {
+vErrors = join(vErrors, "/default", validate76);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -9740,69 +4578,51 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.allowed !== undefined){
+if (valid0) {
+if (data.allowed !== undefined) {
 let data3 = data.allowed;
 const _errs6 = errors;
 const _errs7 = errors;
 let valid1 = false;
 const _errs8 = errors;
-if(errors === _errs8){
-if(Array.isArray(data3)){
+if (errors === _errs8) {
+if (Array.isArray(data3)) {
 var valid2 = true;
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
-if(!(validate76(data3[i0], {instancePath:instancePath+"/allowed/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if (!validate76(data3[i0])) {
+vErrors = join(vErrors, "/allowed/" + i0, validate76);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
-if(!valid2){
+if (!valid2) {
 break;
 }
 }
 }
 else {
-const err0 = {instancePath:instancePath+"/allowed",schemaPath:"#/properties/allowed/anyOf/0/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf/0/type", "type", { type: "array" }, "must be array");
 errors++;
 }
 }
 var _valid0 = _errs8 === errors;
 valid1 = valid1 || _valid0;
-if(!valid1){
+if (!valid1) {
 const _errs11 = errors;
-if(errors === _errs11){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if (errors === _errs11) {
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing1;
-if(((data3.min === undefined) && (missing1 = "min")) || ((data3.max === undefined) && (missing1 = "max"))){
-const err1 = {instancePath:instancePath+"/allowed",schemaPath:"#/properties/allowed/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (((data3.min === undefined) && (missing1 = "min")) || ((data3.max === undefined) && (missing1 = "max"))) {
+vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
-if(data3.min !== undefined){
+if (data3.min !== undefined) {
 let data5 = data3.min;
 const _errs13 = errors;
-if(!((typeof data5 == "number") && (isFinite(data5)))){
-const err2 = {instancePath:instancePath+"/allowed/min",schemaPath:"#/properties/allowed/anyOf/1/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (!((typeof data5 == "number") && (isFinite(data5)))) {
+vErrors = add(vErrors, "/allowed/min", "#/properties/allowed/anyOf/1/properties/min/type", "type", { type: "number" }, "must be number");
 errors++;
 }
 var valid3 = _errs13 === errors;
@@ -9810,18 +4630,12 @@ var valid3 = _errs13 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data3.max !== undefined){
+if (valid3) {
+if (data3.max !== undefined) {
 let data6 = data3.max;
 const _errs15 = errors;
-if(!((typeof data6 == "number") && (isFinite(data6)))){
-const err3 = {instancePath:instancePath+"/allowed/max",schemaPath:"#/properties/allowed/anyOf/1/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (!((typeof data6 == "number") && (isFinite(data6)))) {
+vErrors = add(vErrors, "/allowed/max", "#/properties/allowed/anyOf/1/properties/max/type", "type", { type: "number" }, "must be number");
 errors++;
 }
 var valid3 = _errs15 === errors;
@@ -9833,35 +4647,23 @@ var valid3 = true;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/allowed",schemaPath:"#/properties/allowed/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs11 === errors;
 valid1 = valid1 || _valid0;
 }
-if(!valid1){
-const err5 = {instancePath:instancePath+"/allowed",schemaPath:"#/properties/allowed/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate75.errors = vErrors;
 return false;
 }
 else {
 errors = _errs7;
-if(vErrors !== null){
-if(_errs7){
+if (vErrors !== null) {
+if (_errs7) {
 vErrors.length = _errs7;
 }
 else {
@@ -9880,1360 +4682,726 @@ var valid0 = true;
 }
 }
 else {
-validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate75.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate65(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))){
-validate65.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
+return fail(validate65, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sockets !== undefined){
+if (data.sockets !== undefined) {
 let data0 = data.sockets;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate66(data0[i0], {instancePath:instancePath+"/sockets/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate66(data0[i0])) {
+return pass(validate65, "/sockets/" + i0, validate66);
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
+if (data.id !== undefined) {
+if (!validate54(data.id)) {
+return pass(validate65, "/id", validate54);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.id !== undefined){
-const _errs4 = errors;
-if(!(validate54(data.id, {instancePath:instancePath+"/id",parentData:data,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate65, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate65, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs5 = errors;
-if(typeof data.title !== "string"){
-validate65.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs5 === errors;
+if (data.hint !== undefined) {
+if (typeof data.hint !== "string") {
+return fail(validate65, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.path !== undefined){
-const _errs7 = errors;
-if(typeof data.path !== "string"){
-validate65.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hint !== undefined){
-const _errs9 = errors;
-if(typeof data.hint !== "string"){
-validate65.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operations !== undefined){
+if (data.operations !== undefined) {
 let data6 = data.operations;
-const _errs11 = errors;
-if(errors === _errs11){
-if(Array.isArray(data6)){
-var valid2 = true;
+if (Array.isArray(data6)) {
 const len1 = data6.length;
-for(let i1=0; i1<len1; i1++){
-const _errs13 = errors;
-if(!(validate69(data6[i1], {instancePath:instancePath+"/operations/" + i1,parentData:data6,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs13 === errors;
-if(!valid2){
-break;
+for (let i1 = 0; i1 < len1; i1++) {
+if (!validate69(data6[i1])) {
+return pass(validate65, "/operations/" + i1, validate69);
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/operations",schemaPath:"#/properties/operations/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.errors !== undefined){
+if (data.errors !== undefined) {
 let data8 = data.errors;
-const _errs14 = errors;
-if(errors === _errs14){
-if(Array.isArray(data8)){
-var valid3 = true;
+if (Array.isArray(data8)) {
 const len2 = data8.length;
-for(let i2=0; i2<len2; i2++){
-const _errs16 = errors;
-if(!(validate71(data8[i2], {instancePath:instancePath+"/errors/" + i2,parentData:data8,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
-errors = vErrors.length;
-}
-var valid3 = _errs16 === errors;
-if(!valid3){
-break;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate71(data8[i2])) {
+return pass(validate65, "/errors/" + i2, validate71);
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collections !== undefined){
+if (data.collections !== undefined) {
 let data10 = data.collections;
-const _errs17 = errors;
-if(errors === _errs17){
-if(Array.isArray(data10)){
-var valid4 = true;
+if (Array.isArray(data10)) {
 const len3 = data10.length;
-for(let i3=0; i3<len3; i3++){
-const _errs19 = errors;
-if(typeof data10[i3] !== "string"){
-validate65.errors = [{instancePath:instancePath+"/collections/" + i3,schemaPath:"#/properties/collections/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid4 = _errs19 === errors;
-if(!valid4){
-break;
+for (let i3 = 0; i3 < len3; i3++) {
+if (typeof data10[i3] !== "string") {
+return fail(validate65, "/collections/" + i3, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/collections",schemaPath:"#/properties/collections/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.outages !== undefined){
+if (data.outages !== undefined) {
 let data12 = data.outages;
-const _errs21 = errors;
-if(errors === _errs21){
-if(Array.isArray(data12)){
-var valid5 = true;
+if (Array.isArray(data12)) {
 const len4 = data12.length;
-for(let i4=0; i4<len4; i4++){
-const _errs23 = errors;
-if(typeof data12[i4] !== "string"){
-validate65.errors = [{instancePath:instancePath+"/outages/" + i4,schemaPath:"#/properties/outages/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid5 = _errs23 === errors;
-if(!valid5){
-break;
+for (let i4 = 0; i4 < len4; i4++) {
+if (typeof data12[i4] !== "string") {
+return fail(validate65, "/outages/" + i4, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/outages",schemaPath:"#/properties/outages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.settings !== undefined){
+if (data.settings !== undefined) {
 let data14 = data.settings;
-const _errs25 = errors;
-if(errors === _errs25){
-if(Array.isArray(data14)){
-var valid6 = true;
+if (Array.isArray(data14)) {
 const len5 = data14.length;
-for(let i5=0; i5<len5; i5++){
-const _errs27 = errors;
-if(!(validate75(data14[i5], {instancePath:instancePath+"/settings/" + i5,parentData:data14,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
-}
-var valid6 = _errs27 === errors;
-if(!valid6){
-break;
+for (let i5 = 0; i5 < len5; i5++) {
+if (!validate75(data14[i5])) {
+return pass(validate65, "/settings/" + i5, validate75);
 }
 }
 }
 else {
-validate65.errors = [{instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate65, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs25 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hasSms !== undefined){
-const _errs28 = errors;
-if(typeof data.hasSms !== "boolean"){
-validate65.errors = [{instancePath:instancePath+"/hasSms",schemaPath:"#/properties/hasSms/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs28 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.hasBans !== undefined){
-const _errs30 = errors;
-if(typeof data.hasBans !== "boolean"){
-validate65.errors = [{instancePath:instancePath+"/hasBans",schemaPath:"#/properties/hasBans/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs30 === errors;
-}
-else {
-var valid0 = true;
+if (data.hasSms !== undefined) {
+if (typeof data.hasSms !== "boolean") {
+return fail(validate65, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
-}
-}
-}
-}
-}
-}
-}
-}
+if (data.hasBans !== undefined) {
+if (typeof data.hasBans !== "boolean") {
+return fail(validate65, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate65.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate65, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate65.errors = null;
+return true;
 }
-validate65.errors = vErrors;
-return errors === 0;
+function validate64(data) {
+if (!validate65(data)) {
+return pass(validate64, "", validate65);
 }
-
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate65(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
-errors = vErrors.length;
+validate64.errors = null;
+return true;
 }
-validate64.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/listConditions"] = validate81;
-
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate82(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.advice === undefined) && (missing0 = "advice"))){
-validate82.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.advice === undefined) && (missing0 = "advice"))) {
+return fail(validate82, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.condition !== undefined){
-const _errs1 = errors;
-if(typeof data.condition !== "string"){
-validate82.errors = [{instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.condition !== undefined) {
+if (typeof data.condition !== "string") {
+return fail(validate82, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.meaning !== undefined) {
+if (!validate72(data.meaning)) {
+return pass(validate82, "/meaning", validate72);
 }
-if(valid0){
-if(data.meaning !== undefined){
-const _errs3 = errors;
-if(!(validate72(data.meaning, {instancePath:instancePath+"/meaning",parentData:data,parentDataProperty:"meaning",rootData}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.advice !== undefined){
-const _errs4 = errors;
-if(typeof data.advice !== "string"){
-validate82.errors = [{instancePath:instancePath+"/advice",schemaPath:"#/properties/advice/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.advice !== undefined) {
+if (typeof data.advice !== "string") {
+return fail(validate82, "/advice", "#/properties/advice/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate82.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate82, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate82.errors = null;
+return true;
 }
-validate82.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate81(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.conditions === undefined) && (missing0 = "conditions")){
-validate81.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.conditions === undefined) && (missing0 = "conditions")) {
+return fail(validate81, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.conditions !== undefined){
+if (data.conditions !== undefined) {
 let data0 = data.conditions;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate82(data0[i0], {instancePath:instancePath+"/conditions/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate82(data0[i0])) {
+return pass(validate81, "/conditions/" + i0, validate82);
 }
 }
 }
 else {
-validate81.errors = [{instancePath:instancePath+"/conditions",schemaPath:"#/properties/conditions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate81, "/conditions", "#/properties/conditions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate81.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate81, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate81.errors = null;
+return true;
 }
-validate81.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/listSandboxes"] = validate85;
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern4.test(data)){
-validate87.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"+"\""}];
-return false;
+function validate87(data) {
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+return fail(validate87, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
 }
 }
 else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate87, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate87.errors = null;
+return true;
 }
-validate87.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate86(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.name === undefined) && (missing0 = "name")) || ((data.now === undefined) && (missing0 = "now"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.journal === undefined) && (missing0 = "journal"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.paths === undefined) && (missing0 = "paths"))){
-validate86.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.name === undefined) && (missing0 = "name")) || ((data.now === undefined) && (missing0 = "now"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.journal === undefined) && (missing0 = "journal"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.paths === undefined) && (missing0 = "paths"))) {
+return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.name !== undefined){
-const _errs1 = errors;
-if(!(validate87(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
-errors = vErrors.length;
+if (data.name !== undefined) {
+if (!validate87(data.name)) {
+return pass(validate86, "/name", validate87);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.now !== undefined) {
+if (!validate56(data.now)) {
+return pass(validate86, "/now", validate56);
 }
-if(valid0){
-if(data.now !== undefined){
-const _errs2 = errors;
-if(!(validate56(data.now, {instancePath:instancePath+"/now",parentData:data,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
+if (data.frozen !== undefined) {
+if (typeof data.frozen !== "boolean") {
+return fail(validate86, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.frozen !== undefined){
-const _errs3 = errors;
-if(typeof data.frozen !== "boolean"){
-validate86.errors = [{instancePath:instancePath+"/frozen",schemaPath:"#/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.requests !== undefined){
+if (data.requests !== undefined) {
 let data3 = data.requests;
-const _errs5 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate86.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate86, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs5){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 0 || isNaN(data3)){
-validate86.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate86, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.journal !== undefined){
+if (data.journal !== undefined) {
 let data4 = data.journal;
-const _errs7 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate86.errors = [{instancePath:instancePath+"/journal",schemaPath:"#/properties/journal/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate86, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs7){
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-validate86.errors = [{instancePath:instancePath+"/journal",schemaPath:"#/properties/journal/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate86, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data5 = data.faults;
-const _errs9 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate86.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate86, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs9){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 < 0 || isNaN(data5)){
-validate86.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate86, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.maintenance !== undefined){
+if (data.maintenance !== undefined) {
 let data6 = data.maintenance;
-const _errs11 = errors;
-if(errors === _errs11){
-if(Array.isArray(data6)){
-var valid1 = true;
+if (Array.isArray(data6)) {
 const len0 = data6.length;
-for(let i0=0; i0<len0; i0++){
-const _errs13 = errors;
-if(!(validate54(data6[i0], {instancePath:instancePath+"/maintenance/" + i0,parentData:data6,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs13 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate54(data6[i0])) {
+return pass(validate86, "/maintenance/" + i0, validate54);
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate86, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.paths !== undefined){
+if (data.paths !== undefined) {
 let data8 = data.paths;
-const _errs14 = errors;
-if(errors === _errs14){
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key0 in data8){
-const _errs17 = errors;
-if(typeof data8[key0] !== "string"){
-validate86.errors = [{instancePath:instancePath+"/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/paths/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs17 === errors;
-if(!valid2){
-break;
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+for (const key0 in data8) {
+if (typeof data8[key0] !== "string") {
+return fail(validate86, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/paths",schemaPath:"#/properties/paths/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate86, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate86.errors = null;
+return true;
 }
-validate86.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate85(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.sandboxes === undefined) && (missing0 = "sandboxes")){
-validate85.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.sandboxes === undefined) && (missing0 = "sandboxes")) {
+return fail(validate85, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sandboxes !== undefined){
+if (data.sandboxes !== undefined) {
 let data0 = data.sandboxes;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate86(data0[i0], {instancePath:instancePath+"/sandboxes/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate86(data0[i0])) {
+return pass(validate85, "/sandboxes/" + i0, validate86);
 }
 }
 }
 else {
-validate85.errors = [{instancePath:instancePath+"/sandboxes",schemaPath:"#/properties/sandboxes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate85, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate85.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate85, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate85.errors = null;
+return true;
 }
-validate85.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/createSandbox"] = validate92;
-
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate86(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
-errors = vErrors.length;
+function validate92(data) {
+if (!validate86(data)) {
+return pass(validate92, "", validate86);
 }
-validate92.errors = vErrors;
-return errors === 0;
+validate92.errors = null;
+return true;
 }
-
 exports["/success/getSandbox"] = validate94;
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate86(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
-errors = vErrors.length;
+function validate94(data) {
+if (!validate86(data)) {
+return pass(validate94, "", validate86);
 }
-validate94.errors = vErrors;
-return errors === 0;
+validate94.errors = null;
+return true;
 }
-
 exports["/success/getClock"] = validate96;
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate97(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))){
-validate97.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
+return fail(validate97, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.now !== undefined){
-const _errs1 = errors;
-if(!(validate56(data.now, {instancePath:instancePath+"/now",parentData:data,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.now !== undefined) {
+if (!validate56(data.now)) {
+return pass(validate97, "/now", validate56);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.milliseconds !== undefined){
+if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
-const _errs2 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate97.errors = [{instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate97, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.frozen !== undefined){
-const _errs4 = errors;
-if(typeof data.frozen !== "boolean"){
-validate97.errors = [{instancePath:instancePath+"/frozen",schemaPath:"#/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.frozen !== undefined) {
+if (typeof data.frozen !== "boolean") {
+return fail(validate97, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate97.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate97, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate97.errors = null;
+return true;
 }
-validate97.errors = vErrors;
-return errors === 0;
+function validate96(data) {
+if (!validate97(data)) {
+return pass(validate96, "", validate97);
 }
-
-
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+validate96.errors = null;
+return true;
 }
-validate96.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/setClock"] = validate100;
-
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+function validate100(data) {
+if (!validate97(data)) {
+return pass(validate100, "", validate97);
 }
-validate100.errors = vErrors;
-return errors === 0;
+validate100.errors = null;
+return true;
 }
-
 exports["/success/advanceClock"] = validate102;
-
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+function validate102(data) {
+if (!validate97(data)) {
+return pass(validate102, "", validate97);
 }
-validate102.errors = vErrors;
-return errors === 0;
+validate102.errors = null;
+return true;
 }
-
 exports["/success/freezeClock"] = validate104;
-
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+function validate104(data) {
+if (!validate97(data)) {
+return pass(validate104, "", validate97);
 }
-validate104.errors = vErrors;
-return errors === 0;
+validate104.errors = null;
+return true;
 }
-
 exports["/success/resumeClock"] = validate106;
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate97(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+function validate106(data) {
+if (!validate97(data)) {
+return pass(validate106, "", validate97);
 }
-validate106.errors = vErrors;
-return errors === 0;
+validate106.errors = null;
+return true;
 }
-
 exports["/success/listSms"] = validate108;
-const schema48 = {"type":"object","required":["system","key","phone","code","state","sentAt","expiresAt","earlier"],"properties":{"system":{"$ref":"/components/SystemId"},"key":{"type":"string"},"phone":{"type":"string"},"code":{"type":"string"},"state":{"type":"string","enum":["valid","used","expired"]},"sentAt":{"$ref":"/components/Instant"},"expiresAt":{"$ref":"/components/NullableInstant"},"earlier":{"type":"array","items":{"type":"object","required":["code","sentAt"],"properties":{"code":{"type":"string"},"sentAt":{"$ref":"/components/Instant"}}}}}};
-const schema49 = {"type":["string","null"],"format":"date-time"};
-
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if((typeof data !== "string") && (data !== null)){
-validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema49.type},message:"must be string,null"}];
-return false;
+const schema48 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
+const schema49 = { "type": ["string", "null"], "format": "date-time" };
+function validate112(data) {
+if ((typeof data !== "string") && (data !== null)) {
+return fail(validate112, "", "#/type", "type", { type: schema49.type }, "must be string,null");
 }
-if(errors === 0){
-if(errors === 0){
-if(typeof data === "string"){
-if(!(formats0.validate(data))){
-validate112.errors = [{instancePath,schemaPath:"#/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""}];
-return false;
+if (typeof data === "string") {
+if (!(formats0.validate(data))) {
+return fail(validate112, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
+validate112.errors = null;
+return true;
 }
-}
-validate112.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate109(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))){
-validate109.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate109, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate109, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.key !== undefined) {
+if (typeof data.key !== "string") {
+return fail(validate109, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.key !== undefined){
-const _errs2 = errors;
-if(typeof data.key !== "string"){
-validate109.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
+if (data.phone !== undefined) {
+if (typeof data.phone !== "string") {
+return fail(validate109, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.phone !== undefined){
-const _errs4 = errors;
-if(typeof data.phone !== "string"){
-validate109.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.code !== undefined) {
+if (typeof data.code !== "string") {
+return fail(validate109, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
-const _errs6 = errors;
-if(typeof data.code !== "string"){
-validate109.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.state !== undefined){
+if (data.state !== undefined) {
 let data4 = data.state;
-const _errs8 = errors;
-if(typeof data4 !== "string"){
-validate109.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data4 !== "string") {
+return fail(validate109, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))){
-validate109.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema48.properties.state.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
+return fail(validate109, "/state", "#/properties/state/enum", "enum", { allowedValues: schema48.properties.state.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
+if (data.sentAt !== undefined) {
+if (!validate56(data.sentAt)) {
+return pass(validate109, "/sentAt", validate56);
 }
-if(valid0){
-if(data.sentAt !== undefined){
-const _errs10 = errors;
-if(!(validate56(data.sentAt, {instancePath:instancePath+"/sentAt",parentData:data,parentDataProperty:"sentAt",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs10 === errors;
+if (data.expiresAt !== undefined) {
+if (!validate112(data.expiresAt)) {
+return pass(validate109, "/expiresAt", validate112);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.expiresAt !== undefined){
-const _errs11 = errors;
-if(!(validate112(data.expiresAt, {instancePath:instancePath+"/expiresAt",parentData:data,parentDataProperty:"expiresAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.earlier !== undefined){
+if (data.earlier !== undefined) {
 let data7 = data.earlier;
-const _errs12 = errors;
-if(errors === _errs12){
-if(Array.isArray(data7)){
-var valid1 = true;
+if (Array.isArray(data7)) {
 const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data8 = data7[i0];
-const _errs14 = errors;
-if(errors === _errs14){
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
-if(((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))){
-validate109.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate109, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data8.code !== undefined){
-const _errs16 = errors;
-if(typeof data8.code !== "string"){
-validate109.errors = [{instancePath:instancePath+"/earlier/" + i0+"/code",schemaPath:"#/properties/earlier/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data8.code !== undefined) {
+if (typeof data8.code !== "string") {
+return fail(validate109, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
-var valid2 = _errs16 === errors;
 }
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data8.sentAt !== undefined){
-const _errs18 = errors;
-if(!(validate56(data8.sentAt, {instancePath:instancePath+"/earlier/" + i0+"/sentAt",parentData:data8,parentDataProperty:"sentAt",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs18 === errors;
-}
-else {
-var valid2 = true;
+if (data8.sentAt !== undefined) {
+if (!validate56(data8.sentAt)) {
+return pass(validate109, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-validate109.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid1 = _errs14 === errors;
-if(!valid1){
-break;
+return fail(validate109, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-validate109.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate109, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate109.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate109, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate109.errors = null;
+return true;
 }
-validate109.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate108(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.messages === undefined) && (missing0 = "messages")){
-validate108.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.messages === undefined) && (missing0 = "messages")) {
+return fail(validate108, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.messages !== undefined){
+if (data.messages !== undefined) {
 let data0 = data.messages;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate109(data0[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate109(data0[i0])) {
+return pass(validate108, "/messages/" + i0, validate109);
 }
 }
 }
 else {
-validate108.errors = [{instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate108, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate108, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate108.errors = null;
+return true;
 }
-validate108.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/getSmsSettings"] = validate116;
-const schema51 = {"type":"object","required":["system","source","operator"],"properties":{"system":{"$ref":"/components/SystemId"},"source":{"$ref":"/components/SmsSource"},"operator":{"type":"string","enum":["up","down"]}}};
-const schema52 = {"type":"string","enum":["fixed","sequence"]};
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+const schema51 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
+const schema52 = { "type": "string", "enum": ["fixed", "sequence"] };
+function validate119(data) {
+if (typeof data !== "string") {
+return fail(validate119, "", "#/type", "type", { type: "string" }, "must be string");
 }
-if(!((data === "fixed") || (data === "sequence"))){
-validate119.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data === "fixed") || (data === "sequence"))) {
+return fail(validate119, "", "#/enum", "enum", { allowedValues: schema52.enum }, "must be equal to one of the allowed values");
 }
-validate119.errors = vErrors;
-return errors === 0;
+validate119.errors = null;
+return true;
 }
-
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate117(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))){
-validate117.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
+return fail(validate117, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate117, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.source !== undefined) {
+if (!validate119(data.source)) {
+return pass(validate117, "/source", validate119);
 }
-if(valid0){
-if(data.source !== undefined){
-const _errs2 = errors;
-if(!(validate119(data.source, {instancePath:instancePath+"/source",parentData:data,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operator !== undefined){
+if (data.operator !== undefined) {
 let data2 = data.operator;
-const _errs3 = errors;
-if(typeof data2 !== "string"){
-validate117.errors = [{instancePath:instancePath+"/operator",schemaPath:"#/properties/operator/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate117, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
-if(!((data2 === "up") || (data2 === "down"))){
-validate117.errors = [{instancePath:instancePath+"/operator",schemaPath:"#/properties/operator/enum",keyword:"enum",params:{allowedValues: schema51.properties.operator.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
+if (!((data2 === "up") || (data2 === "down"))) {
+return fail(validate117, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema51.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate117, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate117.errors = null;
+return true;
 }
-validate117.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate116(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.sms === undefined) && (missing0 = "sms")){
-validate116.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sms !== undefined){
+if (data.sms !== undefined) {
 let data0 = data.sms;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate117(data0[i0], {instancePath:instancePath+"/sms/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate117(data0[i0])) {
+return pass(validate116, "/sms/" + i0, validate117);
 }
 }
 }
 else {
-validate116.errors = [{instancePath:instancePath+"/sms",schemaPath:"#/properties/sms/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate116, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate116.errors = null;
+return true;
 }
-validate116.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/setSms"] = validate122;
-
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate122(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.sms === undefined) && (missing0 = "sms")){
-validate122.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate122, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sms !== undefined){
+if (data.sms !== undefined) {
 let data0 = data.sms;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate117(data0[i0], {instancePath:instancePath+"/sms/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate117(data0[i0])) {
+return pass(validate122, "/sms/" + i0, validate117);
 }
 }
 }
 else {
-validate122.errors = [{instancePath:instancePath+"/sms",schemaPath:"#/properties/sms/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate122, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate122.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate122, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate122.errors = null;
+return true;
 }
-validate122.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/listSessions"] = validate124;
-const schema56 = {"type":"object","required":["id","system","user","realm","device","state","issuedAt","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","endedAt","displacedBy"],"properties":{"id":{"type":"string"},"system":{"$ref":"/components/SystemId"},"user":{"type":"string"},"realm":{"type":"string"},"device":{"$ref":"/components/Device"},"state":{"type":"string","enum":["active","expired","loggedOut","displaced","revoked"]},"issuedAt":{"$ref":"/components/Instant"},"accessToken":{"type":"string"},"accessExpiresAt":{"$ref":"/components/NullableInstant"},"refreshToken":{"type":["string","null"]},"refreshExpiresAt":{"$ref":"/components/NullableInstant"},"endedAt":{"$ref":"/components/NullableInstant"},"displacedBy":{"anyOf":[{"type":"null"},{"type":"object","required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"$ref":"/components/Instant"}}}]}}};
-const schema57 = {"type":"object","required":["label","platform","client"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]}}};
-
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema56 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema57 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+function validate128(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))){
-validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
+return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.label !== undefined){
+if (data.label !== undefined) {
 let data0 = data.label;
-const _errs1 = errors;
-if((typeof data0 !== "string") && (data0 !== null)){
-validate128.errors = [{instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: schema57.properties.label.type},message:"must be string,null"}];
-return false;
+if ((typeof data0 !== "string") && (data0 !== null)) {
+return fail(validate128, "/label", "#/properties/label/type", "type", { type: schema57.properties.label.type }, "must be string,null");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-const _errs3 = errors;
-if((typeof data1 !== "string") && (data1 !== null)){
-validate128.errors = [{instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: schema57.properties.platform.type},message:"must be string,null"}];
-return false;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate128, "/platform", "#/properties/platform/type", "type", { type: schema57.properties.platform.type }, "must be string,null");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data2 = data.client;
-const _errs5 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate128.errors = [{instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: schema57.properties.client.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate128, "/client", "#/properties/client/type", "type", { type: schema57.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate128.errors = null;
+return true;
 }
-validate128.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))){
-validate126.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate126, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate126.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.id !== "string") {
+return fail(validate126, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.system !== undefined){
+if (valid0) {
+if (data.system !== undefined) {
 const _errs3 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+if (!validate54(data.system)) {
+vErrors = join(vErrors, "/system", validate54);
 errors = vErrors.length;
 }
 var valid0 = _errs3 === errors;
@@ -11241,35 +5409,33 @@ var valid0 = _errs3 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.user !== undefined){
+if (valid0) {
+if (data.user !== undefined) {
 const _errs4 = errors;
-if(typeof data.user !== "string"){
-validate126.errors = [{instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.user !== "string") {
+return fail(validate126, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.realm !== undefined){
+if (valid0) {
+if (data.realm !== undefined) {
 const _errs6 = errors;
-if(typeof data.realm !== "string"){
-validate126.errors = [{instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.realm !== "string") {
+return fail(validate126, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.device !== undefined){
+if (valid0) {
+if (data.device !== undefined) {
 const _errs8 = errors;
-if(!(validate128(data.device, {instancePath:instancePath+"/device",parentData:data,parentDataProperty:"device",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if (!validate128(data.device)) {
+vErrors = join(vErrors, "/device", validate128);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -11277,28 +5443,26 @@ var valid0 = _errs8 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.state !== undefined){
+if (valid0) {
+if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
-if(typeof data5 !== "string"){
-validate126.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data5 !== "string") {
+return fail(validate126, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
-if(!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))){
-validate126.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/enum",keyword:"enum",params:{allowedValues: schema56.properties.state.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
+return fail(validate126, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.issuedAt !== undefined){
+if (valid0) {
+if (data.issuedAt !== undefined) {
 const _errs11 = errors;
-if(!(validate56(data.issuedAt, {instancePath:instancePath+"/issuedAt",parentData:data,parentDataProperty:"issuedAt",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if (!validate56(data.issuedAt)) {
+vErrors = join(vErrors, "/issuedAt", validate56);
 errors = vErrors.length;
 }
 var valid0 = _errs11 === errors;
@@ -11306,23 +5470,22 @@ var valid0 = _errs11 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.accessToken !== undefined){
+if (valid0) {
+if (data.accessToken !== undefined) {
 const _errs12 = errors;
-if(typeof data.accessToken !== "string"){
-validate126.errors = [{instancePath:instancePath+"/accessToken",schemaPath:"#/properties/accessToken/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.accessToken !== "string") {
+return fail(validate126, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.accessExpiresAt !== undefined){
+if (valid0) {
+if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if(!(validate112(data.accessExpiresAt, {instancePath:instancePath+"/accessExpiresAt",parentData:data,parentDataProperty:"accessExpiresAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if (!validate112(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate112);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -11330,24 +5493,23 @@ var valid0 = _errs14 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.refreshToken !== undefined){
+if (valid0) {
+if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate126.errors = [{instancePath:instancePath+"/refreshToken",schemaPath:"#/properties/refreshToken/type",keyword:"type",params:{type: schema56.properties.refreshToken.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate126, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema56.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.refreshExpiresAt !== undefined){
+if (valid0) {
+if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if(!(validate112(data.refreshExpiresAt, {instancePath:instancePath+"/refreshExpiresAt",parentData:data,parentDataProperty:"refreshExpiresAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if (!validate112(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate112);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -11355,11 +5517,11 @@ var valid0 = _errs17 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.endedAt !== undefined){
+if (valid0) {
+if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if(!(validate112(data.endedAt, {instancePath:instancePath+"/endedAt",parentData:data,parentDataProperty:"endedAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if (!validate112(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate112);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -11367,52 +5529,34 @@ var valid0 = _errs18 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.displacedBy !== undefined){
+if (valid0) {
+if (data.displacedBy !== undefined) {
 let data12 = data.displacedBy;
 const _errs19 = errors;
 const _errs20 = errors;
 let valid1 = false;
 const _errs21 = errors;
-if(data12 !== null){
-const err0 = {instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/anyOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data12 !== null) {
+vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/0/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid0 = _errs21 === errors;
 valid1 = valid1 || _valid0;
-if(!valid1){
+if (!valid1) {
 const _errs23 = errors;
-if(errors === _errs23){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if (errors === _errs23) {
+if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
 let missing1;
-if(((((data12.label === undefined) && (missing1 = "label")) || ((data12.platform === undefined) && (missing1 = "platform"))) || ((data12.client === undefined) && (missing1 = "client"))) || ((data12.at === undefined) && (missing1 = "at"))){
-const err1 = {instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (((((data12.label === undefined) && (missing1 = "label")) || ((data12.platform === undefined) && (missing1 = "platform"))) || ((data12.client === undefined) && (missing1 = "client"))) || ((data12.at === undefined) && (missing1 = "at"))) {
+vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
-if(data12.label !== undefined){
+if (data12.label !== undefined) {
 let data13 = data12.label;
 const _errs25 = errors;
-if((typeof data13 !== "string") && (data13 !== null)){
-const err2 = {instancePath:instancePath+"/displacedBy/label",schemaPath:"#/properties/displacedBy/anyOf/1/properties/label/type",keyword:"type",params:{type: schema56.properties.displacedBy.anyOf[1].properties.label.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if ((typeof data13 !== "string") && (data13 !== null)) {
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs25 === errors;
@@ -11420,18 +5564,12 @@ var valid2 = _errs25 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data12.platform !== undefined){
+if (valid2) {
+if (data12.platform !== undefined) {
 let data14 = data12.platform;
 const _errs27 = errors;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err3 = {instancePath:instancePath+"/displacedBy/platform",schemaPath:"#/properties/displacedBy/anyOf/1/properties/platform/type",keyword:"type",params:{type: schema56.properties.displacedBy.anyOf[1].properties.platform.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if ((typeof data14 !== "string") && (data14 !== null)) {
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -11439,18 +5577,12 @@ var valid2 = _errs27 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data12.client !== undefined){
+if (valid2) {
+if (data12.client !== undefined) {
 let data15 = data12.client;
 const _errs29 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
-const err4 = {instancePath:instancePath+"/displacedBy/client",schemaPath:"#/properties/displacedBy/anyOf/1/properties/client/type",keyword:"type",params:{type: schema56.properties.displacedBy.anyOf[1].properties.client.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if ((typeof data15 !== "string") && (data15 !== null)) {
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -11458,11 +5590,11 @@ var valid2 = _errs29 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data12.at !== undefined){
+if (valid2) {
+if (data12.at !== undefined) {
 const _errs31 = errors;
-if(!(validate56(data12.at, {instancePath:instancePath+"/displacedBy/at",parentData:data12,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if (!validate56(data12.at)) {
+vErrors = join(vErrors, "/displacedBy/at", validate56);
 errors = vErrors.length;
 }
 var valid2 = _errs31 === errors;
@@ -11476,35 +5608,23 @@ var valid2 = true;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs23 === errors;
 valid1 = valid1 || _valid0;
 }
-if(!valid1){
-const err6 = {instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate126.errors = vErrors;
 return false;
 }
 else {
 errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
+if (vErrors !== null) {
+if (_errs20) {
 vErrors.length = _errs20;
 }
 else {
@@ -11532,1528 +5652,825 @@ var valid0 = true;
 }
 }
 else {
-validate126.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate126, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate126.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate125(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.sessions === undefined) && (missing0 = "sessions")){
-validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.sessions === undefined) && (missing0 = "sessions")) {
+return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sessions !== undefined){
+if (data.sessions !== undefined) {
 let data0 = data.sessions;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate126(data0[i0], {instancePath:instancePath+"/sessions/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate126(data0[i0])) {
+return pass(validate125, "/sessions/" + i0, validate126);
 }
 }
 }
 else {
-validate125.errors = [{instancePath:instancePath+"/sessions",schemaPath:"#/properties/sessions/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate125, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate125, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate125.errors = null;
+return true;
 }
-validate125.errors = vErrors;
-return errors === 0;
+function validate124(data) {
+if (!validate125(data)) {
+return pass(validate124, "", validate125);
 }
-
-
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
+validate124.errors = null;
+return true;
 }
-validate124.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/issueSession"] = validate137;
-
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate138(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))){
-validate138.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
+return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.session !== undefined){
-const _errs1 = errors;
-if(!(validate126(data.session, {instancePath:instancePath+"/session",parentData:data,parentDataProperty:"session",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
-errors = vErrors.length;
+if (data.session !== undefined) {
+if (!validate126(data.session)) {
+return pass(validate138, "/session", validate126);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.headers !== undefined){
+if (data.headers !== undefined) {
 let data1 = data.headers;
-const _errs2 = errors;
-if(errors === _errs2){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-for(const key0 in data1){
-const _errs5 = errors;
-if(typeof data1[key0] !== "string"){
-validate138.errors = [{instancePath:instancePath+"/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+for (const key0 in data1) {
+if (typeof data1[key0] !== "string") {
+return fail(validate138, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate138.errors = [{instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate138, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ended !== undefined){
+if (data.ended !== undefined) {
 let data3 = data.ended;
-const _errs7 = errors;
-if(errors === _errs7){
-if(Array.isArray(data3)){
-var valid2 = true;
+if (Array.isArray(data3)) {
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-const _errs9 = errors;
-if(!(validate126(data3[i0], {instancePath:instancePath+"/ended/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs9 === errors;
-if(!valid2){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate126(data3[i0])) {
+return pass(validate138, "/ended/" + i0, validate126);
 }
 }
 }
 else {
-validate138.errors = [{instancePath:instancePath+"/ended",schemaPath:"#/properties/ended/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate138, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate138.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate138.errors = null;
+return true;
 }
-validate138.errors = vErrors;
-return errors === 0;
+function validate137(data) {
+if (!validate138(data)) {
+return pass(validate137, "", validate138);
 }
-
-
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate138(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
-errors = vErrors.length;
+validate137.errors = null;
+return true;
 }
-validate137.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/kickUser"] = validate142;
-
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
+function validate142(data) {
+if (!validate125(data)) {
+return pass(validate142, "", validate125);
 }
-validate142.errors = vErrors;
-return errors === 0;
+validate142.errors = null;
+return true;
 }
-
 exports["/success/expireSession"] = validate144;
-
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
+function validate144(data) {
+if (!validate125(data)) {
+return pass(validate144, "", validate125);
 }
-validate144.errors = vErrors;
-return errors === 0;
+validate144.errors = null;
+return true;
 }
-
 exports["/success/revokeSessions"] = validate146;
-
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate125(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
-errors = vErrors.length;
+function validate146(data) {
+if (!validate125(data)) {
+return pass(validate146, "", validate125);
 }
-validate146.errors = vErrors;
-return errors === 0;
+validate146.errors = null;
+return true;
 }
-
 exports["/success/listUsers"] = validate148;
-const schema64 = {"type":"object","required":["system","id","realm","names","roles","banned"],"properties":{"system":{"$ref":"/components/SystemId"},"id":{"type":"string"},"realm":{"type":"string"},"names":{"type":"object","additionalProperties":{"type":["string","number","null"]}},"roles":{"type":"array","items":{"type":"string"}},"banned":{"type":"boolean"}}};
-
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema64 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+function validate149(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))){
-validate149.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
+return fail(validate149, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate149, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate149, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.id !== undefined){
-const _errs2 = errors;
-if(typeof data.id !== "string"){
-validate149.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate149, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.realm !== undefined){
-const _errs4 = errors;
-if(typeof data.realm !== "string"){
-validate149.errors = [{instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.names !== undefined){
+if (data.names !== undefined) {
 let data3 = data.names;
-const _errs6 = errors;
-if(errors === _errs6){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key0 in data3){
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
 let data4 = data3[key0];
-const _errs9 = errors;
-if(((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)){
-validate149.errors = [{instancePath:instancePath+"/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/names/additionalProperties/type",keyword:"type",params:{type: schema64.properties.names.additionalProperties.type},message:"must be string,number,null"}];
-return false;
-}
-var valid1 = _errs9 === errors;
-if(!valid1){
-break;
+if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
+return fail(validate149, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema64.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-validate149.errors = [{instancePath:instancePath+"/names",schemaPath:"#/properties/names/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate149, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.roles !== undefined){
+if (data.roles !== undefined) {
 let data5 = data.roles;
-const _errs11 = errors;
-if(errors === _errs11){
-if(Array.isArray(data5)){
-var valid2 = true;
+if (Array.isArray(data5)) {
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs13 = errors;
-if(typeof data5[i0] !== "string"){
-validate149.errors = [{instancePath:instancePath+"/roles/" + i0,schemaPath:"#/properties/roles/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs13 === errors;
-if(!valid2){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data5[i0] !== "string") {
+return fail(validate149, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate149.errors = [{instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate149, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.banned !== undefined){
-const _errs15 = errors;
-if(typeof data.banned !== "boolean"){
-validate149.errors = [{instancePath:instancePath+"/banned",schemaPath:"#/properties/banned/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+if (data.banned !== undefined) {
+if (typeof data.banned !== "boolean") {
+return fail(validate149, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate149.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate149, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate149.errors = null;
+return true;
 }
-validate149.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate148(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))){
-validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
+return fail(validate148, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.users !== undefined){
+if (data.users !== undefined) {
 let data0 = data.users;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-if(data0.length > 1000){
-validate148.errors = [{instancePath:instancePath+"/users",schemaPath:"#/properties/users/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"}];
-return false;
+if (Array.isArray(data0)) {
+if (data0.length > 1000) {
+return fail(validate148, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
-var valid1 = true;
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate149(data0[i0], {instancePath:instancePath+"/users/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate149(data0[i0])) {
+return pass(validate148, "/users/" + i0, validate149);
 }
 }
 }
 }
 else {
-validate148.errors = [{instancePath:instancePath+"/users",schemaPath:"#/properties/users/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate148, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.total !== undefined){
+if (data.total !== undefined) {
 let data2 = data.total;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate148.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate148, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs4){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 0 || isNaN(data2)){
-validate148.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate148, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
-}
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
 }
 }
 }
 }
 else {
-validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate148, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate148.errors = null;
+return true;
 }
-validate148.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/banUser"] = validate152;
-
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate149(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+function validate152(data) {
+if (!validate149(data)) {
+return pass(validate152, "", validate149);
 }
-validate152.errors = vErrors;
-return errors === 0;
+validate152.errors = null;
+return true;
 }
-
 exports["/success/unbanUser"] = validate154;
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate149(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+function validate154(data) {
+if (!validate149(data)) {
+return pass(validate154, "", validate149);
 }
-validate154.errors = vErrors;
-return errors === 0;
+validate154.errors = null;
+return true;
 }
-
 exports["/success/listSockets"] = validate156;
-const schema68 = {"type":"object","required":["id","system","socket","user","session","mailbox","openedAt","waiting"],"properties":{"id":{"type":"string"},"system":{"$ref":"/components/SystemId"},"socket":{"type":"string"},"user":{"type":["string","null"]},"session":{"type":["string","null"]},"mailbox":{"type":["string","null"]},"openedAt":{"$ref":"/components/Instant"},"waiting":{"type":"integer","minimum":0}}};
-
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema68 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
+function validate157(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))){
-validate157.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
+return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
-const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate157.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate157, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate157, "/system", validate54);
 }
-if(valid0){
-if(data.system !== undefined){
-const _errs3 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
+if (data.socket !== undefined) {
+if (typeof data.socket !== "string") {
+return fail(validate157, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.socket !== undefined){
-const _errs4 = errors;
-if(typeof data.socket !== "string"){
-validate157.errors = [{instancePath:instancePath+"/socket",schemaPath:"#/properties/socket/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data3 = data.user;
-const _errs6 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate157.errors = [{instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema68.properties.user.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate157, "/user", "#/properties/user/type", "type", { type: schema68.properties.user.type }, "must be string,null");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.session !== undefined){
+if (data.session !== undefined) {
 let data4 = data.session;
-const _errs8 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate157.errors = [{instancePath:instancePath+"/session",schemaPath:"#/properties/session/type",keyword:"type",params:{type: schema68.properties.session.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate157, "/session", "#/properties/session/type", "type", { type: schema68.properties.session.type }, "must be string,null");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mailbox !== undefined){
+if (data.mailbox !== undefined) {
 let data5 = data.mailbox;
-const _errs10 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate157.errors = [{instancePath:instancePath+"/mailbox",schemaPath:"#/properties/mailbox/type",keyword:"type",params:{type: schema68.properties.mailbox.type},message:"must be string,null"}];
-return false;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate157, "/mailbox", "#/properties/mailbox/type", "type", { type: schema68.properties.mailbox.type }, "must be string,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
+if (data.openedAt !== undefined) {
+if (!validate56(data.openedAt)) {
+return pass(validate157, "/openedAt", validate56);
 }
-if(valid0){
-if(data.openedAt !== undefined){
-const _errs12 = errors;
-if(!(validate56(data.openedAt, {instancePath:instancePath+"/openedAt",parentData:data,parentDataProperty:"openedAt",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.waiting !== undefined){
+if (data.waiting !== undefined) {
 let data7 = data.waiting;
-const _errs13 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate157.errors = [{instancePath:instancePath+"/waiting",schemaPath:"#/properties/waiting/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate157, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs13){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-validate157.errors = [{instancePath:instancePath+"/waiting",schemaPath:"#/properties/waiting/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate157, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate157.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate157.errors = null;
+return true;
 }
-validate157.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate156(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.sockets === undefined) && (missing0 = "sockets")){
-validate156.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.sockets === undefined) && (missing0 = "sockets")) {
+return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.sockets !== undefined){
+if (data.sockets !== undefined) {
 let data0 = data.sockets;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate157(data0[i0], {instancePath:instancePath+"/sockets/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate157(data0[i0])) {
+return pass(validate156, "/sockets/" + i0, validate157);
 }
 }
 }
 else {
-validate156.errors = [{instancePath:instancePath+"/sockets",schemaPath:"#/properties/sockets/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate156, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate156.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate156, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate156.errors = null;
+return true;
 }
-validate156.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/sendPacket"] = validate161;
-
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate161(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))){
-validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
+return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate161, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.user !== undefined) {
+if (typeof data.user !== "string") {
+return fail(validate161, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.user !== undefined){
-const _errs2 = errors;
-if(typeof data.user !== "string"){
-validate161.errors = [{instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.connected !== undefined){
-const _errs4 = errors;
-if(typeof data.connected !== "boolean"){
-validate161.errors = [{instancePath:instancePath+"/connected",schemaPath:"#/properties/connected/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.connected !== undefined) {
+if (typeof data.connected !== "boolean") {
+return fail(validate161, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate161.errors = null;
+return true;
 }
-validate161.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/getMaintenance"] = validate163;
-const schema72 = {"type":"object","required":["system","active","status","httpStatus"],"properties":{"system":{"$ref":"/components/SystemId"},"active":{"type":"boolean"},"status":{"type":["string","null"]},"httpStatus":{"type":["integer","null"]}}};
-
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema72 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
+function validate165(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))){
-validate165.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate165, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.active !== undefined) {
+if (typeof data.active !== "boolean") {
+return fail(validate165, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.active !== undefined){
-const _errs2 = errors;
-if(typeof data.active !== "boolean"){
-validate165.errors = [{instancePath:instancePath+"/active",schemaPath:"#/properties/active/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data2 = data.status;
-const _errs4 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate165.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: schema72.properties.status.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate165, "/status", "#/properties/status/type", "type", { type: schema72.properties.status.type }, "must be string,null");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.httpStatus !== undefined){
+if (data.httpStatus !== undefined) {
 let data3 = data.httpStatus;
-const _errs6 = errors;
-if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)){
-validate165.errors = [{instancePath:instancePath+"/httpStatus",schemaPath:"#/properties/httpStatus/type",keyword:"type",params:{type: schema72.properties.httpStatus.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate165, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema72.properties.httpStatus.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-validate165.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate165.errors = null;
+return true;
 }
-validate165.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate164(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.maintenance === undefined) && (missing0 = "maintenance")){
-validate164.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+return fail(validate164, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.maintenance !== undefined){
+if (data.maintenance !== undefined) {
 let data0 = data.maintenance;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate165(data0[i0], {instancePath:instancePath+"/maintenance/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate165(data0[i0])) {
+return pass(validate164, "/maintenance/" + i0, validate165);
 }
 }
 }
 else {
-validate164.errors = [{instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate164, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate164.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate164, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate164.errors = null;
+return true;
 }
-validate164.errors = vErrors;
-return errors === 0;
+function validate163(data) {
+if (!validate164(data)) {
+return pass(validate163, "", validate164);
 }
-
-
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate164(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
+validate163.errors = null;
+return true;
 }
-validate163.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/setMaintenance"] = validate169;
-
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate164(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
+function validate169(data) {
+if (!validate164(data)) {
+return pass(validate169, "", validate164);
 }
-validate169.errors = vErrors;
-return errors === 0;
+validate169.errors = null;
+return true;
 }
-
 exports["/success/clearMaintenance"] = validate171;
-
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate164(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
-errors = vErrors.length;
+function validate171(data) {
+if (!validate164(data)) {
+return pass(validate171, "", validate164);
 }
-validate171.errors = vErrors;
-return errors === 0;
+validate171.errors = null;
+return true;
 }
-
 exports["/success/getOutages"] = validate173;
-
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate175(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))){
-validate175.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
+return fail(validate175, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate175, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.out !== undefined){
+if (data.out !== undefined) {
 let data1 = data.out;
-const _errs2 = errors;
-if(errors === _errs2){
-if(Array.isArray(data1)){
-var valid1 = true;
+if (Array.isArray(data1)) {
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs4 = errors;
-if(typeof data1[i0] !== "string"){
-validate175.errors = [{instancePath:instancePath+"/out/" + i0,schemaPath:"#/properties/out/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs4 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data1[i0] !== "string") {
+return fail(validate175, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate175.errors = [{instancePath:instancePath+"/out",schemaPath:"#/properties/out/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate175, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.known !== undefined){
+if (data.known !== undefined) {
 let data3 = data.known;
-const _errs6 = errors;
-if(errors === _errs6){
-if(Array.isArray(data3)){
-var valid2 = true;
+if (Array.isArray(data3)) {
 const len1 = data3.length;
-for(let i1=0; i1<len1; i1++){
-const _errs8 = errors;
-if(typeof data3[i1] !== "string"){
-validate175.errors = [{instancePath:instancePath+"/known/" + i1,schemaPath:"#/properties/known/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs8 === errors;
-if(!valid2){
-break;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data3[i1] !== "string") {
+return fail(validate175, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate175.errors = [{instancePath:instancePath+"/known",schemaPath:"#/properties/known/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate175, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate175.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate175, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate175.errors = null;
+return true;
 }
-validate175.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate174(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.outages === undefined) && (missing0 = "outages")){
-validate174.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.outages !== undefined){
+if (data.outages !== undefined) {
 let data0 = data.outages;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate175(data0[i0], {instancePath:instancePath+"/outages/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate175.errors : vErrors.concat(validate175.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate175(data0[i0])) {
+return pass(validate174, "/outages/" + i0, validate175);
 }
 }
 }
 else {
-validate174.errors = [{instancePath:instancePath+"/outages",schemaPath:"#/properties/outages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate174, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate174.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate174.errors = null;
+return true;
 }
-validate174.errors = vErrors;
-return errors === 0;
+function validate173(data) {
+if (!validate174(data)) {
+return pass(validate173, "", validate174);
 }
-
-
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate174(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
-errors = vErrors.length;
+validate173.errors = null;
+return true;
 }
-validate173.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/setOutages"] = validate179;
-
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate174(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
-errors = vErrors.length;
+function validate179(data) {
+if (!validate174(data)) {
+return pass(validate179, "", validate174);
 }
-validate179.errors = vErrors;
-return errors === 0;
+validate179.errors = null;
+return true;
 }
-
 exports["/success/getSettings"] = validate181;
-
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate183(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))){
-validate183.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
+return fail(validate183, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate183, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.settings !== undefined){
+if (data.settings !== undefined) {
 let data1 = data.settings;
-const _errs2 = errors;
-if(errors === _errs2){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-for(const key0 in data1){
-const _errs5 = errors;
-if(!(validate76(data1[key0], {instancePath:instancePath+"/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+for (const key0 in data1) {
+if (!validate76(data1[key0])) {
+return pass(validate183, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate76);
 }
 }
 }
 else {
-validate183.errors = [{instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate183, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate183.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate183, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate183.errors = null;
+return true;
 }
-validate183.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate182(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.settings === undefined) && (missing0 = "settings")){
-validate182.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.settings === undefined) && (missing0 = "settings")) {
+return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.settings !== undefined){
+if (data.settings !== undefined) {
 let data0 = data.settings;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate183(data0[i0], {instancePath:instancePath+"/settings/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate183.errors : vErrors.concat(validate183.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate183(data0[i0])) {
+return pass(validate182, "/settings/" + i0, validate183);
 }
 }
 }
 else {
-validate182.errors = [{instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate182, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate182.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate182, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate182.errors = null;
+return true;
 }
-validate182.errors = vErrors;
-return errors === 0;
+function validate181(data) {
+if (!validate182(data)) {
+return pass(validate181, "", validate182);
 }
-
-
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate182(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
-errors = vErrors.length;
+validate181.errors = null;
+return true;
 }
-validate181.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/putSettings"] = validate188;
-
-function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate182(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
-errors = vErrors.length;
+function validate188(data) {
+if (!validate182(data)) {
+return pass(validate188, "", validate182);
 }
-validate188.errors = vErrors;
-return errors === 0;
+validate188.errors = null;
+return true;
 }
-
 exports["/success/listFaults"] = validate190;
-const schema84 = {"type":"object","required":["id","system","operationId","fault","times","probability","matched","fired"],"properties":{"id":{"type":"string"},"system":{"type":"string"},"operationId":{"type":"string"},"fault":{"$ref":"/components/FaultKind"},"times":{"type":["integer","null"]},"probability":{"type":"number","minimum":0,"maximum":1},"matched":{"type":"integer","minimum":0},"fired":{"type":"integer","minimum":0}}};
-
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))){
-validate194.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+const schema84 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+function validate194(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+for (const key0 in data) {
+if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
+return fail(validate194, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.label !== undefined){
+if (data.label !== undefined) {
 let data0 = data.label;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func1(data0) > 200){
-validate194.errors = [{instancePath:instancePath+"/label",schemaPath:"#/properties/label/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) > 200) {
+return fail(validate194, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-validate194.errors = [{instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate194, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) > 200){
-validate194.errors = [{instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) > 200) {
+return fail(validate194, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-validate194.errors = [{instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate194, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data2 = data.client;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-validate194.errors = [{instancePath:instancePath+"/client",schemaPath:"#/properties/client/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+return fail(validate194, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-validate194.errors = [{instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+return fail(validate194, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate194.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate194, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate194.errors = null;
+return true;
 }
-validate194.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length < 2){
-validate193.errors = [{instancePath,schemaPath:"#/minProperties",keyword:"minProperties",params:{limit: 2},message:"must NOT have fewer than 2 properties"}];
-return false;
+function validate193(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate193, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
 }
 else {
 let missing0;
-if((data.kind === undefined) && (missing0 = "kind")){
-validate193.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate193, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))){
-validate193.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate193, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate193.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate193, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("error" !== data0){
-validate193.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
+if ("error" !== data0) {
+return fail(validate193, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data1 = data.error;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate193.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate193, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate193.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate193, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate193.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate193, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.condition !== undefined){
+if (data.condition !== undefined) {
 let data3 = data.condition;
-const _errs8 = errors;
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-validate193.errors = [{instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate193, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate193.errors = [{instancePath:instancePath+"/condition",schemaPath:"#/properties/condition/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate193, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data4 = data.message;
-const _errs10 = errors;
-if(errors === _errs10){
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-validate193.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate193, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate193.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate193, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.extra !== undefined){
+if (data.extra !== undefined) {
 let data5 = data.extra;
-const _errs12 = errors;
-if(errors === _errs12){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
 }
 else {
-validate193.errors = [{instancePath:instancePath+"/extra",schemaPath:"#/properties/extra/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate193, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.displacedBy !== undefined){
-const _errs15 = errors;
-if(!(validate194(data.displacedBy, {instancePath:instancePath+"/displacedBy",parentData:data,parentDataProperty:"displacedBy",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+if (data.displacedBy !== undefined) {
+if (!validate194(data.displacedBy)) {
+return pass(validate193, "/displacedBy", validate194);
 }
 }
 }
 }
 }
 else {
-validate193.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate193.errors = null;
+return true;
 }
-validate193.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate197(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate197(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))){
-validate197.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))){
-validate197.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate197, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate197.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate197, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("latency" !== data0){
-validate197.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "latency"},message:"must be equal to constant"}];
-return false;
+if ("latency" !== data0) {
+return fail(validate197, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.min !== undefined){
+if (data.min !== undefined) {
 let data1 = data.min;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate197.errors = [{instancePath:instancePath+"/min",schemaPath:"#/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate197, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs4){
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 600000 || isNaN(data1)){
-validate197.errors = [{instancePath:instancePath+"/min",schemaPath:"#/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"}];
-return false;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate197, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if(data1 < 0 || isNaN(data1)){
-validate197.errors = [{instancePath:instancePath+"/min",schemaPath:"#/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate197, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.max !== undefined){
+if (data.max !== undefined) {
 let data2 = data.max;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate197.errors = [{instancePath:instancePath+"/max",schemaPath:"#/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate197, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 600000 || isNaN(data2)){
-validate197.errors = [{instancePath:instancePath+"/max",schemaPath:"#/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate197, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if(data2 < 0 || isNaN(data2)){
-validate197.errors = [{instancePath:instancePath+"/max",schemaPath:"#/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate197, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -13061,388 +6478,230 @@ var valid0 = true;
 }
 }
 else {
-validate197.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate197.errors = null;
+return true;
 }
-validate197.errors = vErrors;
-return errors === 0;
-}
-
 const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-
-function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate199(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))){
-validate199.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))){
-validate199.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate199, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate199.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate199, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("status" !== data0){
-validate199.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "status"},message:"must be equal to constant"}];
-return false;
+if ("status" !== data0) {
+return fail(validate199, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data1 = data.status;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate199.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate199, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs4){
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 599 || isNaN(data1)){
-validate199.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"}];
-return false;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate199, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
 else {
-if(data1 < 200 || isNaN(data1)){
-validate199.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200"}];
-return false;
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate199, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.body !== undefined){
+if (data.body !== undefined) {
 let data2 = data.body;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(func1(data2) > 65536){
-validate199.errors = [{instancePath:instancePath+"/body",schemaPath:"#/properties/body/maxLength",keyword:"maxLength",params:{limit: 65536},message:"must NOT have more than 65536 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate199, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
 else {
-validate199.errors = [{instancePath:instancePath+"/body",schemaPath:"#/properties/body/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate199, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.contentType !== undefined){
+if (data.contentType !== undefined) {
 let data3 = data.contentType;
-const _errs8 = errors;
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func1(data3) > 200){
-validate199.errors = [{instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate199, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
-if(func1(data3) < 1){
-validate199.errors = [{instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (func1(data3) < 1) {
+return fail(validate199, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
-if(!pattern5.test(data3)){
-validate199.errors = [{instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/pattern",keyword:"pattern",params:{pattern: "^[\\x20-\\x7e]+$"},message:"must match pattern \""+"^[\\x20-\\x7e]+$"+"\""}];
-return false;
+if (!pattern5.test(data3)) {
+return fail(validate199, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-validate199.errors = [{instancePath:instancePath+"/contentType",schemaPath:"#/properties/contentType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+return fail(validate199, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate199.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate199.errors = null;
+return true;
 }
-validate199.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate201(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.kind === undefined) && (missing0 = "kind")){
-validate201.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "kind") || (key0 === "carriedOut"))){
-validate201.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+return fail(validate201, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate201.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate201, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("drop" !== data0){
-validate201.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "drop"},message:"must be equal to constant"}];
-return false;
+if ("drop" !== data0) {
+return fail(validate201, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.carriedOut !== undefined){
-const _errs4 = errors;
-if(typeof data.carriedOut !== "boolean"){
-validate201.errors = [{instancePath:instancePath+"/carriedOut",schemaPath:"#/properties/carriedOut/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate201, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate201.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate201, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate201.errors = null;
+return true;
 }
-validate201.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate203(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate203(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.kind === undefined) && (missing0 = "kind")){
-validate203.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate203, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(key0 === "kind")){
-validate203.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate203, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-validate203.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate203, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("reset" !== data0){
-validate203.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "reset"},message:"must be equal to constant"}];
-return false;
-}
+if ("reset" !== data0) {
+return fail(validate203, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate203.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate203, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate203.errors = null;
+return true;
 }
-validate203.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate205(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.kind === undefined) && (missing0 = "kind")){
-validate205.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate205, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(key0 === "kind")){
-validate205.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate205, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-validate205.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate205, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("malformed" !== data0){
-validate205.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "malformed"},message:"must be equal to constant"}];
-return false;
-}
+if ("malformed" !== data0) {
+return fail(validate205, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate205.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate205, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate205.errors = null;
+return true;
 }
-validate205.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate207(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate207(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))){
-validate207.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate207, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))){
-validate207.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate207, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate207.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate207, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if("slow" !== data0){
-validate207.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "slow"},message:"must be equal to constant"}];
-return false;
+if ("slow" !== data0) {
+return fail(validate207, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.milliseconds !== undefined){
+if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate207.errors = [{instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate207, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs4){
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 600000 || isNaN(data1)){
-validate207.errors = [{instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000"}];
-return false;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate207, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if(data1 < 1 || isNaN(data1)){
-validate207.errors = [{instancePath:instancePath+"/milliseconds",schemaPath:"#/properties/milliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if (data1 < 1 || isNaN(data1)) {
+return fail(validate207, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.chunks !== undefined){
+if (data.chunks !== undefined) {
 let data2 = data.chunks;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate207.errors = [{instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate207, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 1000 || isNaN(data2)){
-validate207.errors = [{instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+return fail(validate207, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
-if(data2 < 2 || isNaN(data2)){
-validate207.errors = [{instancePath:instancePath+"/chunks",schemaPath:"#/properties/chunks/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
+if (data2 < 2 || isNaN(data2)) {
+return fail(validate207, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -13450,118 +6709,114 @@ var valid0 = true;
 }
 }
 else {
-validate207.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate207, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate207.errors = null;
+return true;
 }
-validate207.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate192(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 let passing0 = null;
 const _errs1 = errors;
-if(!(validate193(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if (!validate193(data)) {
+vErrors = join(vErrors, "", validate193);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 0;
 }
 const _errs2 = errors;
-if(!(validate197(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate197.errors : vErrors.concat(validate197.errors);
+if (!validate197(data)) {
+vErrors = join(vErrors, "", validate197);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 1;
 }
 const _errs3 = errors;
-if(!(validate199(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
+if (!validate199(data)) {
+vErrors = join(vErrors, "", validate199);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 2;
 }
 const _errs4 = errors;
-if(!(validate201(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if (!validate201(data)) {
+vErrors = join(vErrors, "", validate201);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 3];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 3;
 }
 const _errs5 = errors;
-if(!(validate203(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate203.errors : vErrors.concat(validate203.errors);
+if (!validate203(data)) {
+vErrors = join(vErrors, "", validate203);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 4];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 4;
 }
 const _errs6 = errors;
-if(!(validate205(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if (!validate205(data)) {
+vErrors = join(vErrors, "", validate205);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 5];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 5;
 }
 const _errs7 = errors;
-if(!(validate207(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate207.errors : vErrors.concat(validate207.errors);
+if (!validate207(data)) {
+vErrors = join(vErrors, "", validate207);
 errors = vErrors.length;
 }
 var _valid0 = _errs7 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 6];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 6;
 }
@@ -13571,22 +6826,16 @@ passing0 = 6;
 }
 }
 }
-if(!valid0){
-const err0 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate192.errors = vErrors;
 return false;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -13597,320 +6846,185 @@ vErrors = null;
 validate192.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate191(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))){
-validate191.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
+return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
-const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate191.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate191, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.system !== undefined) {
+if (typeof data.system !== "string") {
+return fail(validate191, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.system !== undefined){
-const _errs3 = errors;
-if(typeof data.system !== "string"){
-validate191.errors = [{instancePath:instancePath+"/system",schemaPath:"#/properties/system/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate191, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.operationId !== undefined){
-const _errs5 = errors;
-if(typeof data.operationId !== "string"){
-validate191.errors = [{instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.fault !== undefined) {
+if (!validate192(data.fault)) {
+return pass(validate191, "/fault", validate192);
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.fault !== undefined){
-const _errs7 = errors;
-if(!(validate192(data.fault, {instancePath:instancePath+"/fault",parentData:data,parentDataProperty:"fault",rootData}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.times !== undefined){
+if (data.times !== undefined) {
 let data4 = data.times;
-const _errs8 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate191.errors = [{instancePath:instancePath+"/times",schemaPath:"#/properties/times/type",keyword:"type",params:{type: schema84.properties.times.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate191, "/times", "#/properties/times/type", "type", { type: schema84.properties.times.type }, "must be integer,null");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.probability !== undefined){
+if (data.probability !== undefined) {
 let data5 = data.probability;
-const _errs10 = errors;
-if(errors === _errs10){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-validate191.errors = [{instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1 || isNaN(data5)) {
+return fail(validate191, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
-if(data5 < 0 || isNaN(data5)){
-validate191.errors = [{instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate191, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-validate191.errors = [{instancePath:instancePath+"/probability",schemaPath:"#/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
+return fail(validate191, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.matched !== undefined){
+if (data.matched !== undefined) {
 let data6 = data.matched;
-const _errs12 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate191.errors = [{instancePath:instancePath+"/matched",schemaPath:"#/properties/matched/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate191, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs12){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 0 || isNaN(data6)){
-validate191.errors = [{instancePath:instancePath+"/matched",schemaPath:"#/properties/matched/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+return fail(validate191, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.fired !== undefined){
+if (data.fired !== undefined) {
 let data7 = data.fired;
-const _errs14 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate191.errors = [{instancePath:instancePath+"/fired",schemaPath:"#/properties/fired/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate191, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs14){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-validate191.errors = [{instancePath:instancePath+"/fired",schemaPath:"#/properties/fired/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate191, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate191.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate191, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate191.errors = null;
+return true;
 }
-validate191.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate190(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.faults === undefined) && (missing0 = "faults")){
-validate190.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.faults === undefined) && (missing0 = "faults")) {
+return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data0 = data.faults;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate191(data0[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate191(data0[i0])) {
+return pass(validate190, "/faults/" + i0, validate191);
 }
 }
 }
 else {
-validate190.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate190, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate190.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate190, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate190.errors = null;
+return true;
 }
-validate190.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/addFault"] = validate211;
-
-function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate191(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
-errors = vErrors.length;
+function validate211(data) {
+if (!validate191(data)) {
+return pass(validate211, "", validate191);
 }
-validate211.errors = vErrors;
-return errors === 0;
+validate211.errors = null;
+return true;
 }
-
 exports["/success/getFault"] = validate213;
-
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate191(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
-errors = vErrors.length;
+function validate213(data) {
+if (!validate191(data)) {
+return pass(validate213, "", validate191);
 }
-validate213.errors = vErrors;
-return errors === 0;
+validate213.errors = null;
+return true;
 }
-
 exports["/success/listRequests"] = validate215;
-const schema97 = {"type":"object","required":["id","at","duration","system","operationId","request","response","user","error","faults","violations","changes","nearMisses"],"properties":{"id":{"type":"integer","minimum":1},"at":{"$ref":"/components/Instant"},"duration":{"type":"number","minimum":0},"system":{"$ref":"/components/SystemId"},"operationId":{"type":["string","null"]},"request":{"type":"object","required":["method","url","headers","body"],"properties":{"method":{"type":"string"},"url":{"type":"string"},"headers":{"$ref":"/components/Headers"},"body":{"$ref":"/components/NullableBody"}}},"response":{"type":"object","required":["status","headers","body"],"properties":{"status":{"type":"integer"},"headers":{"$ref":"/components/Headers"},"body":{"$ref":"/components/NullableBody"}}},"user":{"type":["string","null"]},"error":{"type":["string","null"]},"faults":{"type":"array","items":{"type":"string"}},"violations":{"type":"array","items":{"type":"string"}},"changes":{"type":"array","items":{"$ref":"/components/Change"}},"nearMisses":{"type":"array","items":{"$ref":"/components/NearMiss"}}}};
-
-function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema97 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+function validate219(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+for (const key0 in data) {
 let data0 = data[key0];
 const _errs2 = errors;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(typeof data0 !== "string"){
-const err0 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/0/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var _valid0 = _errs4 === errors;
 valid1 = valid1 || _valid0;
-if(!valid1){
+if (!valid1) {
 const _errs6 = errors;
-if(errors === _errs6){
-if(Array.isArray(data0)){
+if (errors === _errs6) {
+if (Array.isArray(data0)) {
 var valid2 = true;
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 const _errs8 = errors;
-if(typeof data0[i0] !== "string"){
-const err1 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/additionalProperties/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (typeof data0[i0] !== "string") {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, "#/additionalProperties/anyOf/1/items/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid2 = _errs8 === errors;
-if(!valid2){
+if (!valid2) {
 break;
 }
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/1/type", "type", { type: "array" }, "must be array");
 errors++;
 }
 }
 var _valid0 = _errs6 === errors;
 valid1 = valid1 || _valid0;
 }
-if(!valid1){
-const err3 = {instancePath:instancePath+"/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/additionalProperties/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate219.errors = vErrors;
 return false;
 }
 else {
 errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
+if (vErrors !== null) {
+if (_errs3) {
 vErrors.length = _errs3;
 }
 else {
@@ -13919,149 +7033,93 @@ vErrors = null;
 }
 }
 var valid0 = _errs2 === errors;
-if(!valid0){
+if (!valid0) {
 break;
 }
 }
 }
 else {
-validate219.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate219.errors = vErrors;
 return errors === 0;
 }
-
-const schema100 = {"type":"object","required":["bytes","truncated","text","base64"],"properties":{"bytes":{"type":"integer","minimum":0},"truncated":{"type":"boolean"},"text":{"type":["string","null"]},"base64":{"type":["string","null"]}}};
-
-function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema100 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate222(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))){
-validate222.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
+return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.bytes !== undefined){
+if (data.bytes !== undefined) {
 let data0 = data.bytes;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate222.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate222, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs1){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-validate222.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate222, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs1 === errors;
+if (data.truncated !== undefined) {
+if (typeof data.truncated !== "boolean") {
+return fail(validate222, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.truncated !== undefined){
-const _errs3 = errors;
-if(typeof data.truncated !== "boolean"){
-validate222.errors = [{instancePath:instancePath+"/truncated",schemaPath:"#/properties/truncated/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.text !== undefined){
+if (data.text !== undefined) {
 let data2 = data.text;
-const _errs5 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate222.errors = [{instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: schema100.properties.text.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate222, "/text", "#/properties/text/type", "type", { type: schema100.properties.text.type }, "must be string,null");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.base64 !== undefined){
+if (data.base64 !== undefined) {
 let data3 = data.base64;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate222.errors = [{instancePath:instancePath+"/base64",schemaPath:"#/properties/base64/type",keyword:"type",params:{type: schema100.properties.base64.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate222, "/base64", "#/properties/base64/type", "type", { type: schema100.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate222.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate222.errors = null;
+return true;
 }
-validate222.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate221(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate222(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
+if (!validate222(data)) {
+vErrors = join(vErrors, "", validate222);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs2 = errors;
-if(data !== null){
-const err0 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data !== null) {
+vErrors = add(vErrors, "", "#/anyOf/1/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 }
-if(!valid0){
-const err1 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate221.errors = vErrors;
 return false;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -14072,1198 +7130,632 @@ vErrors = null;
 validate221.errors = vErrors;
 return errors === 0;
 }
-
-const schema101 = {"type":"object","required":["collection","key","before","after"],"properties":{"collection":{"type":"string"},"key":{"type":["string","number"]},"before":{"type":["object","null"],"additionalProperties":true},"after":{"type":["object","null"],"additionalProperties":true}}};
-
-function validate227(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema101 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate227(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))){
-validate227.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
+return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.collection !== undefined){
-const _errs1 = errors;
-if(typeof data.collection !== "string"){
-validate227.errors = [{instancePath:instancePath+"/collection",schemaPath:"#/properties/collection/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.collection !== undefined) {
+if (typeof data.collection !== "string") {
+return fail(validate227, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data1 = data.key;
-const _errs3 = errors;
-if((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))){
-validate227.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: schema101.properties.key.type},message:"must be string,number"}];
-return false;
+if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
+return fail(validate227, "/key", "#/properties/key/type", "type", { type: schema101.properties.key.type }, "must be string,number");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.before !== undefined){
+if (data.before !== undefined) {
 let data2 = data.before;
-const _errs5 = errors;
-if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-validate227.errors = [{instancePath:instancePath+"/before",schemaPath:"#/properties/before/type",keyword:"type",params:{type: schema101.properties.before.type},message:"must be object,null"}];
-return false;
+if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
+return fail(validate227, "/before", "#/properties/before/type", "type", { type: schema101.properties.before.type }, "must be object,null");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.after !== undefined){
+if (data.after !== undefined) {
 let data3 = data.after;
-const _errs8 = errors;
-if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate227.errors = [{instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: schema101.properties.after.type},message:"must be object,null"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
+return fail(validate227, "/after", "#/properties/after/type", "type", { type: schema101.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-validate227.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate227.errors = null;
+return true;
 }
-validate227.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate229(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate229(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))){
-validate229.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.operationId !== undefined){
-const _errs1 = errors;
-if(typeof data.operationId !== "string"){
-validate229.errors = [{instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate229, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate229, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.method !== undefined){
-const _errs3 = errors;
-if(typeof data.method !== "string"){
-validate229.errors = [{instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate229, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.path !== undefined){
-const _errs5 = errors;
-if(typeof data.path !== "string"){
-validate229.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.reasons !== undefined){
+if (data.reasons !== undefined) {
 let data3 = data.reasons;
-const _errs7 = errors;
-if(errors === _errs7){
-if(Array.isArray(data3)){
-var valid1 = true;
+if (Array.isArray(data3)) {
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-const _errs9 = errors;
-if(typeof data3[i0] !== "string"){
-validate229.errors = [{instancePath:instancePath+"/reasons/" + i0,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs9 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate229, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate229.errors = [{instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+return fail(validate229, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate229.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate229.errors = null;
+return true;
 }
-validate229.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate216(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))){
-validate216.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
+return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate216.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate216, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs1){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-validate216.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate216, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs1 === errors;
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate216, "/at", validate56);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.at !== undefined){
-const _errs3 = errors;
-if(!(validate56(data.at, {instancePath:instancePath+"/at",parentData:data,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.duration !== undefined){
+if (data.duration !== undefined) {
 let data2 = data.duration;
-const _errs4 = errors;
-if(errors === _errs4){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 0 || isNaN(data2)){
-validate216.errors = [{instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate216, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
+return fail(validate216, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
-var valid0 = _errs4 === errors;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate216, "/system", validate54);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.system !== undefined){
-const _errs6 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data4 = data.operationId;
-const _errs7 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate216.errors = [{instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: schema97.properties.operationId.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate216, "/operationId", "#/properties/operationId/type", "type", { type: schema97.properties.operationId.type }, "must be string,null");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate216, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.request !== undefined){
-let data5 = data.request;
-const _errs9 = errors;
-if(errors === _errs9){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+}
+if (data.request !== undefined) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
-if(((((data5.method === undefined) && (missing1 = "method")) || ((data5.url === undefined) && (missing1 = "url"))) || ((data5.headers === undefined) && (missing1 = "headers"))) || ((data5.body === undefined) && (missing1 = "body"))){
-validate216.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
+return fail(validate216, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data5.method !== undefined){
-const _errs11 = errors;
-if(typeof data5.method !== "string"){
-validate216.errors = [{instancePath:instancePath+"/request/method",schemaPath:"#/properties/request/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs11 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data5.url !== undefined){
-const _errs13 = errors;
-if(typeof data5.url !== "string"){
-validate216.errors = [{instancePath:instancePath+"/request/url",schemaPath:"#/properties/request/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs13 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data5.headers !== undefined){
-const _errs15 = errors;
-if(!(validate219(data5.headers, {instancePath:instancePath+"/request/headers",parentData:data5,parentDataProperty:"headers",rootData}))){
-vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs15 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data5.body !== undefined){
-const _errs16 = errors;
-if(!(validate221(data5.body, {instancePath:instancePath+"/request/body",parentData:data5,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs16 === errors;
-}
-else {
-var valid1 = true;
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
+return fail(validate216, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
+return fail(validate216, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.headers !== undefined) {
+if (!validate219(data6.headers)) {
+return pass(validate216, "/request/headers", validate219);
+}
+}
+if (data6.body !== undefined) {
+if (!validate221(data6.body)) {
+return pass(validate216, "/request/body", validate221);
 }
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate216, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.response !== undefined){
-let data10 = data.response;
-const _errs17 = errors;
-if(errors === _errs17){
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if (data.response !== undefined) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
-if((((data10.status === undefined) && (missing2 = "status")) || ((data10.headers === undefined) && (missing2 = "headers"))) || ((data10.body === undefined) && (missing2 = "body"))){
-validate216.errors = [{instancePath:instancePath+"/response",schemaPath:"#/properties/response/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
+return fail(validate216, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if(data10.status !== undefined){
-let data11 = data10.status;
-const _errs19 = errors;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-validate216.errors = [{instancePath:instancePath+"/response/status",schemaPath:"#/properties/response/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate216, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-var valid2 = _errs19 === errors;
 }
-else {
-var valid2 = true;
+if (data11.headers !== undefined) {
+if (!validate219(data11.headers)) {
+return pass(validate216, "/response/headers", validate219);
 }
-if(valid2){
-if(data10.headers !== undefined){
-const _errs21 = errors;
-if(!(validate219(data10.headers, {instancePath:instancePath+"/response/headers",parentData:data10,parentDataProperty:"headers",rootData}))){
-vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
-errors = vErrors.length;
 }
-var valid2 = _errs21 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data10.body !== undefined){
-const _errs22 = errors;
-if(!(validate221(data10.body, {instancePath:instancePath+"/response/body",parentData:data10,parentDataProperty:"body",rootData}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs22 === errors;
-}
-else {
-var valid2 = true;
-}
+if (data11.body !== undefined) {
+if (!validate221(data11.body)) {
+return pass(validate216, "/response/body", validate221);
 }
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/response",schemaPath:"#/properties/response/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate216, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs17 === errors;
+if (data.user !== undefined) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate216, "/user", "#/properties/user/type", "type", { type: schema97.properties.user.type }, "must be string,null");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.user !== undefined){
-let data14 = data.user;
-const _errs23 = errors;
-if((typeof data14 !== "string") && (data14 !== null)){
-validate216.errors = [{instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema97.properties.user.type},message:"must be string,null"}];
-return false;
+if (data.error !== undefined) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
+return fail(validate216, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
 }
-var valid0 = _errs23 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error !== undefined){
-let data15 = data.error;
-const _errs25 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
-validate216.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: schema97.properties.error.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs25 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.faults !== undefined){
-let data16 = data.faults;
-const _errs27 = errors;
-if(errors === _errs27){
-if(Array.isArray(data16)){
-var valid3 = true;
-const len0 = data16.length;
-for(let i0=0; i0<len0; i0++){
-const _errs29 = errors;
-if(typeof data16[i0] !== "string"){
-validate216.errors = [{instancePath:instancePath+"/faults/" + i0,schemaPath:"#/properties/faults/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid3 = _errs29 === errors;
-if(!valid3){
-break;
+if (data.faults !== undefined) {
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data17[i0] !== "string") {
+return fail(validate216, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate216, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.violations !== undefined){
-let data18 = data.violations;
-const _errs31 = errors;
-if(errors === _errs31){
-if(Array.isArray(data18)){
-var valid4 = true;
-const len1 = data18.length;
-for(let i1=0; i1<len1; i1++){
-const _errs33 = errors;
-if(typeof data18[i1] !== "string"){
-validate216.errors = [{instancePath:instancePath+"/violations/" + i1,schemaPath:"#/properties/violations/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid4 = _errs33 === errors;
-if(!valid4){
-break;
+if (data.violations !== undefined) {
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data19[i1] !== "string") {
+return fail(validate216, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate216, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs31 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.changes !== undefined){
-let data20 = data.changes;
-const _errs35 = errors;
-if(errors === _errs35){
-if(Array.isArray(data20)){
-var valid5 = true;
-const len2 = data20.length;
-for(let i2=0; i2<len2; i2++){
-const _errs37 = errors;
-if(!(validate227(data20[i2], {instancePath:instancePath+"/changes/" + i2,parentData:data20,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
-errors = vErrors.length;
-}
-var valid5 = _errs37 === errors;
-if(!valid5){
-break;
+if (data.changes !== undefined) {
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate227(data21[i2])) {
+return pass(validate216, "/changes/" + i2, validate227);
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate216, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs35 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nearMisses !== undefined){
-let data22 = data.nearMisses;
-const _errs38 = errors;
-if(errors === _errs38){
-if(Array.isArray(data22)){
-var valid6 = true;
-const len3 = data22.length;
-for(let i3=0; i3<len3; i3++){
-const _errs40 = errors;
-if(!(validate229(data22[i3], {instancePath:instancePath+"/nearMisses/" + i3,parentData:data22,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate229.errors : vErrors.concat(validate229.errors);
-errors = vErrors.length;
-}
-var valid6 = _errs40 === errors;
-if(!valid6){
-break;
+if (data.nearMisses !== undefined) {
+let data23 = data.nearMisses;
+if (Array.isArray(data23)) {
+const len3 = data23.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (!validate229(data23[i3])) {
+return pass(validate216, "/nearMisses/" + i3, validate229);
 }
 }
 }
 else {
-validate216.errors = [{instancePath:instancePath+"/nearMisses",schemaPath:"#/properties/nearMisses/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs38 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+return fail(validate216, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate216.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate216.errors = null;
+return true;
 }
-validate216.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate215(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))){
-validate215.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate215, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.requests !== undefined){
+if (data.requests !== undefined) {
 let data0 = data.requests;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate216(data0[i0], {instancePath:instancePath+"/requests/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate216(data0[i0])) {
+return pass(validate215, "/requests/" + i0, validate216);
 }
 }
 }
 else {
-validate215.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate215, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.meta !== undefined){
+if (data.meta !== undefined) {
 let data2 = data.meta;
-const _errs4 = errors;
-if(errors === _errs4){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
-if((data2.total === undefined) && (missing1 = "total")){
-validate215.errors = [{instancePath:instancePath+"/meta",schemaPath:"#/properties/meta/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if ((data2.total === undefined) && (missing1 = "total")) {
+return fail(validate215, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data2.total !== undefined){
+if (data2.total !== undefined) {
 let data3 = data2.total;
-const _errs6 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate215.errors = [{instancePath:instancePath+"/meta/total",schemaPath:"#/properties/meta/properties/total/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate215, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 0 || isNaN(data3)){
-validate215.errors = [{instancePath:instancePath+"/meta/total",schemaPath:"#/properties/meta/properties/total/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate215, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate215.errors = [{instancePath:instancePath+"/meta",schemaPath:"#/properties/meta/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate215, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate215.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate215, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate215.errors = null;
+return true;
 }
-validate215.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/clearRequests"] = validate232;
-
-function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate232(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.count === undefined) && (missing0 = "count")){
-validate232.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.count !== undefined){
+if (data.count !== undefined) {
 let data0 = data.count;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate232.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate232, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs1){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-validate232.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate232, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate232.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate232, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate232.errors = null;
+return true;
 }
-validate232.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/countRequests"] = validate233;
-
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate233(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.count === undefined) && (missing0 = "count")){
-validate233.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.count !== undefined){
+if (data.count !== undefined) {
 let data0 = data.count;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate233.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate233, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs1){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-validate233.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate233, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate233.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate233.errors = null;
+return true;
 }
-validate233.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/waitForRequest"] = validate234;
-
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate216(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
-errors = vErrors.length;
+function validate234(data) {
+if (!validate216(data)) {
+return pass(validate234, "", validate216);
 }
-validate234.errors = vErrors;
-return errors === 0;
+validate234.errors = null;
+return true;
 }
-
 exports["/success/listCallLines"] = validate236;
-const schema107 = {"type":"object","required":["id","at","duration","system","operationId","method","url","status","error","user","faults","violations","changes"],"properties":{"id":{"type":"integer","minimum":1},"at":{"$ref":"/components/Instant"},"duration":{"type":"number","minimum":0},"system":{"$ref":"/components/SystemId"},"operationId":{"type":["string","null"]},"method":{"type":"string"},"url":{"type":"string","maxLength":300},"status":{"type":"integer"},"error":{"type":["string","null"]},"user":{"type":["string","null"]},"faults":{"type":"array","items":{"type":"string"}},"violations":{"type":"integer","minimum":0},"changes":{"type":"integer","minimum":0}}};
-
-function validate237(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema107 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
+function validate237(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))){
-validate237.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
+return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate237.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate237, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs1){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-validate237.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate237, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs1 === errors;
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate237, "/at", validate56);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.at !== undefined){
-const _errs3 = errors;
-if(!(validate56(data.at, {instancePath:instancePath+"/at",parentData:data,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.duration !== undefined){
+if (data.duration !== undefined) {
 let data2 = data.duration;
-const _errs4 = errors;
-if(errors === _errs4){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 0 || isNaN(data2)){
-validate237.errors = [{instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate237, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-validate237.errors = [{instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
+return fail(validate237, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
-var valid0 = _errs4 === errors;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate237, "/system", validate54);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.system !== undefined){
-const _errs6 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.operationId !== undefined){
+if (data.operationId !== undefined) {
 let data4 = data.operationId;
-const _errs7 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate237.errors = [{instancePath:instancePath+"/operationId",schemaPath:"#/properties/operationId/type",keyword:"type",params:{type: schema107.properties.operationId.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate237, "/operationId", "#/properties/operationId/type", "type", { type: schema107.properties.operationId.type }, "must be string,null");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate237, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.method !== undefined){
-const _errs9 = errors;
-if(typeof data.method !== "string"){
-validate237.errors = [{instancePath:instancePath+"/method",schemaPath:"#/properties/method/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.url !== undefined){
+if (data.url !== undefined) {
 let data6 = data.url;
-const _errs11 = errors;
-if(errors === _errs11){
-if(typeof data6 === "string"){
-if(func1(data6) > 300){
-validate237.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/maxLength",keyword:"maxLength",params:{limit: 300},message:"must NOT have more than 300 characters"}];
-return false;
+if (typeof data6 === "string") {
+if (func1(data6) > 300) {
+return fail(validate237, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-validate237.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate237, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data7 = data.status;
-const _errs13 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate237.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate237, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs13 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error !== undefined){
+if (data.error !== undefined) {
 let data8 = data.error;
-const _errs15 = errors;
-if((typeof data8 !== "string") && (data8 !== null)){
-validate237.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: schema107.properties.error.type},message:"must be string,null"}];
-return false;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate237, "/error", "#/properties/error/type", "type", { type: schema107.properties.error.type }, "must be string,null");
 }
-var valid0 = _errs15 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
+if (data.user !== undefined) {
 let data9 = data.user;
-const _errs17 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate237.errors = [{instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema107.properties.user.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate237, "/user", "#/properties/user/type", "type", { type: schema107.properties.user.type }, "must be string,null");
 }
-var valid0 = _errs17 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data10 = data.faults;
-const _errs19 = errors;
-if(errors === _errs19){
-if(Array.isArray(data10)){
-var valid1 = true;
+if (Array.isArray(data10)) {
 const len0 = data10.length;
-for(let i0=0; i0<len0; i0++){
-const _errs21 = errors;
-if(typeof data10[i0] !== "string"){
-validate237.errors = [{instancePath:instancePath+"/faults/" + i0,schemaPath:"#/properties/faults/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs21 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data10[i0] !== "string") {
+return fail(validate237, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate237.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate237, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.violations !== undefined){
+if (data.violations !== undefined) {
 let data12 = data.violations;
-const _errs23 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-validate237.errors = [{instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate237, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs23){
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 0 || isNaN(data12)){
-validate237.errors = [{instancePath:instancePath+"/violations",schemaPath:"#/properties/violations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 < 0 || isNaN(data12)) {
+return fail(validate237, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.changes !== undefined){
+if (data.changes !== undefined) {
 let data13 = data.changes;
-const _errs25 = errors;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-validate237.errors = [{instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
+return fail(validate237, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs25){
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 0 || isNaN(data13)){
-validate237.errors = [{instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-var valid0 = _errs25 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if ((typeof data13 == "number") && (isFinite(data13))) {
+if (data13 < 0 || isNaN(data13)) {
+return fail(validate237, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate237.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate237.errors = null;
+return true;
 }
-validate237.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate236(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))){
-validate236.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.lines !== undefined){
+if (data.lines !== undefined) {
 let data0 = data.lines;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate237(data0[i0], {instancePath:instancePath+"/lines/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate237.errors : vErrors.concat(validate237.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate237(data0[i0])) {
+return pass(validate236, "/lines/" + i0, validate237);
 }
 }
 }
 else {
-validate236.errors = [{instancePath:instancePath+"/lines",schemaPath:"#/properties/lines/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate236, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.meta !== undefined){
+if (data.meta !== undefined) {
 let data2 = data.meta;
-const _errs4 = errors;
-if(errors === _errs4){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
-if(((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))){
-validate236.errors = [{instancePath:instancePath+"/meta",schemaPath:"#/properties/meta/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
+return fail(validate236, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data2.total !== undefined){
+if (data2.total !== undefined) {
 let data3 = data2.total;
-const _errs6 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate236.errors = [{instancePath:instancePath+"/meta/total",schemaPath:"#/properties/meta/properties/total/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate236, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 0 || isNaN(data3)){
-validate236.errors = [{instancePath:instancePath+"/meta/total",schemaPath:"#/properties/meta/properties/total/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate236, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid2 = _errs6 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.capacity !== undefined){
+if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
-const _errs8 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate236.errors = [{instancePath:instancePath+"/meta/capacity",schemaPath:"#/properties/meta/properties/capacity/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate236, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs8){
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-validate236.errors = [{instancePath:instancePath+"/meta/capacity",schemaPath:"#/properties/meta/properties/capacity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate236, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
-}
-}
-var valid2 = _errs8 === errors;
-}
-else {
-var valid2 = true;
 }
 }
 }
 }
 else {
-validate236.errors = [{instancePath:instancePath+"/meta",schemaPath:"#/properties/meta/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate236, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate236.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate236.errors = null;
+return true;
 }
-validate236.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/getRequest"] = validate241;
-
-function validate241(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate216(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
-errors = vErrors.length;
+function validate241(data) {
+if (!validate216(data)) {
+return pass(validate241, "", validate216);
 }
-validate241.errors = vErrors;
-return errors === 0;
+validate241.errors = null;
+return true;
 }
-
 exports["/success/getSnapshot"] = validate243;
-const schema111 = {"type":"object","required":["smsSource","outages","settings","maintenance","store"],"properties":{"smsSource":{"$ref":"/components/SmsSource"},"outages":{"type":"array","items":{"type":"string"}},"settings":{"type":"object","additionalProperties":{"$ref":"/components/SettingValue"}},"maintenance":{"anyOf":[{"type":"null"},{"type":"object","required":["status","httpStatus"],"properties":{"status":{"$ref":"/components/ServerStatus"},"httpStatus":{"type":["integer","null"],"minimum":200,"maximum":599}}}]},"store":{"type":"object","additionalProperties":{"type":"object","required":["put","deleted"],"properties":{"put":{"type":"array","items":{"type":"object","additionalProperties":true}},"deleted":{"type":"array","items":{"type":["string","number"]}}}}}}};
+const schema111 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-
-function validate249(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate249(data) {
+if (typeof data === "string") {
+if (func1(data) > 200) {
+return fail(validate249, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data) < 1) {
+return fail(validate249, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern6.test(data)) {
+return fail(validate249, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate249, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate249.errors = null;
+return true;
+}
+function validate246(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(func1(data) > 200){
-validate249.errors = [{instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
-}
-else {
-if(func1(data) < 1){
-validate249.errors = [{instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
-}
-else {
-if(!pattern6.test(data)){
-validate249.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"},message:"must match pattern \""+"^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"+"\""}];
-return false;
-}
-}
-}
-}
-else {
-validate249.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-validate249.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))){
-validate246.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
+return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.smsSource !== undefined){
+if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if(!(validate119(data.smsSource, {instancePath:instancePath+"/smsSource",parentData:data,parentDataProperty:"smsSource",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if (!validate119(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate119);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -15271,29 +7763,27 @@ var valid0 = _errs1 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.outages !== undefined){
+if (valid0) {
+if (data.outages !== undefined) {
 let data1 = data.outages;
 const _errs2 = errors;
-if(errors === _errs2){
-if(Array.isArray(data1)){
+if (errors === _errs2) {
+if (Array.isArray(data1)) {
 var valid1 = true;
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
-if(typeof data1[i0] !== "string"){
-validate246.errors = [{instancePath:instancePath+"/outages/" + i0,schemaPath:"#/properties/outages/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data1[i0] !== "string") {
+return fail(validate246, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
-if(!valid1){
+if (!valid1) {
 break;
 }
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/outages",schemaPath:"#/properties/outages/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate246, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -15301,27 +7791,26 @@ var valid0 = _errs2 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.settings !== undefined){
+if (valid0) {
+if (data.settings !== undefined) {
 let data3 = data.settings;
 const _errs6 = errors;
-if(errors === _errs6){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-for(const key0 in data3){
+if (errors === _errs6) {
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
 const _errs9 = errors;
-if(!(validate76(data3[key0], {instancePath:instancePath+"/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data3,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+if (!validate76(data3[key0])) {
+vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate76);
 errors = vErrors.length;
 }
 var valid2 = _errs9 === errors;
-if(!valid2){
+if (!valid2) {
 break;
 }
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate246, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -15329,45 +7818,33 @@ var valid0 = _errs6 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.maintenance !== undefined){
+if (valid0) {
+if (data.maintenance !== undefined) {
 let data5 = data.maintenance;
 const _errs10 = errors;
 const _errs11 = errors;
 let valid3 = false;
 const _errs12 = errors;
-if(data5 !== null){
-const err0 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/0/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data5 !== null) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/0/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid0 = _errs12 === errors;
 valid3 = valid3 || _valid0;
-if(!valid3){
+if (!valid3) {
 const _errs14 = errors;
-if(errors === _errs14){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if (errors === _errs14) {
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
 let missing1;
-if(((data5.status === undefined) && (missing1 = "status")) || ((data5.httpStatus === undefined) && (missing1 = "httpStatus"))){
-const err1 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (((data5.status === undefined) && (missing1 = "status")) || ((data5.httpStatus === undefined) && (missing1 = "httpStatus"))) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
-if(data5.status !== undefined){
+if (data5.status !== undefined) {
 const _errs16 = errors;
-if(!(validate249(data5.status, {instancePath:instancePath+"/maintenance/status",parentData:data5,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate249.errors : vErrors.concat(validate249.errors);
+if (!validate249(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate249);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -15375,41 +7852,23 @@ var valid4 = _errs16 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data5.httpStatus !== undefined){
+if (valid4) {
+if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
-if((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)){
-const err2 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/type",keyword:"type",params:{type: schema111.properties.maintenance.anyOf[1].properties.httpStatus.type},message:"must be integer,null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema111.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
-if(errors === _errs17){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 599 || isNaN(data7)){
-const err3 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 599},message:"must be <= 599"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (errors === _errs17) {
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 > 599 || isNaN(data7)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 errors++;
 }
 else {
-if(data7 < 200 || isNaN(data7)){
-const err4 = {instancePath:instancePath+"/maintenance/httpStatus",schemaPath:"#/properties/maintenance/anyOf/1/properties/httpStatus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (data7 < 200 || isNaN(data7)) {
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 errors++;
 }
 }
@@ -15424,35 +7883,23 @@ var valid4 = true;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs14 === errors;
 valid3 = valid3 || _valid0;
 }
-if(!valid3){
-const err6 = {instancePath:instancePath+"/maintenance",schemaPath:"#/properties/maintenance/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (!valid3) {
+vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate246.errors = vErrors;
 return false;
 }
 else {
 errors = _errs11;
-if(vErrors !== null){
-if(_errs11){
+if (vErrors !== null) {
+if (_errs11) {
 vErrors.length = _errs11;
 }
 else {
@@ -15465,50 +7912,47 @@ var valid0 = _errs10 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.store !== undefined){
+if (valid0) {
+if (data.store !== undefined) {
 let data8 = data.store;
 const _errs19 = errors;
-if(errors === _errs19){
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key1 in data8){
+if (errors === _errs19) {
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+for (const key1 in data8) {
 let data9 = data8[key1];
 const _errs22 = errors;
-if(errors === _errs22){
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if (errors === _errs22) {
+if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
-if(((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))){
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/store/additionalProperties/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
+if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if(data9.put !== undefined){
+if (data9.put !== undefined) {
 let data10 = data9.put;
 const _errs24 = errors;
-if(errors === _errs24){
-if(Array.isArray(data10)){
+if (errors === _errs24) {
+if (Array.isArray(data10)) {
 var valid7 = true;
 const len1 = data10.length;
-for(let i1=0; i1<len1; i1++){
+for (let i1 = 0; i1 < len1; i1++) {
 let data11 = data10[i1];
 const _errs26 = errors;
-if(errors === _errs26){
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if (errors === _errs26) {
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/put/" + i1,schemaPath:"#/properties/store/additionalProperties/properties/put/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
-if(!valid7){
+if (!valid7) {
 break;
 }
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/put",schemaPath:"#/properties/store/additionalProperties/properties/put/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -15516,30 +7960,28 @@ var valid6 = _errs24 === errors;
 else {
 var valid6 = true;
 }
-if(valid6){
-if(data9.deleted !== undefined){
+if (valid6) {
+if (data9.deleted !== undefined) {
 let data12 = data9.deleted;
 const _errs29 = errors;
-if(errors === _errs29){
-if(Array.isArray(data12)){
+if (errors === _errs29) {
+if (Array.isArray(data12)) {
 var valid8 = true;
 const len2 = data12.length;
-for(let i2=0; i2<len2; i2++){
+for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
-if((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))){
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/deleted/" + i2,schemaPath:"#/properties/store/additionalProperties/properties/deleted/items/type",keyword:"type",params:{type: schema111.properties.store.additionalProperties.properties.deleted.items.type},message:"must be string,number"}];
-return false;
+if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema111.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
-if(!valid8){
+if (!valid8) {
 break;
 }
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/deleted",schemaPath:"#/properties/store/additionalProperties/properties/deleted/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -15551,19 +7993,17 @@ var valid6 = true;
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/store/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
-if(!valid5){
+if (!valid5) {
 break;
 }
 }
 }
 else {
-validate246.errors = [{instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate246, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -15578,295 +8018,152 @@ var valid0 = true;
 }
 }
 else {
-validate246.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate246.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate244(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))){
-validate244.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
+return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.format !== undefined){
-const _errs1 = errors;
-if(typeof data.format !== "string"){
-validate244.errors = [{instancePath:instancePath+"/format",schemaPath:"#/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.format !== undefined) {
+if (typeof data.format !== "string") {
+return fail(validate244, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.version !== undefined){
+if (data.version !== undefined) {
 let data1 = data.version;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate244.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate244, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.package !== undefined) {
+if (typeof data.package !== "string") {
+return fail(validate244, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.package !== undefined){
-const _errs5 = errors;
-if(typeof data.package !== "string"){
-validate244.errors = [{instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seed !== undefined){
+if (data.seed !== undefined) {
 let data3 = data.seed;
-const _errs7 = errors;
-if(errors === _errs7){
-if(typeof data3 === "string"){
-if(func1(data3) > 200){
-validate244.errors = [{instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate244, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-validate244.errors = [{instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate244, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.boot !== undefined){
+if (data.boot !== undefined) {
 let data4 = data.boot;
-const _errs9 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate244.errors = [{instancePath:instancePath+"/boot",schemaPath:"#/properties/boot/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate244, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.scale !== undefined){
+if (data.scale !== undefined) {
 let data5 = data.scale;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate244.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate244, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs11){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1000000 || isNaN(data5)){
-validate244.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1000000 || isNaN(data5)) {
+return fail(validate244, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
-if(data5 < 0 || isNaN(data5)){
-validate244.errors = [{instancePath:instancePath+"/scale",schemaPath:"#/properties/scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate244, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.clock !== undefined){
+if (data.clock !== undefined) {
 let data6 = data.clock;
-const _errs13 = errors;
-if(errors === _errs13){
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
-if(((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))){
-validate244.errors = [{instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
+return fail(validate244, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data6.now !== undefined){
-const _errs15 = errors;
-if(!(validate56(data6.now, {instancePath:instancePath+"/clock/now",parentData:data6,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data6.now !== undefined) {
+if (!validate56(data6.now)) {
+return pass(validate244, "/clock/now", validate56);
 }
-var valid1 = _errs15 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data6.frozen !== undefined){
-const _errs16 = errors;
-if(typeof data6.frozen !== "boolean"){
-validate244.errors = [{instancePath:instancePath+"/clock/frozen",schemaPath:"#/properties/clock/properties/frozen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid1 = _errs16 === errors;
-}
-else {
-var valid1 = true;
+if (data6.frozen !== undefined) {
+if (typeof data6.frozen !== "boolean") {
+return fail(validate244, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate244.errors = [{instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate244, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.requests !== undefined){
+if (data.requests !== undefined) {
 let data9 = data.requests;
-const _errs18 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-validate244.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate244, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs18){
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 1000000000000 || isNaN(data9)){
-validate244.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"}];
-return false;
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 1000000000000 || isNaN(data9)) {
+return fail(validate244, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
-if(data9 < 0 || isNaN(data9)){
-validate244.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if (data9 < 0 || isNaN(data9)) {
+return fail(validate244, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.systems !== undefined){
+if (data.systems !== undefined) {
 let data10 = data.systems;
-const _errs20 = errors;
-if(errors === _errs20){
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-for(const key0 in data10){
-const _errs23 = errors;
-if(!(validate246(data10[key0], {instancePath:instancePath+"/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key0,rootData}))){
-vErrors = vErrors === null ? validate246.errors : vErrors.concat(validate246.errors);
-errors = vErrors.length;
-}
-var valid2 = _errs23 === errors;
-if(!valid2){
-break;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+for (const key0 in data10) {
+if (!validate246(data10[key0])) {
+return pass(validate244, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate246);
 }
 }
 }
 else {
-validate244.errors = [{instancePath:instancePath+"/systems",schemaPath:"#/properties/systems/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate244, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.faults !== undefined){
+if (data.faults !== undefined) {
 let data12 = data.faults;
-const _errs24 = errors;
-if(errors === _errs24){
-if(Array.isArray(data12)){
-if(data12.length > 1000){
-validate244.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items"}];
-return false;
+if (Array.isArray(data12)) {
+if (data12.length > 1000) {
+return fail(validate244, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
-var valid3 = true;
 const len0 = data12.length;
-for(let i0=0; i0<len0; i0++){
-const _errs26 = errors;
-if(!(validate191(data12[i0], {instancePath:instancePath+"/faults/" + i0,parentData:data12,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
-errors = vErrors.length;
-}
-var valid3 = _errs26 === errors;
-if(!valid3){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate191(data12[i0])) {
+return pass(validate244, "/faults/" + i0, validate191);
 }
 }
 }
 }
 else {
-validate244.errors = [{instancePath:instancePath+"/faults",schemaPath:"#/properties/faults/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate244, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nextFault !== undefined){
+if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
-const _errs27 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate244.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate244, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs27){
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 1000000000000 || isNaN(data14)){
-validate244.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000000},message:"must be <= 1000000000000"}];
-return false;
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 1000000000000 || isNaN(data14)) {
+return fail(validate244, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
-if(data14 < 1 || isNaN(data14)){
-validate244.errors = [{instancePath:instancePath+"/nextFault",schemaPath:"#/properties/nextFault/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
+if (data14 < 1 || isNaN(data14)) {
+return fail(validate244, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -15874,884 +8171,466 @@ var valid0 = true;
 }
 }
 else {
-validate244.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate244.errors = null;
+return true;
 }
-validate244.errors = vErrors;
-return errors === 0;
+function validate243(data) {
+if (!validate244(data)) {
+return pass(validate243, "", validate244);
 }
-
-
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate244(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
-errors = vErrors.length;
+validate243.errors = null;
+return true;
 }
-validate243.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/putSnapshot"] = validate254;
-
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate86(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
-errors = vErrors.length;
+function validate254(data) {
+if (!validate86(data)) {
+return pass(validate254, "", validate86);
 }
-validate254.errors = vErrors;
-return errors === 0;
+validate254.errors = null;
+return true;
 }
-
 exports["/success/listScenarios"] = validate256;
-
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate258(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))){
-validate258.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
+return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.system !== undefined){
-const _errs1 = errors;
-if(!(validate54(data.system, {instancePath:instancePath+"/system",parentData:data,parentDataProperty:"system",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate258, "/system", validate54);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate258, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs2 = errors;
-if(typeof data.name !== "string"){
-validate258.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs4 = errors;
-if(!(validate72(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.description !== undefined) {
+if (!validate72(data.description)) {
+return pass(validate258, "/description", validate72);
 }
 }
 }
 }
 else {
-validate258.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate258.errors = null;
+return true;
 }
-validate258.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate257(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate257(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.scenarios === undefined) && (missing0 = "scenarios")){
-validate257.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
+return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.scenarios !== undefined){
+if (data.scenarios !== undefined) {
 let data0 = data.scenarios;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate258(data0[i0], {instancePath:instancePath+"/scenarios/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate258(data0[i0])) {
+return pass(validate257, "/scenarios/" + i0, validate258);
 }
 }
 }
 else {
-validate257.errors = [{instancePath:instancePath+"/scenarios",schemaPath:"#/properties/scenarios/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate257, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate257.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate257.errors = null;
+return true;
 }
-validate257.errors = vErrors;
-return errors === 0;
+function validate256(data) {
+if (!validate257(data)) {
+return pass(validate256, "", validate257);
 }
-
-
-function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
-errors = vErrors.length;
+validate256.errors = null;
+return true;
 }
-validate256.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/applyScenario"] = validate263;
-
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate257(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate257.errors : vErrors.concat(validate257.errors);
-errors = vErrors.length;
+function validate263(data) {
+if (!validate257(data)) {
+return pass(validate263, "", validate257);
 }
-validate263.errors = vErrors;
-return errors === 0;
+validate263.errors = null;
+return true;
 }
-
 exports["/success/listCollections"] = validate265;
-
-function validate265(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate265(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.collections === undefined) && (missing0 = "collections")){
-validate265.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.collections === undefined) && (missing0 = "collections")) {
+return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.collections !== undefined){
+if (data.collections !== undefined) {
 let data0 = data.collections;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data1 = data0[i0];
-const _errs3 = errors;
-if(errors === _errs3){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if(((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0,schemaPath:"#/properties/collections/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) {
+return fail(validate265, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data1.name !== undefined){
-const _errs5 = errors;
-if(typeof data1.name !== "string"){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/name",schemaPath:"#/properties/collections/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data1.name !== undefined) {
+if (typeof data1.name !== "string") {
+return fail(validate265, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
-var valid2 = _errs5 === errors;
 }
-else {
-var valid2 = true;
+if (data1.key !== undefined) {
+if (typeof data1.key !== "string") {
+return fail(validate265, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
-if(valid2){
-if(data1.key !== undefined){
-const _errs7 = errors;
-if(typeof data1.key !== "string"){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/key",schemaPath:"#/properties/collections/items/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.unique !== undefined){
+if (data1.unique !== undefined) {
 let data4 = data1.unique;
-const _errs9 = errors;
-if(errors === _errs9){
-if(Array.isArray(data4)){
-var valid3 = true;
+if (Array.isArray(data4)) {
 const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
+for (let i1 = 0; i1 < len1; i1++) {
 let data5 = data4[i1];
-const _errs11 = errors;
-if(errors === _errs11){
-if(Array.isArray(data5)){
-var valid4 = true;
+if (Array.isArray(data5)) {
 const len2 = data5.length;
-for(let i2=0; i2<len2; i2++){
-const _errs13 = errors;
-if(typeof data5[i2] !== "string"){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/unique/" + i1+"/" + i2,schemaPath:"#/properties/collections/items/properties/unique/items/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid4 = _errs13 === errors;
-if(!valid4){
-break;
+for (let i2 = 0; i2 < len2; i2++) {
+if (typeof data5[i2] !== "string") {
+return fail(validate265, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/unique/" + i1,schemaPath:"#/properties/collections/items/properties/unique/items/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid3 = _errs11 === errors;
-if(!valid3){
-break;
+return fail(validate265, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/unique",schemaPath:"#/properties/collections/items/properties/unique/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate265, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.count !== undefined){
+if (data1.count !== undefined) {
 let data7 = data1.count;
-const _errs15 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/count",schemaPath:"#/properties/collections/items/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate265, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs15){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0+"/count",schemaPath:"#/properties/collections/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-var valid2 = _errs15 === errors;
-}
-else {
-var valid2 = true;
-}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate265, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate265.errors = [{instancePath:instancePath+"/collections/" + i0,schemaPath:"#/properties/collections/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+return fail(validate265, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-validate265.errors = [{instancePath:instancePath+"/collections",schemaPath:"#/properties/collections/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
+return fail(validate265, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate265.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate265.errors = null;
+return true;
 }
-validate265.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/listRecords"] = validate266;
-
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate267(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-validate267.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate267.errors = null;
+return true;
 }
-validate267.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(Array.isArray(data)){
-var valid0 = true;
+function validate266(data) {
+if (Array.isArray(data)) {
 const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-const _errs1 = errors;
-if(!(validate267(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs1 === errors;
-if(!valid0){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate267(data[i0])) {
+return pass(validate266, "/" + i0, validate267);
 }
 }
 }
 else {
-validate266.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate266, "", "#/type", "type", { type: "array" }, "must be array");
 }
+validate266.errors = null;
+return true;
 }
-validate266.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/createRecord"] = validate269;
-
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
+function validate269(data) {
+if (!validate267(data)) {
+return pass(validate269, "", validate267);
 }
-validate269.errors = vErrors;
-return errors === 0;
+validate269.errors = null;
+return true;
 }
-
 exports["/success/getRecord"] = validate271;
-
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
+function validate271(data) {
+if (!validate267(data)) {
+return pass(validate271, "", validate267);
 }
-validate271.errors = vErrors;
-return errors === 0;
+validate271.errors = null;
+return true;
 }
-
 exports["/success/replaceRecord"] = validate273;
-
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
+function validate273(data) {
+if (!validate267(data)) {
+return pass(validate273, "", validate267);
 }
-validate273.errors = vErrors;
-return errors === 0;
+validate273.errors = null;
+return true;
 }
-
 exports["/success/updateRecord"] = validate275;
-
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate267(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate267.errors : vErrors.concat(validate267.errors);
-errors = vErrors.length;
+function validate275(data) {
+if (!validate267(data)) {
+return pass(validate275, "", validate267);
 }
-validate275.errors = vErrors;
-return errors === 0;
+validate275.errors = null;
+return true;
 }
-
 exports["/success/deleteRecord"] = validate277;
-
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(Object.keys(data).length > 0){
-validate277.errors = [{instancePath,schemaPath:"#/maxProperties",keyword:"maxProperties",params:{limit: 0},message:"must NOT have more than 0 properties"}];
-return false;
+function validate277(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length > 0) {
+return fail(validate277, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-validate277.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate277, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate277.errors = null;
+return true;
 }
-validate277.errors = vErrors;
-return errors === 0;
-}
-
 exports["/schemas/ErrorFault"] = validate193;
-
 exports["/schemas/LatencyFault"] = validate197;
-
 exports["/schemas/StatusFault"] = validate199;
-
 exports["/schemas/DropFault"] = validate201;
-
 exports["/schemas/ResetFault"] = validate203;
-
 exports["/schemas/MalformedFault"] = validate205;
-
 exports["/schemas/SlowFault"] = validate207;
-
 exports["/schemas/SessionRecord"] = validate278;
-const schema127 = {"type":"object","additionalProperties":false,"required":["id","userId","realm","accessToken","accessExpiresAt","refreshToken","refreshExpiresAt","previousAccess","device","issuedAt","endedAt","endedBy","displacedBy"],"properties":{"id":{"type":"string","minLength":1},"userId":{"type":"string","minLength":1},"realm":{"type":"string"},"accessToken":{"type":"string","minLength":1},"accessExpiresAt":{"type":["integer","null"]},"refreshToken":{"type":["string","null"],"minLength":1},"refreshExpiresAt":{"type":["integer","null"]},"previousAccess":{"type":["object","null"],"additionalProperties":false,"required":["token","until"],"properties":{"token":{"type":"string","minLength":1},"until":{"type":"integer"}}},"device":{"type":"object","additionalProperties":false,"required":["label","platform","client"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]}}},"issuedAt":{"type":"integer"},"endedAt":{"type":["integer","null"]},"endedBy":{"enum":[null,"loggedOut","displaced","revoked"]},"displacedBy":{"type":["object","null"],"additionalProperties":false,"required":["label","platform","client","at"],"properties":{"label":{"type":["string","null"]},"platform":{"type":["string","null"]},"client":{"type":["string","null"]},"at":{"type":"integer"}}}}};
+const schema127 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
 const func15 = Object.prototype.hasOwnProperty;
-
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate279(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))){
-validate279.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func15.call(schema127.properties, key0))){
-validate279.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func15.call(schema127.properties, key0))) {
+return fail(validate279, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate279.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate279, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate279.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate279, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate279.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate279, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate279.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate279, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate279, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.realm !== undefined){
-const _errs6 = errors;
-if(typeof data.realm !== "string"){
-validate279.errors = [{instancePath:instancePath+"/realm",schemaPath:"#/properties/realm/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.accessToken !== undefined){
+if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
-const _errs8 = errors;
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-validate279.errors = [{instancePath:instancePath+"/accessToken",schemaPath:"#/properties/accessToken/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate279, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate279.errors = [{instancePath:instancePath+"/accessToken",schemaPath:"#/properties/accessToken/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate279, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.accessExpiresAt !== undefined){
+if (data.accessExpiresAt !== undefined) {
 let data4 = data.accessExpiresAt;
-const _errs10 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate279.errors = [{instancePath:instancePath+"/accessExpiresAt",schemaPath:"#/properties/accessExpiresAt/type",keyword:"type",params:{type: schema127.properties.accessExpiresAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate279, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema127.properties.accessExpiresAt.type }, "must be integer,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.refreshToken !== undefined){
+if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
-const _errs12 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate279.errors = [{instancePath:instancePath+"/refreshToken",schemaPath:"#/properties/refreshToken/type",keyword:"type",params:{type: schema127.properties.refreshToken.type},message:"must be string,null"}];
-return false;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate279, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema127.properties.refreshToken.type }, "must be string,null");
 }
-if(errors === _errs12){
-if(typeof data5 === "string"){
-if(func1(data5) < 1){
-validate279.errors = [{instancePath:instancePath+"/refreshToken",schemaPath:"#/properties/refreshToken/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data5 === "string") {
+if (func1(data5) < 1) {
+return fail(validate279, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.refreshExpiresAt !== undefined){
+if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
-const _errs14 = errors;
-if((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)){
-validate279.errors = [{instancePath:instancePath+"/refreshExpiresAt",schemaPath:"#/properties/refreshExpiresAt/type",keyword:"type",params:{type: schema127.properties.refreshExpiresAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate279, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema127.properties.refreshExpiresAt.type }, "must be integer,null");
 }
-var valid0 = _errs14 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.previousAccess !== undefined){
+if (data.previousAccess !== undefined) {
 let data7 = data.previousAccess;
-const _errs16 = errors;
-if((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)){
-validate279.errors = [{instancePath:instancePath+"/previousAccess",schemaPath:"#/properties/previousAccess/type",keyword:"type",params:{type: schema127.properties.previousAccess.type},message:"must be object,null"}];
-return false;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate279, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema127.properties.previousAccess.type }, "must be object,null");
 }
-if(errors === _errs16){
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
-if(((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))){
-validate279.errors = [{instancePath:instancePath+"/previousAccess",schemaPath:"#/properties/previousAccess/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate279, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-const _errs18 = errors;
-for(const key1 in data7){
-if(!((key1 === "token") || (key1 === "until"))){
-validate279.errors = [{instancePath:instancePath+"/previousAccess",schemaPath:"#/properties/previousAccess/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate279, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
-if(_errs18 === errors){
-if(data7.token !== undefined){
+if (data7.token !== undefined) {
 let data8 = data7.token;
-const _errs19 = errors;
-if(errors === _errs19){
-if(typeof data8 === "string"){
-if(func1(data8) < 1){
-validate279.errors = [{instancePath:instancePath+"/previousAccess/token",schemaPath:"#/properties/previousAccess/properties/token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data8 === "string") {
+if (func1(data8) < 1) {
+return fail(validate279, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate279.errors = [{instancePath:instancePath+"/previousAccess/token",schemaPath:"#/properties/previousAccess/properties/token/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate279, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid1 = _errs19 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data7.until !== undefined){
+if (data7.until !== undefined) {
 let data9 = data7.until;
-const _errs21 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-validate279.errors = [{instancePath:instancePath+"/previousAccess/until",schemaPath:"#/properties/previousAccess/properties/until/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid1 = _errs21 === errors;
-}
-else {
-var valid1 = true;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate279, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 }
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.device !== undefined){
+if (data.device !== undefined) {
 let data10 = data.device;
-const _errs23 = errors;
-if(errors === _errs23){
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 let missing2;
-if((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))){
-validate279.errors = [{instancePath:instancePath+"/device",schemaPath:"#/properties/device/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate279, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-const _errs25 = errors;
-for(const key2 in data10){
-if(!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))){
-validate279.errors = [{instancePath:instancePath+"/device",schemaPath:"#/properties/device/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate279, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
 }
 }
-if(_errs25 === errors){
-if(data10.label !== undefined){
+if (data10.label !== undefined) {
 let data11 = data10.label;
-const _errs26 = errors;
-if((typeof data11 !== "string") && (data11 !== null)){
-validate279.errors = [{instancePath:instancePath+"/device/label",schemaPath:"#/properties/device/properties/label/type",keyword:"type",params:{type: schema127.properties.device.properties.label.type},message:"must be string,null"}];
-return false;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate279, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema127.properties.device.properties.label.type }, "must be string,null");
 }
-var valid2 = _errs26 === errors;
 }
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data10.platform !== undefined){
+if (data10.platform !== undefined) {
 let data12 = data10.platform;
-const _errs28 = errors;
-if((typeof data12 !== "string") && (data12 !== null)){
-validate279.errors = [{instancePath:instancePath+"/device/platform",schemaPath:"#/properties/device/properties/platform/type",keyword:"type",params:{type: schema127.properties.device.properties.platform.type},message:"must be string,null"}];
-return false;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate279, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema127.properties.device.properties.platform.type }, "must be string,null");
 }
-var valid2 = _errs28 === errors;
 }
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data10.client !== undefined){
+if (data10.client !== undefined) {
 let data13 = data10.client;
-const _errs30 = errors;
-if((typeof data13 !== "string") && (data13 !== null)){
-validate279.errors = [{instancePath:instancePath+"/device/client",schemaPath:"#/properties/device/properties/client/type",keyword:"type",params:{type: schema127.properties.device.properties.client.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs30 === errors;
-}
-else {
-var valid2 = true;
-}
-}
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate279, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema127.properties.device.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate279.errors = [{instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate279, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.issuedAt !== undefined){
+if (data.issuedAt !== undefined) {
 let data14 = data.issuedAt;
-const _errs32 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate279.errors = [{instancePath:instancePath+"/issuedAt",schemaPath:"#/properties/issuedAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate279, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs32 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.endedAt !== undefined){
+if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
-const _errs34 = errors;
-if((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)){
-validate279.errors = [{instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/type",keyword:"type",params:{type: schema127.properties.endedAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate279, "/endedAt", "#/properties/endedAt/type", "type", { type: schema127.properties.endedAt.type }, "must be integer,null");
 }
-var valid0 = _errs34 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.endedBy !== undefined){
+if (data.endedBy !== undefined) {
 let data16 = data.endedBy;
-const _errs36 = errors;
-if(!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))){
-validate279.errors = [{instancePath:instancePath+"/endedBy",schemaPath:"#/properties/endedBy/enum",keyword:"enum",params:{allowedValues: schema127.properties.endedBy.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate279, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema127.properties.endedBy.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs36 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.displacedBy !== undefined){
+if (data.displacedBy !== undefined) {
 let data17 = data.displacedBy;
-const _errs37 = errors;
-if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
-validate279.errors = [{instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/type",keyword:"type",params:{type: schema127.properties.displacedBy.type},message:"must be object,null"}];
-return false;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate279, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema127.properties.displacedBy.type }, "must be object,null");
 }
-if(errors === _errs37){
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
 let missing3;
-if(((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))){
-validate279.errors = [{instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate279, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
-const _errs39 = errors;
-for(const key3 in data17){
-if(!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))){
-validate279.errors = [{instancePath:instancePath+"/displacedBy",schemaPath:"#/properties/displacedBy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate279, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
 }
 }
-if(_errs39 === errors){
-if(data17.label !== undefined){
+if (data17.label !== undefined) {
 let data18 = data17.label;
-const _errs40 = errors;
-if((typeof data18 !== "string") && (data18 !== null)){
-validate279.errors = [{instancePath:instancePath+"/displacedBy/label",schemaPath:"#/properties/displacedBy/properties/label/type",keyword:"type",params:{type: schema127.properties.displacedBy.properties.label.type},message:"must be string,null"}];
-return false;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate279, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema127.properties.displacedBy.properties.label.type }, "must be string,null");
 }
-var valid3 = _errs40 === errors;
 }
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data17.platform !== undefined){
+if (data17.platform !== undefined) {
 let data19 = data17.platform;
-const _errs42 = errors;
-if((typeof data19 !== "string") && (data19 !== null)){
-validate279.errors = [{instancePath:instancePath+"/displacedBy/platform",schemaPath:"#/properties/displacedBy/properties/platform/type",keyword:"type",params:{type: schema127.properties.displacedBy.properties.platform.type},message:"must be string,null"}];
-return false;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate279, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema127.properties.displacedBy.properties.platform.type }, "must be string,null");
 }
-var valid3 = _errs42 === errors;
 }
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data17.client !== undefined){
+if (data17.client !== undefined) {
 let data20 = data17.client;
-const _errs44 = errors;
-if((typeof data20 !== "string") && (data20 !== null)){
-validate279.errors = [{instancePath:instancePath+"/displacedBy/client",schemaPath:"#/properties/displacedBy/properties/client/type",keyword:"type",params:{type: schema127.properties.displacedBy.properties.client.type},message:"must be string,null"}];
-return false;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate279, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema127.properties.displacedBy.properties.client.type }, "must be string,null");
 }
-var valid3 = _errs44 === errors;
 }
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data17.at !== undefined){
+if (data17.at !== undefined) {
 let data21 = data17.at;
-const _errs46 = errors;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-validate279.errors = [{instancePath:instancePath+"/displacedBy/at",schemaPath:"#/properties/displacedBy/properties/at/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid3 = _errs46 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-var valid0 = _errs37 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate279, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
@@ -16760,284 +8639,152 @@ var valid0 = true;
 }
 }
 else {
-validate279.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate279.errors = null;
+return true;
 }
-validate279.errors = vErrors;
-return errors === 0;
+function validate278(data) {
+if (!validate279(data)) {
+return pass(validate278, "", validate279);
 }
-
-
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate279(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
-errors = vErrors.length;
+validate278.errors = null;
+return true;
 }
-validate278.errors = vErrors;
-return errors === 0;
-}
-
 exports["/schemas/SmsCodeRecord"] = validate281;
-const schema129 = {"type":"object","additionalProperties":false,"required":["key","phone","code","sentAt","expiresAt","used","earlier"],"properties":{"key":{"type":"string","minLength":1},"phone":{"type":"string","minLength":1},"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"},"expiresAt":{"type":["integer","null"]},"used":{"type":"boolean"},"earlier":{"type":"array","maxItems":10,"items":{"type":"object","additionalProperties":false,"required":["code","sentAt"],"properties":{"code":{"type":"string","minLength":1},"sentAt":{"type":"integer"},"used":{"type":"boolean"}}}}}};
-
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema129 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate282(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))){
-validate282.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))){
-validate282.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate282, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data0 = data.key;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate282.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate282, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate282, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data1 = data.phone;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate282.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate282, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate282, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-validate282.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+return fail(validate282, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate282, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sentAt !== undefined){
+if (data.sentAt !== undefined) {
 let data3 = data.sentAt;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate282.errors = [{instancePath:instancePath+"/sentAt",schemaPath:"#/properties/sentAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate282, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.expiresAt !== undefined){
+if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
-const _errs10 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate282.errors = [{instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: schema129.properties.expiresAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate282, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema129.properties.expiresAt.type }, "must be integer,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate282, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.used !== undefined){
-const _errs12 = errors;
-if(typeof data.used !== "boolean"){
-validate282.errors = [{instancePath:instancePath+"/used",schemaPath:"#/properties/used/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.earlier !== undefined){
+if (data.earlier !== undefined) {
 let data6 = data.earlier;
-const _errs14 = errors;
-if(errors === _errs14){
-if(Array.isArray(data6)){
-if(data6.length > 10){
-validate282.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/maxItems",keyword:"maxItems",params:{limit: 10},message:"must NOT have more than 10 items"}];
-return false;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate282, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
-var valid1 = true;
 const len0 = data6.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data7 = data6[i0];
-const _errs16 = errors;
-if(errors === _errs16){
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
-if(((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))){
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-const _errs18 = errors;
-for(const key1 in data7){
-if(!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))){
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
-if(_errs18 === errors){
-if(data7.code !== undefined){
+if (data7.code !== undefined) {
 let data8 = data7.code;
-const _errs19 = errors;
-if(errors === _errs19){
-if(typeof data8 === "string"){
-if(func1(data8) < 1){
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0+"/code",schemaPath:"#/properties/earlier/items/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data8 === "string") {
+if (func1(data8) < 1) {
+return fail(validate282, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0+"/code",schemaPath:"#/properties/earlier/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate282, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid2 = _errs19 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data7.sentAt !== undefined){
+if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
-const _errs21 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0+"/sentAt",schemaPath:"#/properties/earlier/items/properties/sentAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid2 = _errs21 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data7.used !== undefined){
-const _errs23 = errors;
-if(typeof data7.used !== "boolean"){
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0+"/used",schemaPath:"#/properties/earlier/items/properties/used/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid2 = _errs23 === errors;
-}
-else {
-var valid2 = true;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate282, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate282, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid1 = _errs16 === errors;
-if(!valid1){
-break;
+return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate282.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate282, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate282.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate282.errors = null;
+return true;
 }
-validate282.errors = vErrors;
-return errors === 0;
+function validate281(data) {
+if (!validate282(data)) {
+return pass(validate281, "", validate282);
 }
-
-
-function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate282(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate282.errors : vErrors.concat(validate282.errors);
-errors = vErrors.length;
+validate281.errors = null;
+return true;
 }
-validate281.errors = vErrors;
-return errors === 0;
-}
-
 return exports
 })({})
 
@@ -17164,6 +8911,7 @@ export const validators = {
     "deleteRecord": answers["/success/deleteRecord"],
   },
   failures: {},
+  unmatched: null,
   records: {},
   schemas: {
     "ErrorFault": answers["/schemas/ErrorFault"],
@@ -17176,5 +8924,4 @@ export const validators = {
     "SessionRecord": answers["/schemas/SessionRecord"],
     "SmsCodeRecord": answers["/schemas/SmsCodeRecord"],
   },
-  unmatched: null,
 }

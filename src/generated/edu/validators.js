@@ -4,387 +4,205 @@ import * as formats from "ajv-formats/dist/formats.js"
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/eduSendSms"] = validate52;
-const schema19 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"},"smsType":{"type":"string","enum":["sms","voice"],"default":"sms"}},"required":["userType","phone"]};
+const schema19 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" }, "smsType": { "type": "string", "enum": ["sms", "voice"], "default": "sms" } }, "required": ["userType", "phone"] };
 const func1 = ucs2length;
 const pattern3 = new RegExp("^1\\d{10}$", "u");
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data === "string") {
+if (func1(data) < 1) {
+vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!pattern3.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.smsType === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.smsType === undefined) {
 data.smsType = "sms";
 }
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
-}
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema19.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema19.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 }
 }
 let data2 = data.smsType;
-if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/smsType",schemaPath:"#/properties/smsType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/smsType", "#/properties/smsType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data2 === "sms") || (data2 === "voice"))){
-const err5 = {instancePath:instancePath+"/smsType",schemaPath:"#/properties/smsType/enum",keyword:"enum",params:{allowedValues: schema19.properties.smsType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data2 === "sms") || (data2 === "voice"))) {
+vErrors = add(vErrors, "/smsType", "#/properties/smsType/enum", "enum", { allowedValues: schema19.properties.smsType.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduRegister"] = validate55;
-const schema21 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"},"smscode":{"type":"string","minLength":1},"passwd":{"$ref":"/components/Password"},"nick":{"type":"string"},"avatar":{"type":"string"},"device":{"type":"string"}},"required":["userType","phone","smscode"]};
-
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema21 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" }, "smscode": { "type": "string", "minLength": 1 }, "passwd": { "$ref": "/components/Password" }, "nick": { "type": "string" }, "avatar": { "type": "string" }, "device": { "type": "string" } }, "required": ["userType", "phone", "smscode"] };
+function validate57(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func1(data) > 128){
-const err0 = {instancePath,schemaPath:"#/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data === "string") {
+if (func1(data) > 128) {
+vErrors = add(vErrors, "", "#/maxLength", "maxLength", { limit: 128 }, "must NOT have more than 128 characters");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(func1(data) < 1){
-const err1 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (func1(data) < 1) {
+vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate57.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
+if (data.smscode === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "smscode" }, "must have required property '" + "smscode" + "'");
 }
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.smscode === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "smscode"},message:"must have required property '"+"smscode"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema21.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema21.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 }
 }
-if(data.smscode !== undefined){
+if (data.smscode !== undefined) {
 let data2 = data.smscode;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.passwd !== undefined){
-if(!(validate57(data.passwd, {instancePath:instancePath+"/passwd",parentData:data,parentDataProperty:"passwd",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
+if (data.passwd !== undefined) {
+if (!validate57(data.passwd)) {
+vErrors = join(vErrors, "/passwd", validate57);
 }
 }
-if(data.nick !== undefined){
-if(typeof data.nick !== "string"){
-const err7 = {instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data.nick !== undefined) {
+if (typeof data.nick !== "string") {
+vErrors = add(vErrors, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.avatar !== undefined){
-if(typeof data.avatar !== "string"){
-const err8 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.device !== undefined){
-if(typeof data.device !== "string"){
-const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (data.device !== undefined) {
+if (typeof data.device !== "string") {
+vErrors = add(vErrors, "/device", "#/properties/device/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate55.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduLogin"] = validate59;
-const schema23 = {"type":"object","anyOf":[{"required":["smscode"]},{"required":["passwd"]}],"properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"},"smscode":{"type":"string","minLength":1},"passwd":{"$ref":"/components/Password"},"device":{"type":"string"}},"required":["userType","phone"]};
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema23 = { "type": "object", "anyOf": [{ "required": ["smscode"] }, { "required": ["passwd"] }], "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" }, "smscode": { "type": "string", "minLength": 1 }, "passwd": { "$ref": "/components/Password" }, "device": { "type": "string" } }, "required": ["userType", "phone"] };
+function validate59(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.smscode === undefined){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "smscode"},message:"must have required property '"+"smscode"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.smscode === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "smscode" }, "must have required property '" + "smscode" + "'");
 errors++;
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.passwd === undefined){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "passwd"},message:"must have required property '"+"passwd"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.passwd === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "passwd" }, "must have required property '" + "passwd" + "'");
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 }
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -392,829 +210,390 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 errors++;
 }
-if(data.phone === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 errors++;
 }
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err5 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err6 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema23.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema23.properties.userType.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 errors = vErrors.length;
 }
 }
-if(data.smscode !== undefined){
+if (data.smscode !== undefined) {
 let data2 = data.smscode;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.passwd !== undefined){
-if(!(validate57(data.passwd, {instancePath:instancePath+"/passwd",parentData:data,parentDataProperty:"passwd",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
+if (data.passwd !== undefined) {
+if (!validate57(data.passwd)) {
+vErrors = join(vErrors, "/passwd", validate57);
 errors = vErrors.length;
 }
 }
-if(data.device !== undefined){
-if(typeof data.device !== "string"){
-const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (data.device !== undefined) {
+if (typeof data.device !== "string") {
+vErrors = add(vErrors, "/device", "#/properties/device/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate59.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/eduSsoLogin"] = validate62;
-const schema24 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"ssoType":{"type":"string","enum":["weixin","weibo","qq"]},"openid":{"type":"string","minLength":1},"access_token":{"type":"string","minLength":1},"refresh_token":{"type":"string"},"nick":{"type":"string"},"avatar":{"type":"string"},"device":{"type":"string"}},"required":["userType","ssoType","openid","access_token"]};
-
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema24 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "ssoType": { "type": "string", "enum": ["weixin", "weibo", "qq"] }, "openid": { "type": "string", "minLength": 1 }, "access_token": { "type": "string", "minLength": 1 }, "refresh_token": { "type": "string" }, "nick": { "type": "string" }, "avatar": { "type": "string" }, "device": { "type": "string" } }, "required": ["userType", "ssoType", "openid", "access_token"] };
+function validate62(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.ssoType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "ssoType" }, "must have required property '" + "ssoType" + "'");
 }
-errors++;
+if (data.openid === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "openid" }, "must have required property '" + "openid" + "'");
 }
-if(data.ssoType === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "ssoType"},message:"must have required property '"+"ssoType"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.access_token === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "access_token" }, "must have required property '" + "access_token" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.openid === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "openid"},message:"must have required property '"+"openid"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.access_token === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "access_token"},message:"must have required property '"+"access_token"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err5 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema24.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema24.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.ssoType !== undefined){
+if (data.ssoType !== undefined) {
 let data1 = data.ssoType;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/ssoType",schemaPath:"#/properties/ssoType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/ssoType", "#/properties/ssoType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(!(((data1 === "weixin") || (data1 === "weibo")) || (data1 === "qq"))){
-const err7 = {instancePath:instancePath+"/ssoType",schemaPath:"#/properties/ssoType/enum",keyword:"enum",params:{allowedValues: schema24.properties.ssoType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (!(((data1 === "weixin") || (data1 === "weibo")) || (data1 === "qq"))) {
+vErrors = add(vErrors, "/ssoType", "#/properties/ssoType/enum", "enum", { allowedValues: schema24.properties.ssoType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.openid !== undefined){
+if (data.openid !== undefined) {
 let data2 = data.openid;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err8 = {instancePath:instancePath+"/openid",schemaPath:"#/properties/openid/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/openid", "#/properties/openid/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/openid",schemaPath:"#/properties/openid/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/openid", "#/properties/openid/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.access_token !== undefined){
+if (data.access_token !== undefined) {
 let data3 = data.access_token;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err10 = {instancePath:instancePath+"/access_token",schemaPath:"#/properties/access_token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/access_token", "#/properties/access_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/access_token",schemaPath:"#/properties/access_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/access_token", "#/properties/access_token/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.refresh_token !== undefined){
-if(typeof data.refresh_token !== "string"){
-const err12 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data.refresh_token !== undefined) {
+if (typeof data.refresh_token !== "string") {
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.nick !== undefined){
-if(typeof data.nick !== "string"){
-const err13 = {instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (data.nick !== undefined) {
+if (typeof data.nick !== "string") {
+vErrors = add(vErrors, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.avatar !== undefined){
-if(typeof data.avatar !== "string"){
-const err14 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.device !== undefined){
-if(typeof data.device !== "string"){
-const err15 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+if (data.device !== undefined) {
+if (typeof data.device !== "string") {
+vErrors = add(vErrors, "/device", "#/properties/device/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate62.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCheckToken"] = validate63;
-const schema25 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"access_token":{"type":"string","minLength":1},"refresh_token":{"type":"string","minLength":1}},"required":["userType"]};
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema25 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "access_token": { "type": "string", "minLength": 1 }, "refresh_token": { "type": "string", "minLength": 1 } }, "required": ["userType"] };
+function validate63(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema25.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema25.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.access_token !== undefined){
+if (data.access_token !== undefined) {
 let data1 = data.access_token;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/access_token",schemaPath:"#/properties/access_token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/access_token", "#/properties/access_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/access_token",schemaPath:"#/properties/access_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/access_token", "#/properties/access_token/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.refresh_token !== undefined){
+if (data.refresh_token !== undefined) {
 let data2 = data.refresh_token;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate63.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduRefreshAccess"] = validate64;
-const schema26 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"refresh_token":{"type":"string","minLength":1}},"required":["userType","refresh_token"]};
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema26 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "refresh_token": { "type": "string", "minLength": 1 } }, "required": ["userType", "refresh_token"] };
+function validate64(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.refresh_token === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "refresh_token" }, "must have required property '" + "refresh_token" + "'");
 }
-errors++;
-}
-if(data.refresh_token === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "refresh_token"},message:"must have required property '"+"refresh_token"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema26.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema26.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.refresh_token !== undefined){
+if (data.refresh_token !== undefined) {
 let data1 = data.refresh_token;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err4 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate64.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduRefreshRefresh"] = validate65;
-const schema27 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"refresh_token":{"type":"string","minLength":1}},"required":["userType","refresh_token"]};
-
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema27 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "refresh_token": { "type": "string", "minLength": 1 } }, "required": ["userType", "refresh_token"] };
+function validate65(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.refresh_token === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "refresh_token" }, "must have required property '" + "refresh_token" + "'");
 }
-errors++;
-}
-if(data.refresh_token === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "refresh_token"},message:"must have required property '"+"refresh_token"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema27.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema27.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.refresh_token !== undefined){
+if (data.refresh_token !== undefined) {
 let data1 = data.refresh_token;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err4 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/refresh_token",schemaPath:"#/properties/refresh_token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/refresh_token", "#/properties/refresh_token/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate65.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduLogout"] = validate66;
-const schema28 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]}},"required":["userType"]};
-
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema28 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] } }, "required": ["userType"] };
+function validate66(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema28.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema28.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate66.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduGetMyInfo"] = validate67;
-const schema29 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]}},"required":["userType"]};
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema29 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] } }, "required": ["userType"] };
+function validate67(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema29.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema29.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate67.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduUpdateMyInfo"] = validate68;
-const schema30 = {"type":"object","anyOf":[{"required":["nick"]},{"required":["name"]},{"required":["intro"]},{"required":["avatar"]},{"required":["school"]},{"required":["version"]},{"required":["grade"]}],"properties":{"userType":{"type":"string","enum":["s","t","p"]},"nick":{"type":"string","maxLength":20},"name":{"type":"string","maxLength":20},"intro":{"type":"string","maxLength":100},"avatar":{"type":"string","maxLength":255},"school":{"type":"string","maxLength":40},"version":{"type":"string","maxLength":40},"grade":{"type":"string","maxLength":40}},"required":["userType"]};
-
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema30 = { "type": "object", "anyOf": [{ "required": ["nick"] }, { "required": ["name"] }, { "required": ["intro"] }, { "required": ["avatar"] }, { "required": ["school"] }, { "required": ["version"] }, { "required": ["grade"] }], "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "nick": { "type": "string", "maxLength": 20 }, "name": { "type": "string", "maxLength": 20 }, "intro": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "school": { "type": "string", "maxLength": 40 }, "version": { "type": "string", "maxLength": 40 }, "grade": { "type": "string", "maxLength": 40 } }, "required": ["userType"] };
+function validate68(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.nick === undefined){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "nick"},message:"must have required property '"+"nick"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.nick === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "nick" }, "must have required property '" + "nick" + "'");
 errors++;
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs4 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.intro === undefined){
-const err2 = {instancePath,schemaPath:"#/anyOf/2/required",keyword:"required",params:{missingProperty: "intro"},message:"must have required property '"+"intro"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.intro === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/2/required", "required", { missingProperty: "intro" }, "must have required property '" + "intro" + "'");
 errors++;
 }
 }
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.avatar === undefined){
-const err3 = {instancePath,schemaPath:"#/anyOf/3/required",keyword:"required",params:{missingProperty: "avatar"},message:"must have required property '"+"avatar"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.avatar === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/3/required", "required", { missingProperty: "avatar" }, "must have required property '" + "avatar" + "'");
 errors++;
 }
 }
 var _valid0 = _errs5 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs6 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.school === undefined){
-const err4 = {instancePath,schemaPath:"#/anyOf/4/required",keyword:"required",params:{missingProperty: "school"},message:"must have required property '"+"school"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.school === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/4/required", "required", { missingProperty: "school" }, "must have required property '" + "school" + "'");
 errors++;
 }
 }
 var _valid0 = _errs6 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs7 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.version === undefined){
-const err5 = {instancePath,schemaPath:"#/anyOf/5/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.version === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/5/required", "required", { missingProperty: "version" }, "must have required property '" + "version" + "'");
 errors++;
 }
 }
 var _valid0 = _errs7 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs8 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.grade === undefined){
-const err6 = {instancePath,schemaPath:"#/anyOf/6/required",keyword:"required",params:{missingProperty: "grade"},message:"must have required property '"+"grade"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.grade === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/6/required", "required", { missingProperty: "grade" }, "must have required property '" + "grade" + "'");
 errors++;
 }
 }
@@ -1226,20 +605,14 @@ valid0 = valid0 || _valid0;
 }
 }
 }
-if(!valid0){
-const err7 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -1247,1417 +620,655 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 errors++;
 }
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err9 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err10 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema30.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema30.properties.userType.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 }
-if(data.nick !== undefined){
+if (data.nick !== undefined) {
 let data1 = data.nick;
-if(typeof data1 === "string"){
-if(func1(data1) > 20){
-const err11 = {instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if (typeof data1 === "string") {
+if (func1(data1) > 20) {
+vErrors = add(vErrors, "/nick", "#/properties/nick/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = add(vErrors, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data2 = data.name;
-if(typeof data2 === "string"){
-if(func1(data2) > 20){
-const err13 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+if (typeof data2 === "string") {
+if (func1(data2) > 20) {
+vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.intro !== undefined){
+if (data.intro !== undefined) {
 let data3 = data.intro;
-if(typeof data3 === "string"){
-if(func1(data3) > 100){
-const err15 = {instancePath:instancePath+"/intro",schemaPath:"#/properties/intro/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+if (typeof data3 === "string") {
+if (func1(data3) > 100) {
+vErrors = add(vErrors, "/intro", "#/properties/intro/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/intro",schemaPath:"#/properties/intro/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+vErrors = add(vErrors, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.avatar !== undefined){
+if (data.avatar !== undefined) {
 let data4 = data.avatar;
-if(typeof data4 === "string"){
-if(func1(data4) > 255){
-const err17 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+if (typeof data4 === "string") {
+if (func1(data4) > 255) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.school !== undefined){
+if (data.school !== undefined) {
 let data5 = data.school;
-if(typeof data5 === "string"){
-if(func1(data5) > 40){
-const err19 = {instancePath:instancePath+"/school",schemaPath:"#/properties/school/maxLength",keyword:"maxLength",params:{limit: 40},message:"must NOT have more than 40 characters"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+if (typeof data5 === "string") {
+if (func1(data5) > 40) {
+vErrors = add(vErrors, "/school", "#/properties/school/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/school",schemaPath:"#/properties/school/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+vErrors = add(vErrors, "/school", "#/properties/school/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.version !== undefined){
+if (data.version !== undefined) {
 let data6 = data.version;
-if(typeof data6 === "string"){
-if(func1(data6) > 40){
-const err21 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/maxLength",keyword:"maxLength",params:{limit: 40},message:"must NOT have more than 40 characters"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+if (typeof data6 === "string") {
+if (func1(data6) > 40) {
+vErrors = add(vErrors, "/version", "#/properties/version/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+vErrors = add(vErrors, "/version", "#/properties/version/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.grade !== undefined){
+if (data.grade !== undefined) {
 let data7 = data.grade;
-if(typeof data7 === "string"){
-if(func1(data7) > 40){
-const err23 = {instancePath:instancePath+"/grade",schemaPath:"#/properties/grade/maxLength",keyword:"maxLength",params:{limit: 40},message:"must NOT have more than 40 characters"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+if (typeof data7 === "string") {
+if (func1(data7) > 40) {
+vErrors = add(vErrors, "/grade", "#/properties/grade/maxLength", "maxLength", { limit: 40 }, "must NOT have more than 40 characters");
 errors++;
 }
 }
 else {
-const err24 = {instancePath:instancePath+"/grade",schemaPath:"#/properties/grade/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+vErrors = add(vErrors, "/grade", "#/properties/grade/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate68.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/eduChangePassword"] = validate69;
-const schema31 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"oldPwd":{"$ref":"/components/Password"},"newPwd":{"$ref":"/components/Password"}},"required":["userType","oldPwd","newPwd"]};
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema31 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "oldPwd": { "$ref": "/components/Password" }, "newPwd": { "$ref": "/components/Password" } }, "required": ["userType", "oldPwd", "newPwd"] };
+function validate69(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.oldPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "oldPwd" }, "must have required property '" + "oldPwd" + "'");
 }
-errors++;
+if (data.newPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "newPwd" }, "must have required property '" + "newPwd" + "'");
 }
-if(data.oldPwd === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "oldPwd"},message:"must have required property '"+"oldPwd"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.newPwd === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "newPwd"},message:"must have required property '"+"newPwd"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema31.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema31.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.oldPwd !== undefined){
-if(!(validate57(data.oldPwd, {instancePath:instancePath+"/oldPwd",parentData:data,parentDataProperty:"oldPwd",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
+if (data.oldPwd !== undefined) {
+if (!validate57(data.oldPwd)) {
+vErrors = join(vErrors, "/oldPwd", validate57);
 }
 }
-if(data.newPwd !== undefined){
-if(!(validate57(data.newPwd, {instancePath:instancePath+"/newPwd",parentData:data,parentDataProperty:"newPwd",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
+if (data.newPwd !== undefined) {
+if (!validate57(data.newPwd)) {
+vErrors = join(vErrors, "/newPwd", validate57);
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate69.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduResetPassword"] = validate72;
-const schema32 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"},"smscode":{"type":"string","minLength":1},"newPwd":{"$ref":"/components/Password"}},"required":["userType","phone","smscode","newPwd"]};
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema32 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" }, "smscode": { "type": "string", "minLength": 1 }, "newPwd": { "$ref": "/components/Password" } }, "required": ["userType", "phone", "smscode", "newPwd"] };
+function validate72(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
+if (data.smscode === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "smscode" }, "must have required property '" + "smscode" + "'");
 }
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.newPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "newPwd" }, "must have required property '" + "newPwd" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.smscode === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "smscode"},message:"must have required property '"+"smscode"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.newPwd === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "newPwd"},message:"must have required property '"+"newPwd"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err5 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema32.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema32.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 }
 }
-if(data.smscode !== undefined){
+if (data.smscode !== undefined) {
 let data2 = data.smscode;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err6 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.newPwd !== undefined){
-if(!(validate57(data.newPwd, {instancePath:instancePath+"/newPwd",parentData:data,parentDataProperty:"newPwd",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
+if (data.newPwd !== undefined) {
+if (!validate57(data.newPwd)) {
+vErrors = join(vErrors, "/newPwd", validate57);
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate72.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCheckPhone"] = validate75;
-const schema33 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"}},"required":["userType","phone"]};
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema33 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" } }, "required": ["userType", "phone"] };
+function validate75(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
-}
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema33.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema33.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate75.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduBindPhone"] = validate77;
-const schema34 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"phone":{"$ref":"/components/Phone"},"smscode":{"type":"string","minLength":1}},"required":["userType","phone","smscode"]};
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema34 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "$ref": "/components/Phone" }, "smscode": { "type": "string", "minLength": 1 } }, "required": ["userType", "phone", "smscode"] };
+function validate77(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
+if (data.smscode === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "smscode" }, "must have required property '" + "smscode" + "'");
 }
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.smscode === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "smscode"},message:"must have required property '"+"smscode"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema34.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema34.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.phone !== undefined){
-if(!(validate53(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate53(data.phone)) {
+vErrors = join(vErrors, "/phone", validate53);
 }
 }
-if(data.smscode !== undefined){
+if (data.smscode !== undefined) {
 let data2 = data.smscode;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err5 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/smscode",schemaPath:"#/properties/smscode/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/smscode", "#/properties/smscode/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate77.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduListTeachers"] = validate79;
-const schema35 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"start":{"type":"integer","minimum":1,"default":1},"limit":{"type":"integer","minimum":1,"maximum":100,"default":10}},"required":["userType"]};
-
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema35 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "start": { "type": "integer", "minimum": 1, "default": 1 }, "limit": { "type": "integer", "minimum": 1, "maximum": 100, "default": 10 } }, "required": ["userType"] };
+function validate79(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.start === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.start === undefined) {
 data.start = 1;
 }
-if(data.limit === undefined){
+if (data.limit === undefined) {
 data.limit = 10;
 }
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema35.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema35.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 let data1 = data.start;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/start",schemaPath:"#/properties/start/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/start", "#/properties/start/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/start",schemaPath:"#/properties/start/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/start", "#/properties/start/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 let data2 = data.limit;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err5 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 100 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate79.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduGetTeacher"] = validate80;
-const schema36 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"userID":{"$ref":"/components/ObjectId"}},"required":["userType","userID"]};
+const schema36 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "userID": { "$ref": "/components/ObjectId" } }, "required": ["userType", "userID"] };
 const pattern4 = new RegExp("^[0-9a-f]{24}$", "u");
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate81(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern4.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{24}$"},message:"must match pattern \""+"^[0-9a-f]{24}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^[0-9a-f]{24}$" }, "must match pattern \"" + "^[0-9a-f]{24}$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate81.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.userID === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userID" }, "must have required property '" + "userID" + "'");
 }
-errors++;
-}
-if(data.userID === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userID"},message:"must have required property '"+"userID"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema36.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema36.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.userID !== undefined){
-if(!(validate81(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.userID !== undefined) {
+if (!validate81(data.userID)) {
+vErrors = join(vErrors, "/userID", validate81);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate80.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCreateOrder"] = validate83;
-const schema38 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"t_id":{"$ref":"/components/ObjectId"},"question":{"type":"string","minLength":1,"maxLength":500},"self_desc":{"type":"string","maxLength":500}},"required":["userType","t_id","question"]};
-
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema38 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "t_id": { "$ref": "/components/ObjectId" }, "question": { "type": "string", "minLength": 1, "maxLength": 500 }, "self_desc": { "type": "string", "maxLength": 500 } }, "required": ["userType", "t_id", "question"] };
+function validate83(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.t_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "t_id" }, "must have required property '" + "t_id" + "'");
 }
-errors++;
+if (data.question === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "question" }, "must have required property '" + "question" + "'");
 }
-if(data.t_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "t_id"},message:"must have required property '"+"t_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.question === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "question"},message:"must have required property '"+"question"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err4 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema38.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema38.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.t_id !== undefined){
-if(!(validate81(data.t_id, {instancePath:instancePath+"/t_id",parentData:data,parentDataProperty:"t_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.t_id !== undefined) {
+if (!validate81(data.t_id)) {
+vErrors = join(vErrors, "/t_id", validate81);
 }
 }
-if(data.question !== undefined){
+if (data.question !== undefined) {
 let data2 = data.question;
-if(typeof data2 === "string"){
-if(func1(data2) > 500){
-const err5 = {instancePath:instancePath+"/question",schemaPath:"#/properties/question/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data2 === "string") {
+if (func1(data2) > 500) {
+vErrors = add(vErrors, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err6 = {instancePath:instancePath+"/question",schemaPath:"#/properties/question/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/question",schemaPath:"#/properties/question/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/question", "#/properties/question/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.self_desc !== undefined){
+if (data.self_desc !== undefined) {
 let data3 = data.self_desc;
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-const err8 = {instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/self_desc", "#/properties/self_desc/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate83.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduListOrders"] = validate85;
-const schema39 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"start":{"type":"integer","minimum":1,"default":1},"limit":{"type":"integer","minimum":1,"maximum":100,"default":10},"status":{"type":"string","pattern":"^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$"}},"required":["userType"]};
+const schema39 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "start": { "type": "integer", "minimum": 1, "default": 1 }, "limit": { "type": "integer", "minimum": 1, "maximum": 100, "default": 10 }, "status": { "type": "string", "pattern": "^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$" } }, "required": ["userType"] };
 const pattern5 = new RegExp("^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$", "u");
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate85(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.start === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.start === undefined) {
 data.start = 1;
 }
-if(data.limit === undefined){
+if (data.limit === undefined) {
 data.limit = 10;
 }
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema39.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema39.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 let data1 = data.start;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/start",schemaPath:"#/properties/start/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/start", "#/properties/start/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/start",schemaPath:"#/properties/start/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/start", "#/properties/start/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 let data2 = data.limit;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err5 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 100 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 100 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err7 = {instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data3 = data.status;
-if(typeof data3 === "string"){
-if(!pattern5.test(data3)){
-const err8 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/pattern",keyword:"pattern",params:{pattern: "^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$"},message:"must match pattern \""+"^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$"+"\""};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data3 === "string") {
+if (!pattern5.test(data3)) {
+vErrors = add(vErrors, "/status", "#/properties/status/pattern", "pattern", { pattern: "^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$" }, "must match pattern \"" + "^(pending|confirmed|rejected|canceled|paid)(,(pending|confirmed|rejected|canceled|paid))*$" + "\"");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate85.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduGetOrder"] = validate86;
-const schema40 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"}},"required":["userType","o_id"]};
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema40 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" } }, "required": ["userType", "o_id"] };
+function validate86(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 }
-errors++;
-}
-if(data.o_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema40.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema40.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate86.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduDeleteOrder"] = validate88;
-const schema41 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"}},"required":["userType","o_id"]};
-
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema41 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" } }, "required": ["userType", "o_id"] };
+function validate88(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 }
-errors++;
-}
-if(data.o_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema41.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema41.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate88.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCancelOrder"] = validate90;
-const schema42 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"},"reason":{"type":"string","maxLength":200}},"required":["userType","o_id"]};
-
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema42 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" }, "reason": { "type": "string", "maxLength": 200 } }, "required": ["userType", "o_id"] };
+function validate90(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 }
-errors++;
-}
-if(data.o_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema42.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema42.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 }
 }
-if(data.reason !== undefined){
+if (data.reason !== undefined) {
 let data2 = data.reason;
-if(typeof data2 === "string"){
-if(func1(data2) > 200){
-const err4 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/reason", "#/properties/reason/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate90.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduConfirmOrder"] = validate92;
-const schema43 = {"type":"object","anyOf":[{"properties":{"status":{"const":"confirmed"}}},{"required":["reason"],"properties":{"reason":{"type":"string","minLength":1}}}],"properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"},"status":{"type":"string","enum":["confirmed","rejected"],"default":"confirmed"},"reason":{"type":"string"}},"required":["userType","o_id"]};
-
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema43 = { "type": "object", "anyOf": [{ "properties": { "status": { "const": "confirmed" } } }, { "required": ["reason"], "properties": { "reason": { "type": "string", "minLength": 1 } } }], "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" }, "status": { "type": "string", "enum": ["confirmed", "rejected"], "default": "confirmed" }, "reason": { "type": "string" } }, "required": ["userType", "o_id"] };
+function validate92(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if("confirmed" !== data.status){
-const err0 = {instancePath:instancePath+"/status",schemaPath:"#/anyOf/0/properties/status/const",keyword:"const",params:{allowedValue: "confirmed"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if ("confirmed" !== data.status) {
+vErrors = add(vErrors, "/status", "#/anyOf/0/properties/status/const", "const", { allowedValue: "confirmed" }, "must be equal to constant");
 errors++;
 }
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs4 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.reason === undefined){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.reason === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "reason" }, "must have required property '" + "reason" + "'");
 errors++;
 }
-if(data.reason !== undefined){
+if (data.reason !== undefined) {
 let data1 = data.reason;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err2 = {instancePath:instancePath+"/reason",schemaPath:"#/anyOf/1/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/reason", "#/anyOf/1/properties/reason/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/reason",schemaPath:"#/anyOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+vErrors = add(vErrors, "/reason", "#/anyOf/1/properties/reason/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
@@ -2665,20 +1276,14 @@ errors++;
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
 }
-if(!valid0){
-const err4 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -2686,4020 +1291,1786 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status === undefined) {
 data.status = "confirmed";
 }
-if(data.userType === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 errors++;
 }
-if(data.o_id === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 errors++;
 }
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data2 = data.userType;
-if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if(!(((data2 === "s") || (data2 === "t")) || (data2 === "p"))){
-const err8 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema43.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (!(((data2 === "s") || (data2 === "t")) || (data2 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema43.properties.userType.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 errors = vErrors.length;
 }
 }
 let data4 = data.status;
-if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (typeof data4 !== "string") {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if(!((data4 === "confirmed") || (data4 === "rejected"))){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema43.properties.status.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if (!((data4 === "confirmed") || (data4 === "rejected"))) {
+vErrors = add(vErrors, "/status", "#/properties/status/enum", "enum", { allowedValues: schema43.properties.status.enum }, "must be equal to one of the allowed values");
 errors++;
 }
-if(data.reason !== undefined){
-if(typeof data.reason !== "string"){
-const err11 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if (data.reason !== undefined) {
+if (typeof data.reason !== "string") {
+vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate92.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/eduPayOrder"] = validate94;
-const schema44 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"},"channel":{"type":"string","enum":["alipay","wx"],"default":"alipay"}},"required":["userType","o_id"]};
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema44 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" }, "channel": { "type": "string", "enum": ["alipay", "wx"], "default": "alipay" } }, "required": ["userType", "o_id"] };
+function validate94(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.channel === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.channel === undefined) {
 data.channel = "alipay";
 }
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 }
-errors++;
-}
-if(data.o_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema44.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema44.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 }
 }
 let data2 = data.channel;
-if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data2 === "alipay") || (data2 === "wx"))){
-const err5 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/enum",keyword:"enum",params:{allowedValues: schema44.properties.channel.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data2 === "alipay") || (data2 === "wx"))) {
+vErrors = add(vErrors, "/channel", "#/properties/channel/enum", "enum", { allowedValues: schema44.properties.channel.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate94.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCallOrder"] = validate96;
-const schema45 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]},"o_id":{"$ref":"/components/ObjectId"}},"required":["userType","o_id"]};
-
-function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema45 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] }, "o_id": { "$ref": "/components/ObjectId" } }, "required": ["userType", "o_id"] };
+function validate96(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.o_id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "o_id" }, "must have required property '" + "o_id" + "'");
 }
-errors++;
-}
-if(data.o_id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "o_id"},message:"must have required property '"+"o_id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err3 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema45.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema45.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.o_id !== undefined){
-if(!(validate81(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate81(data.o_id)) {
+vErrors = join(vErrors, "/o_id", validate81);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate96.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduCheckUpdate"] = validate98;
-const schema46 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]}},"required":["userType"]};
-
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema46 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] } }, "required": ["userType"] };
+function validate98(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema46.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema46.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate98.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduMqttInfo"] = validate99;
-const schema47 = {"type":"object","properties":{"userType":{"type":"string","enum":["s","t","p"]}},"required":["userType"]};
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema47 = { "type": "object", "properties": { "userType": { "type": "string", "enum": ["s", "t", "p"] } }, "required": ["userType"] };
+function validate99(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userType === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userType"},message:"must have required property '"+"userType"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userType" }, "must have required property '" + "userType" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data0 = data.userType;
-if(typeof data0 !== "string"){
-const err1 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))){
-const err2 = {instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema47.properties.userType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!(((data0 === "s") || (data0 === "t")) || (data0 === "p"))) {
+vErrors = add(vErrors, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema47.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate99.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduUpload"] = validate100;
-const schema48 = {"type":"object","properties":{"upload":{"type":"object","required":["name","mediaType","bytes"]},"path":{"type":"string","pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},"overwrite":{"type":"string","enum":["true","false"],"default":"false"},"userID":{"type":"string"},"vendor":{"type":"string"}},"required":["upload"]};
+const schema48 = { "type": "object", "properties": { "upload": { "type": "object", "required": ["name", "mediaType", "bytes"] }, "path": { "type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "overwrite": { "type": "string", "enum": ["true", "false"], "default": "false" }, "userID": { "type": "string" }, "vendor": { "type": "string" } }, "required": ["upload"] };
 const pattern6 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
-
-function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate100(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.overwrite === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.overwrite === undefined) {
 data.overwrite = "false";
 }
-if(data.upload === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "upload"},message:"must have required property '"+"upload"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.upload === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "upload" }, "must have required property '" + "upload" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.upload !== undefined){
+if (data.upload !== undefined) {
 let data0 = data.upload;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0.name === undefined){
-const err1 = {instancePath:instancePath+"/upload",schemaPath:"#/properties/upload/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+if (data0.name === undefined) {
+vErrors = add(vErrors, "/upload", "#/properties/upload/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err1);
+if (data0.mediaType === undefined) {
+vErrors = add(vErrors, "/upload", "#/properties/upload/required", "required", { missingProperty: "mediaType" }, "must have required property '" + "mediaType" + "'");
 }
-errors++;
-}
-if(data0.mediaType === undefined){
-const err2 = {instancePath:instancePath+"/upload",schemaPath:"#/properties/upload/required",keyword:"required",params:{missingProperty: "mediaType"},message:"must have required property '"+"mediaType"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data0.bytes === undefined){
-const err3 = {instancePath:instancePath+"/upload",schemaPath:"#/properties/upload/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (data0.bytes === undefined) {
+vErrors = add(vErrors, "/upload", "#/properties/upload/required", "required", { missingProperty: "bytes" }, "must have required property '" + "bytes" + "'");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/upload",schemaPath:"#/properties/upload/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/upload", "#/properties/upload/type", "type", { type: "object" }, "must be object");
 }
 }
-if(data.path !== undefined){
+if (data.path !== undefined) {
 let data1 = data.path;
-if(typeof data1 === "string"){
-if(!pattern6.test(data1)){
-const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data1 === "string") {
+if (!pattern6.test(data1)) {
+vErrors = add(vErrors, "/path", "#/properties/path/pattern", "pattern", { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 let data2 = data.overwrite;
-if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/overwrite",schemaPath:"#/properties/overwrite/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/overwrite", "#/properties/overwrite/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err7);
+if (!((data2 === "true") || (data2 === "false"))) {
+vErrors = add(vErrors, "/overwrite", "#/properties/overwrite/enum", "enum", { allowedValues: schema48.properties.overwrite.enum }, "must be equal to one of the allowed values");
 }
-errors++;
-}
-if(!((data2 === "true") || (data2 === "false"))){
-const err8 = {instancePath:instancePath+"/overwrite",schemaPath:"#/properties/overwrite/enum",keyword:"enum",params:{allowedValues: schema48.properties.overwrite.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(data.userID !== undefined){
-if(typeof data.userID !== "string"){
-const err9 = {instancePath:instancePath+"/userID",schemaPath:"#/properties/userID/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (data.userID !== undefined) {
+if (typeof data.userID !== "string") {
+vErrors = add(vErrors, "/userID", "#/properties/userID/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.vendor !== undefined){
-if(typeof data.vendor !== "string"){
-const err10 = {instancePath:instancePath+"/vendor",schemaPath:"#/properties/vendor/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data.vendor !== undefined) {
+if (typeof data.vendor !== "string") {
+vErrors = add(vErrors, "/vendor", "#/properties/vendor/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate100.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/eduDownload"] = validate101;
-
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-if(typeof data0 === "string"){
-if(!pattern6.test(data0)){
-const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern6.test(data0)) {
+vErrors = add(vErrors, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate101.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduSendSms"] = validate102;
-const schema50 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema50 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate102(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema50.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema50.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate102.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduRegister"] = validate103;
-const schema51 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"},"u":{"type":"string","minLength":1},"w":{"type":"string","minLength":1}},"required":["client","platform","u","w"]};
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema51 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" }, "u": { "type": "string", "minLength": 1 }, "w": { "type": "string", "minLength": 1 } }, "required": ["client", "platform", "u", "w"] };
+function validate103(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
+if (data.u === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "u" }, "must have required property '" + "u" + "'");
 }
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.w === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "must have required property '" + "w" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.u === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "u"},message:"must have required property '"+"u"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.w === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "w"},message:"must have required property '"+"w"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err4 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err7 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema51.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema51.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err8 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.u !== undefined){
+if (data.u !== undefined) {
 let data3 = data.u;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.w !== undefined){
+if (data.w !== undefined) {
 let data4 = data.w;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err11 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "/w", "#/properties/w/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate103.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduLogin"] = validate104;
-const schema52 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"},"u":{"type":"string","minLength":1},"w":{"type":"string","minLength":1}},"required":["client","platform","u","w"]};
-
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema52 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" }, "u": { "type": "string", "minLength": 1 }, "w": { "type": "string", "minLength": 1 } }, "required": ["client", "platform", "u", "w"] };
+function validate104(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
+if (data.u === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "u" }, "must have required property '" + "u" + "'");
 }
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.w === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "must have required property '" + "w" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.u === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "u"},message:"must have required property '"+"u"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.w === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "w"},message:"must have required property '"+"w"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err4 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err7 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema52.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema52.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err8 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.u !== undefined){
+if (data.u !== undefined) {
 let data3 = data.u;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.w !== undefined){
+if (data.w !== undefined) {
 let data4 = data.w;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err11 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "/w", "#/properties/w/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate104.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduSsoLogin"] = validate105;
-const schema53 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"},"u":{"type":"string","minLength":1},"w":{"type":"string","minLength":1}},"required":["client","platform","u","w"]};
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema53 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" }, "u": { "type": "string", "minLength": 1 }, "w": { "type": "string", "minLength": 1 } }, "required": ["client", "platform", "u", "w"] };
+function validate105(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
+if (data.u === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "u" }, "must have required property '" + "u" + "'");
 }
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.w === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "w" }, "must have required property '" + "w" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.u === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "u"},message:"must have required property '"+"u"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.w === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "w"},message:"must have required property '"+"w"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err4 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err7 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema53.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema53.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err8 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.u !== undefined){
+if (data.u !== undefined) {
 let data3 = data.u;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/u", "#/properties/u/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/u",schemaPath:"#/properties/u/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/u", "#/properties/u/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.w !== undefined){
+if (data.w !== undefined) {
 let data4 = data.w;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err11 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/w", "#/properties/w/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/w",schemaPath:"#/properties/w/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "/w", "#/properties/w/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate105.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCheckToken"] = validate106;
-const schema54 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema54 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate106(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema54.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema54.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate106.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduRefreshAccess"] = validate107;
-const schema55 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema55 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate107(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema55.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema55.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate107.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduRefreshRefresh"] = validate108;
-const schema56 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema56 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate108(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema56.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema56.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate108.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduLogout"] = validate109;
-const schema57 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema57 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate109(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema57.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema57.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate109.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduGetMyInfo"] = validate110;
-const schema58 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema58 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate110(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema58.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema58.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate110.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduUpdateMyInfo"] = validate111;
-const schema59 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema59 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate111(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema59.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema59.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate111.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduChangePassword"] = validate112;
-const schema60 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema60 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate112(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema60.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema60.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate112.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduResetPassword"] = validate113;
-const schema61 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema61 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate113(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema61.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema61.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate113.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCheckPhone"] = validate114;
-const schema62 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema62 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate114(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema62.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema62.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate114.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduBindPhone"] = validate115;
-const schema63 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema63 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate115(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema63.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema63.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate115.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduListTeachers"] = validate116;
-const schema64 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema64 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate116(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema64.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema64.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate116.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduGetTeacher"] = validate117;
-const schema65 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema65 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate117(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema65.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema65.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate117.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCreateOrder"] = validate118;
-const schema66 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema66 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate118(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema66.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema66.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate118.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduListOrders"] = validate119;
-const schema67 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema67 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate119(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema67.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema67.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate119.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduGetOrder"] = validate120;
-const schema68 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema68 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate120(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema68.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema68.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate120.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduDeleteOrder"] = validate121;
-const schema69 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema69 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate121(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema69.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema69.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate121.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCancelOrder"] = validate122;
-const schema70 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema70 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate122(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema70.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema70.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate122.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduConfirmOrder"] = validate123;
-const schema71 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema71 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate123(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema71.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema71.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate123.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduPayOrder"] = validate124;
-const schema72 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema72 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate124(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema72.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema72.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate124.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCallOrder"] = validate125;
-const schema73 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema73 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate125(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema73.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema73.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate125.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduCheckUpdate"] = validate126;
-const schema74 = {"type":"object","properties":{"client":{"type":"string","pattern":"^\\d+(\\.\\d+){0,3}$"},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
+const schema74 = { "type": "object", "properties": { "client": { "type": "string", "pattern": "^\\d+(\\.\\d+){0,3}$" }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
 const pattern8 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
-
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(!pattern8.test(data0)){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern8.test(data0)) {
+vErrors = add(vErrors, "/client", "#/properties/client/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema74.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema74.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate126.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduMqttInfo"] = validate127;
-const schema75 = {"type":"object","properties":{"client":{"type":"string","minLength":1},"platform":{"type":"string","enum":["android","ios"]},"channel":{"type":"string"}},"required":["client","platform"]};
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema75 = { "type": "object", "properties": { "client": { "type": "string", "minLength": 1 }, "platform": { "type": "string", "enum": ["android", "ios"] }, "channel": { "type": "string" } }, "required": ["client", "platform"] };
+function validate127(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.client === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "client"},message:"must have required property '"+"client"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.client === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "client" }, "must have required property '" + "client" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.platform === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "platform" }, "must have required property '" + "platform" + "'");
 }
-errors++;
-}
-if(data.platform === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/client", "#/properties/client/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.platform !== undefined){
+if (data.platform !== undefined) {
 let data1 = data.platform;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "android") || (data1 === "ios"))){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/enum",keyword:"enum",params:{allowedValues: schema75.properties.platform.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "android") || (data1 === "ios"))) {
+vErrors = add(vErrors, "/platform", "#/properties/platform/enum", "enum", { allowedValues: schema75.properties.platform.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.channel !== undefined){
-if(typeof data.channel !== "string"){
-const err6 = {instancePath:instancePath+"/channel",schemaPath:"#/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.channel !== undefined) {
+if (typeof data.channel !== "string") {
+vErrors = add(vErrors, "/channel", "#/properties/channel/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate127.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/headers/eduDownload"] = validate128;
-
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate128(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.range !== undefined){
-if(typeof data.range !== "string"){
-const err0 = {instancePath:instancePath+"/range",schemaPath:"#/properties/range/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.range !== undefined) {
+if (typeof data.range !== "string") {
+vErrors = add(vErrors, "/range", "#/properties/range/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data["if-none-match"] !== undefined){
-if(typeof data["if-none-match"] !== "string"){
-const err1 = {instancePath:instancePath+"/if-none-match",schemaPath:"#/properties/if-none-match/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (data["if-none-match"] !== undefined) {
+if (typeof data["if-none-match"] !== "string") {
+vErrors = add(vErrors, "/if-none-match", "#/properties/if-none-match/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate128.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
 const answers = (function (exports) {
 "use strict";
 exports["/success/eduSendSms"] = validate52;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.code === undefined) && (missing0 = "code")){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.code === undefined) && (missing0 = "code")) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate53.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate53.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate53, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
+function validate52(data) {
+if (!validate53(data)) {
+return pass(validate52, "", validate53);
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduRegister"] = validate55;
 const pattern3 = new RegExp("^[0-9a-f]{24}$", "u");
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern3.test(data)){
-validate58.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{24}$"},message:"must match pattern \""+"^[0-9a-f]{24}$"+"\""}];
-return false;
+function validate58(data) {
+if (typeof data === "string") {
+if (!pattern3.test(data)) {
+return fail(validate58, "", "#/pattern", "pattern", { pattern: "^[0-9a-f]{24}$" }, "must match pattern \"" + "^[0-9a-f]{24}$" + "\"");
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate58, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate58.errors = null;
+return true;
 }
-validate58.errors = vErrors;
-return errors === 0;
-}
-
 const pattern4 = new RegExp("^(1\\d{10})?$", "u");
-
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate57(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.userID === undefined) && (missing0 = "userID")) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.has_passwd === undefined) && (missing0 = "has_passwd"))){
-validate57.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.userID === undefined) && (missing0 = "userID")) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.has_passwd === undefined) && (missing0 = "has_passwd"))) {
+return fail(validate57, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.userID !== undefined){
-const _errs1 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate57, "/userID", validate58);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.nick !== undefined) {
+if (typeof data.nick !== "string") {
+return fail(validate57, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.nick !== undefined){
-const _errs2 = errors;
-if(typeof data.nick !== "string"){
-validate57.errors = [{instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data2 = data.phone;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data2 === "string"){
-if(!pattern4.test(data2)){
-validate57.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^(1\\d{10})?$"},message:"must match pattern \""+"^(1\\d{10})?$"+"\""}];
-return false;
+if (typeof data2 === "string") {
+if (!pattern4.test(data2)) {
+return fail(validate57, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^(1\\d{10})?$" }, "must match pattern \"" + "^(1\\d{10})?$" + "\"");
 }
 }
 else {
-validate57.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate57, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.intro !== undefined){
-const _errs6 = errors;
-if(typeof data.intro !== "string"){
-validate57.errors = [{instancePath:instancePath+"/intro",schemaPath:"#/properties/intro/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
-const _errs8 = errors;
-if(typeof data.avatar !== "string"){
-validate57.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.has_passwd !== undefined){
-const _errs10 = errors;
-if(typeof data.has_passwd !== "boolean"){
-validate57.errors = [{instancePath:instancePath+"/has_passwd",schemaPath:"#/properties/has_passwd/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
+if (data.intro !== undefined) {
+if (typeof data.intro !== "string") {
+return fail(validate57, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+return fail(validate57, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.has_passwd !== undefined) {
+if (typeof data.has_passwd !== "boolean") {
+return fail(validate57, "/has_passwd", "#/properties/has_passwd/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate57.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate57, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate57.errors = null;
+return true;
 }
-validate57.errors = vErrors;
-return errors === 0;
-}
-
 const pattern5 = new RegExp("^[0-9a-f]{48}$", "u");
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern5.test(data)){
-validate61.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{48}$"},message:"must match pattern \""+"^[0-9a-f]{48}$"+"\""}];
-return false;
+function validate61(data) {
+if (typeof data === "string") {
+if (!pattern5.test(data)) {
+return fail(validate61, "", "#/pattern", "pattern", { pattern: "^[0-9a-f]{48}$" }, "must match pattern \"" + "^[0-9a-f]{48}$" + "\"");
 }
 }
 else {
-validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate61, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate61.errors = null;
+return true;
+}
+function validate63(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate63, "", "#/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 0 || isNaN(data)) {
+return fail(validate63, "", "#/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
-validate61.errors = vErrors;
-return errors === 0;
+validate63.errors = null;
+return true;
 }
-
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate63.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+function validate56(data) {
+if (!validate57(data)) {
+return pass(validate56, "", validate57);
 }
-if(errors === 0){
-if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-validate63.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-validate63.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-if(!(validate57(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs0 === errors;
-if(valid0){
-const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.access_token === undefined) && (missing0 = "access_token")) || ((data.access_token_expire === undefined) && (missing0 = "access_token_expire"))) || ((data.refresh_token === undefined) && (missing0 = "refresh_token"))) || ((data.refresh_token_expire === undefined) && (missing0 = "refresh_token_expire"))){
-validate56.errors = [{instancePath,schemaPath:"#/allOf/1/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.access_token === undefined) && (missing0 = "access_token")) || ((data.access_token_expire === undefined) && (missing0 = "access_token_expire"))) || ((data.refresh_token === undefined) && (missing0 = "refresh_token"))) || ((data.refresh_token_expire === undefined) && (missing0 = "refresh_token_expire"))) {
+return fail(validate56, "", "#/allOf/1/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.access_token !== undefined){
-const _errs3 = errors;
-if(!(validate61(data.access_token, {instancePath:instancePath+"/access_token",parentData:data,parentDataProperty:"access_token",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.access_token_expire !== undefined){
-const _errs4 = errors;
-if(!(validate63(data.access_token_expire, {instancePath:instancePath+"/access_token_expire",parentData:data,parentDataProperty:"access_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs4 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.refresh_token !== undefined){
-const _errs5 = errors;
-if(!(validate61(data.refresh_token, {instancePath:instancePath+"/refresh_token",parentData:data,parentDataProperty:"refresh_token",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.refresh_token_expire !== undefined){
-const _errs6 = errors;
-if(!(validate63(data.refresh_token_expire, {instancePath:instancePath+"/refresh_token_expire",parentData:data,parentDataProperty:"refresh_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs6 === errors;
-}
-else {
-var valid1 = true;
+if (data.access_token !== undefined) {
+if (!validate61(data.access_token)) {
+return pass(validate56, "/access_token", validate61);
 }
 }
+if (data.access_token_expire !== undefined) {
+if (!validate63(data.access_token_expire)) {
+return pass(validate56, "/access_token_expire", validate63);
+}
+}
+if (data.refresh_token !== undefined) {
+if (!validate61(data.refresh_token)) {
+return pass(validate56, "/refresh_token", validate61);
+}
+}
+if (data.refresh_token_expire !== undefined) {
+if (!validate63(data.refresh_token_expire)) {
+return pass(validate56, "/refresh_token_expire", validate63);
 }
 }
 }
 }
 else {
-validate56.errors = [{instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate56, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
+validate56.errors = null;
+return true;
 }
-var valid0 = _errs1 === errors;
-}
-validate56.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate55(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate55.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate55, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate55.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate55, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate55.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate55, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate56(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate56(data.info)) {
+return pass(validate55, "/info", validate56);
 }
 }
 }
 }
 else {
-validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate55, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate55.errors = null;
+return true;
 }
-validate55.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduLogin"] = validate68;
-
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate68(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate68.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate68, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate68.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate68, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate68.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate68, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate56(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate56(data.info)) {
+return pass(validate68, "/info", validate56);
 }
 }
 }
 }
 else {
-validate68.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate68, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate68.errors = null;
+return true;
 }
-validate68.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduSsoLogin"] = validate70;
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate70(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate70.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate70, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate70.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate70, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate70.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate70, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate56(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate56(data.info)) {
+return pass(validate70, "/info", validate56);
 }
 }
 }
 }
 else {
-validate70.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate70, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate70.errors = null;
+return true;
 }
-validate70.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduCheckToken"] = validate72;
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate72(data) {
 let vErrors = null;
 let errors = 0;
 const _errs2 = errors;
 let valid1 = false;
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.access_token_expire === undefined) && (missing0 = "access_token_expire")){
-const err0 = {instancePath,schemaPath:"#/allOf/0/anyOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if ((data.access_token_expire === undefined) && (missing0 = "access_token_expire")) {
+vErrors = add(vErrors, "", "#/allOf/0/anyOf/0/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid1 = valid1 || _valid0;
-if(!valid1){
+if (!valid1) {
 const _errs4 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing1;
-if((data.refresh_token_expire === undefined) && (missing1 = "refresh_token_expire")){
-const err1 = {instancePath,schemaPath:"#/allOf/0/anyOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if ((data.refresh_token_expire === undefined) && (missing1 = "refresh_token_expire")) {
+vErrors = add(vErrors, "", "#/allOf/0/anyOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 }
 var _valid0 = _errs4 === errors;
 valid1 = valid1 || _valid0;
 }
-if(!valid1){
-const err2 = {instancePath,schemaPath:"#/allOf/0/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (!valid1) {
+vErrors = add(vErrors, "", "#/allOf/0/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate72.errors = vErrors;
 return false;
 }
 else {
 errors = _errs2;
-if(vErrors !== null){
-if(_errs2){
+if (vErrors !== null) {
+if (_errs2) {
 vErrors.length = _errs2;
 }
 else {
@@ -6707,35 +3078,32 @@ vErrors = null;
 }
 }
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing2;
-if((data.code === undefined) && (missing2 = "code")){
-validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
+if ((data.code === undefined) && (missing2 = "code")) {
+return fail(validate72, "", "#/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
 const _errs5 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate72.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate72, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate72.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate72, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
 var valid2 = _errs5 === errors;
 }
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data.access_token_expire !== undefined){
+if (valid2) {
+if (data.access_token_expire !== undefined) {
 const _errs7 = errors;
-if(!(validate63(data.access_token_expire, {instancePath:instancePath+"/access_token_expire",parentData:data,parentDataProperty:"access_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if (!validate63(data.access_token_expire)) {
+vErrors = join(vErrors, "/access_token_expire", validate63);
 errors = vErrors.length;
 }
 var valid2 = _errs7 === errors;
@@ -6743,11 +3111,11 @@ var valid2 = _errs7 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data.refresh_token_expire !== undefined){
+if (valid2) {
+if (data.refresh_token_expire !== undefined) {
 const _errs8 = errors;
-if(!(validate63(data.refresh_token_expire, {instancePath:instancePath+"/refresh_token_expire",parentData:data,parentDataProperty:"refresh_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if (!validate63(data.refresh_token_expire)) {
+vErrors = join(vErrors, "/refresh_token_expire", validate63);
 errors = vErrors.length;
 }
 var valid2 = _errs8 === errors;
@@ -6760,2854 +3128,1566 @@ var valid2 = true;
 }
 }
 else {
-validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate72, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate72.errors = vErrors;
 return errors === 0;
 }
-
 exports["/success/eduRefreshAccess"] = validate75;
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate75(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.access_token === undefined) && (missing0 = "access_token"))) || ((data.access_token_expire === undefined) && (missing0 = "access_token_expire"))){
-validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.code === undefined) && (missing0 = "code")) || ((data.access_token === undefined) && (missing0 = "access_token"))) || ((data.access_token_expire === undefined) && (missing0 = "access_token_expire"))) {
+return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate75.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate75, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate75.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate75, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.access_token !== undefined) {
+if (!validate61(data.access_token)) {
+return pass(validate75, "/access_token", validate61);
 }
-if(valid0){
-if(data.access_token !== undefined){
-const _errs3 = errors;
-if(!(validate61(data.access_token, {instancePath:instancePath+"/access_token",parentData:data,parentDataProperty:"access_token",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.access_token_expire !== undefined){
-const _errs4 = errors;
-if(!(validate63(data.access_token_expire, {instancePath:instancePath+"/access_token_expire",parentData:data,parentDataProperty:"access_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.access_token_expire !== undefined) {
+if (!validate63(data.access_token_expire)) {
+return pass(validate75, "/access_token_expire", validate63);
 }
 }
 }
 }
 else {
-validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate75.errors = null;
+return true;
 }
-validate75.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduRefreshRefresh"] = validate78;
-
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate78(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.refresh_token === undefined) && (missing0 = "refresh_token"))) || ((data.refresh_token_expire === undefined) && (missing0 = "refresh_token_expire"))){
-validate78.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.code === undefined) && (missing0 = "code")) || ((data.refresh_token === undefined) && (missing0 = "refresh_token"))) || ((data.refresh_token_expire === undefined) && (missing0 = "refresh_token_expire"))) {
+return fail(validate78, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate78.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate78, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate78.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate78, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.refresh_token !== undefined) {
+if (!validate61(data.refresh_token)) {
+return pass(validate78, "/refresh_token", validate61);
 }
-if(valid0){
-if(data.refresh_token !== undefined){
-const _errs3 = errors;
-if(!(validate61(data.refresh_token, {instancePath:instancePath+"/refresh_token",parentData:data,parentDataProperty:"refresh_token",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.refresh_token_expire !== undefined){
-const _errs4 = errors;
-if(!(validate63(data.refresh_token_expire, {instancePath:instancePath+"/refresh_token_expire",parentData:data,parentDataProperty:"refresh_token_expire",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.refresh_token_expire !== undefined) {
+if (!validate63(data.refresh_token_expire)) {
+return pass(validate78, "/refresh_token_expire", validate63);
 }
 }
 }
 }
 else {
-validate78.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate78, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate78.errors = null;
+return true;
 }
-validate78.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduLogout"] = validate81;
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate81(data) {
+if (!validate53(data)) {
+return pass(validate81, "", validate53);
 }
-validate81.errors = vErrors;
-return errors === 0;
+validate81.errors = null;
+return true;
 }
-
 exports["/success/eduGetMyInfo"] = validate83;
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-if(!(validate57(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
+function validate84(data) {
+if (!validate57(data)) {
+return pass(validate84, "", validate57);
 }
-var valid0 = _errs0 === errors;
-if(valid0){
-const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))){
-validate84.errors = [{instancePath,schemaPath:"#/allOf/1/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) {
+return fail(validate84, "", "#/allOf/1/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate84.errors = [{instancePath:instancePath+"/name",schemaPath:"#/allOf/1/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs3 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.school !== undefined){
-const _errs5 = errors;
-if(typeof data.school !== "string"){
-validate84.errors = [{instancePath:instancePath+"/school",schemaPath:"#/allOf/1/properties/school/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs5 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.version !== undefined){
-const _errs7 = errors;
-if(typeof data.version !== "string"){
-validate84.errors = [{instancePath:instancePath+"/version",schemaPath:"#/allOf/1/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs7 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data.grade !== undefined){
-const _errs9 = errors;
-if(typeof data.grade !== "string"){
-validate84.errors = [{instancePath:instancePath+"/grade",schemaPath:"#/allOf/1/properties/grade/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs9 === errors;
-}
-else {
-var valid1 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate84, "/name", "#/allOf/1/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.school !== undefined) {
+if (typeof data.school !== "string") {
+return fail(validate84, "/school", "#/allOf/1/properties/school/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.version !== undefined) {
+if (typeof data.version !== "string") {
+return fail(validate84, "/version", "#/allOf/1/properties/version/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.grade !== undefined) {
+if (typeof data.grade !== "string") {
+return fail(validate84, "/grade", "#/allOf/1/properties/grade/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate84.errors = [{instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate84, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
+validate84.errors = null;
+return true;
 }
-var valid0 = _errs1 === errors;
-}
-validate84.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate83(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate83.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate83.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate83, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate83.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate83, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate84(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate84(data.info)) {
+return pass(validate83, "/info", validate84);
 }
 }
 }
 }
 else {
-validate83.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate83.errors = null;
+return true;
 }
-validate83.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduUpdateMyInfo"] = validate87;
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate87(data) {
+if (!validate53(data)) {
+return pass(validate87, "", validate53);
 }
-validate87.errors = vErrors;
-return errors === 0;
+validate87.errors = null;
+return true;
 }
-
 exports["/success/eduChangePassword"] = validate89;
-
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate89(data) {
+if (!validate53(data)) {
+return pass(validate89, "", validate53);
 }
-validate89.errors = vErrors;
-return errors === 0;
+validate89.errors = null;
+return true;
 }
-
 exports["/success/eduResetPassword"] = validate91;
-
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate91(data) {
+if (!validate53(data)) {
+return pass(validate91, "", validate53);
 }
-validate91.errors = vErrors;
-return errors === 0;
+validate91.errors = null;
+return true;
 }
-
 exports["/success/eduCheckPhone"] = validate93;
-
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate93(data) {
+if (!validate53(data)) {
+return pass(validate93, "", validate53);
 }
-validate93.errors = vErrors;
-return errors === 0;
+validate93.errors = null;
+return true;
 }
-
 exports["/success/eduBindPhone"] = validate95;
-
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate95(data) {
+if (!validate53(data)) {
+return pass(validate95, "", validate53);
 }
-validate95.errors = vErrors;
-return errors === 0;
+validate95.errors = null;
+return true;
 }
-
 exports["/success/eduListTeachers"] = validate97;
-
-function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate98(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.userID === undefined) && (missing0 = "userID")) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.ordered === undefined) && (missing0 = "ordered"))){
-validate98.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.userID === undefined) && (missing0 = "userID")) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.ordered === undefined) && (missing0 = "ordered"))) {
+return fail(validate98, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.userID !== undefined){
-const _errs1 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nick !== undefined){
-const _errs2 = errors;
-if(typeof data.nick !== "string"){
-validate98.errors = [{instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs4 = errors;
-if(typeof data.name !== "string"){
-validate98.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
-const _errs6 = errors;
-if(typeof data.avatar !== "string"){
-validate98.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.intro !== undefined){
-const _errs8 = errors;
-if(typeof data.intro !== "string"){
-validate98.errors = [{instancePath:instancePath+"/intro",schemaPath:"#/properties/intro/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ordered !== undefined){
-const _errs10 = errors;
-if(typeof data.ordered !== "boolean"){
-validate98.errors = [{instancePath:instancePath+"/ordered",schemaPath:"#/properties/ordered/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate98, "/userID", validate58);
 }
 }
+if (data.nick !== undefined) {
+if (typeof data.nick !== "string") {
+return fail(validate98, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate98, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+return fail(validate98, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.intro !== undefined) {
+if (typeof data.intro !== "string") {
+return fail(validate98, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.ordered !== undefined) {
+if (typeof data.ordered !== "boolean") {
+return fail(validate98, "/ordered", "#/properties/ordered/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate98.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate98, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate98.errors = null;
+return true;
 }
-validate98.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate97(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.list === undefined) && (missing0 = "list"))){
-validate97.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.list === undefined) && (missing0 = "list"))) {
+return fail(validate97, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate97.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate97, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate97.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate97, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data1 = data.list;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-if(data1.length > 100){
-validate97.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"}];
-return false;
+if (Array.isArray(data1)) {
+if (data1.length > 100) {
+return fail(validate97, "/list", "#/properties/list/maxItems", "maxItems", { limit: 100 }, "must NOT have more than 100 items");
 }
 else {
-var valid1 = true;
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate98(data1[i0], {instancePath:instancePath+"/list/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate98(data1[i0])) {
+return pass(validate97, "/list/" + i0, validate98);
 }
 }
 }
 }
 else {
-validate97.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate97, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate97.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate97, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate97.errors = null;
+return true;
 }
-validate97.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduGetTeacher"] = validate101;
-
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate101(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate101.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate101.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate101, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate101.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate101, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate98(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate98(data.info)) {
+return pass(validate101, "/info", validate98);
 }
 }
 }
 }
 else {
-validate101.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate101.errors = null;
+return true;
 }
-validate101.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduCreateOrder"] = validate103;
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate103(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.o_id === undefined) && (missing0 = "o_id"))){
-validate103.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.o_id === undefined) && (missing0 = "o_id"))) {
+return fail(validate103, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate103.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate103, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate103.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate103, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.o_id !== undefined){
-const _errs3 = errors;
-if(!(validate58(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.o_id !== undefined) {
+if (!validate58(data.o_id)) {
+return pass(validate103, "/o_id", validate58);
 }
 }
 }
 }
 else {
-validate103.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate103, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate103.errors = null;
+return true;
 }
-validate103.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduListOrders"] = validate105;
-const schema46 = {"type":"string","enum":["pending","confirmed","rejected","canceled","paid"]};
-
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+const schema46 = { "type": "string", "enum": ["pending", "confirmed", "rejected", "canceled", "paid"] };
+function validate110(data) {
+if (typeof data !== "string") {
+return fail(validate110, "", "#/type", "type", { type: "string" }, "must be string");
 }
-if(!(((((data === "pending") || (data === "confirmed")) || (data === "rejected")) || (data === "canceled")) || (data === "paid"))){
-validate110.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema46.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((((data === "pending") || (data === "confirmed")) || (data === "rejected")) || (data === "canceled")) || (data === "paid"))) {
+return fail(validate110, "", "#/enum", "enum", { allowedValues: schema46.enum }, "must be equal to one of the allowed values");
 }
-validate110.errors = vErrors;
-return errors === 0;
+validate110.errors = null;
+return true;
 }
-
 const formats0 = formats.fullFormats["date-time"];
 const pattern6 = new RegExp("Z$", "u");
-
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern6.test(data)){
-validate112.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "Z$"},message:"must match pattern \""+"Z$"+"\""}];
-return false;
+function validate112(data) {
+if (typeof data === "string") {
+if (!pattern6.test(data)) {
+return fail(validate112, "", "#/pattern", "pattern", { pattern: "Z$" }, "must match pattern \"" + "Z$" + "\"");
 }
 else {
-if(!(formats0.validate(data))){
-validate112.errors = [{instancePath,schemaPath:"#/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""}];
-return false;
+if (!(formats0.validate(data))) {
+return fail(validate112, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
 }
 else {
-validate112.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate112, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate112.errors = null;
+return true;
 }
-}
-validate112.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate106(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))){
-validate106.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))) {
+return fail(validate106, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.o_id !== undefined){
-const _errs1 = errors;
-if(!(validate58(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userID !== undefined){
-const _errs2 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.t_id !== undefined){
-const _errs3 = errors;
-if(!(validate58(data.t_id, {instancePath:instancePath+"/t_id",parentData:data,parentDataProperty:"t_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.question !== undefined){
-const _errs4 = errors;
-if(typeof data.question !== "string"){
-validate106.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.self_desc !== undefined){
-const _errs6 = errors;
-if(typeof data.self_desc !== "string"){
-validate106.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
-const _errs8 = errors;
-if(!(validate110(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.called !== undefined){
-const _errs9 = errors;
-if(typeof data.called !== "boolean"){
-validate106.errors = [{instancePath:instancePath+"/called",schemaPath:"#/properties/called/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.reason !== undefined){
-const _errs11 = errors;
-if(typeof data.reason !== "string"){
-validate106.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs13 = errors;
-if(!(validate112(data.createdAt, {instancePath:instancePath+"/createdAt",parentData:data,parentDataProperty:"createdAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.updatedAt !== undefined){
-const _errs14 = errors;
-if(!(validate112(data.updatedAt, {instancePath:instancePath+"/updatedAt",parentData:data,parentDataProperty:"updatedAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
+if (data.o_id !== undefined) {
+if (!validate58(data.o_id)) {
+return pass(validate106, "/o_id", validate58);
 }
 }
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate106, "/userID", validate58);
 }
 }
+if (data.t_id !== undefined) {
+if (!validate58(data.t_id)) {
+return pass(validate106, "/t_id", validate58);
 }
 }
+if (data.question !== undefined) {
+if (typeof data.question !== "string") {
+return fail(validate106, "/question", "#/properties/question/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.self_desc !== undefined) {
+if (typeof data.self_desc !== "string") {
+return fail(validate106, "/self_desc", "#/properties/self_desc/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+if (!validate110(data.status)) {
+return pass(validate106, "/status", validate110);
+}
+}
+if (data.called !== undefined) {
+if (typeof data.called !== "boolean") {
+return fail(validate106, "/called", "#/properties/called/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.reason !== undefined) {
+if (typeof data.reason !== "string") {
+return fail(validate106, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.createdAt !== undefined) {
+if (!validate112(data.createdAt)) {
+return pass(validate106, "/createdAt", validate112);
+}
+}
+if (data.updatedAt !== undefined) {
+if (!validate112(data.updatedAt)) {
+return pass(validate106, "/updatedAt", validate112);
 }
 }
 }
 }
 else {
-validate106.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate106, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate106.errors = null;
+return true;
 }
-validate106.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate105(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.list === undefined) && (missing0 = "list"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.list === undefined) && (missing0 = "list"))) {
+return fail(validate105, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate105.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate105, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate105.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate105, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data1 = data.list;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-if(data1.length > 100){
-validate105.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"}];
-return false;
+if (Array.isArray(data1)) {
+if (data1.length > 100) {
+return fail(validate105, "/list", "#/properties/list/maxItems", "maxItems", { limit: 100 }, "must NOT have more than 100 items");
 }
 else {
-var valid1 = true;
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate106(data1[i0], {instancePath:instancePath+"/list/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate106(data1[i0])) {
+return pass(validate105, "/list/" + i0, validate106);
 }
 }
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate105, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate105, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate105.errors = null;
+return true;
 }
-validate105.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduGetOrder"] = validate116;
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate116(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate116.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate116.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate116, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate116.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate116, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
-const _errs3 = errors;
-if(!(validate106(data.info, {instancePath:instancePath+"/info",parentData:data,parentDataProperty:"info",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.info !== undefined) {
+if (!validate106(data.info)) {
+return pass(validate116, "/info", validate106);
 }
 }
 }
 }
 else {
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate116.errors = null;
+return true;
 }
-validate116.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduDeleteOrder"] = validate118;
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate118(data) {
+if (!validate53(data)) {
+return pass(validate118, "", validate53);
 }
-validate118.errors = vErrors;
-return errors === 0;
+validate118.errors = null;
+return true;
 }
-
 exports["/success/eduCancelOrder"] = validate120;
-
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate120(data) {
+if (!validate53(data)) {
+return pass(validate120, "", validate53);
 }
-validate120.errors = vErrors;
-return errors === 0;
+validate120.errors = null;
+return true;
 }
-
 exports["/success/eduConfirmOrder"] = validate122;
-
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate122(data) {
+if (!validate53(data)) {
+return pass(validate122, "", validate53);
 }
-validate122.errors = vErrors;
-return errors === 0;
+validate122.errors = null;
+return true;
 }
-
 exports["/success/eduPayOrder"] = validate124;
-
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate124(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.pay_id === undefined) && (missing0 = "pay_id"))) || ((data.charge === undefined) && (missing0 = "charge"))){
-validate124.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.code === undefined) && (missing0 = "code")) || ((data.pay_id === undefined) && (missing0 = "pay_id"))) || ((data.charge === undefined) && (missing0 = "charge"))) {
+return fail(validate124, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate124.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate124, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate124.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate124, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pay_id !== undefined) {
+if (!validate58(data.pay_id)) {
+return pass(validate124, "/pay_id", validate58);
 }
-if(valid0){
-if(data.pay_id !== undefined){
-const _errs3 = errors;
-if(!(validate58(data.pay_id, {instancePath:instancePath+"/pay_id",parentData:data,parentDataProperty:"pay_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.charge !== undefined){
+if (data.charge !== undefined) {
 let data2 = data.charge;
-const _errs4 = errors;
-if(errors === _errs4){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 }
 else {
-validate124.errors = [{instancePath:instancePath+"/charge",schemaPath:"#/properties/charge/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate124, "/charge", "#/properties/charge/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate124.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate124, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate124.errors = null;
+return true;
 }
-validate124.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduCallOrder"] = validate126;
 const pattern7 = new RegExp("^[0-9a-f]{32}$", "u");
-
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate126(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.callSid === undefined) && (missing0 = "callSid"))){
-validate126.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.callSid === undefined) && (missing0 = "callSid"))) {
+return fail(validate126, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate126.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate126, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate126.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate126, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.callSid !== undefined){
+if (data.callSid !== undefined) {
 let data1 = data.callSid;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
-validate126.errors = [{instancePath:instancePath+"/callSid",schemaPath:"#/properties/callSid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{32}$"},message:"must match pattern \""+"^[0-9a-f]{32}$"+"\""}];
-return false;
+if (typeof data1 === "string") {
+if (!pattern7.test(data1)) {
+return fail(validate126, "/callSid", "#/properties/callSid/pattern", "pattern", { pattern: "^[0-9a-f]{32}$" }, "must match pattern \"" + "^[0-9a-f]{32}$" + "\"");
 }
 }
 else {
-validate126.errors = [{instancePath:instancePath+"/callSid",schemaPath:"#/properties/callSid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate126, "/callSid", "#/properties/callSid/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate126.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate126, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate126.errors = null;
+return true;
 }
-validate126.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduCheckUpdate"] = validate127;
 const formats2 = formats.fullFormats.uri;
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate127(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate127.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate127, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate127.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate127, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate127.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate127, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
+if (data.info !== undefined) {
 let data1 = data.info;
-const _errs3 = errors;
-if(errors === _errs3){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if((((data1.latest === undefined) && (missing1 = "latest")) || ((data1.url === undefined) && (missing1 = "url"))) || ((data1.force === undefined) && (missing1 = "force"))){
-validate127.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if ((((data1.latest === undefined) && (missing1 = "latest")) || ((data1.url === undefined) && (missing1 = "url"))) || ((data1.force === undefined) && (missing1 = "force"))) {
+return fail(validate127, "/info", "#/properties/info/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data1.latest !== undefined){
-const _errs5 = errors;
-if(typeof data1.latest !== "string"){
-validate127.errors = [{instancePath:instancePath+"/info/latest",schemaPath:"#/properties/info/properties/latest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data1.latest !== undefined) {
+if (typeof data1.latest !== "string") {
+return fail(validate127, "/info/latest", "#/properties/info/properties/latest/type", "type", { type: "string" }, "must be string");
 }
-var valid1 = _errs5 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.url !== undefined){
+if (data1.url !== undefined) {
 let data3 = data1.url;
-const _errs7 = errors;
-if(errors === _errs7){
-if(errors === _errs7){
-if(typeof data3 === "string"){
-if(!(formats2(data3))){
-validate127.errors = [{instancePath:instancePath+"/info/url",schemaPath:"#/properties/info/properties/url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""}];
-return false;
+if (typeof data3 === "string") {
+if (!(formats2(data3))) {
+return fail(validate127, "/info/url", "#/properties/info/properties/url/format", "format", { format: "uri" }, "must match format \"" + "uri" + "\"");
 }
 }
 else {
-validate127.errors = [{instancePath:instancePath+"/info/url",schemaPath:"#/properties/info/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate127, "/info/url", "#/properties/info/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
-}
-var valid1 = _errs7 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.force !== undefined){
-const _errs9 = errors;
-if(typeof data1.force !== "boolean"){
-validate127.errors = [{instancePath:instancePath+"/info/force",schemaPath:"#/properties/info/properties/force/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid1 = _errs9 === errors;
-}
-else {
-var valid1 = true;
-}
+if (data1.force !== undefined) {
+if (typeof data1.force !== "boolean") {
+return fail(validate127, "/info/force", "#/properties/info/properties/force/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate127.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate127, "/info", "#/properties/info/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate127.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate127, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate127.errors = null;
+return true;
 }
-validate127.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduMqttInfo"] = validate128;
 const pattern8 = new RegExp("^clients/[0-9a-f]{24}$", "u");
-
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate128(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))){
-validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.info === undefined) && (missing0 = "info"))) {
+return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate128.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate128, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate128.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate128, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
+if (data.info !== undefined) {
 let data1 = data.info;
-const _errs3 = errors;
-if(errors === _errs3){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if(((((((((data1.host === undefined) && (missing1 = "host")) || ((data1.port === undefined) && (missing1 = "port"))) || ((data1.clientid === undefined) && (missing1 = "clientid"))) || ((data1.username === undefined) && (missing1 = "username"))) || ((data1.password === undefined) && (missing1 = "password"))) || ((data1.keepalive === undefined) && (missing1 = "keepalive"))) || ((data1.cleansession === undefined) && (missing1 = "cleansession"))) || ((data1.topic === undefined) && (missing1 = "topic"))){
-validate128.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((((((((data1.host === undefined) && (missing1 = "host")) || ((data1.port === undefined) && (missing1 = "port"))) || ((data1.clientid === undefined) && (missing1 = "clientid"))) || ((data1.username === undefined) && (missing1 = "username"))) || ((data1.password === undefined) && (missing1 = "password"))) || ((data1.keepalive === undefined) && (missing1 = "keepalive"))) || ((data1.cleansession === undefined) && (missing1 = "cleansession"))) || ((data1.topic === undefined) && (missing1 = "topic"))) {
+return fail(validate128, "/info", "#/properties/info/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data1.host !== undefined){
-const _errs5 = errors;
-if(typeof data1.host !== "string"){
-validate128.errors = [{instancePath:instancePath+"/info/host",schemaPath:"#/properties/info/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data1.host !== undefined) {
+if (typeof data1.host !== "string") {
+return fail(validate128, "/info/host", "#/properties/info/properties/host/type", "type", { type: "string" }, "must be string");
 }
-var valid1 = _errs5 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.port !== undefined){
+if (data1.port !== undefined) {
 let data3 = data1.port;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate128.errors = [{instancePath:instancePath+"/info/port",schemaPath:"#/properties/info/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate128, "/info/port", "#/properties/info/properties/port/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs7){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 65535 || isNaN(data3)){
-validate128.errors = [{instancePath:instancePath+"/info/port",schemaPath:"#/properties/info/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
-return false;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 65535 || isNaN(data3)) {
+return fail(validate128, "/info/port", "#/properties/info/properties/port/maximum", "maximum", { comparison: "<=", limit: 65535 }, "must be <= 65535");
 }
 else {
-if(data3 < 1 || isNaN(data3)){
-validate128.errors = [{instancePath:instancePath+"/info/port",schemaPath:"#/properties/info/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if (data3 < 1 || isNaN(data3)) {
+return fail(validate128, "/info/port", "#/properties/info/properties/port/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 }
-var valid1 = _errs7 === errors;
+if (data1.clientid !== undefined) {
+if (!validate58(data1.clientid)) {
+return pass(validate128, "/info/clientid", validate58);
 }
-else {
-var valid1 = true;
 }
-if(valid1){
-if(data1.clientid !== undefined){
-const _errs9 = errors;
-if(!(validate58(data1.clientid, {instancePath:instancePath+"/info/clientid",parentData:data1,parentDataProperty:"clientid",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
+if (data1.username !== undefined) {
+if (!validate58(data1.username)) {
+return pass(validate128, "/info/username", validate58);
 }
-var valid1 = _errs9 === errors;
 }
-else {
-var valid1 = true;
+if (data1.password !== undefined) {
+if (!validate61(data1.password)) {
+return pass(validate128, "/info/password", validate61);
 }
-if(valid1){
-if(data1.username !== undefined){
-const _errs10 = errors;
-if(!(validate58(data1.username, {instancePath:instancePath+"/info/username",parentData:data1,parentDataProperty:"username",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
 }
-var valid1 = _errs10 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.password !== undefined){
-const _errs11 = errors;
-if(!(validate61(data1.password, {instancePath:instancePath+"/info/password",parentData:data1,parentDataProperty:"password",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs11 === errors;
-}
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.keepalive !== undefined){
+if (data1.keepalive !== undefined) {
 let data7 = data1.keepalive;
-const _errs12 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate128.errors = [{instancePath:instancePath+"/info/keepalive",schemaPath:"#/properties/info/properties/keepalive/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate128, "/info/keepalive", "#/properties/info/properties/keepalive/type", "type", { type: "integer" }, "must be integer");
 }
-if(30 !== data7){
-validate128.errors = [{instancePath:instancePath+"/info/keepalive",schemaPath:"#/properties/info/properties/keepalive/const",keyword:"const",params:{allowedValue: 30},message:"must be equal to constant"}];
-return false;
+if (30 !== data7) {
+return fail(validate128, "/info/keepalive", "#/properties/info/properties/keepalive/const", "const", { allowedValue: 30 }, "must be equal to constant");
 }
-var valid1 = _errs12 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.cleansession !== undefined){
+if (data1.cleansession !== undefined) {
 let data8 = data1.cleansession;
-const _errs14 = errors;
-if(typeof data8 !== "boolean"){
-validate128.errors = [{instancePath:instancePath+"/info/cleansession",schemaPath:"#/properties/info/properties/cleansession/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data8 !== "boolean") {
+return fail(validate128, "/info/cleansession", "#/properties/info/properties/cleansession/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data8){
-validate128.errors = [{instancePath:instancePath+"/info/cleansession",schemaPath:"#/properties/info/properties/cleansession/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
+if (false !== data8) {
+return fail(validate128, "/info/cleansession", "#/properties/info/properties/cleansession/const", "const", { allowedValue: false }, "must be equal to constant");
 }
-var valid1 = _errs14 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data1.topic !== undefined){
+if (data1.topic !== undefined) {
 let data9 = data1.topic;
-const _errs16 = errors;
-if(errors === _errs16){
-if(typeof data9 === "string"){
-if(!pattern8.test(data9)){
-validate128.errors = [{instancePath:instancePath+"/info/topic",schemaPath:"#/properties/info/properties/topic/pattern",keyword:"pattern",params:{pattern: "^clients/[0-9a-f]{24}$"},message:"must match pattern \""+"^clients/[0-9a-f]{24}$"+"\""}];
-return false;
+if (typeof data9 === "string") {
+if (!pattern8.test(data9)) {
+return fail(validate128, "/info/topic", "#/properties/info/properties/topic/pattern", "pattern", { pattern: "^clients/[0-9a-f]{24}$" }, "must match pattern \"" + "^clients/[0-9a-f]{24}$" + "\"");
 }
 }
 else {
-validate128.errors = [{instancePath:instancePath+"/info/topic",schemaPath:"#/properties/info/properties/topic/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid1 = _errs16 === errors;
-}
-else {
-var valid1 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate128, "/info/topic", "#/properties/info/properties/topic/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate128.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate128, "/info", "#/properties/info/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate128.errors = null;
+return true;
 }
-validate128.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/eduUpload"] = validate132;
 const pattern9 = new RegExp("^/file/[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
-
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate132(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.filePath === undefined) && (missing0 = "filePath"))){
-validate132.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.filePath === undefined) && (missing0 = "filePath"))) {
+return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate132.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate132, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(900 !== data0){
-validate132.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 900},message:"must be equal to constant"}];
-return false;
+if (900 !== data0) {
+return fail(validate132, "/code", "#/properties/code/const", "const", { allowedValue: 900 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.filePath !== undefined){
+if (data.filePath !== undefined) {
 let data1 = data.filePath;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(!pattern9.test(data1)){
-validate132.errors = [{instancePath:instancePath+"/filePath",schemaPath:"#/properties/filePath/pattern",keyword:"pattern",params:{pattern: "^/file/[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^/file/[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""}];
-return false;
+if (typeof data1 === "string") {
+if (!pattern9.test(data1)) {
+return fail(validate132, "/filePath", "#/properties/filePath/pattern", "pattern", { pattern: "^/file/[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^/file/[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
 }
 }
 else {
-validate132.errors = [{instancePath:instancePath+"/filePath",schemaPath:"#/properties/filePath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate132, "/filePath", "#/properties/filePath/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate132.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate132.errors = null;
+return true;
 }
-validate132.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ACCESS_TOKEN_EXPIRED"] = validate133;
 const func1 = ucs2length;
-
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate134(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))){
-validate134.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))) {
+return fail(validate134, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate134.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate134, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.msg !== undefined){
+if (data.msg !== undefined) {
 let data1 = data.msg;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate134.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate134, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate134.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate134, "/msg", "#/properties/msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate134.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate134, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate134.errors = null;
+return true;
 }
-validate134.errors = vErrors;
-return errors === 0;
+function validate133(data) {
+if (!validate134(data)) {
+return pass(validate133, "", validate134);
 }
-
-
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(899 !== data.code){
-validate133.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 899},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (899 !== data.code) {
+return fail(validate133, "/code", "#/properties/code/const", "const", { allowedValue: 899 }, "must be equal to constant");
 }
 }
 }
+validate133.errors = null;
+return true;
 }
-validate133.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_EXISTS"] = validate136;
-
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate136(data) {
+if (!validate134(data)) {
+return pass(validate136, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(901 !== data.code){
-validate136.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 901},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (901 !== data.code) {
+return fail(validate136, "/code", "#/properties/code/const", "const", { allowedValue: 901 }, "must be equal to constant");
 }
 }
 }
+validate136.errors = null;
+return true;
 }
-validate136.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_NOT_FOUND"] = validate138;
-
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate138(data) {
+if (!validate134(data)) {
+return pass(validate138, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(902 !== data.code){
-validate138.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 902},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (902 !== data.code) {
+return fail(validate138, "/code", "#/properties/code/const", "const", { allowedValue: 902 }, "must be equal to constant");
 }
 }
 }
+validate138.errors = null;
+return true;
 }
-validate138.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/UNAUTHENTICATED"] = validate140;
-
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate141(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))){
-validate141.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))) {
+return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate141.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate141, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.msg !== undefined){
+if (data.msg !== undefined) {
 let data1 = data.msg;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate141.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate141, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate141.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate141, "/msg", "#/properties/msg/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nextDevice !== undefined){
+if (data.nextDevice !== undefined) {
 let data2 = data.nextDevice;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-validate141.errors = [{instancePath:instancePath+"/nextDevice",schemaPath:"#/properties/nextDevice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+return fail(validate141, "/nextDevice", "#/properties/nextDevice/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate141.errors = [{instancePath:instancePath+"/nextDevice",schemaPath:"#/properties/nextDevice/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate141, "/nextDevice", "#/properties/nextDevice/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs5 === errors;
+if (data.nextLogin !== undefined) {
+if (!validate112(data.nextLogin)) {
+return pass(validate141, "/nextLogin", validate112);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.nextLogin !== undefined){
-const _errs7 = errors;
-if(!(validate112(data.nextLogin, {instancePath:instancePath+"/nextLogin",parentData:data,parentDataProperty:"nextLogin",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 let missing1;
-if(data.nextDevice !== undefined && ((data.nextLogin === undefined) && (missing1 = "nextLogin"))){
-validate141.errors = [{instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "nextDevice",
-    missingProperty: missing1,
-    depsCount: 1,
-    deps: "nextLogin"},message:"must have property nextLogin when property nextDevice is present"}];
-return false;
+if (data.nextDevice !== undefined && ((data.nextLogin === undefined) && (missing1 = "nextLogin"))) {
+return fail(validate141, "", "#/dependentRequired", "dependentRequired", { property: "nextDevice",
+missingProperty: missing1,
+depsCount: 1,
+deps: "nextLogin" }, "must have property nextLogin when property nextDevice is present");
 }
 else {
-if(data.nextLogin !== undefined && ((data.nextDevice === undefined) && (missing1 = "nextDevice"))){
-validate141.errors = [{instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "nextLogin",
-    missingProperty: missing1,
-    depsCount: 1,
-    deps: "nextDevice"},message:"must have property nextDevice when property nextLogin is present"}];
-return false;
-}
-}
-}
-}
+if (data.nextLogin !== undefined && ((data.nextDevice === undefined) && (missing1 = "nextDevice"))) {
+return fail(validate141, "", "#/dependentRequired", "dependentRequired", { property: "nextLogin",
+missingProperty: missing1,
+depsCount: 1,
+deps: "nextDevice" }, "must have property nextDevice when property nextLogin is present");
 }
 }
 }
 }
 else {
-validate141.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate141.errors = null;
+return true;
 }
-validate141.errors = vErrors;
-return errors === 0;
+function validate140(data) {
+if (!validate141(data)) {
+return pass(validate140, "", validate141);
 }
-
-
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate141(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(903 !== data.code){
-validate140.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 903},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (903 !== data.code) {
+return fail(validate140, "/code", "#/properties/code/const", "const", { allowedValue: 903 }, "must be equal to constant");
 }
 }
 }
+validate140.errors = null;
+return true;
 }
-validate140.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/BAD_PARAMETER"] = validate144;
-
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate144(data) {
+if (!validate134(data)) {
+return pass(validate144, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(904 !== data.code){
-validate144.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 904},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (904 !== data.code) {
+return fail(validate144, "/code", "#/properties/code/const", "const", { allowedValue: 904 }, "must be equal to constant");
 }
 }
 }
+validate144.errors = null;
+return true;
 }
-validate144.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/INTERNAL_ERROR"] = validate146;
-
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate146(data) {
+if (!validate134(data)) {
+return pass(validate146, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(905 !== data.code){
-validate146.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 905},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (905 !== data.code) {
+return fail(validate146, "/code", "#/properties/code/const", "const", { allowedValue: 905 }, "must be equal to constant");
 }
 }
 }
+validate146.errors = null;
+return true;
 }
-validate146.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/WRONG_PASSWORD"] = validate148;
-
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate148(data) {
+if (!validate134(data)) {
+return pass(validate148, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(906 !== data.code){
-validate148.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 906},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (906 !== data.code) {
+return fail(validate148, "/code", "#/properties/code/const", "const", { allowedValue: 906 }, "must be equal to constant");
 }
 }
 }
+validate148.errors = null;
+return true;
 }
-validate148.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/PASSWORD_NOT_SET"] = validate150;
-
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate150(data) {
+if (!validate134(data)) {
+return pass(validate150, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(907 !== data.code){
-validate150.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 907},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (907 !== data.code) {
+return fail(validate150, "/code", "#/properties/code/const", "const", { allowedValue: 907 }, "must be equal to constant");
 }
 }
 }
+validate150.errors = null;
+return true;
 }
-validate150.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/PHONE_NOT_BOUND"] = validate152;
-
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate152(data) {
+if (!validate134(data)) {
+return pass(validate152, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(908 !== data.code){
-validate152.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 908},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (908 !== data.code) {
+return fail(validate152, "/code", "#/properties/code/const", "const", { allowedValue: 908 }, "must be equal to constant");
 }
 }
 }
+validate152.errors = null;
+return true;
 }
-validate152.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_BANNED"] = validate154;
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate154(data) {
+if (!validate134(data)) {
+return pass(validate154, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(909 !== data.code){
-validate154.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 909},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (909 !== data.code) {
+return fail(validate154, "/code", "#/properties/code/const", "const", { allowedValue: 909 }, "must be equal to constant");
 }
 }
 }
+validate154.errors = null;
+return true;
 }
-validate154.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NO_PERMISSION"] = validate156;
-
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate156(data) {
+if (!validate134(data)) {
+return pass(validate156, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(910 !== data.code){
-validate156.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 910},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (910 !== data.code) {
+return fail(validate156, "/code", "#/properties/code/const", "const", { allowedValue: 910 }, "must be equal to constant");
 }
 }
 }
+validate156.errors = null;
+return true;
 }
-validate156.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/RESOURCE_NOT_FOUND"] = validate158;
-
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate158(data) {
+if (!validate134(data)) {
+return pass(validate158, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(911 !== data.code){
-validate158.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 911},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (911 !== data.code) {
+return fail(validate158, "/code", "#/properties/code/const", "const", { allowedValue: 911 }, "must be equal to constant");
 }
 }
 }
+validate158.errors = null;
+return true;
 }
-validate158.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/CALL_FAILED"] = validate160;
-
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate160(data) {
+if (!validate134(data)) {
+return pass(validate160, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(912 !== data.code){
-validate160.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 912},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (912 !== data.code) {
+return fail(validate160, "/code", "#/properties/code/const", "const", { allowedValue: 912 }, "must be equal to constant");
 }
 }
 }
+validate160.errors = null;
+return true;
 }
-validate160.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/THIRD_PARTY_FAILED"] = validate162;
-
-function validate162(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate162(data) {
+if (!validate134(data)) {
+return pass(validate162, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(913 !== data.code){
-validate162.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 913},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (913 !== data.code) {
+return fail(validate162, "/code", "#/properties/code/const", "const", { allowedValue: 913 }, "must be equal to constant");
 }
 }
 }
+validate162.errors = null;
+return true;
 }
-validate162.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/REDIRECT_REQUIRED"] = validate164;
-
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate165(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))) || ((data.url === undefined) && (missing0 = "url"))){
-validate165.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))) || ((data.url === undefined) && (missing0 = "url"))) {
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate165.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate165, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.msg !== undefined){
+if (data.msg !== undefined) {
 let data1 = data.msg;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate165.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate165, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate165.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate165, "/msg", "#/properties/msg/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.url !== undefined){
+if (data.url !== undefined) {
 let data2 = data.url;
-const _errs5 = errors;
-if(errors === _errs5){
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(!(formats2(data2))){
-validate165.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""}];
-return false;
+if (typeof data2 === "string") {
+if (!(formats2(data2))) {
+return fail(validate165, "/url", "#/properties/url/format", "format", { format: "uri" }, "must match format \"" + "uri" + "\"");
 }
 }
 else {
-validate165.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate165, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate165.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate165.errors = null;
+return true;
 }
-validate165.errors = vErrors;
-return errors === 0;
+function validate164(data) {
+if (!validate165(data)) {
+return pass(validate164, "", validate165);
 }
-
-
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate165(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(914 !== data.code){
-validate164.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 914},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (914 !== data.code) {
+return fail(validate164, "/code", "#/properties/code/const", "const", { allowedValue: 914 }, "must be equal to constant");
 }
 }
 }
+validate164.errors = null;
+return true;
 }
-validate164.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_TOO_FREQUENT"] = validate167;
-
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate167(data) {
+if (!validate134(data)) {
+return pass(validate167, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(601 !== data.code){
-validate167.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 601},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (601 !== data.code) {
+return fail(validate167, "/code", "#/properties/code/const", "const", { allowedValue: 601 }, "must be equal to constant");
 }
 }
 }
+validate167.errors = null;
+return true;
 }
-validate167.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_SEND_FAILED"] = validate169;
-
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate169(data) {
+if (!validate134(data)) {
+return pass(validate169, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(602 !== data.code){
-validate169.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 602},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (602 !== data.code) {
+return fail(validate169, "/code", "#/properties/code/const", "const", { allowedValue: 602 }, "must be equal to constant");
 }
 }
 }
+validate169.errors = null;
+return true;
 }
-validate169.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_CODE_INVALID"] = validate171;
-
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate171(data) {
+if (!validate134(data)) {
+return pass(validate171, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(603 !== data.code){
-validate171.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 603},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (603 !== data.code) {
+return fail(validate171, "/code", "#/properties/code/const", "const", { allowedValue: 603 }, "must be equal to constant");
 }
 }
 }
+validate171.errors = null;
+return true;
 }
-validate171.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/PHONE_INVALID"] = validate173;
-
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate134(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
+function validate173(data) {
+if (!validate134(data)) {
+return pass(validate173, "", validate134);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(127 !== data.code){
-validate173.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 127},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (127 !== data.code) {
+return fail(validate173, "/code", "#/properties/code/const", "const", { allowedValue: 127 }, "must be equal to constant");
 }
 }
 }
+validate173.errors = null;
+return true;
 }
-validate173.errors = vErrors;
-return errors === 0;
-}
-
 exports["/unmatched/"] = validate175;
-
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate175(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))){
-validate175.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.msg === undefined) && (missing0 = "msg"))) {
+return fail(validate175, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate175.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate175, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(911 !== data0){
-validate175.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 911},message:"must be equal to constant"}];
-return false;
+if (911 !== data0) {
+return fail(validate175, "/code", "#/properties/code/const", "const", { allowedValue: 911 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.msg !== undefined){
+if (data.msg !== undefined) {
 let data1 = data.msg;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate175.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate175, "/msg", "#/properties/msg/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate175.errors = [{instancePath:instancePath+"/msg",schemaPath:"#/properties/msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate175, "/msg", "#/properties/msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate175.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate175, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate175.errors = null;
+return true;
 }
-validate175.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/users"] = validate176;
-const schema80 = {"type":"object","additionalProperties":false,"required":["userID","userType","phone","passwd","nick","name","intro","avatar","school","version","grade","banned"],"properties":{"userID":{"$ref":"/components/ObjectId"},"userType":{"type":"string","enum":["s","t","p"]},"phone":{"type":["string","null"],"pattern":"^1\\d{10}$"},"passwd":{"type":["string","null"],"pattern":"^[0-9A-F]{64}$"},"nick":{"type":"string"},"name":{"type":"string"},"intro":{"type":"string"},"avatar":{"type":"string"},"school":{"type":"string"},"version":{"type":"string"},"grade":{"type":"string"},"banned":{"type":"boolean"}}};
+const schema80 = { "type": "object", "additionalProperties": false, "required": ["userID", "userType", "phone", "passwd", "nick", "name", "intro", "avatar", "school", "version", "grade", "banned"], "properties": { "userID": { "$ref": "/components/ObjectId" }, "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "passwd": { "type": ["string", "null"], "pattern": "^[0-9A-F]{64}$" }, "nick": { "type": "string" }, "name": { "type": "string" }, "intro": { "type": "string" }, "avatar": { "type": "string" }, "school": { "type": "string" }, "version": { "type": "string" }, "grade": { "type": "string" }, "banned": { "type": "boolean" } } };
 const func6 = Object.prototype.hasOwnProperty;
 const pattern10 = new RegExp("^1\\d{10}$", "u");
 const pattern11 = new RegExp("^[0-9A-F]{64}$", "u");
-
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate176(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.banned === undefined) && (missing0 = "banned"))){
-validate176.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
+return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func6.call(schema80.properties, key0))){
-validate176.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func6.call(schema80.properties, key0))) {
+return fail(validate176, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.userID !== undefined){
-const _errs2 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate176, "/userID", validate58);
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userType !== undefined){
+if (data.userType !== undefined) {
 let data1 = data.userType;
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate176.errors = [{instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data1 !== "string") {
+return fail(validate176, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data1 === "s") || (data1 === "t")) || (data1 === "p"))){
-validate176.errors = [{instancePath:instancePath+"/userType",schemaPath:"#/properties/userType/enum",keyword:"enum",params:{allowedValues: schema80.properties.userType.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data1 === "s") || (data1 === "t")) || (data1 === "p"))) {
+return fail(validate176, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema80.properties.userType.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data2 = data.phone;
-const _errs5 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate176.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: schema80.properties.phone.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate176, "/phone", "#/properties/phone/type", "type", { type: schema80.properties.phone.type }, "must be string,null");
 }
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(!pattern10.test(data2)){
-validate176.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""}];
-return false;
+if (typeof data2 === "string") {
+if (!pattern10.test(data2)) {
+return fail(validate176, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.passwd !== undefined){
+if (data.passwd !== undefined) {
 let data3 = data.passwd;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate176.errors = [{instancePath:instancePath+"/passwd",schemaPath:"#/properties/passwd/type",keyword:"type",params:{type: schema80.properties.passwd.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate176, "/passwd", "#/properties/passwd/type", "type", { type: schema80.properties.passwd.type }, "must be string,null");
 }
-if(errors === _errs7){
-if(typeof data3 === "string"){
-if(!pattern11.test(data3)){
-validate176.errors = [{instancePath:instancePath+"/passwd",schemaPath:"#/properties/passwd/pattern",keyword:"pattern",params:{pattern: "^[0-9A-F]{64}$"},message:"must match pattern \""+"^[0-9A-F]{64}$"+"\""}];
-return false;
+if (typeof data3 === "string") {
+if (!pattern11.test(data3)) {
+return fail(validate176, "/passwd", "#/properties/passwd/pattern", "pattern", { pattern: "^[0-9A-F]{64}$" }, "must match pattern \"" + "^[0-9A-F]{64}$" + "\"");
 }
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nick !== undefined){
-const _errs9 = errors;
-if(typeof data.nick !== "string"){
-validate176.errors = [{instancePath:instancePath+"/nick",schemaPath:"#/properties/nick/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs11 = errors;
-if(typeof data.name !== "string"){
-validate176.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.intro !== undefined){
-const _errs13 = errors;
-if(typeof data.intro !== "string"){
-validate176.errors = [{instancePath:instancePath+"/intro",schemaPath:"#/properties/intro/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
-const _errs15 = errors;
-if(typeof data.avatar !== "string"){
-validate176.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.school !== undefined){
-const _errs17 = errors;
-if(typeof data.school !== "string"){
-validate176.errors = [{instancePath:instancePath+"/school",schemaPath:"#/properties/school/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.version !== undefined){
-const _errs19 = errors;
-if(typeof data.version !== "string"){
-validate176.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.grade !== undefined){
-const _errs21 = errors;
-if(typeof data.grade !== "string"){
-validate176.errors = [{instancePath:instancePath+"/grade",schemaPath:"#/properties/grade/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.banned !== undefined){
-const _errs23 = errors;
-if(typeof data.banned !== "boolean"){
-validate176.errors = [{instancePath:instancePath+"/banned",schemaPath:"#/properties/banned/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
+if (data.nick !== undefined) {
+if (typeof data.nick !== "string") {
+return fail(validate176, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate176, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.intro !== undefined) {
+if (typeof data.intro !== "string") {
+return fail(validate176, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+return fail(validate176, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.school !== undefined) {
+if (typeof data.school !== "string") {
+return fail(validate176, "/school", "#/properties/school/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.version !== undefined) {
+if (typeof data.version !== "string") {
+return fail(validate176, "/version", "#/properties/version/type", "type", { type: "string" }, "must be string");
 }
+}
+if (data.grade !== undefined) {
+if (typeof data.grade !== "string") {
+return fail(validate176, "/grade", "#/properties/grade/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.banned !== undefined) {
+if (typeof data.banned !== "boolean") {
+return fail(validate176, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate176.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate176.errors = null;
+return true;
 }
-validate176.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/ssoAccounts"] = validate178;
 const pattern12 = new RegExp("^[stp]/(weixin|weibo|qq)/", "u");
-
-function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate178(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.key === undefined) && (missing0 = "key")) || ((data.userID === undefined) && (missing0 = "userID"))){
-validate178.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.key === undefined) && (missing0 = "key")) || ((data.userID === undefined) && (missing0 = "userID"))) {
+return fail(validate178, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "key") || (key0 === "userID"))){
-validate178.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((key0 === "key") || (key0 === "userID"))) {
+return fail(validate178, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.key !== undefined){
+if (data.key !== undefined) {
 let data0 = data.key;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern12.test(data0)){
-validate178.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/pattern",keyword:"pattern",params:{pattern: "^[stp]/(weixin|weibo|qq)/"},message:"must match pattern \""+"^[stp]/(weixin|weibo|qq)/"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern12.test(data0)) {
+return fail(validate178, "/key", "#/properties/key/pattern", "pattern", { pattern: "^[stp]/(weixin|weibo|qq)/" }, "must match pattern \"" + "^[stp]/(weixin|weibo|qq)/" + "\"");
 }
 }
 else {
-validate178.errors = [{instancePath:instancePath+"/key",schemaPath:"#/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate178, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userID !== undefined){
-const _errs4 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate178, "/userID", validate58);
 }
 }
 }
 }
 else {
-validate178.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate178, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate178.errors = null;
+return true;
 }
-validate178.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/orders"] = validate180;
-const schema82 = {"type":"object","additionalProperties":false,"required":["o_id","userID","t_id","question","self_desc","status","called","reason","createdAt","updatedAt"],"properties":{"o_id":{"$ref":"/components/ObjectId"},"userID":{"$ref":"/components/ObjectId"},"t_id":{"$ref":"/components/ObjectId"},"question":{"type":"string","minLength":1,"maxLength":500},"self_desc":{"type":"string","maxLength":500},"status":{"$ref":"/components/OrderStatus"},"called":{"type":"boolean"},"reason":{"type":"string"},"createdAt":{"$ref":"/components/Timestamp"},"updatedAt":{"$ref":"/components/Timestamp"}}};
-
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema82 = { "type": "object", "additionalProperties": false, "required": ["o_id", "userID", "t_id", "question", "self_desc", "status", "called", "reason", "createdAt", "updatedAt"], "properties": { "o_id": { "$ref": "/components/ObjectId" }, "userID": { "$ref": "/components/ObjectId" }, "t_id": { "$ref": "/components/ObjectId" }, "question": { "type": "string", "minLength": 1, "maxLength": 500 }, "self_desc": { "type": "string", "maxLength": 500 }, "status": { "$ref": "/components/OrderStatus" }, "called": { "type": "boolean" }, "reason": { "type": "string" }, "createdAt": { "$ref": "/components/Timestamp" }, "updatedAt": { "$ref": "/components/Timestamp" } } };
+function validate180(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))){
-validate180.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))) {
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func6.call(schema82.properties, key0))){
-validate180.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func6.call(schema82.properties, key0))) {
+return fail(validate180, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.o_id !== undefined){
-const _errs2 = errors;
-if(!(validate58(data.o_id, {instancePath:instancePath+"/o_id",parentData:data,parentDataProperty:"o_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
+if (data.o_id !== undefined) {
+if (!validate58(data.o_id)) {
+return pass(validate180, "/o_id", validate58);
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
+if (data.userID !== undefined) {
+if (!validate58(data.userID)) {
+return pass(validate180, "/userID", validate58);
 }
-if(valid0){
-if(data.userID !== undefined){
-const _errs3 = errors;
-if(!(validate58(data.userID, {instancePath:instancePath+"/userID",parentData:data,parentDataProperty:"userID",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
+if (data.t_id !== undefined) {
+if (!validate58(data.t_id)) {
+return pass(validate180, "/t_id", validate58);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.t_id !== undefined){
-const _errs4 = errors;
-if(!(validate58(data.t_id, {instancePath:instancePath+"/t_id",parentData:data,parentDataProperty:"t_id",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.question !== undefined){
+if (data.question !== undefined) {
 let data3 = data.question;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data3 === "string"){
-if(func1(data3) > 500){
-validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+return fail(validate180, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 else {
-if(func1(data3) < 1){
-validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (func1(data3) < 1) {
+return fail(validate180, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-validate180.errors = [{instancePath:instancePath+"/question",schemaPath:"#/properties/question/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate180, "/question", "#/properties/question/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.self_desc !== undefined){
+if (data.self_desc !== undefined) {
 let data4 = data.self_desc;
-const _errs7 = errors;
-if(errors === _errs7){
-if(typeof data4 === "string"){
-if(func1(data4) > 500){
-validate180.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/maxLength",keyword:"maxLength",params:{limit: 500},message:"must NOT have more than 500 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+return fail(validate180, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 }
 else {
-validate180.errors = [{instancePath:instancePath+"/self_desc",schemaPath:"#/properties/self_desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate180, "/self_desc", "#/properties/self_desc/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
-const _errs9 = errors;
-if(!(validate110(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.called !== undefined){
-const _errs10 = errors;
-if(typeof data.called !== "boolean"){
-validate180.errors = [{instancePath:instancePath+"/called",schemaPath:"#/properties/called/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.reason !== undefined){
-const _errs12 = errors;
-if(typeof data.reason !== "string"){
-validate180.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
-const _errs14 = errors;
-if(!(validate112(data.createdAt, {instancePath:instancePath+"/createdAt",parentData:data,parentDataProperty:"createdAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.updatedAt !== undefined){
-const _errs15 = errors;
-if(!(validate112(data.updatedAt, {instancePath:instancePath+"/updatedAt",parentData:data,parentDataProperty:"updatedAt",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
+if (data.status !== undefined) {
+if (!validate110(data.status)) {
+return pass(validate180, "/status", validate110);
 }
 }
+if (data.called !== undefined) {
+if (typeof data.called !== "boolean") {
+return fail(validate180, "/called", "#/properties/called/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
+if (data.reason !== undefined) {
+if (typeof data.reason !== "string") {
+return fail(validate180, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.createdAt !== undefined) {
+if (!validate112(data.createdAt)) {
+return pass(validate180, "/createdAt", validate112);
 }
 }
-}
+if (data.updatedAt !== undefined) {
+if (!validate112(data.updatedAt)) {
+return pass(validate180, "/updatedAt", validate112);
 }
 }
 }
 }
 else {
-validate180.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate180.errors = null;
+return true;
 }
-validate180.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/files"] = validate187;
 const pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
 const pattern14 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
-
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate187(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) || ((data.size === undefined) && (missing0 = "size"))){
-validate187.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) || ((data.size === undefined) && (missing0 = "size"))) {
+return fail(validate187, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes")) || (key0 === "size"))){
-validate187.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes")) || (key0 === "size"))) {
+return fail(validate187, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
-validate187.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern13.test(data0)) {
+return fail(validate187, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
 }
 }
 else {
-validate187.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate187, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mediaType !== undefined){
+if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate187.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate187, "/mediaType", "#/properties/mediaType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate187.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate187, "/mediaType", "#/properties/mediaType/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.bytes !== undefined){
+if (data.bytes !== undefined) {
 let data2 = data.bytes;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(!pattern14.test(data2)){
-validate187.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/pattern",keyword:"pattern",params:{pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"},message:"must match pattern \""+"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"+"\""}];
-return false;
+if (typeof data2 === "string") {
+if (!pattern14.test(data2)) {
+return fail(validate187, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" }, "must match pattern \"" + "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" + "\"");
 }
 }
 else {
-validate187.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate187, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.size !== undefined){
+if (data.size !== undefined) {
 let data3 = data.size;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate187, "/size", "#/properties/size/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs8){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 5242880 || isNaN(data3)){
-validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5242880},message:"must be <= 5242880"}];
-return false;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 5242880 || isNaN(data3)) {
+return fail(validate187, "/size", "#/properties/size/maximum", "maximum", { comparison: "<=", limit: 5242880 }, "must be <= 5242880");
 }
 else {
-if(data3 < 0 || isNaN(data3)){
-validate187.errors = [{instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate187, "/size", "#/properties/size/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9615,168 +4695,90 @@ var valid0 = true;
 }
 }
 else {
-validate187.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate187, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate187.errors = null;
+return true;
 }
-validate187.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/settings"] = validate188;
 const pattern15 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
-
-function validate188(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate188(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.minClient === undefined) && (missing0 = "minClient"))) || ((data.latestClient === undefined) && (missing0 = "latestClient"))) || ((data.updateUrl === undefined) && (missing0 = "updateUrl"))) || ((data.mqttHost === undefined) && (missing0 = "mqttHost"))) || ((data.mqttPort === undefined) && (missing0 = "mqttPort"))){
-validate188.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.minClient === undefined) && (missing0 = "minClient"))) || ((data.latestClient === undefined) && (missing0 = "latestClient"))) || ((data.updateUrl === undefined) && (missing0 = "updateUrl"))) || ((data.mqttHost === undefined) && (missing0 = "mqttHost"))) || ((data.mqttPort === undefined) && (missing0 = "mqttPort"))) {
+return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "minClient")) || (key0 === "latestClient")) || (key0 === "updateUrl")) || (key0 === "mqttHost")) || (key0 === "mqttPort"))){
-validate188.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "minClient")) || (key0 === "latestClient")) || (key0 === "updateUrl")) || (key0 === "mqttHost")) || (key0 === "mqttPort"))) {
+return fail(validate188, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(typeof data0 !== "string"){
-validate188.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate188, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-if("settings" !== data0){
-validate188.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/const",keyword:"const",params:{allowedValue: "settings"},message:"must be equal to constant"}];
-return false;
+if ("settings" !== data0) {
+return fail(validate188, "/id", "#/properties/id/const", "const", { allowedValue: "settings" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.minClient !== undefined){
+if (data.minClient !== undefined) {
 let data1 = data.minClient;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(!pattern15.test(data1)){
-validate188.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
-return false;
+if (typeof data1 === "string") {
+if (!pattern15.test(data1)) {
+return fail(validate188, "/minClient", "#/properties/minClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
 else {
-validate188.errors = [{instancePath:instancePath+"/minClient",schemaPath:"#/properties/minClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate188, "/minClient", "#/properties/minClient/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.latestClient !== undefined){
+if (data.latestClient !== undefined) {
 let data2 = data.latestClient;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(!pattern15.test(data2)){
-validate188.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/pattern",keyword:"pattern",params:{pattern: "^\\d+(\\.\\d+){0,3}$"},message:"must match pattern \""+"^\\d+(\\.\\d+){0,3}$"+"\""}];
-return false;
+if (typeof data2 === "string") {
+if (!pattern15.test(data2)) {
+return fail(validate188, "/latestClient", "#/properties/latestClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
 else {
-validate188.errors = [{instancePath:instancePath+"/latestClient",schemaPath:"#/properties/latestClient/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate188, "/latestClient", "#/properties/latestClient/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.updateUrl !== undefined){
+if (data.updateUrl !== undefined) {
 let data3 = data.updateUrl;
-const _errs8 = errors;
-if(errors === _errs8){
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(!(formats2(data3))){
-validate188.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/format",keyword:"format",params:{format: "uri"},message:"must match format \""+"uri"+"\""}];
-return false;
+if (typeof data3 === "string") {
+if (!(formats2(data3))) {
+return fail(validate188, "/updateUrl", "#/properties/updateUrl/format", "format", { format: "uri" }, "must match format \"" + "uri" + "\"");
 }
 }
 else {
-validate188.errors = [{instancePath:instancePath+"/updateUrl",schemaPath:"#/properties/updateUrl/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate188, "/updateUrl", "#/properties/updateUrl/type", "type", { type: "string" }, "must be string");
 }
 }
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mqttHost !== undefined){
+if (data.mqttHost !== undefined) {
 let data4 = data.mqttHost;
-const _errs10 = errors;
-if(errors === _errs10){
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-validate188.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate188, "/mqttHost", "#/properties/mqttHost/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate188.errors = [{instancePath:instancePath+"/mqttHost",schemaPath:"#/properties/mqttHost/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate188, "/mqttHost", "#/properties/mqttHost/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mqttPort !== undefined){
+if (data.mqttPort !== undefined) {
 let data5 = data.mqttPort;
-const _errs12 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate188, "/mqttPort", "#/properties/mqttPort/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs12){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 65535 || isNaN(data5)){
-validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 65535 || isNaN(data5)) {
+return fail(validate188, "/mqttPort", "#/properties/mqttPort/maximum", "maximum", { comparison: "<=", limit: 65535 }, "must be <= 65535");
 }
 else {
-if(data5 < 1 || isNaN(data5)){
-validate188.errors = [{instancePath:instancePath+"/mqttPort",schemaPath:"#/properties/mqttPort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+if (data5 < 1 || isNaN(data5)) {
+return fail(validate188, "/mqttPort", "#/properties/mqttPort/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9784,14 +4786,11 @@ var valid0 = true;
 }
 }
 else {
-validate188.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate188, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate188.errors = null;
+return true;
 }
-validate188.errors = vErrors;
-return errors === 0;
-}
-
 return exports
 })({})
 
@@ -9905,6 +4904,7 @@ export const validators = {
     "SMS_CODE_INVALID": answers["/failures/SMS_CODE_INVALID"],
     "PHONE_INVALID": answers["/failures/PHONE_INVALID"],
   },
+  unmatched: answers["/unmatched/"],
   records: {
     "users": answers["/records/users"],
     "ssoAccounts": answers["/records/ssoAccounts"],
@@ -9913,5 +4913,4 @@ export const validators = {
     "settings": answers["/records/settings"],
   },
   schemas: {},
-  unmatched: answers["/unmatched/"],
 }

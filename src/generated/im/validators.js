@@ -2,3359 +2,1793 @@
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/imRegister"] = validate52;
 const func1 = ucs2length;
 const pattern3 = new RegExp("^[\\x21-\\x7e]+$", "u");
 const pattern4 = new RegExp("^1\\d{10}$", "u");
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.password === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.password === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "password" }, "must have required property '" + "password" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-errors++;
-}
-if(data.phone === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data0 = data.password;
-if(typeof data0 === "string"){
-if(func1(data0) > 16){
-const err2 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/maxLength",keyword:"maxLength",params:{limit: 16},message:"must NOT have more than 16 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 === "string") {
+if (func1(data0) > 16) {
+vErrors = add(vErrors, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-else {
-vErrors.push(err2);
+if (func1(data0) < 6) {
+vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
-errors++;
-}
-if(func1(data0) < 6){
-const err3 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!pattern3.test(data0)){
-const err4 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e]+$"},message:"must match pattern \""+"^[\\x21-\\x7e]+$"+"\""};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!pattern3.test(data0)) {
+vErrors = add(vErrors, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data1 = data.phone;
-if(typeof data1 === "string"){
-if(func1(data1) > 16){
-const err6 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/maxLength",keyword:"maxLength",params:{limit: 16},message:"must NOT have more than 16 characters"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 === "string") {
+if (func1(data1) > 16) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-else {
-vErrors.push(err6);
+if (func1(data1) < 6) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
-errors++;
-}
-if(func1(data1) < 6){
-const err7 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(!pattern4.test(data1)){
-const err8 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (!pattern4.test(data1)) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imLogin"] = validate53;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.phone === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.password === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "password" }, "must have required property '" + "password" + "'");
 }
-errors++;
-}
-if(data.password === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data0 = data.phone;
-if(typeof data0 === "string"){
-if(func1(data0) > 16){
-const err2 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/maxLength",keyword:"maxLength",params:{limit: 16},message:"must NOT have more than 16 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 === "string") {
+if (func1(data0) > 16) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
-else {
-vErrors.push(err2);
+if (func1(data0) < 6) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
-errors++;
-}
-if(func1(data0) < 6){
-const err3 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!pattern4.test(data0)){
-const err4 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!pattern4.test(data0)) {
+vErrors = add(vErrors, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data1 = data.password;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err6 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imLogout"] = validate54;
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate54.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imCompleteAccount"] = validate55;
-const schema22 = {"type":"object","properties":{"userId":{"type":"string","minLength":1},"avatar":{"type":"string","minLength":1,"maxLength":255},"username":{"type":"string","minLength":1,"maxLength":15,"pattern":"^[\\p{L}\\p{N}_]+$"},"desc":{"type":"string","maxLength":100},"sex":{"type":"integer","enum":[0,1]}},"required":["userId","avatar","username"]};
+const schema22 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] } }, "required": ["userId", "avatar", "username"] };
 const pattern6 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.userId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "userId"},message:"must have required property '"+"userId"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userId" }, "must have required property '" + "userId" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.avatar === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "avatar" }, "must have required property '" + "avatar" + "'");
 }
-errors++;
+if (data.username === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "username" }, "must have required property '" + "username" + "'");
 }
-if(data.avatar === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "avatar"},message:"must have required property '"+"avatar"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.username === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data0 = data.userId;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.avatar !== undefined){
+if (data.avatar !== undefined) {
 let data1 = data.avatar;
-if(typeof data1 === "string"){
-if(func1(data1) > 255){
-const err5 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data1 === "string") {
+if (func1(data1) > 255) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err6 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data2 = data.username;
-if(typeof data2 === "string"){
-if(func1(data2) > 15){
-const err8 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"};
-if(vErrors === null){
-vErrors = [err8];
+if (typeof data2 === "string") {
+if (func1(data2) > 15) {
+vErrors = add(vErrors, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
-else {
-vErrors.push(err8);
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-errors++;
-}
-if(func1(data2) < 1){
-const err9 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(!pattern6.test(data2)){
-const err10 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/pattern",keyword:"pattern",params:{pattern: "^[\\p{L}\\p{N}_]+$"},message:"must match pattern \""+"^[\\p{L}\\p{N}_]+$"+"\""};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (!pattern6.test(data2)) {
+vErrors = add(vErrors, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.desc !== undefined){
+if (data.desc !== undefined) {
 let data3 = data.desc;
-if(typeof data3 === "string"){
-if(func1(data3) > 100){
-const err12 = {instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) > 100) {
+vErrors = add(vErrors, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.sex !== undefined){
+if (data.sex !== undefined) {
 let data4 = data.sex;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err14 = {instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err14];
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-if(!((data4 === 0) || (data4 === 1))){
-const err15 = {instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/enum",keyword:"enum",params:{allowedValues: schema22.properties.sex.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+if (!((data4 === 0) || (data4 === 1))) {
+vErrors = add(vErrors, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema22.properties.sex.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate55.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imSaveFile"] = validate56;
 const pattern7 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
 const pattern8 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate56(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.content === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "content" }, "must have required property '" + "content" + "'");
 }
-errors++;
-}
-if(data.content === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "content"},message:"must have required property '"+"content"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-if(typeof data0 === "string"){
-if(!pattern7.test(data0)){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$"},message:"must match pattern \""+"^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$"+"\""};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.content !== undefined){
+if (data.content !== undefined) {
 let data1 = data.content;
-if(typeof data1 === "string"){
-if(func1(data1) > 5242880){
-const err4 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/maxLength",keyword:"maxLength",params:{limit: 5242880},message:"must NOT have more than 5242880 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 === "string") {
+if (func1(data1) > 5242880) {
+vErrors = add(vErrors, "/content", "#/properties/content/maxLength", "maxLength", { limit: 5242880 }, "must NOT have more than 5242880 characters");
 }
-else {
-vErrors.push(err4);
+if (func1(data1) < 4) {
+vErrors = add(vErrors, "/content", "#/properties/content/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
 }
-errors++;
-}
-if(func1(data1) < 4){
-const err5 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/minLength",keyword:"minLength",params:{limit: 4},message:"must NOT have fewer than 4 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(!pattern8.test(data1)){
-const err6 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]+={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]+={0,2}$"+"\""};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (!pattern8.test(data1)) {
+vErrors = add(vErrors, "/content", "#/properties/content/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate56.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imGetMedia"] = validate57;
-
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.name !== undefined){
-if(typeof data.name !== "string"){
-const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate57.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imSearchUsers"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.field === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "field"},message:"must have required property '"+"field"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.field === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "field" }, "must have required property '" + "field" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.page === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "page" }, "must have required property '" + "page" + "'");
 }
-errors++;
-}
-if(data.page === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "page"},message:"must have required property '"+"page"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.field !== undefined){
-if(typeof data.field !== "string"){
-const err2 = {instancePath:instancePath+"/field",schemaPath:"#/properties/field/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (data.field !== undefined) {
+if (typeof data.field !== "string") {
+vErrors = add(vErrors, "/field", "#/properties/field/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.page !== undefined){
+if (data.page !== undefined) {
 let data1 = data.page;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/page",schemaPath:"#/properties/page/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 0 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/page",schemaPath:"#/properties/page/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate58.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imSearchGroups"] = validate59;
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate59(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.field === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "field"},message:"must have required property '"+"field"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.field === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "field" }, "must have required property '" + "field" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.page === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "page" }, "must have required property '" + "page" + "'");
 }
-errors++;
-}
-if(data.page === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "page"},message:"must have required property '"+"page"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.field !== undefined){
-if(typeof data.field !== "string"){
-const err2 = {instancePath:instancePath+"/field",schemaPath:"#/properties/field/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (data.field !== undefined) {
+if (typeof data.field !== "string") {
+vErrors = add(vErrors, "/field", "#/properties/field/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.page !== undefined){
+if (data.page !== undefined) {
 let data1 = data.page;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/page",schemaPath:"#/properties/page/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 0 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/page",schemaPath:"#/properties/page/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate59.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imAddFriend"] = validate60;
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.uid === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.uid === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "uid" }, "must have required property '" + "uid" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.uid !== undefined){
-if(typeof data.uid !== "string"){
-const err1 = {instancePath:instancePath+"/uid",schemaPath:"#/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (data.uid !== undefined) {
+if (typeof data.uid !== "string") {
+vErrors = add(vErrors, "/uid", "#/properties/uid/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate60.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imListFriends"] = validate61;
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate61.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/imBindPush"] = validate62;
-
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pushId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "pushId"},message:"must have required property '"+"pushId"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pushId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "pushId" }, "must have required property '" + "pushId" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.pushId !== undefined){
-if(typeof data.pushId !== "string"){
-const err1 = {instancePath:instancePath+"/pushId",schemaPath:"#/properties/pushId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (data.pushId !== undefined) {
+if (typeof data.pushId !== "string") {
+vErrors = add(vErrors, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate62.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
 const answers = (function (exports) {
 "use strict";
 exports["/success/imRegister"] = validate52;
-const schema22 = {"type":"object","required":["id","username","phone","avatar","desc","sex","alias","friends","isFriend","modifyAt"],"properties":{"id":{"type":"string"},"username":{"type":"string"},"phone":{"type":"string"},"avatar":{"type":"string"},"desc":{"type":"string"},"sex":{"type":"integer","enum":[0,1]},"alias":{"type":"string"},"friends":{"type":"integer"},"isFriend":{"type":"boolean"},"modifyAt":{"type":"string","pattern":"^\\d{4}/\\d{2}/\\d{2}$"}}};
+const schema22 = { "type": "object", "required": ["id", "username", "phone", "avatar", "desc", "sex", "alias", "friends", "isFriend", "modifyAt"], "properties": { "id": { "type": "string" }, "username": { "type": "string" }, "phone": { "type": "string" }, "avatar": { "type": "string" }, "desc": { "type": "string" }, "sex": { "type": "integer", "enum": [0, 1] }, "alias": { "type": "string" }, "friends": { "type": "integer" }, "isFriend": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
 const pattern3 = new RegExp("^\\d{4}/\\d{2}/\\d{2}$", "u");
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate55(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.alias === undefined) && (missing0 = "alias"))) || ((data.friends === undefined) && (missing0 = "friends"))) || ((data.isFriend === undefined) && (missing0 = "isFriend"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))){
-validate55.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.alias === undefined) && (missing0 = "alias"))) || ((data.friends === undefined) && (missing0 = "friends"))) || ((data.isFriend === undefined) && (missing0 = "isFriend"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate55, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
-const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate55.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate55, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.username !== undefined) {
+if (typeof data.username !== "string") {
+return fail(validate55, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.username !== undefined){
-const _errs3 = errors;
-if(typeof data.username !== "string"){
-validate55.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.phone !== undefined) {
+if (typeof data.phone !== "string") {
+return fail(validate55, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.phone !== undefined){
-const _errs5 = errors;
-if(typeof data.phone !== "string"){
-validate55.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+return fail(validate55, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate55, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.avatar !== undefined){
-const _errs7 = errors;
-if(typeof data.avatar !== "string"){
-validate55.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
-const _errs9 = errors;
-if(typeof data.desc !== "string"){
-validate55.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sex !== undefined){
+if (data.sex !== undefined) {
 let data5 = data.sex;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate55.errors = [{instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate55, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data5 === 0) || (data5 === 1))){
-validate55.errors = [{instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/enum",keyword:"enum",params:{allowedValues: schema22.properties.sex.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data5 === 0) || (data5 === 1))) {
+return fail(validate55, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema22.properties.sex.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
+if (data.alias !== undefined) {
+if (typeof data.alias !== "string") {
+return fail(validate55, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.alias !== undefined){
-const _errs13 = errors;
-if(typeof data.alias !== "string"){
-validate55.errors = [{instancePath:instancePath+"/alias",schemaPath:"#/properties/alias/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.friends !== undefined){
+if (data.friends !== undefined) {
 let data7 = data.friends;
-const _errs15 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate55.errors = [{instancePath:instancePath+"/friends",schemaPath:"#/properties/friends/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate55, "/friends", "#/properties/friends/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs15 === errors;
 }
-else {
-var valid0 = true;
+if (data.isFriend !== undefined) {
+if (typeof data.isFriend !== "boolean") {
+return fail(validate55, "/isFriend", "#/properties/isFriend/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.isFriend !== undefined){
-const _errs17 = errors;
-if(typeof data.isFriend !== "boolean"){
-validate55.errors = [{instancePath:instancePath+"/isFriend",schemaPath:"#/properties/isFriend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.modifyAt !== undefined){
+if (data.modifyAt !== undefined) {
 let data9 = data.modifyAt;
-const _errs19 = errors;
-if(errors === _errs19){
-if(typeof data9 === "string"){
-if(!pattern3.test(data9)){
-validate55.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}/\\d{2}/\\d{2}$"},message:"must match pattern \""+"^\\d{4}/\\d{2}/\\d{2}$"+"\""}];
-return false;
+if (typeof data9 === "string") {
+if (!pattern3.test(data9)) {
+return fail(validate55, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-validate55.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
+return fail(validate55, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate55, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate55.errors = null;
+return true;
 }
-validate55.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate54(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.user === undefined) && (missing0 = "user")) || ((data.account === undefined) && (missing0 = "account"))) || ((data.isBind === undefined) && (missing0 = "isBind"))){
-validate54.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.user === undefined) && (missing0 = "user")) || ((data.account === undefined) && (missing0 = "account"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) {
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.user !== undefined){
-const _errs1 = errors;
-if(!(validate55(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
-errors = vErrors.length;
+if (data.user !== undefined) {
+if (!validate55(data.user)) {
+return pass(validate54, "/user", validate55);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.account !== undefined) {
+if (typeof data.account !== "string") {
+return fail(validate54, "/account", "#/properties/account/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.account !== undefined){
-const _errs2 = errors;
-if(typeof data.account !== "string"){
-validate54.errors = [{instancePath:instancePath+"/account",schemaPath:"#/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.isBind !== undefined){
-const _errs4 = errors;
-if(typeof data.isBind !== "boolean"){
-validate54.errors = [{instancePath:instancePath+"/isBind",schemaPath:"#/properties/isBind/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.isBind !== undefined) {
+if (typeof data.isBind !== "boolean") {
+return fail(validate54, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate54.errors = null;
+return true;
 }
-validate54.errors = vErrors;
-return errors === 0;
-}
-
 const pattern4 = new RegExp("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$", "u");
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern4.test(data)){
-validate58.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$"+"\""}];
-return false;
+function validate58(data) {
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+return fail(validate58, "", "#/pattern", "pattern", { pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$" }, "must match pattern \"" + "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$" + "\"");
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate58, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate58.errors = null;
+return true;
 }
-validate58.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate53.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate53, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate53.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
-const _errs3 = errors;
-if(!(validate54(data.result, {instancePath:instancePath+"/result",parentData:data,parentDataProperty:"result",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs4 = errors;
-if(typeof data.message !== "string"){
-validate53.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs6 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
+if (1 !== data0) {
+return fail(validate53, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
+if (data.result !== undefined) {
+if (!validate54(data.result)) {
+return pass(validate53, "/result", validate54);
+}
+}
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate53, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate53, "/date", validate58);
 }
 }
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
+function validate52(data) {
+if (!validate53(data)) {
+return pass(validate52, "", validate53);
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imLogin"] = validate61;
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate61(data) {
+if (!validate53(data)) {
+return pass(validate61, "", validate53);
 }
-validate61.errors = vErrors;
-return errors === 0;
+validate61.errors = null;
+return true;
 }
-
 exports["/success/imLogout"] = validate63;
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate64(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate64, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate64.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate64, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate64.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate64, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data1 !== "string") {
+return fail(validate64, "/result", "#/properties/result/type", "type", { type: "string" }, "must be string");
 }
-if("ok" !== data1){
-validate64.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/const",keyword:"const",params:{allowedValue: "ok"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs5 = errors;
-if(typeof data.message !== "string"){
-validate64.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs7 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if ("ok" !== data1) {
+return fail(validate64, "/result", "#/properties/result/const", "const", { allowedValue: "ok" }, "must be equal to constant");
 }
 }
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate64, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate64, "/date", validate58);
 }
 }
 }
 }
 else {
-validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate64, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate64.errors = null;
+return true;
 }
-validate64.errors = vErrors;
-return errors === 0;
+function validate63(data) {
+if (!validate64(data)) {
+return pass(validate63, "", validate64);
 }
-
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate64(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
+validate63.errors = null;
+return true;
 }
-validate63.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imCompleteAccount"] = validate67;
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate67(data) {
+if (!validate53(data)) {
+return pass(validate67, "", validate53);
 }
-validate67.errors = vErrors;
-return errors === 0;
+validate67.errors = null;
+return true;
 }
-
 exports["/success/imSaveFile"] = validate69;
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate70(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate70.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate70, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate70.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate70, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate70.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate70, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(errors === _errs3){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if((data1.path === undefined) && (missing1 = "path")){
-validate70.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if ((data1.path === undefined) && (missing1 = "path")) {
+return fail(validate70, "/result", "#/properties/result/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data1.path !== undefined){
-if(typeof data1.path !== "string"){
-validate70.errors = [{instancePath:instancePath+"/result/path",schemaPath:"#/properties/result/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data1.path !== undefined) {
+if (typeof data1.path !== "string") {
+return fail(validate70, "/result/path", "#/properties/result/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate70.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate70, "/result", "#/properties/result/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs7 = errors;
-if(typeof data.message !== "string"){
-validate70.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs9 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate70, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate70, "/date", validate58);
 }
 }
 }
 }
 else {
-validate70.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate70, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate70.errors = null;
+return true;
 }
-validate70.errors = vErrors;
-return errors === 0;
+function validate69(data) {
+if (!validate70(data)) {
+return pass(validate69, "", validate70);
 }
-
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate70(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
+validate69.errors = null;
+return true;
 }
-validate69.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imSearchUsers"] = validate73;
-
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate74(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate74.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate74, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate74.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate74, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate74.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate74, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-if(data1.length > 10){
-validate74.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/maxItems",keyword:"maxItems",params:{limit: 10},message:"must NOT have more than 10 items"}];
-return false;
+if (Array.isArray(data1)) {
+if (data1.length > 10) {
+return fail(validate74, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
-if(data1.length < 1){
-validate74.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (data1.length < 1) {
+return fail(validate74, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate55(data1[i0], {instancePath:instancePath+"/result/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate55(data1[i0])) {
+return pass(validate74, "/result/" + i0, validate55);
 }
 }
 }
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate74, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs6 = errors;
-if(typeof data.message !== "string"){
-validate74.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs8 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate74, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate74, "/date", validate58);
 }
 }
 }
 }
 else {
-validate74.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate74, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate74.errors = null;
+return true;
 }
-validate74.errors = vErrors;
-return errors === 0;
+function validate73(data) {
+if (!validate74(data)) {
+return pass(validate73, "", validate74);
 }
-
-
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate74(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
+validate73.errors = null;
+return true;
 }
-validate73.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imSearchGroups"] = validate78;
-
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate80(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.members === undefined) && (missing0 = "members"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))){
-validate80.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.members === undefined) && (missing0 = "members"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate80, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
-const _errs1 = errors;
-if(typeof data.id !== "string"){
-validate80.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate80, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate80, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate80.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.picture !== undefined) {
+if (typeof data.picture !== "string") {
+return fail(validate80, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.picture !== undefined){
-const _errs5 = errors;
-if(typeof data.picture !== "string"){
-validate80.errors = [{instancePath:instancePath+"/picture",schemaPath:"#/properties/picture/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate80, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
+if (data.ownerId !== undefined) {
+if (typeof data.ownerId !== "string") {
+return fail(validate80, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.desc !== undefined){
-const _errs7 = errors;
-if(typeof data.desc !== "string"){
-validate80.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ownerId !== undefined){
-const _errs9 = errors;
-if(typeof data.ownerId !== "string"){
-validate80.errors = [{instancePath:instancePath+"/ownerId",schemaPath:"#/properties/ownerId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.members !== undefined){
+if (data.members !== undefined) {
 let data5 = data.members;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate80.errors = [{instancePath:instancePath+"/members",schemaPath:"#/properties/members/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate80, "/members", "#/properties/members/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.modifyAt !== undefined){
+if (data.modifyAt !== undefined) {
 let data6 = data.modifyAt;
-const _errs13 = errors;
-if(errors === _errs13){
-if(typeof data6 === "string"){
-if(!pattern3.test(data6)){
-validate80.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}/\\d{2}/\\d{2}$"},message:"must match pattern \""+"^\\d{4}/\\d{2}/\\d{2}$"+"\""}];
-return false;
+if (typeof data6 === "string") {
+if (!pattern3.test(data6)) {
+return fail(validate80, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-validate80.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+return fail(validate80, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate80.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate80, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate80.errors = null;
+return true;
 }
-validate80.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate79(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate79.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate79, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate79.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate79, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate79.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate79, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-if(data1.length > 10){
-validate79.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/maxItems",keyword:"maxItems",params:{limit: 10},message:"must NOT have more than 10 items"}];
-return false;
+if (Array.isArray(data1)) {
+if (data1.length > 10) {
+return fail(validate79, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
-if(data1.length < 1){
-validate79.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (data1.length < 1) {
+return fail(validate79, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate80(data1[i0], {instancePath:instancePath+"/result/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate80(data1[i0])) {
+return pass(validate79, "/result/" + i0, validate80);
 }
 }
 }
 }
 }
 else {
-validate79.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate79, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs6 = errors;
-if(typeof data.message !== "string"){
-validate79.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs8 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate79, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate79, "/date", validate58);
 }
 }
 }
 }
 else {
-validate79.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate79, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate79.errors = null;
+return true;
 }
-validate79.errors = vErrors;
-return errors === 0;
+function validate78(data) {
+if (!validate79(data)) {
+return pass(validate78, "", validate79);
 }
-
-
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate79(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
+validate78.errors = null;
+return true;
 }
-validate78.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imAddFriend"] = validate84;
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate84(data) {
+if (!validate53(data)) {
+return pass(validate84, "", validate53);
 }
-validate84.errors = vErrors;
-return errors === 0;
+validate84.errors = null;
+return true;
 }
-
 exports["/success/imListFriends"] = validate86;
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate87(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate87.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate87, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate87.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate87, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate87.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate87, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-var valid1 = true;
+if (Array.isArray(data1)) {
 const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate55(data1[i0], {instancePath:instancePath+"/result/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate55(data1[i0])) {
+return pass(validate87, "/result/" + i0, validate55);
 }
 }
 }
 else {
-validate87.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate87, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs6 = errors;
-if(typeof data.message !== "string"){
-validate87.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs8 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate87, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate87, "/date", validate58);
 }
 }
 }
 }
 else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate87, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate87.errors = null;
+return true;
 }
-validate87.errors = vErrors;
-return errors === 0;
+function validate86(data) {
+if (!validate87(data)) {
+return pass(validate86, "", validate87);
 }
-
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate87(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
-errors = vErrors.length;
+validate86.errors = null;
+return true;
 }
-validate86.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/imBindPush"] = validate91;
-
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate91(data) {
+if (!validate53(data)) {
+return pass(validate91, "", validate53);
 }
-validate91.errors = vErrors;
-return errors === 0;
+validate91.errors = null;
+return true;
 }
-
 exports["/failures/FAILURE_STATUS"] = validate93;
 const func1 = ucs2length;
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate94(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))){
-validate94.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
+return fail(validate94, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate94.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate94, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.result !== undefined){
+if (data.result !== undefined) {
 let data1 = data.result;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-if(data1.length > 0){
-validate94.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/maxItems",keyword:"maxItems",params:{limit: 0},message:"must NOT have more than 0 items"}];
-return false;
+if (Array.isArray(data1)) {
+if (data1.length > 0) {
+return fail(validate94, "/result", "#/properties/result/maxItems", "maxItems", { limit: 0 }, "must NOT have more than 0 items");
 }
 }
 else {
-validate94.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate94, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-validate94.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+return fail(validate94, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate94.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate94, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.date !== undefined){
-const _errs7 = errors;
-if(!(validate58(data.date, {instancePath:instancePath+"/date",parentData:data,parentDataProperty:"date",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (data.date !== undefined) {
+if (!validate58(data.date)) {
+return pass(validate94, "/date", validate58);
 }
 }
 }
 }
 else {
-validate94.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate94, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate94.errors = null;
+return true;
 }
-validate94.errors = vErrors;
-return errors === 0;
+function validate93(data) {
+if (!validate94(data)) {
+return pass(validate93, "", validate94);
 }
-
-
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(0 !== data.status){
-validate93.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (0 !== data.status) {
+return fail(validate93, "/status", "#/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
 }
+validate93.errors = null;
+return true;
 }
-validate93.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NULL_PASSWORD"] = validate97;
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate97(data) {
+if (!validate94(data)) {
+return pass(validate97, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(6000 !== data.status){
-validate97.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 6000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (6000 !== data.status) {
+return fail(validate97, "/status", "#/properties/status/const", "const", { allowedValue: 6000 }, "must be equal to constant");
 }
 }
 }
+validate97.errors = null;
+return true;
 }
-validate97.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NULL_USERNAME"] = validate99;
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate99(data) {
+if (!validate94(data)) {
+return pass(validate99, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(6001 !== data.status){
-validate99.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 6001},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (6001 !== data.status) {
+return fail(validate99, "/status", "#/properties/status/const", "const", { allowedValue: 6001 }, "must be equal to constant");
 }
 }
 }
+validate99.errors = null;
+return true;
 }
-validate99.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NULL_AVATAR"] = validate101;
-
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate101(data) {
+if (!validate94(data)) {
+return pass(validate101, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(6002 !== data.status){
-validate101.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 6002},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (6002 !== data.status) {
+return fail(validate101, "/status", "#/properties/status/const", "const", { allowedValue: 6002 }, "must be equal to constant");
 }
 }
 }
+validate101.errors = null;
+return true;
 }
-validate101.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NULL_PHONE"] = validate103;
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate103(data) {
+if (!validate94(data)) {
+return pass(validate103, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(6003 !== data.status){
-validate103.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 6003},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (6003 !== data.status) {
+return fail(validate103, "/status", "#/properties/status/const", "const", { allowedValue: 6003 }, "must be equal to constant");
 }
 }
 }
+validate103.errors = null;
+return true;
 }
-validate103.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NULL_USER"] = validate105;
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate105(data) {
+if (!validate94(data)) {
+return pass(validate105, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(6004 !== data.status){
-validate105.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 6004},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (6004 !== data.status) {
+return fail(validate105, "/status", "#/properties/status/const", "const", { allowedValue: 6004 }, "must be equal to constant");
 }
 }
 }
+validate105.errors = null;
+return true;
 }
-validate105.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SAME_USERNAME"] = validate107;
-
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate107(data) {
+if (!validate94(data)) {
+return pass(validate107, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(7000 !== data.status){
-validate107.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 7000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (7000 !== data.status) {
+return fail(validate107, "/status", "#/properties/status/const", "const", { allowedValue: 7000 }, "must be equal to constant");
 }
 }
 }
+validate107.errors = null;
+return true;
 }
-validate107.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SAME_PHONE"] = validate109;
-
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate109(data) {
+if (!validate94(data)) {
+return pass(validate109, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(7001 !== data.status){
-validate109.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 7001},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (7001 !== data.status) {
+return fail(validate109, "/status", "#/properties/status/const", "const", { allowedValue: 7001 }, "must be equal to constant");
 }
 }
 }
+validate109.errors = null;
+return true;
 }
-validate109.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_PHONE"] = validate111;
-
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate111(data) {
+if (!validate94(data)) {
+return pass(validate111, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8000 !== data.status){
-validate111.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8000 !== data.status) {
+return fail(validate111, "/status", "#/properties/status/const", "const", { allowedValue: 8000 }, "must be equal to constant");
 }
 }
 }
+validate111.errors = null;
+return true;
 }
-validate111.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_PHONE_LENGTH"] = validate113;
-
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate113(data) {
+if (!validate94(data)) {
+return pass(validate113, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8001 !== data.status){
-validate113.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8001},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8001 !== data.status) {
+return fail(validate113, "/status", "#/properties/status/const", "const", { allowedValue: 8001 }, "must be equal to constant");
 }
 }
 }
+validate113.errors = null;
+return true;
 }
-validate113.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_PASSWORD"] = validate115;
-
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate115(data) {
+if (!validate94(data)) {
+return pass(validate115, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8002 !== data.status){
-validate115.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8002},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8002 !== data.status) {
+return fail(validate115, "/status", "#/properties/status/const", "const", { allowedValue: 8002 }, "must be equal to constant");
 }
 }
 }
+validate115.errors = null;
+return true;
 }
-validate115.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_PASSWORD_LENGTH"] = validate117;
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate117(data) {
+if (!validate94(data)) {
+return pass(validate117, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8003 !== data.status){
-validate117.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8003},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8003 !== data.status) {
+return fail(validate117, "/status", "#/properties/status/const", "const", { allowedValue: 8003 }, "must be equal to constant");
 }
 }
 }
+validate117.errors = null;
+return true;
 }
-validate117.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_USER_LENGTH"] = validate119;
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate119(data) {
+if (!validate94(data)) {
+return pass(validate119, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8004 !== data.status){
-validate119.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8004},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8004 !== data.status) {
+return fail(validate119, "/status", "#/properties/status/const", "const", { allowedValue: 8004 }, "must be equal to constant");
 }
 }
 }
+validate119.errors = null;
+return true;
 }
-validate119.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FORMAT_ERROR_FILE"] = validate121;
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate121(data) {
+if (!validate94(data)) {
+return pass(validate121, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(8005 !== data.status){
-validate121.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 8005},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (8005 !== data.status) {
+return fail(validate121, "/status", "#/properties/status/const", "const", { allowedValue: 8005 }, "must be equal to constant");
 }
 }
 }
+validate121.errors = null;
+return true;
 }
-validate121.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ILLEGAL_USERNAME"] = validate123;
-
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate123(data) {
+if (!validate94(data)) {
+return pass(validate123, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(9000 !== data.status){
-validate123.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 9000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (9000 !== data.status) {
+return fail(validate123, "/status", "#/properties/status/const", "const", { allowedValue: 9000 }, "must be equal to constant");
 }
 }
 }
+validate123.errors = null;
+return true;
 }
-validate123.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ERROR_PASSWORD"] = validate125;
-
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate125(data) {
+if (!validate94(data)) {
+return pass(validate125, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(10000 !== data.status){
-validate125.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 10000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (10000 !== data.status) {
+return fail(validate125, "/status", "#/properties/status/const", "const", { allowedValue: 10000 }, "must be equal to constant");
 }
 }
 }
+validate125.errors = null;
+return true;
 }
-validate125.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ERROR_REPEAT_LOGIN"] = validate127;
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate127(data) {
+if (!validate94(data)) {
+return pass(validate127, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(11000 !== data.status){
-validate127.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 11000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (11000 !== data.status) {
+return fail(validate127, "/status", "#/properties/status/const", "const", { allowedValue: 11000 }, "must be equal to constant");
 }
 }
 }
+validate127.errors = null;
+return true;
 }
-validate127.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ERROR_NET"] = validate129;
-
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate129(data) {
+if (!validate94(data)) {
+return pass(validate129, "", validate94);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(11001 !== data.status){
-validate129.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 11001},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (11001 !== data.status) {
+return fail(validate129, "/status", "#/properties/status/const", "const", { allowedValue: 11001 }, "must be equal to constant");
 }
 }
 }
+validate129.errors = null;
+return true;
 }
-validate129.errors = vErrors;
-return errors === 0;
-}
-
 exports["/unmatched/"] = validate131;
-
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-if(!(validate94(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
-errors = vErrors.length;
+function validate131(data) {
+if (!validate94(data)) {
+return pass(validate131, "", validate94);
 }
-var valid0 = _errs0 === errors;
-if(valid0){
-const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.status !== undefined){
-if(0 !== data.status){
-validate131.errors = [{instancePath:instancePath+"/status",schemaPath:"#/allOf/1/properties/status/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (0 !== data.status) {
+return fail(validate131, "/status", "#/allOf/1/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
 }
 else {
-validate131.errors = [{instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate131, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
+validate131.errors = null;
+return true;
 }
-var valid0 = _errs1 === errors;
-}
-validate131.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/users"] = validate133;
-const schema59 = {"type":"object","additionalProperties":false,"required":["id","phone","password","username","avatar","desc","sex","pushId","isBind","modifyAt"],"properties":{"id":{"type":"string","pattern":"^u-\\d+$"},"phone":{"type":"string","pattern":"^1\\d{10}$"},"password":{"type":"string","minLength":6,"maxLength":16,"pattern":"^[\\x21-\\x7e]+$"},"username":{"type":"string","minLength":1,"maxLength":15,"pattern":"^[\\p{L}\\p{N}_]+$"},"avatar":{"type":"string","minLength":1,"maxLength":255},"desc":{"type":"string","maxLength":100},"sex":{"type":"integer","enum":[0,1]},"pushId":{"$ref":"/components/PushId"},"isBind":{"type":"boolean"},"modifyAt":{"type":"string","pattern":"^\\d{4}/\\d{2}/\\d{2}$"}}};
+const schema59 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
 const func2 = Object.prototype.hasOwnProperty;
 const pattern6 = new RegExp("^u-\\d+$", "u");
 const pattern7 = new RegExp("^1\\d{10}$", "u");
 const pattern8 = new RegExp("^[\\x21-\\x7e]+$", "u");
 const pattern9 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
 const pattern10 = new RegExp("^[A-Za-z0-9-]+$", "u");
-
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern10.test(data)){
-validate134.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9-]+$"},message:"must match pattern \""+"^[A-Za-z0-9-]+$"+"\""}];
-return false;
+function validate134(data) {
+if (typeof data === "string") {
+if (!pattern10.test(data)) {
+return fail(validate134, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
 }
 }
 else {
-validate134.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate134, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate134.errors = null;
+return true;
 }
-validate134.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate133(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.id === undefined) && (missing0 = "id")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))){
-validate133.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func2.call(schema59.properties, key0))){
-validate133.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func2.call(schema59.properties, key0))) {
+return fail(validate133, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern6.test(data0)){
-validate133.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^u-\\d+$"},message:"must match pattern \""+"^u-\\d+$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern6.test(data0)) {
+return fail(validate133, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+$" }, "must match pattern \"" + "^u-\\d+$" + "\"");
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data1 = data.phone;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(!pattern7.test(data1)){
-validate133.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""}];
-return false;
+if (typeof data1 === "string") {
+if (!pattern7.test(data1)) {
+return fail(validate133, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data2 = data.password;
-const _errs6 = errors;
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(func1(data2) > 16){
-validate133.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/maxLength",keyword:"maxLength",params:{limit: 16},message:"must NOT have more than 16 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) > 16) {
+return fail(validate133, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
 else {
-if(func1(data2) < 6){
-validate133.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"}];
-return false;
+if (func1(data2) < 6) {
+return fail(validate133, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 else {
-if(!pattern8.test(data2)){
-validate133.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e]+$"},message:"must match pattern \""+"^[\\x21-\\x7e]+$"+"\""}];
-return false;
+if (!pattern8.test(data2)) {
+return fail(validate133, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data3 = data.username;
-const _errs8 = errors;
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func1(data3) > 15){
-validate133.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/maxLength",keyword:"maxLength",params:{limit: 15},message:"must NOT have more than 15 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) > 15) {
+return fail(validate133, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
 else {
-if(func1(data3) < 1){
-validate133.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (func1(data3) < 1) {
+return fail(validate133, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
-if(!pattern9.test(data3)){
-validate133.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/pattern",keyword:"pattern",params:{pattern: "^[\\p{L}\\p{N}_]+$"},message:"must match pattern \""+"^[\\p{L}\\p{N}_]+$"+"\""}];
-return false;
+if (!pattern9.test(data3)) {
+return fail(validate133, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
 }
 }
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
+if (data.avatar !== undefined) {
 let data4 = data.avatar;
-const _errs10 = errors;
-if(errors === _errs10){
-if(typeof data4 === "string"){
-if(func1(data4) > 255){
-validate133.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) > 255) {
+return fail(validate133, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 else {
-if(func1(data4) < 1){
-validate133.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (func1(data4) < 1) {
+return fail(validate133, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
+if (data.desc !== undefined) {
 let data5 = data.desc;
-const _errs12 = errors;
-if(errors === _errs12){
-if(typeof data5 === "string"){
-if(func1(data5) > 100){
-validate133.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"}];
-return false;
+if (typeof data5 === "string") {
+if (func1(data5) > 100) {
+return fail(validate133, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate133, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sex !== undefined){
+if (data.sex !== undefined) {
 let data6 = data.sex;
-const _errs14 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate133.errors = [{instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate133, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data6 === 0) || (data6 === 1))){
-validate133.errors = [{instancePath:instancePath+"/sex",schemaPath:"#/properties/sex/enum",keyword:"enum",params:{allowedValues: schema59.properties.sex.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data6 === 0) || (data6 === 1))) {
+return fail(validate133, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema59.properties.sex.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs14 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate134(data.pushId)) {
+return pass(validate133, "/pushId", validate134);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs16 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs16 === errors;
+if (data.isBind !== undefined) {
+if (typeof data.isBind !== "boolean") {
+return fail(validate133, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.isBind !== undefined){
-const _errs17 = errors;
-if(typeof data.isBind !== "boolean"){
-validate133.errors = [{instancePath:instancePath+"/isBind",schemaPath:"#/properties/isBind/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.modifyAt !== undefined){
+if (data.modifyAt !== undefined) {
 let data9 = data.modifyAt;
-const _errs19 = errors;
-if(errors === _errs19){
-if(typeof data9 === "string"){
-if(!pattern3.test(data9)){
-validate133.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}/\\d{2}/\\d{2}$"},message:"must match pattern \""+"^\\d{4}/\\d{2}/\\d{2}$"+"\""}];
-return false;
+if (typeof data9 === "string") {
+if (!pattern3.test(data9)) {
+return fail(validate133, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-validate133.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
+return fail(validate133, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate133.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate133.errors = null;
+return true;
 }
-validate133.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/friends"] = validate136;
 const pattern12 = new RegExp("^u-\\d+:u-\\d+$", "u");
-
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate136(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.id === undefined) && (missing0 = "id")) || ((data.holderId === undefined) && (missing0 = "holderId"))) || ((data.targetId === undefined) && (missing0 = "targetId"))) || ((data.alias === undefined) && (missing0 = "alias"))){
-validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.id === undefined) && (missing0 = "id")) || ((data.holderId === undefined) && (missing0 = "holderId"))) || ((data.targetId === undefined) && (missing0 = "targetId"))) || ((data.alias === undefined) && (missing0 = "alias"))) {
+return fail(validate136, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "id") || (key0 === "holderId")) || (key0 === "targetId")) || (key0 === "alias"))){
-validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((key0 === "id") || (key0 === "holderId")) || (key0 === "targetId")) || (key0 === "alias"))) {
+return fail(validate136, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern12.test(data0)){
-validate136.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^u-\\d+:u-\\d+$"},message:"must match pattern \""+"^u-\\d+:u-\\d+$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern12.test(data0)) {
+return fail(validate136, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+:u-\\d+$" }, "must match pattern \"" + "^u-\\d+:u-\\d+$" + "\"");
 }
 }
 else {
-validate136.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate136, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.holderId !== undefined){
-const _errs4 = errors;
-if(typeof data.holderId !== "string"){
-validate136.errors = [{instancePath:instancePath+"/holderId",schemaPath:"#/properties/holderId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.targetId !== undefined){
-const _errs6 = errors;
-if(typeof data.targetId !== "string"){
-validate136.errors = [{instancePath:instancePath+"/targetId",schemaPath:"#/properties/targetId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.alias !== undefined){
-const _errs8 = errors;
-if(typeof data.alias !== "string"){
-validate136.errors = [{instancePath:instancePath+"/alias",schemaPath:"#/properties/alias/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
+if (data.holderId !== undefined) {
+if (typeof data.holderId !== "string") {
+return fail(validate136, "/holderId", "#/properties/holderId/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.targetId !== undefined) {
+if (typeof data.targetId !== "string") {
+return fail(validate136, "/targetId", "#/properties/targetId/type", "type", { type: "string" }, "must be string");
 }
+}
+if (data.alias !== undefined) {
+if (typeof data.alias !== "string") {
+return fail(validate136, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate136, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate136.errors = null;
+return true;
 }
-validate136.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/groups"] = validate137;
 const pattern13 = new RegExp("^g-\\d+$", "u");
-
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate137(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.memberIds === undefined) && (missing0 = "memberIds"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))){
-validate137.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.memberIds === undefined) && (missing0 = "memberIds"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate137, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((((((key0 === "id") || (key0 === "name")) || (key0 === "picture")) || (key0 === "desc")) || (key0 === "ownerId")) || (key0 === "memberIds")) || (key0 === "modifyAt"))){
-validate137.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((((((key0 === "id") || (key0 === "name")) || (key0 === "picture")) || (key0 === "desc")) || (key0 === "ownerId")) || (key0 === "memberIds")) || (key0 === "modifyAt"))) {
+return fail(validate137, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern13.test(data0)){
-validate137.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^g-\\d+$"},message:"must match pattern \""+"^g-\\d+$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern13.test(data0)) {
+return fail(validate137, "/id", "#/properties/id/pattern", "pattern", { pattern: "^g-\\d+$" }, "must match pattern \"" + "^g-\\d+$" + "\"");
 }
 }
 else {
-validate137.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate137, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data1 = data.name;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate137.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate137, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate137.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate137, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
+if (data.picture !== undefined) {
+if (typeof data.picture !== "string") {
+return fail(validate137, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.picture !== undefined){
-const _errs6 = errors;
-if(typeof data.picture !== "string"){
-validate137.errors = [{instancePath:instancePath+"/picture",schemaPath:"#/properties/picture/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate137, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
+if (data.ownerId !== undefined) {
+if (typeof data.ownerId !== "string") {
+return fail(validate137, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.desc !== undefined){
-const _errs8 = errors;
-if(typeof data.desc !== "string"){
-validate137.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ownerId !== undefined){
-const _errs10 = errors;
-if(typeof data.ownerId !== "string"){
-validate137.errors = [{instancePath:instancePath+"/ownerId",schemaPath:"#/properties/ownerId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberIds !== undefined){
+if (data.memberIds !== undefined) {
 let data5 = data.memberIds;
-const _errs12 = errors;
-if(errors === _errs12){
-if(Array.isArray(data5)){
-if(data5.length < 1){
-validate137.errors = [{instancePath:instancePath+"/memberIds",schemaPath:"#/properties/memberIds/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (Array.isArray(data5)) {
+if (data5.length < 1) {
+return fail(validate137, "/memberIds", "#/properties/memberIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs14 = errors;
-if(typeof data5[i0] !== "string"){
-validate137.errors = [{instancePath:instancePath+"/memberIds/" + i0,schemaPath:"#/properties/memberIds/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid1 = _errs14 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data5[i0] !== "string") {
+return fail(validate137, "/memberIds/" + i0, "#/properties/memberIds/items/type", "type", { type: "string" }, "must be string");
 }
 }
-if(valid1){
 let i1 = data5.length;
 let j0;
-if(i1 > 1){
+if (i1 > 1) {
 const indices0 = {};
-for(;i1--;){
+for (; i1--;) {
 let item0 = data5[i1];
-if(typeof item0 !== "string"){
+if (typeof item0 !== "string") {
 continue;
 }
-if(typeof indices0[item0] == "number"){
+if (typeof indices0[item0] == "number") {
 j0 = indices0[item0];
-validate137.errors = [{instancePath:instancePath+"/memberIds",schemaPath:"#/properties/memberIds/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"}];
-return false;
-break;
+return fail(validate137, "/memberIds", "#/properties/memberIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 indices0[item0] = i1;
 }
 }
 }
 }
-}
 else {
-validate137.errors = [{instancePath:instancePath+"/memberIds",schemaPath:"#/properties/memberIds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate137, "/memberIds", "#/properties/memberIds/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.modifyAt !== undefined){
+if (data.modifyAt !== undefined) {
 let data7 = data.modifyAt;
-const _errs16 = errors;
-if(errors === _errs16){
-if(typeof data7 === "string"){
-if(!pattern3.test(data7)){
-validate137.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}/\\d{2}/\\d{2}$"},message:"must match pattern \""+"^\\d{4}/\\d{2}/\\d{2}$"+"\""}];
-return false;
+if (typeof data7 === "string") {
+if (!pattern3.test(data7)) {
+return fail(validate137, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-validate137.errors = [{instancePath:instancePath+"/modifyAt",schemaPath:"#/properties/modifyAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+return fail(validate137, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate137.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate137, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate137.errors = null;
+return true;
 }
-validate137.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/files"] = validate138;
-const schema63 = {"type":"object","additionalProperties":false,"required":["name","mediaType","bytes"],"properties":{"name":{"type":"string","pattern":"^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$"},"mediaType":{"enum":["image/jpeg","image/png","image/gif","image/webp","application/octet-stream"]},"bytes":{"type":"string","contentEncoding":"base64","minLength":4,"pattern":"^[A-Za-z0-9+/]+={0,2}$"}}};
+const schema63 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
 const pattern15 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
 const pattern16 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
-
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate138(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))){
-validate138.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) {
+return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))){
-validate138.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))) {
+return fail(validate138, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern15.test(data0)){
-validate138.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$"},message:"must match pattern \""+"^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern15.test(data0)) {
+return fail(validate138, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
 }
 }
 else {
-validate138.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate138, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mediaType !== undefined){
+if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
-const _errs4 = errors;
-if(!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "image/gif")) || (data1 === "image/webp")) || (data1 === "application/octet-stream"))){
-validate138.errors = [{instancePath:instancePath+"/mediaType",schemaPath:"#/properties/mediaType/enum",keyword:"enum",params:{allowedValues: schema63.properties.mediaType.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "image/gif")) || (data1 === "image/webp")) || (data1 === "application/octet-stream"))) {
+return fail(validate138, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema63.properties.mediaType.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.bytes !== undefined){
+if (data.bytes !== undefined) {
 let data2 = data.bytes;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(func1(data2) < 4){
-validate138.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/minLength",keyword:"minLength",params:{limit: 4},message:"must NOT have fewer than 4 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 4) {
+return fail(validate138, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
 }
 else {
-if(!pattern16.test(data2)){
-validate138.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]+={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]+={0,2}$"+"\""}];
-return false;
+if (!pattern16.test(data2)) {
+return fail(validate138, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
 }
 }
 }
 else {
-validate138.errors = [{instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+return fail(validate138, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate138.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate138.errors = null;
+return true;
 }
-validate138.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/messages"] = validate139;
-const schema64 = {"type":"object","additionalProperties":false,"required":["id","pushId","seq","item","sentAt","deliveredAt"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9-]+:\\d{8}$"},"pushId":{"$ref":"/components/PushId"},"seq":{"type":"integer","minimum":1},"item":{"$ref":"/components/Message"},"sentAt":{"type":"integer"},"deliveredAt":{"type":["integer","null"]}}};
+const schema64 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
 const pattern17 = new RegExp("^[A-Za-z0-9-]+:\\d{8}$", "u");
-
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate142(data) {
 let vErrors = null;
 let errors = 0;
-if(typeof data !== "string"){
-validate142.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data !== "string") {
+return fail(validate142, "", "#/type", "type", { type: "string" }, "must be string");
 }
 const _errs1 = errors;
 let valid0 = false;
 let passing0 = null;
 const _errs2 = errors;
-if("0" !== data){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/const",keyword:"const",params:{allowedValue: "0"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if ("0" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/0/const", "const", { allowedValue: "0" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs2 === errors;
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 0;
 }
 const _errs3 = errors;
-if("1" !== data){
-const err1 = {instancePath,schemaPath:"#/oneOf/1/const",keyword:"const",params:{allowedValue: "1"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if ("1" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/1/const", "const", { allowedValue: "1" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs3 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 1;
 }
 const _errs4 = errors;
-if("2" !== data){
-const err2 = {instancePath,schemaPath:"#/oneOf/2/const",keyword:"const",params:{allowedValue: "2"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if ("2" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/2/const", "const", { allowedValue: "2" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs4 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 2;
 }
 const _errs5 = errors;
-if("3" !== data){
-const err3 = {instancePath,schemaPath:"#/oneOf/3/const",keyword:"const",params:{allowedValue: "3"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if ("3" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/3/const", "const", { allowedValue: "3" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs5 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 3];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 3;
 }
 const _errs6 = errors;
-if("4" !== data){
-const err4 = {instancePath,schemaPath:"#/oneOf/4/const",keyword:"const",params:{allowedValue: "4"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if ("4" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/4/const", "const", { allowedValue: "4" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs6 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 4];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 4;
 }
 const _errs7 = errors;
-if("5" !== data){
-const err5 = {instancePath,schemaPath:"#/oneOf/5/const",keyword:"const",params:{allowedValue: "5"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if ("5" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/5/const", "const", { allowedValue: "5" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs7 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 5];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 5;
 }
 const _errs8 = errors;
-if("6" !== data){
-const err6 = {instancePath,schemaPath:"#/oneOf/6/const",keyword:"const",params:{allowedValue: "6"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if ("6" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/6/const", "const", { allowedValue: "6" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs8 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 6];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 6;
 }
 const _errs9 = errors;
-if("7" !== data){
-const err7 = {instancePath,schemaPath:"#/oneOf/7/const",keyword:"const",params:{allowedValue: "7"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if ("7" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/7/const", "const", { allowedValue: "7" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs9 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 7];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 7;
 }
@@ -3365,22 +1799,16 @@ passing0 = 7;
 }
 }
 }
-if(!valid0){
-const err8 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate142.errors = vErrors;
 return false;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -3391,127 +1819,93 @@ vErrors = null;
 validate142.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.category === undefined) && (missing0 = "category")) || ((data.content === undefined) && (missing0 = "content"))){
-validate144.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.category === undefined) && (missing0 = "category")) || ((data.content === undefined) && (missing0 = "content"))) {
+return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.category !== undefined){
+if (data.category !== undefined) {
 let data0 = data.category;
 const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate144.errors = [{instancePath:instancePath+"/category",schemaPath:"#/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate144, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
 }
 const _errs3 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs4 = errors;
-if("0" !== data0){
-const err0 = {instancePath:instancePath+"/category",schemaPath:"#/properties/category/oneOf/0/const",keyword:"const",params:{allowedValue: "0"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if ("0" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/0/const", "const", { allowedValue: "0" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs4 === errors;
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 0;
 }
 const _errs5 = errors;
-if("1" !== data0){
-const err1 = {instancePath:instancePath+"/category",schemaPath:"#/properties/category/oneOf/1/const",keyword:"const",params:{allowedValue: "1"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if ("1" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/1/const", "const", { allowedValue: "1" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs5 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 1;
 }
 const _errs6 = errors;
-if("2" !== data0){
-const err2 = {instancePath:instancePath+"/category",schemaPath:"#/properties/category/oneOf/2/const",keyword:"const",params:{allowedValue: "2"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if ("2" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/2/const", "const", { allowedValue: "2" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs6 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 2;
 }
 const _errs7 = errors;
-if("3" !== data0){
-const err3 = {instancePath:instancePath+"/category",schemaPath:"#/properties/category/oneOf/3/const",keyword:"const",params:{allowedValue: "3"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if ("3" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/3/const", "const", { allowedValue: "3" }, "must be equal to constant");
 errors++;
 }
 var _valid0 = _errs7 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 3];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 3;
 }
 }
 }
 }
-if(!valid1){
-const err4 = {instancePath:instancePath+"/category",schemaPath:"#/properties/category/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate144.errors = vErrors;
 return false;
 }
 else {
 errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
+if (vErrors !== null) {
+if (_errs3) {
 vErrors.length = _errs3;
 }
 else {
@@ -3524,12 +1918,11 @@ var valid0 = _errs1 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.content !== undefined){
+if (valid0) {
+if (data.content !== undefined) {
 const _errs8 = errors;
-if(typeof data.content !== "string"){
-validate144.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data.content !== "string") {
+return fail(validate144, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs8 === errors;
 }
@@ -3540,795 +1933,437 @@ var valid0 = true;
 }
 }
 else {
-validate144.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate144.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate141(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.chatId === undefined) && (missing0 = "chatId")) || ((data.fromId === undefined) && (missing0 = "fromId"))) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.info === undefined) && (missing0 = "info"))) || ((data.createTime === undefined) && (missing0 = "createTime"))){
-validate141.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.chatId === undefined) && (missing0 = "chatId")) || ((data.fromId === undefined) && (missing0 = "fromId"))) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.info === undefined) && (missing0 = "info"))) || ((data.createTime === undefined) && (missing0 = "createTime"))) {
+return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.chatId !== undefined){
-const _errs1 = errors;
-if(typeof data.chatId !== "string"){
-validate141.errors = [{instancePath:instancePath+"/chatId",schemaPath:"#/properties/chatId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.chatId !== undefined) {
+if (typeof data.chatId !== "string") {
+return fail(validate141, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.fromId !== undefined){
+if (data.fromId !== undefined) {
 let data1 = data.fromId;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate141.errors = [{instancePath:instancePath+"/fromId",schemaPath:"#/properties/fromId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate141, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate141.errors = [{instancePath:instancePath+"/fromId",schemaPath:"#/properties/fromId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate141, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.toId !== undefined){
+if (data.toId !== undefined) {
 let data2 = data.toId;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-validate141.errors = [{instancePath:instancePath+"/toId",schemaPath:"#/properties/toId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+return fail(validate141, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate141.errors = [{instancePath:instancePath+"/toId",schemaPath:"#/properties/toId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate141, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs5 === errors;
+if (data.type !== undefined) {
+if (!validate142(data.type)) {
+return pass(validate141, "/type", validate142);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.type !== undefined){
-const _errs7 = errors;
-if(!(validate142(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.info !== undefined){
+if (data.info !== undefined) {
 let data4 = data.info;
-const _errs8 = errors;
-if(errors === _errs8){
-if(Array.isArray(data4)){
-if(data4.length < 1){
-validate141.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (Array.isArray(data4)) {
+if (data4.length < 1) {
+return fail(validate141, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-const _errs10 = errors;
-if(!(validate144(data4[i0], {instancePath:instancePath+"/info/" + i0,parentData:data4,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs10 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate144(data4[i0])) {
+return pass(validate141, "/info/" + i0, validate144);
 }
 }
 }
 }
 else {
-validate141.errors = [{instancePath:instancePath+"/info",schemaPath:"#/properties/info/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate141, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createTime !== undefined){
-const _errs11 = errors;
-if(typeof data.createTime !== "string"){
-validate141.errors = [{instancePath:instancePath+"/createTime",schemaPath:"#/properties/createTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+if (data.createTime !== undefined) {
+if (typeof data.createTime !== "string") {
+return fail(validate141, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate141.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate141.errors = null;
+return true;
 }
-validate141.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate139(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.item === undefined) && (missing0 = "item"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.deliveredAt === undefined) && (missing0 = "deliveredAt"))){
-validate139.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.item === undefined) && (missing0 = "item"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.deliveredAt === undefined) && (missing0 = "deliveredAt"))) {
+return fail(validate139, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "pushId")) || (key0 === "seq")) || (key0 === "item")) || (key0 === "sentAt")) || (key0 === "deliveredAt"))){
-validate139.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "pushId")) || (key0 === "seq")) || (key0 === "item")) || (key0 === "sentAt")) || (key0 === "deliveredAt"))) {
+return fail(validate139, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(!pattern17.test(data0)){
-validate139.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9-]+:\\d{8}$"},message:"must match pattern \""+"^[A-Za-z0-9-]+:\\d{8}$"+"\""}];
-return false;
+if (typeof data0 === "string") {
+if (!pattern17.test(data0)) {
+return fail(validate139, "/id", "#/properties/id/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+:\\d{8}$" }, "must match pattern \"" + "^[A-Za-z0-9-]+:\\d{8}$" + "\"");
 }
 }
 else {
-validate139.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate139, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
+if (data.pushId !== undefined) {
+if (!validate134(data.pushId)) {
+return pass(validate139, "/pushId", validate134);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs4 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seq !== undefined){
+if (data.seq !== undefined) {
 let data2 = data.seq;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate139.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate139, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs5){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 1 || isNaN(data2)){
-validate139.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
+return fail(validate139, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs5 === errors;
+if (data.item !== undefined) {
+if (!validate141(data.item)) {
+return pass(validate139, "/item", validate141);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.item !== undefined){
-const _errs7 = errors;
-if(!(validate141(data.item, {instancePath:instancePath+"/item",parentData:data,parentDataProperty:"item",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sentAt !== undefined){
+if (data.sentAt !== undefined) {
 let data4 = data.sentAt;
-const _errs8 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate139.errors = [{instancePath:instancePath+"/sentAt",schemaPath:"#/properties/sentAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate139, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.deliveredAt !== undefined){
+if (data.deliveredAt !== undefined) {
 let data5 = data.deliveredAt;
-const _errs10 = errors;
-if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-validate139.errors = [{instancePath:instancePath+"/deliveredAt",schemaPath:"#/properties/deliveredAt/type",keyword:"type",params:{type: schema64.properties.deliveredAt.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
+return fail(validate139, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema64.properties.deliveredAt.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-validate139.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate139, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate139.errors = null;
+return true;
 }
-validate139.errors = vErrors;
-return errors === 0;
-}
-
 exports["/schemas/ClientFrame"] = validate147;
-const schema70 = {"type":"integer","enum":[1,0]};
-
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate149.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+const schema70 = { "type": "integer", "enum": [1, 0] };
+function validate149(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate149, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data === 1) || (data === 0))){
-validate149.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema70.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data === 1) || (data === 0))) {
+return fail(validate149, "", "#/enum", "enum", { allowedValues: schema70.enum }, "must be equal to one of the allowed values");
 }
-validate149.errors = vErrors;
-return errors === 0;
+validate149.errors = null;
+return true;
 }
-
-
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate148(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate148, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
-const _errs1 = errors;
-if(!(validate149(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate149(data.status)) {
+return pass(validate148, "/status", validate149);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.pushId !== undefined){
+if (data.pushId !== undefined) {
 let data1 = data.pushId;
-const _errs2 = errors;
-if(typeof data1 !== "string"){
-validate148.errors = [{instancePath:instancePath+"/pushId",schemaPath:"#/properties/pushId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data1 !== "string") {
+return fail(validate148, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
 }
-if("" !== data1){
-validate148.errors = [{instancePath:instancePath+"/pushId",schemaPath:"#/properties/pushId/const",keyword:"const",params:{allowedValue: ""},message:"must be equal to constant"}];
-return false;
+if ("" !== data1) {
+return fail(validate148, "/pushId", "#/properties/pushId/const", "const", { allowedValue: "" }, "must be equal to constant");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs4 = errors;
-if(typeof data2 !== "string"){
-validate148.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate148, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-if("start" !== data2){
-validate148.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/const",keyword:"const",params:{allowedValue: "start"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if ("start" !== data2) {
+return fail(validate148, "/message", "#/properties/message/const", "const", { allowedValue: "start" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate148, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate148.errors = null;
+return true;
 }
-validate148.errors = vErrors;
-return errors === 0;
+function validate154(data) {
+if (typeof data !== "string") {
+return fail(validate154, "", "#/type", "type", { type: "string" }, "must be string");
 }
-
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+validate154.errors = null;
+return true;
 }
-validate154.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate152(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate152.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate152, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
-const _errs1 = errors;
-if(!(validate149(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate149(data.status)) {
+return pass(validate152, "/status", validate149);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate154(data.pushId)) {
+return pass(validate152, "/pushId", validate154);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs2 = errors;
-if(!(validate154(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs3 = errors;
-if(typeof data2 !== "string"){
-validate152.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate152, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-if("restart" !== data2){
-validate152.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/const",keyword:"const",params:{allowedValue: "restart"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
+if ("restart" !== data2) {
+return fail(validate152, "/message", "#/properties/message/const", "const", { allowedValue: "restart" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate152.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate152, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate152.errors = null;
+return true;
 }
-validate152.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate157(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate157.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
-const _errs1 = errors;
-if(!(validate149(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate149(data.status)) {
+return pass(validate157, "/status", validate149);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate154(data.pushId)) {
+return pass(validate157, "/pushId", validate154);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs2 = errors;
-if(!(validate154(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs3 = errors;
-if(typeof data2 !== "string"){
-validate157.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate157, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-if("" !== data2){
-validate157.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/const",keyword:"const",params:{allowedValue: ""},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
+if ("" !== data2) {
+return fail(validate157, "/message", "#/properties/message/const", "const", { allowedValue: "" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate157.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate157.errors = null;
+return true;
 }
-validate157.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate161(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
-const _errs1 = errors;
-if(!(validate149(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate149(data.status)) {
+return pass(validate161, "/status", validate149);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate154(data.pushId)) {
+return pass(validate161, "/pushId", validate154);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs2 = errors;
-if(!(validate154(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data2)){
-if(data2.length < 1){
-validate161.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (Array.isArray(data2)) {
+if (data2.length < 1) {
+return fail(validate161, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-const _errs5 = errors;
-if(!(validate141(data2[i0], {instancePath:instancePath+"/message/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate141(data2[i0])) {
+return pass(validate161, "/message/" + i0, validate141);
 }
 }
 }
 }
 else {
-validate161.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate161, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate161.errors = null;
+return true;
 }
-validate161.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate169(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))){
-validate169.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))) {
+return fail(validate169, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.fromId !== undefined){
+if (data.fromId !== undefined) {
 let data0 = data.fromId;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate169.errors = [{instancePath:instancePath+"/fromId",schemaPath:"#/properties/fromId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate169, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate169.errors = [{instancePath:instancePath+"/fromId",schemaPath:"#/properties/fromId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate169, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.toId !== undefined){
+if (data.toId !== undefined) {
 let data1 = data.toId;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate169.errors = [{instancePath:instancePath+"/toId",schemaPath:"#/properties/toId/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate169, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate169.errors = [{instancePath:instancePath+"/toId",schemaPath:"#/properties/toId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate169, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs3 === errors;
+if (data.chatId !== undefined) {
+if (typeof data.chatId !== "string") {
+return fail(validate169, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.chatId !== undefined){
-const _errs5 = errors;
-if(typeof data.chatId !== "string"){
-validate169.errors = [{instancePath:instancePath+"/chatId",schemaPath:"#/properties/chatId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.content !== undefined){
+if (data.content !== undefined) {
 let data3 = data.content;
-const _errs7 = errors;
-if(typeof data3 !== "string"){
-validate169.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data3 !== "string") {
+return fail(validate169, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
-if("ok" !== data3){
-validate169.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/const",keyword:"const",params:{allowedValue: "ok"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if ("ok" !== data3) {
+return fail(validate169, "/content", "#/properties/content/const", "const", { allowedValue: "ok" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate169.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate169, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate169.errors = null;
+return true;
 }
-validate169.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate166(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate166.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate166, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
-const _errs1 = errors;
-if(!(validate149(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate149(data.status)) {
+return pass(validate166, "/status", validate149);
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate154(data.pushId)) {
+return pass(validate166, "/pushId", validate154);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs2 = errors;
-if(!(validate154(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs3 = errors;
-if(!(validate169(data.message, {instancePath:instancePath+"/message",parentData:data,parentDataProperty:"message",rootData}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.message !== undefined) {
+if (!validate169(data.message)) {
+return pass(validate166, "/message", validate169);
 }
 }
 }
 }
 else {
-validate166.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate166, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate166.errors = null;
+return true;
 }
-validate166.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate147(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate148(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if (!validate148(data)) {
+vErrors = join(vErrors, "", validate148);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs2 = errors;
-if(!(validate152(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if (!validate152(data)) {
+vErrors = join(vErrors, "", validate152);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(!(validate157(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if (!validate157(data)) {
+vErrors = join(vErrors, "", validate157);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs4 = errors;
-if(!(validate161(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if (!validate161(data)) {
+vErrors = join(vErrors, "", validate161);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs5 = errors;
-if(!(validate166(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if (!validate166(data)) {
+vErrors = join(vErrors, "", validate166);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -4337,22 +2372,16 @@ valid0 = valid0 || _valid0;
 }
 }
 }
-if(!valid0){
-const err0 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate147.errors = vErrors;
 return false;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -4363,270 +2392,154 @@ vErrors = null;
 validate147.errors = vErrors;
 return errors === 0;
 }
-
 exports["/schemas/ServerFrame"] = validate172;
-const schema78 = {"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":1},"pushId":{"$ref":"/components/PushId"},"message":{"type":"string","enum":["ok",""]}}};
-
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema78 = { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 1 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "enum": ["ok", ""] } } };
+function validate173(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate173.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate173.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate173, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate173.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate173, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate134(data.pushId)) {
+return pass(validate173, "/pushId", validate134);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs3 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs4 = errors;
-if(typeof data2 !== "string"){
-validate173.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate173, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-if(!((data2 === "ok") || (data2 === ""))){
-validate173.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/enum",keyword:"enum",params:{allowedValues: schema78.properties.message.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (!((data2 === "ok") || (data2 === ""))) {
+return fail(validate173, "/message", "#/properties/message/enum", "enum", { allowedValues: schema78.properties.message.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-validate173.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate173, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate173.errors = null;
+return true;
 }
-validate173.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate176(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate176.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate176.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate176, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data0){
-validate176.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data0) {
+return fail(validate176, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.pushId !== undefined) {
+if (!validate134(data.pushId)) {
+return pass(validate176, "/pushId", validate134);
 }
-if(valid0){
-if(data.pushId !== undefined){
-const _errs3 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data2 = data.message;
-const _errs4 = errors;
-if(errors === _errs4){
-if(Array.isArray(data2)){
-if(data2.length > 50){
-validate176.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items"}];
-return false;
+if (Array.isArray(data2)) {
+if (data2.length > 50) {
+return fail(validate176, "/message", "#/properties/message/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
 }
 else {
-if(data2.length < 1){
-validate176.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (data2.length < 1) {
+return fail(validate176, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data3 = data2[i0];
-const _errs6 = errors;
-const _errs7 = errors;
-if(!(validate141(data3, {instancePath:instancePath+"/message/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
-errors = vErrors.length;
+if (!validate141(data3)) {
+return pass(validate176, "/message/" + i0, validate141);
 }
-var valid2 = _errs7 === errors;
-if(valid2){
-const _errs8 = errors;
-if(errors === _errs8){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.createTime !== undefined){
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+if (data3.createTime !== undefined) {
 let data4 = data3.createTime;
-const _errs10 = errors;
-if(errors === _errs10){
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-validate176.errors = [{instancePath:instancePath+"/message/" + i0+"/createTime",schemaPath:"#/properties/message/items/allOf/1/properties/createTime/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate176, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate176.errors = [{instancePath:instancePath+"/message/" + i0+"/createTime",schemaPath:"#/properties/message/items/allOf/1/properties/createTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
+return fail(validate176, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-validate176.errors = [{instancePath:instancePath+"/message/" + i0,schemaPath:"#/properties/message/items/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid2 = _errs8 === errors;
-}
-var valid1 = _errs6 === errors;
-if(!valid1){
-break;
+return fail(validate176, "/message/" + i0, "#/properties/message/items/allOf/1/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 }
 else {
-validate176.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+return fail(validate176, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate176.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate176.errors = null;
+return true;
 }
-validate176.errors = vErrors;
-return errors === 0;
-}
-
-const schema80 = {"oneOf":[{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":0},"pushId":{"$ref":"/components/PushIdOrEmpty"},"message":{"type":"string","const":"bad packet"}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":0},"pushId":{"type":"string","const":""},"message":{"type":"string","enum":["not started","restart refused"]}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":0},"pushId":{"$ref":"/components/PushId"},"message":{"type":"string","const":"bad message"}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":6004},"pushId":{"$ref":"/components/PushId"},"message":{"type":"string","const":"no such user"}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":11000},"pushId":{"$ref":"/components/PushId"},"message":{"type":"string","const":"replaced"}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":11001},"pushId":{"type":"string","const":""},"message":{"type":"string","const":"session error"}}},{"type":"object","required":["status","pushId","message"],"properties":{"status":{"type":"integer","const":11001},"pushId":{"$ref":"/components/PushIdOrEmpty"},"message":{"type":"string","const":"network error"}}}]};
+const schema80 = { "oneOf": [{ "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "bad packet" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "enum": ["not started", "restart refused"] } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "bad message" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 6004 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "no such user" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11000 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "replaced" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "const": "session error" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "network error" } } }] };
 const pattern18 = new RegExp("^[A-Za-z0-9-]*$", "u");
-
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern18.test(data)){
-validate181.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9-]*$"},message:"must match pattern \""+"^[A-Za-z0-9-]*$"+"\""}];
-return false;
+function validate181(data) {
+if (typeof data === "string") {
+if (!pattern18.test(data)) {
+return fail(validate181, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]*$" }, "must match pattern \"" + "^[A-Za-z0-9-]*$" + "\"");
 }
 }
 else {
-validate181.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate181, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate181.errors = null;
+return true;
 }
-validate181.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate180(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 let passing0 = null;
 const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs1) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))){
-const err0 = {instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/0/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
 const _errs3 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/0/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/0/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(0 !== data0){
-const err2 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/0/properties/status/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (0 !== data0) {
+vErrors = add(vErrors, "/status", "#/oneOf/0/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 errors++;
 }
 var valid1 = _errs3 === errors;
@@ -4634,11 +2547,11 @@ var valid1 = _errs3 === errors;
 else {
 var valid1 = true;
 }
-if(valid1){
-if(data.pushId !== undefined){
+if (valid1) {
+if (data.pushId !== undefined) {
 const _errs5 = errors;
-if(!(validate181(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if (!validate181(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate181);
 errors = vErrors.length;
 }
 var valid1 = _errs5 === errors;
@@ -4646,28 +2559,16 @@ var valid1 = _errs5 === errors;
 else {
 var valid1 = true;
 }
-if(valid1){
-if(data.message !== undefined){
+if (valid1) {
+if (data.message !== undefined) {
 let data2 = data.message;
 const _errs6 = errors;
-if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/0/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/0/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("bad packet" !== data2){
-const err4 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/0/properties/message/const",keyword:"const",params:{allowedValue: "bad packet"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if ("bad packet" !== data2) {
+vErrors = add(vErrors, "/message", "#/oneOf/0/properties/message/const", "const", { allowedValue: "bad packet" }, "must be equal to constant");
 errors++;
 }
 var valid1 = _errs6 === errors;
@@ -4680,57 +2581,33 @@ var valid1 = true;
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+vErrors = add(vErrors, "", "#/oneOf/0/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs1 === errors;
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 0;
 }
 const _errs8 = errors;
-if(errors === _errs8){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs8) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing1;
-if((((data.status === undefined) && (missing1 = "status")) || ((data.pushId === undefined) && (missing1 = "pushId"))) || ((data.message === undefined) && (missing1 = "message"))){
-const err6 = {instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if ((((data.status === undefined) && (missing1 = "status")) || ((data.pushId === undefined) && (missing1 = "pushId"))) || ((data.message === undefined) && (missing1 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/1/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data3 = data.status;
 const _errs10 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err7 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/1/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/1/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(0 !== data3){
-const err8 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/1/properties/status/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (0 !== data3) {
+vErrors = add(vErrors, "/status", "#/oneOf/1/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 errors++;
 }
 var valid2 = _errs10 === errors;
@@ -4738,28 +2615,16 @@ var valid2 = _errs10 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data.pushId !== undefined){
+if (valid2) {
+if (data.pushId !== undefined) {
 let data4 = data.pushId;
 const _errs12 = errors;
-if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/pushId",schemaPath:"#/oneOf/1/properties/pushId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (typeof data4 !== "string") {
+vErrors = add(vErrors, "/pushId", "#/oneOf/1/properties/pushId/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("" !== data4){
-const err10 = {instancePath:instancePath+"/pushId",schemaPath:"#/oneOf/1/properties/pushId/const",keyword:"const",params:{allowedValue: ""},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if ("" !== data4) {
+vErrors = add(vErrors, "/pushId", "#/oneOf/1/properties/pushId/const", "const", { allowedValue: "" }, "must be equal to constant");
 errors++;
 }
 var valid2 = _errs12 === errors;
@@ -4767,28 +2632,16 @@ var valid2 = _errs12 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data.message !== undefined){
+if (valid2) {
+if (data.message !== undefined) {
 let data5 = data.message;
 const _errs14 = errors;
-if(typeof data5 !== "string"){
-const err11 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/1/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if (typeof data5 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if(!((data5 === "not started") || (data5 === "restart refused"))){
-const err12 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/1/properties/message/enum",keyword:"enum",params:{allowedValues: schema80.oneOf[1].properties.message.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+if (!((data5 === "not started") || (data5 === "restart refused"))) {
+vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/enum", "enum", { allowedValues: schema80.oneOf[1].properties.message.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 var valid2 = _errs14 === errors;
@@ -4801,62 +2654,38 @@ var valid2 = true;
 }
 }
 else {
-const err13 = {instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = add(vErrors, "", "#/oneOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs8 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 1;
 }
 const _errs16 = errors;
-if(errors === _errs16){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs16) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing2;
-if((((data.status === undefined) && (missing2 = "status")) || ((data.pushId === undefined) && (missing2 = "pushId"))) || ((data.message === undefined) && (missing2 = "message"))){
-const err14 = {instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+if ((((data.status === undefined) && (missing2 = "status")) || ((data.pushId === undefined) && (missing2 = "pushId"))) || ((data.message === undefined) && (missing2 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/2/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data6 = data.status;
 const _errs18 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err15 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/2/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/2/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(0 !== data6){
-const err16 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/2/properties/status/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+if (0 !== data6) {
+vErrors = add(vErrors, "/status", "#/oneOf/2/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 errors++;
 }
 var valid3 = _errs18 === errors;
@@ -4864,11 +2693,11 @@ var valid3 = _errs18 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data.pushId !== undefined){
+if (valid3) {
+if (data.pushId !== undefined) {
 const _errs20 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if (!validate134(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate134);
 errors = vErrors.length;
 }
 var valid3 = _errs20 === errors;
@@ -4876,28 +2705,16 @@ var valid3 = _errs20 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data.message !== undefined){
+if (valid3) {
+if (data.message !== undefined) {
 let data8 = data.message;
 const _errs21 = errors;
-if(typeof data8 !== "string"){
-const err17 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+if (typeof data8 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/2/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("bad message" !== data8){
-const err18 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/const",keyword:"const",params:{allowedValue: "bad message"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+if ("bad message" !== data8) {
+vErrors = add(vErrors, "/message", "#/oneOf/2/properties/message/const", "const", { allowedValue: "bad message" }, "must be equal to constant");
 errors++;
 }
 var valid3 = _errs21 === errors;
@@ -4910,62 +2727,38 @@ var valid3 = true;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = add(vErrors, "", "#/oneOf/2/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs16 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 2;
 }
 const _errs23 = errors;
-if(errors === _errs23){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs23) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing3;
-if((((data.status === undefined) && (missing3 = "status")) || ((data.pushId === undefined) && (missing3 = "pushId"))) || ((data.message === undefined) && (missing3 = "message"))){
-const err20 = {instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+if ((((data.status === undefined) && (missing3 = "status")) || ((data.pushId === undefined) && (missing3 = "pushId"))) || ((data.message === undefined) && (missing3 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/3/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data9 = data.status;
 const _errs25 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err21 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/3/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/3/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(6004 !== data9){
-const err22 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/3/properties/status/const",keyword:"const",params:{allowedValue: 6004},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+if (6004 !== data9) {
+vErrors = add(vErrors, "/status", "#/oneOf/3/properties/status/const", "const", { allowedValue: 6004 }, "must be equal to constant");
 errors++;
 }
 var valid4 = _errs25 === errors;
@@ -4973,11 +2766,11 @@ var valid4 = _errs25 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data.pushId !== undefined){
+if (valid4) {
+if (data.pushId !== undefined) {
 const _errs27 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if (!validate134(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate134);
 errors = vErrors.length;
 }
 var valid4 = _errs27 === errors;
@@ -4985,28 +2778,16 @@ var valid4 = _errs27 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data.message !== undefined){
+if (valid4) {
+if (data.message !== undefined) {
 let data11 = data.message;
 const _errs28 = errors;
-if(typeof data11 !== "string"){
-const err23 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/3/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+if (typeof data11 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/3/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("no such user" !== data11){
-const err24 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/3/properties/message/const",keyword:"const",params:{allowedValue: "no such user"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+if ("no such user" !== data11) {
+vErrors = add(vErrors, "/message", "#/oneOf/3/properties/message/const", "const", { allowedValue: "no such user" }, "must be equal to constant");
 errors++;
 }
 var valid4 = _errs28 === errors;
@@ -5019,62 +2800,38 @@ var valid4 = true;
 }
 }
 else {
-const err25 = {instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = add(vErrors, "", "#/oneOf/3/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs23 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 3];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 3;
 }
 const _errs30 = errors;
-if(errors === _errs30){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs30) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing4;
-if((((data.status === undefined) && (missing4 = "status")) || ((data.pushId === undefined) && (missing4 = "pushId"))) || ((data.message === undefined) && (missing4 = "message"))){
-const err26 = {instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+if ((((data.status === undefined) && (missing4 = "status")) || ((data.pushId === undefined) && (missing4 = "pushId"))) || ((data.message === undefined) && (missing4 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/4/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data12 = data.status;
 const _errs32 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err27 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/4/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/4/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(11000 !== data12){
-const err28 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/4/properties/status/const",keyword:"const",params:{allowedValue: 11000},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+if (11000 !== data12) {
+vErrors = add(vErrors, "/status", "#/oneOf/4/properties/status/const", "const", { allowedValue: 11000 }, "must be equal to constant");
 errors++;
 }
 var valid5 = _errs32 === errors;
@@ -5082,11 +2839,11 @@ var valid5 = _errs32 === errors;
 else {
 var valid5 = true;
 }
-if(valid5){
-if(data.pushId !== undefined){
+if (valid5) {
+if (data.pushId !== undefined) {
 const _errs34 = errors;
-if(!(validate134(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if (!validate134(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate134);
 errors = vErrors.length;
 }
 var valid5 = _errs34 === errors;
@@ -5094,28 +2851,16 @@ var valid5 = _errs34 === errors;
 else {
 var valid5 = true;
 }
-if(valid5){
-if(data.message !== undefined){
+if (valid5) {
+if (data.message !== undefined) {
 let data14 = data.message;
 const _errs35 = errors;
-if(typeof data14 !== "string"){
-const err29 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/4/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+if (typeof data14 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/4/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("replaced" !== data14){
-const err30 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/4/properties/message/const",keyword:"const",params:{allowedValue: "replaced"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+if ("replaced" !== data14) {
+vErrors = add(vErrors, "/message", "#/oneOf/4/properties/message/const", "const", { allowedValue: "replaced" }, "must be equal to constant");
 errors++;
 }
 var valid5 = _errs35 === errors;
@@ -5128,62 +2873,38 @@ var valid5 = true;
 }
 }
 else {
-const err31 = {instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = add(vErrors, "", "#/oneOf/4/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs30 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 4];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 4;
 }
 const _errs37 = errors;
-if(errors === _errs37){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs37) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing5;
-if((((data.status === undefined) && (missing5 = "status")) || ((data.pushId === undefined) && (missing5 = "pushId"))) || ((data.message === undefined) && (missing5 = "message"))){
-const err32 = {instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
+if ((((data.status === undefined) && (missing5 = "status")) || ((data.pushId === undefined) && (missing5 = "pushId"))) || ((data.message === undefined) && (missing5 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/5/required", "required", { missingProperty: missing5 }, "must have required property '" + missing5 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data15 = data.status;
 const _errs39 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err33 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/5/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/5/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(11001 !== data15){
-const err34 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/5/properties/status/const",keyword:"const",params:{allowedValue: 11001},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
+if (11001 !== data15) {
+vErrors = add(vErrors, "/status", "#/oneOf/5/properties/status/const", "const", { allowedValue: 11001 }, "must be equal to constant");
 errors++;
 }
 var valid6 = _errs39 === errors;
@@ -5191,28 +2912,16 @@ var valid6 = _errs39 === errors;
 else {
 var valid6 = true;
 }
-if(valid6){
-if(data.pushId !== undefined){
+if (valid6) {
+if (data.pushId !== undefined) {
 let data16 = data.pushId;
 const _errs41 = errors;
-if(typeof data16 !== "string"){
-const err35 = {instancePath:instancePath+"/pushId",schemaPath:"#/oneOf/5/properties/pushId/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
+if (typeof data16 !== "string") {
+vErrors = add(vErrors, "/pushId", "#/oneOf/5/properties/pushId/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("" !== data16){
-const err36 = {instancePath:instancePath+"/pushId",schemaPath:"#/oneOf/5/properties/pushId/const",keyword:"const",params:{allowedValue: ""},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
+if ("" !== data16) {
+vErrors = add(vErrors, "/pushId", "#/oneOf/5/properties/pushId/const", "const", { allowedValue: "" }, "must be equal to constant");
 errors++;
 }
 var valid6 = _errs41 === errors;
@@ -5220,28 +2929,16 @@ var valid6 = _errs41 === errors;
 else {
 var valid6 = true;
 }
-if(valid6){
-if(data.message !== undefined){
+if (valid6) {
+if (data.message !== undefined) {
 let data17 = data.message;
 const _errs43 = errors;
-if(typeof data17 !== "string"){
-const err37 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/5/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
+if (typeof data17 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/5/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("session error" !== data17){
-const err38 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/5/properties/message/const",keyword:"const",params:{allowedValue: "session error"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
+if ("session error" !== data17) {
+vErrors = add(vErrors, "/message", "#/oneOf/5/properties/message/const", "const", { allowedValue: "session error" }, "must be equal to constant");
 errors++;
 }
 var valid6 = _errs43 === errors;
@@ -5254,62 +2951,38 @@ var valid6 = true;
 }
 }
 else {
-const err39 = {instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
+vErrors = add(vErrors, "", "#/oneOf/5/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs37 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 5];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 5;
 }
 const _errs45 = errors;
-if(errors === _errs45){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === _errs45) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing6;
-if((((data.status === undefined) && (missing6 = "status")) || ((data.pushId === undefined) && (missing6 = "pushId"))) || ((data.message === undefined) && (missing6 = "message"))){
-const err40 = {instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
+if ((((data.status === undefined) && (missing6 = "status")) || ((data.pushId === undefined) && (missing6 = "pushId"))) || ((data.message === undefined) && (missing6 = "message"))) {
+vErrors = add(vErrors, "", "#/oneOf/6/required", "required", { missingProperty: missing6 }, "must have required property '" + missing6 + "'");
 errors++;
 }
 else {
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data18 = data.status;
 const _errs47 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err41 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/6/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
+if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
+vErrors = add(vErrors, "/status", "#/oneOf/6/properties/status/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(11001 !== data18){
-const err42 = {instancePath:instancePath+"/status",schemaPath:"#/oneOf/6/properties/status/const",keyword:"const",params:{allowedValue: 11001},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
+if (11001 !== data18) {
+vErrors = add(vErrors, "/status", "#/oneOf/6/properties/status/const", "const", { allowedValue: 11001 }, "must be equal to constant");
 errors++;
 }
 var valid7 = _errs47 === errors;
@@ -5317,11 +2990,11 @@ var valid7 = _errs47 === errors;
 else {
 var valid7 = true;
 }
-if(valid7){
-if(data.pushId !== undefined){
+if (valid7) {
+if (data.pushId !== undefined) {
 const _errs49 = errors;
-if(!(validate181(data.pushId, {instancePath:instancePath+"/pushId",parentData:data,parentDataProperty:"pushId",rootData}))){
-vErrors = vErrors === null ? validate181.errors : vErrors.concat(validate181.errors);
+if (!validate181(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate181);
 errors = vErrors.length;
 }
 var valid7 = _errs49 === errors;
@@ -5329,28 +3002,16 @@ var valid7 = _errs49 === errors;
 else {
 var valid7 = true;
 }
-if(valid7){
-if(data.message !== undefined){
+if (valid7) {
+if (data.message !== undefined) {
 let data20 = data.message;
 const _errs50 = errors;
-if(typeof data20 !== "string"){
-const err43 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/6/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
+if (typeof data20 !== "string") {
+vErrors = add(vErrors, "/message", "#/oneOf/6/properties/message/type", "type", { type: "string" }, "must be string");
 errors++;
 }
-if("network error" !== data20){
-const err44 = {instancePath:instancePath+"/message",schemaPath:"#/oneOf/6/properties/message/const",keyword:"const",params:{allowedValue: "network error"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
+if ("network error" !== data20) {
+vErrors = add(vErrors, "/message", "#/oneOf/6/properties/message/const", "const", { allowedValue: "network error" }, "must be equal to constant");
 errors++;
 }
 var valid7 = _errs50 === errors;
@@ -5363,23 +3024,17 @@ var valid7 = true;
 }
 }
 else {
-const err45 = {instancePath,schemaPath:"#/oneOf/6/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
+vErrors = add(vErrors, "", "#/oneOf/6/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs45 === errors;
-if(_valid0 && valid0){
+if (_valid0 && valid0) {
 valid0 = false;
 passing0 = [passing0, 6];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid0 = true;
 passing0 = 6;
 }
@@ -5389,22 +3044,16 @@ passing0 = 6;
 }
 }
 }
-if(!valid0){
-const err46 = {instancePath,schemaPath:"#/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate180.errors = vErrors;
 return false;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -5415,54 +3064,46 @@ vErrors = null;
 validate180.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate172(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if(!(validate173(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if (!validate173(data)) {
+vErrors = join(vErrors, "", validate173);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs2 = errors;
-if(!(validate176(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
+if (!validate176(data)) {
+vErrors = join(vErrors, "", validate176);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(!(validate180(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if (!validate180(data)) {
+vErrors = join(vErrors, "", validate180);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 }
 }
-if(!valid0){
-const err0 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 validate172.errors = vErrors;
 return false;
 }
 else {
 errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
+if (vErrors !== null) {
+if (_errs0) {
 vErrors.length = _errs0;
 }
 else {
@@ -5473,23 +3114,14 @@ vErrors = null;
 validate172.errors = vErrors;
 return errors === 0;
 }
-
 exports["/schemas/ClientStart"] = validate148;
-
 exports["/schemas/ClientRestart"] = validate152;
-
 exports["/schemas/Heartbeat"] = validate157;
-
 exports["/schemas/MessagePacket"] = validate161;
-
 exports["/schemas/ConfirmationPacket"] = validate166;
-
 exports["/schemas/ServerAck"] = validate173;
-
 exports["/schemas/ServerDelivery"] = validate176;
-
 exports["/schemas/ServerRefusal"] = validate180;
-
 return exports
 })({})
 
@@ -5540,6 +3172,7 @@ export const validators = {
     "ERROR_REPEAT_LOGIN": answers["/failures/ERROR_REPEAT_LOGIN"],
     "ERROR_NET": answers["/failures/ERROR_NET"],
   },
+  unmatched: answers["/unmatched/"],
   records: {
     "users": answers["/records/users"],
     "friends": answers["/records/friends"],
@@ -5559,5 +3192,4 @@ export const validators = {
     "ServerDelivery": answers["/schemas/ServerDelivery"],
     "ServerRefusal": answers["/schemas/ServerRefusal"],
   },
-  unmatched: answers["/unmatched/"],
 }

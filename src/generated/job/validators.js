@@ -7,2863 +7,1282 @@ const equal = equalModule.default ?? equalModule
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/jobLogin"] = validate52;
 const func1 = ucs2length;
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.username === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.username === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "username" }, "must have required property '" + "username" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.password === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "password" }, "must have required property '" + "password" + "'");
 }
-errors++;
-}
-if(data.password === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data0 = data.username;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data1 = data.password;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err4 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.m !== undefined){
-if(typeof data.m !== "string"){
-const err6 = {instancePath:instancePath+"/m",schemaPath:"#/properties/m/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.m !== undefined) {
+if (typeof data.m !== "string") {
+vErrors = add(vErrors, "/m", "#/properties/m/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.rememberMe !== undefined){
-if(typeof data.rememberMe !== "string"){
-const err7 = {instancePath:instancePath+"/rememberMe",schemaPath:"#/properties/rememberMe/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data.rememberMe !== undefined) {
+if (typeof data.rememberMe !== "string") {
+vErrors = add(vErrors, "/rememberMe", "#/properties/rememberMe/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobLogout"] = validate53;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.m !== undefined){
-if(typeof data.m !== "string"){
-const err0 = {instancePath:instancePath+"/m",schemaPath:"#/properties/m/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.m !== undefined) {
+if (typeof data.m !== "string") {
+vErrors = add(vErrors, "/m", "#/properties/m/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobRegister"] = validate54;
-const schema21 = {"type":"object","properties":{"username":{"type":"string","pattern":"^1\\d{10}$"},"password":{"type":"string","minLength":6,"maxLength":25},"rePassword":{"type":"string","minLength":1},"code":{"type":"string","minLength":1},"nickname":{"type":"string","minLength":1,"maxLength":20},"isEmployer":{"type":"boolean","default":false},"regType":{"type":"integer","enum":[1],"default":1}},"required":["username","password","rePassword","code","nickname"]};
+const schema21 = { "type": "object", "properties": { "username": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 25 }, "rePassword": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "isEmployer": { "type": "boolean", "default": false }, "regType": { "type": "integer", "enum": [1], "default": 1 } }, "required": ["username", "password", "rePassword", "code", "nickname"] };
 const pattern3 = new RegExp("^1\\d{10}$", "u");
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.isEmployer === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.isEmployer === undefined) {
 data.isEmployer = false;
 }
-if(data.regType === undefined){
+if (data.regType === undefined) {
 data.regType = 1;
 }
-if(data.username === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.username === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "username" }, "must have required property '" + "username" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.password === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "password" }, "must have required property '" + "password" + "'");
 }
-errors++;
+if (data.rePassword === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "rePassword" }, "must have required property '" + "rePassword" + "'");
 }
-if(data.password === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.nickname === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "nickname" }, "must have required property '" + "nickname" + "'");
 }
-errors++;
-}
-if(data.rePassword === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "rePassword"},message:"must have required property '"+"rePassword"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.code === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.nickname === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "nickname"},message:"must have required property '"+"nickname"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data0 = data.username;
-if(typeof data0 === "string"){
-if(!pattern3.test(data0)){
-const err5 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data0 === "string") {
+if (!pattern3.test(data0)) {
+vErrors = add(vErrors, "/username", "#/properties/username/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data1 = data.password;
-if(typeof data1 === "string"){
-if(func1(data1) > 25){
-const err7 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/maxLength",keyword:"maxLength",params:{limit: 25},message:"must NOT have more than 25 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data1 === "string") {
+if (func1(data1) > 25) {
+vErrors = add(vErrors, "/password", "#/properties/password/maxLength", "maxLength", { limit: 25 }, "must NOT have more than 25 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data1) < 6){
-const err8 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data1) < 6) {
+vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.rePassword !== undefined){
+if (data.rePassword !== undefined) {
 let data2 = data.rePassword;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err10 = {instancePath:instancePath+"/rePassword",schemaPath:"#/properties/rePassword/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/rePassword", "#/properties/rePassword/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/rePassword",schemaPath:"#/properties/rePassword/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/rePassword", "#/properties/rePassword/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data3 = data.code;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err12 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.nickname !== undefined){
+if (data.nickname !== undefined) {
 let data4 = data.nickname;
-if(typeof data4 === "string"){
-if(func1(data4) > 20){
-const err14 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err14];
+if (typeof data4 === "string") {
+if (func1(data4) > 20) {
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-if(func1(data4) < 1){
-const err15 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
 }
 }
-if(typeof data.isEmployer !== "boolean"){
-const err17 = {instancePath:instancePath+"/isEmployer",schemaPath:"#/properties/isEmployer/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+if (typeof data.isEmployer !== "boolean") {
+vErrors = add(vErrors, "/isEmployer", "#/properties/isEmployer/type", "type", { type: "boolean" }, "must be boolean");
 }
 let data6 = data.regType;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err18 = {instancePath:instancePath+"/regType",schemaPath:"#/properties/regType/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err18];
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+vErrors = add(vErrors, "/regType", "#/properties/regType/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-if(!(data6 === 1)){
-const err19 = {instancePath:instancePath+"/regType",schemaPath:"#/properties/regType/enum",keyword:"enum",params:{allowedValues: schema21.properties.regType.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+if (!(data6 === 1)) {
+vErrors = add(vErrors, "/regType", "#/properties/regType/enum", "enum", { allowedValues: schema21.properties.regType.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate54.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobSendSms"] = validate55;
-const schema22 = {"type":"object","properties":{"mobile":{"$ref":"/components/Phone"},"reg":{"type":"integer","enum":[0,1],"default":0}},"required":["mobile"]};
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema22 = { "type": "object", "properties": { "mobile": { "$ref": "/components/Phone" }, "reg": { "type": "integer", "enum": [0, 1], "default": 0 } }, "required": ["mobile"] };
+function validate56(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern3.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern3.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate56.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.reg === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.reg === undefined) {
 data.reg = 0;
 }
-if(data.mobile === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mobile"},message:"must have required property '"+"mobile"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data.mobile === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "mobile" }, "must have required property '" + "mobile" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.mobile !== undefined){
-if(!(validate56(data.mobile, {instancePath:instancePath+"/mobile",parentData:data,parentDataProperty:"mobile",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.mobile !== undefined) {
+if (!validate56(data.mobile)) {
+vErrors = join(vErrors, "/mobile", validate56);
 }
 }
 let data1 = data.reg;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err1 = {instancePath:instancePath+"/reg",schemaPath:"#/properties/reg/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/reg", "#/properties/reg/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!((data1 === 0) || (data1 === 1))){
-const err2 = {instancePath:instancePath+"/reg",schemaPath:"#/properties/reg/enum",keyword:"enum",params:{allowedValues: schema22.properties.reg.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (!((data1 === 0) || (data1 === 1))) {
+vErrors = add(vErrors, "/reg", "#/properties/reg/enum", "enum", { allowedValues: schema22.properties.reg.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate55.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobFindPassword"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.mobile === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mobile"},message:"must have required property '"+"mobile"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.mobile === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "mobile" }, "must have required property '" + "mobile" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.newPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "newPwd" }, "must have required property '" + "newPwd" + "'");
 }
-errors++;
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-if(data.newPwd === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "newPwd"},message:"must have required property '"+"newPwd"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.code === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.mobile !== undefined){
-if(!(validate56(data.mobile, {instancePath:instancePath+"/mobile",parentData:data,parentDataProperty:"mobile",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.mobile !== undefined) {
+if (!validate56(data.mobile)) {
+vErrors = join(vErrors, "/mobile", validate56);
 }
 }
-if(data.newPwd !== undefined){
+if (data.newPwd !== undefined) {
 let data1 = data.newPwd;
-if(typeof data1 === "string"){
-if(func1(data1) > 25){
-const err3 = {instancePath:instancePath+"/newPwd",schemaPath:"#/properties/newPwd/maxLength",keyword:"maxLength",params:{limit: 25},message:"must NOT have more than 25 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data1 === "string") {
+if (func1(data1) > 25) {
+vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/maxLength", "maxLength", { limit: 25 }, "must NOT have more than 25 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data1) < 6){
-const err4 = {instancePath:instancePath+"/newPwd",schemaPath:"#/properties/newPwd/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data1) < 6) {
+vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/newPwd",schemaPath:"#/properties/newPwd/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/newPwd", "#/properties/newPwd/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err6 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate58.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobGetUser"] = validate60;
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate60.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobBindPhone"] = validate61;
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.phone === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "phone"},message:"must have required property '"+"phone"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.phone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "phone" }, "must have required property '" + "phone" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-errors++;
-}
-if(data.code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.phone !== undefined){
-if(!(validate56(data.phone, {instancePath:instancePath+"/phone",parentData:data,parentDataProperty:"phone",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+if (data.phone !== undefined) {
+if (!validate56(data.phone)) {
+vErrors = join(vErrors, "/phone", validate56);
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err2 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.answer !== undefined){
-if(typeof data.answer !== "string"){
-const err4 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data.answer !== undefined) {
+if (typeof data.answer !== "string") {
+vErrors = add(vErrors, "/answer", "#/properties/answer/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate61.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobUnbindPhone"] = validate63;
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err1 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate63.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobDeleteUser"] = validate64;
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate64.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobApplyStudentCert"] = validate65;
 const pattern5 = new RegExp("^\\d+(;\\d+)*$", "u");
-
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern5.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d+(;\\d+)*$"},message:"must match pattern \""+"^\\d+(;\\d+)*$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern5.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate66.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate65(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.cityId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "cityId" }, "must have required property '" + "cityId" + "'");
 }
-errors++;
+if (data.collegeId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collegeId" }, "must have required property '" + "collegeId" + "'");
 }
-if(data.cityId === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cityId"},message:"must have required property '"+"cityId"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.picIds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "picIds" }, "must have required property '" + "picIds" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.collegeId === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "collegeId"},message:"must have required property '"+"collegeId"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.picIds === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "picIds"},message:"must have required property '"+"picIds"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-if(typeof data0 === "string"){
-if(func1(data0) > 10){
-const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 10},message:"must NOT have more than 10 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data0 === "string") {
+if (func1(data0) > 10) {
+vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 10 }, "must NOT have more than 10 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err5 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.cityId !== undefined){
+if (data.cityId !== undefined) {
 let data1 = data.cityId;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err7 = {instancePath:instancePath+"/cityId",schemaPath:"#/properties/cityId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err7];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/cityId", "#/properties/cityId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err8 = {instancePath:instancePath+"/cityId",schemaPath:"#/properties/cityId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/cityId", "#/properties/cityId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.collegeId !== undefined){
+if (data.collegeId !== undefined) {
 let data2 = data.collegeId;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err9 = {instancePath:instancePath+"/collegeId",schemaPath:"#/properties/collegeId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err9];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/collegeId", "#/properties/collegeId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 1 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/collegeId",schemaPath:"#/properties/collegeId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/collegeId", "#/properties/collegeId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.picIds !== undefined){
-if(!(validate66(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data.picIds !== undefined) {
+if (!validate66(data.picIds)) {
+vErrors = join(vErrors, "/picIds", validate66);
 }
 }
-if(data.cname !== undefined){
-if(typeof data.cname !== "string"){
-const err11 = {instancePath:instancePath+"/cname",schemaPath:"#/properties/cname/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (data.cname !== undefined) {
+if (typeof data.cname !== "string") {
+vErrors = add(vErrors, "/cname", "#/properties/cname/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate65.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobApplyMerchantCert"] = validate68;
-
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.compName === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "compName"},message:"must have required property '"+"compName"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.compName === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "compName" }, "must have required property '" + "compName" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.addr === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "addr" }, "must have required property '" + "addr" + "'");
 }
-errors++;
+if (data.picIds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "picIds" }, "must have required property '" + "picIds" + "'");
 }
-if(data.addr === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "addr"},message:"must have required property '"+"addr"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.cateId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "cateId" }, "must have required property '" + "cateId" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.contName === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contName" }, "must have required property '" + "contName" + "'");
 }
-errors++;
-}
-if(data.picIds === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "picIds"},message:"must have required property '"+"picIds"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.cateId === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cateId"},message:"must have required property '"+"cateId"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.contName === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "contName"},message:"must have required property '"+"contName"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.compName !== undefined){
+if (data.compName !== undefined) {
 let data0 = data.compName;
-if(typeof data0 === "string"){
-if(func1(data0) > 45){
-const err5 = {instancePath:instancePath+"/compName",schemaPath:"#/properties/compName/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data0 === "string") {
+if (func1(data0) > 45) {
+vErrors = add(vErrors, "/compName", "#/properties/compName/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err6 = {instancePath:instancePath+"/compName",schemaPath:"#/properties/compName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/compName", "#/properties/compName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/compName",schemaPath:"#/properties/compName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/compName", "#/properties/compName/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.addr !== undefined){
+if (data.addr !== undefined) {
 let data1 = data.addr;
-if(typeof data1 === "string"){
-if(func1(data1) > 45){
-const err8 = {instancePath:instancePath+"/addr",schemaPath:"#/properties/addr/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err8];
+if (typeof data1 === "string") {
+if (func1(data1) > 45) {
+vErrors = add(vErrors, "/addr", "#/properties/addr/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err9 = {instancePath:instancePath+"/addr",schemaPath:"#/properties/addr/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/addr", "#/properties/addr/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/addr",schemaPath:"#/properties/addr/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/addr", "#/properties/addr/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.picIds !== undefined){
-if(!(validate66(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data.picIds !== undefined) {
+if (!validate66(data.picIds)) {
+vErrors = join(vErrors, "/picIds", validate66);
 }
 }
-if(data.cateId !== undefined){
+if (data.cateId !== undefined) {
 let data3 = data.cateId;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err11 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err11];
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 1 || isNaN(data3)){
-const err12 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 1 || isNaN(data3)) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.contName !== undefined){
+if (data.contName !== undefined) {
 let data4 = data.contName;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err13 = {instancePath:instancePath+"/contName",schemaPath:"#/properties/contName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/contName", "#/properties/contName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/contName",schemaPath:"#/properties/contName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "/contName", "#/properties/contName/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.compPhone !== undefined){
-if(typeof data.compPhone !== "string"){
-const err15 = {instancePath:instancePath+"/compPhone",schemaPath:"#/properties/compPhone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+if (data.compPhone !== undefined) {
+if (typeof data.compPhone !== "string") {
+vErrors = add(vErrors, "/compPhone", "#/properties/compPhone/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate68.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobApplyIdentityCert"] = validate70;
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-errors++;
+if (data.picIds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "picIds" }, "must have required property '" + "picIds" + "'");
 }
-if(data.id === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.picIds === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "picIds"},message:"must have required property '"+"picIds"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data0 = data.name;
-if(typeof data0 === "string"){
-if(func1(data0) > 20){
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 === "string") {
+if (func1(data0) > 20) {
+vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data1 = data.id;
-if(typeof data1 === "string"){
-if(func1(data1) > 18){
-const err6 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 18},message:"must NOT have more than 18 characters"};
-if(vErrors === null){
-vErrors = [err6];
+if (typeof data1 === "string") {
+if (func1(data1) > 18) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 18 }, "must NOT have more than 18 characters");
 }
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(func1(data1) < 6){
-const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (func1(data1) < 6) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.picIds !== undefined){
-if(!(validate66(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data.picIds !== undefined) {
+if (!validate66(data.picIds)) {
+vErrors = join(vErrors, "/picIds", validate66);
 }
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate70.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobGetCertStatus"] = validate72;
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate72(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate72.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobAuditCert"] = validate73;
-const schema34 = {"type":"object","properties":{"kind":{"type":"string","enum":["id","stu","emp"]},"certiId":{"type":"integer","minimum":1},"status":{"type":"string","enum":["02","03"]},"memo":{"type":"string"}},"required":["kind","certiId","status"]};
-
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema34 = { "type": "object", "properties": { "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "certiId": { "type": "integer", "minimum": 1 }, "status": { "type": "string", "enum": ["02", "03"] }, "memo": { "type": "string" } }, "required": ["kind", "certiId", "status"] };
+function validate73(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.certiId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "certiId" }, "must have required property '" + "certiId" + "'");
 }
-errors++;
+if (data.status === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "status" }, "must have required property '" + "status" + "'");
 }
-if(data.certiId === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "certiId"},message:"must have required property '"+"certiId"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.status === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.kind !== undefined){
+if (data.kind !== undefined) {
 let data0 = data.kind;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((data0 === "id") || (data0 === "stu")) || (data0 === "emp"))){
-const err4 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema34.properties.kind.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (!(((data0 === "id") || (data0 === "stu")) || (data0 === "emp"))) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema34.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.certiId !== undefined){
+if (data.certiId !== undefined) {
 let data1 = data.certiId;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err5 = {instancePath:instancePath+"/certiId",schemaPath:"#/properties/certiId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err5];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/certiId", "#/properties/certiId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err6 = {instancePath:instancePath+"/certiId",schemaPath:"#/properties/certiId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/certiId", "#/properties/certiId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data2 = data.status;
-if(typeof data2 !== "string"){
-const err7 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data2 !== "string") {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(!((data2 === "02") || (data2 === "03"))){
-const err8 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema34.properties.status.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (!((data2 === "02") || (data2 === "03"))) {
+vErrors = add(vErrors, "/status", "#/properties/status/enum", "enum", { allowedValues: schema34.properties.status.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.memo !== undefined){
-if(typeof data.memo !== "string"){
-const err9 = {instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (data.memo !== undefined) {
+if (typeof data.memo !== "string") {
+vErrors = add(vErrors, "/memo", "#/properties/memo/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate73.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListJobs"] = validate74;
-
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate74(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pageNumber === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pageNumber === undefined) {
 data.pageNumber = 0;
 }
-if(data.pageSize === undefined){
+if (data.pageSize === undefined) {
 data.pageSize = 8;
 }
 let data0 = data.pageNumber;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/pageNumber",schemaPath:"#/properties/pageNumber/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/pageNumber", "#/properties/pageNumber/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/pageNumber",schemaPath:"#/properties/pageNumber/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/pageNumber", "#/properties/pageNumber/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 let data1 = data.pageSize;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 100 || isNaN(data1)) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 100 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate74.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobGetJob"] = validate75;
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate75.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobPublishJob"] = validate76;
 const pattern6 = new RegExp("^([1-9]\\d{0,8}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$", "u");
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern6.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^([1-9]\\d{0,8}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$"},message:"must match pattern \""+"^([1-9]\\d{0,8}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern6.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^([1-9]\\d{0,8}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$" }, "must match pattern \"" + "^([1-9]\\d{0,8}(\\.\\d{1,2})?|0\\.(0[1-9]|[1-9]\\d?))$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate77.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-const schema39 = {"type":"string","enum":["周结","日结","月结","面议"]};
-
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema39 = { "type": "string", "enum": ["周结", "日结", "月结", "面议"] };
+function validate79(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data !== "string") {
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!((((data === "周结") || (data === "日结")) || (data === "月结")) || (data === "面议"))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!((((data === "周结") || (data === "日结")) || (data === "月结")) || (data === "面议"))) {
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema39.enum }, "must be equal to one of the allowed values");
 }
 validate79.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 const formats0 = formats.fullFormats.date;
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate81(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!(formats0.validate(data))){
-const err0 = {instancePath,schemaPath:"#/format",keyword:"format",params:{format: "date"},message:"must match format \""+"date"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!(formats0.validate(data))) {
+vErrors = add(vErrors, "", "#/format", "format", { format: "date" }, "must match format \"" + "date" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate81.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.title === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.title === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "title" }, "must have required property '" + "title" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.cateId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "cateId" }, "must have required property '" + "cateId" + "'");
 }
-errors++;
+if (data.wage === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "wage" }, "must have required property '" + "wage" + "'");
 }
-if(data.cateId === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "cateId"},message:"must have required property '"+"cateId"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.timeToPay === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "timeToPay" }, "must have required property '" + "timeToPay" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.expiredTime === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "expiredTime" }, "must have required property '" + "expiredTime" + "'");
 }
-errors++;
+if (data.workPlace === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "workPlace" }, "must have required property '" + "workPlace" + "'");
 }
-if(data.wage === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "wage"},message:"must have required property '"+"wage"+"'"};
-if(vErrors === null){
-vErrors = [err2];
+if (data.jobDescription === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "jobDescription" }, "must have required property '" + "jobDescription" + "'");
 }
-else {
-vErrors.push(err2);
+if (data.contact === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contact" }, "must have required property '" + "contact" + "'");
 }
-errors++;
+if (data.contactPhone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contactPhone" }, "must have required property '" + "contactPhone" + "'");
 }
-if(data.timeToPay === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "timeToPay"},message:"must have required property '"+"timeToPay"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.expiredTime === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "expiredTime"},message:"must have required property '"+"expiredTime"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.workPlace === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "workPlace"},message:"must have required property '"+"workPlace"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data.jobDescription === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "jobDescription"},message:"must have required property '"+"jobDescription"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data.contact === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "contact"},message:"must have required property '"+"contact"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data.contactPhone === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "contactPhone"},message:"must have required property '"+"contactPhone"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-if(data.title !== undefined){
+if (data.title !== undefined) {
 let data0 = data.title;
-if(typeof data0 === "string"){
-if(func1(data0) > 60){
-const err9 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/maxLength",keyword:"maxLength",params:{limit: 60},message:"must NOT have more than 60 characters"};
-if(vErrors === null){
-vErrors = [err9];
+if (typeof data0 === "string") {
+if (func1(data0) > 60) {
+vErrors = add(vErrors, "/title", "#/properties/title/maxLength", "maxLength", { limit: 60 }, "must NOT have more than 60 characters");
 }
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.cateId !== undefined){
+if (data.cateId !== undefined) {
 let data1 = data.cateId;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err12 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err12];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err13 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.wage !== undefined){
-if(!(validate77(data.wage, {instancePath:instancePath+"/wage",parentData:data,parentDataProperty:"wage",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.wage !== undefined) {
+if (!validate77(data.wage)) {
+vErrors = join(vErrors, "/wage", validate77);
 }
 }
-if(data.timeToPay !== undefined){
-if(!(validate79(data.timeToPay, {instancePath:instancePath+"/timeToPay",parentData:data,parentDataProperty:"timeToPay",rootData}))){
-vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
-errors = vErrors.length;
+if (data.timeToPay !== undefined) {
+if (!validate79(data.timeToPay)) {
+vErrors = join(vErrors, "/timeToPay", validate79);
 }
 }
-if(data.expiredTime !== undefined){
-if(!(validate81(data.expiredTime, {instancePath:instancePath+"/expiredTime",parentData:data,parentDataProperty:"expiredTime",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
-errors = vErrors.length;
+if (data.expiredTime !== undefined) {
+if (!validate81(data.expiredTime)) {
+vErrors = join(vErrors, "/expiredTime", validate81);
 }
 }
-if(data.workPlace !== undefined){
+if (data.workPlace !== undefined) {
 let data5 = data.workPlace;
-if(typeof data5 === "string"){
-if(func1(data5) < 1){
-const err14 = {instancePath:instancePath+"/workPlace",schemaPath:"#/properties/workPlace/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+if (typeof data5 === "string") {
+if (func1(data5) < 1) {
+vErrors = add(vErrors, "/workPlace", "#/properties/workPlace/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/workPlace",schemaPath:"#/properties/workPlace/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "/workPlace", "#/properties/workPlace/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.jobDescription !== undefined){
+if (data.jobDescription !== undefined) {
 let data6 = data.jobDescription;
-if(typeof data6 === "string"){
-if(func1(data6) < 1){
-const err16 = {instancePath:instancePath+"/jobDescription",schemaPath:"#/properties/jobDescription/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+if (typeof data6 === "string") {
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/jobDescription", "#/properties/jobDescription/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/jobDescription",schemaPath:"#/properties/jobDescription/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+vErrors = add(vErrors, "/jobDescription", "#/properties/jobDescription/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.contact !== undefined){
+if (data.contact !== undefined) {
 let data7 = data.contact;
-if(typeof data7 === "string"){
-if(func1(data7) < 1){
-const err18 = {instancePath:instancePath+"/contact",schemaPath:"#/properties/contact/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+if (typeof data7 === "string") {
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/contact", "#/properties/contact/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/contact",schemaPath:"#/properties/contact/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+vErrors = add(vErrors, "/contact", "#/properties/contact/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.contactPhone !== undefined){
+if (data.contactPhone !== undefined) {
 let data8 = data.contactPhone;
-if(typeof data8 === "string"){
-if(func1(data8) < 1){
-const err20 = {instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+if (typeof data8 === "string") {
+if (func1(data8) < 1) {
+vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
+vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.workTime !== undefined){
-if(typeof data.workTime !== "string"){
-const err22 = {instancePath:instancePath+"/workTime",schemaPath:"#/properties/workTime/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+if (data.workTime !== undefined) {
+if (typeof data.workTime !== "string") {
+vErrors = add(vErrors, "/workTime", "#/properties/workTime/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.province !== undefined){
-if(typeof data.province !== "string"){
-const err23 = {instancePath:instancePath+"/province",schemaPath:"#/properties/province/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
+if (data.province !== undefined) {
+if (typeof data.province !== "string") {
+vErrors = add(vErrors, "/province", "#/properties/province/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.city !== undefined){
-if(typeof data.city !== "string"){
-const err24 = {instancePath:instancePath+"/city",schemaPath:"#/properties/city/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
+if (data.city !== undefined) {
+if (typeof data.city !== "string") {
+vErrors = add(vErrors, "/city", "#/properties/city/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.region !== undefined){
-if(typeof data.region !== "string"){
-const err25 = {instancePath:instancePath+"/region",schemaPath:"#/properties/region/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
+if (data.region !== undefined) {
+if (typeof data.region !== "string") {
+vErrors = add(vErrors, "/region", "#/properties/region/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.jobDetail !== undefined){
-if(typeof data.jobDetail !== "string"){
-const err26 = {instancePath:instancePath+"/jobDetail",schemaPath:"#/properties/jobDetail/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+if (data.jobDetail !== undefined) {
+if (typeof data.jobDetail !== "string") {
+vErrors = add(vErrors, "/jobDetail", "#/properties/jobDetail/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.contactQq !== undefined){
-if(typeof data.contactQq !== "string"){
-const err27 = {instancePath:instancePath+"/contactQq",schemaPath:"#/properties/contactQq/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+if (data.contactQq !== undefined) {
+if (typeof data.contactQq !== "string") {
+vErrors = add(vErrors, "/contactQq", "#/properties/contactQq/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate76.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobDeleteJob"] = validate83;
-
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate83(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate83.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobFavourite"] = validate84;
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate84(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate84.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobUnfavourite"] = validate85;
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate85(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate85.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListFavourites"] = validate86;
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate86(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pageNumber === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pageNumber === undefined) {
 data.pageNumber = 0;
 }
-if(data.pageSize === undefined){
+if (data.pageSize === undefined) {
 data.pageSize = 8;
 }
 let data0 = data.pageNumber;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/pageNumber",schemaPath:"#/properties/pageNumber/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/pageNumber", "#/properties/pageNumber/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/pageNumber",schemaPath:"#/properties/pageNumber/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/pageNumber", "#/properties/pageNumber/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 let data1 = data.pageSize;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 100 || isNaN(data1)) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 100 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/pageSize",schemaPath:"#/properties/pageSize/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/pageSize", "#/properties/pageSize/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate86.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListCategories"] = validate87;
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate87(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pn === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pn === undefined) {
 data.pn = 0;
 }
-if(data.ps === undefined){
+if (data.ps === undefined) {
 data.ps = 8;
 }
 let data0 = data.pn;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 let data1 = data.ps;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 100 || isNaN(data1)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 100 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data1 < 1 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate87.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobDeleteCategory"] = validate88;
-
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate88(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate88.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListTasks"] = validate89;
-
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pn === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pn === undefined) {
 data.pn = 0;
 }
-if(data.ps === undefined){
+if (data.ps === undefined) {
 data.ps = 8;
 }
-if(data.cateId !== undefined){
+if (data.cateId !== undefined) {
 let data0 = data.cateId;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+vErrors = add(vErrors, "/cateId", "#/properties/cateId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.min !== undefined){
-if(!(validate77(data.min, {instancePath:instancePath+"/min",parentData:data,parentDataProperty:"min",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.min !== undefined) {
+if (!validate77(data.min)) {
+vErrors = join(vErrors, "/min", validate77);
 }
 }
-if(data.max !== undefined){
-if(!(validate77(data.max, {instancePath:instancePath+"/max",parentData:data,parentDataProperty:"max",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.max !== undefined) {
+if (!validate77(data.max)) {
+vErrors = join(vErrors, "/max", validate77);
 }
 }
 let data3 = data.pn;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err2 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 0 || isNaN(data3)){
-const err3 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 let data4 = data.ps;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err4 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err4];
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err4);
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 100 || isNaN(data4)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 100 || isNaN(data4)){
-const err5 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data4 < 1 || isNaN(data4)){
-const err6 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data4 < 1 || isNaN(data4)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate89.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobGetTask"] = validate92;
-
-function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate92(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate92.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobPublishTask"] = validate93;
-const schema49 = {"type":"object","anyOf":[{"required":["all"],"properties":{"all":{"type":"integer","const":1}}},{"required":["collegeIds"]}],"dependentRequired":{"couponTitle":["couponDesp","expiredTime","couponAmt"],"couponDesp":["couponTitle","expiredTime","couponAmt"],"expiredTime":["couponTitle","couponDesp","couponAmt"],"couponAmt":["couponTitle","couponDesp","expiredTime"]},"properties":{"all":{"type":"integer","enum":[0,1],"default":0},"title":{"type":"string","minLength":1,"maxLength":45},"questCateId":{"type":"integer","minimum":1},"startTime":{"$ref":"/components/DateTime"},"endTime":{"$ref":"/components/DateTime"},"totalAmt":{"$ref":"/components/Count"},"award":{"$ref":"/components/Amount"},"contactName":{"type":"string","minLength":1},"contactPhone":{"type":"string","minLength":1},"description":{"type":"string","minLength":1,"maxLength":100},"questDetail":{"type":"string","minLength":1,"maxLength":1000},"collegeIds":{"$ref":"/components/IdList"},"couponTitle":{"type":"string","minLength":1},"couponDesp":{"type":"string","minLength":1},"expiredTime":{"$ref":"/components/Date"},"couponAmt":{"$ref":"/components/Count"}},"required":["title","questCateId","startTime","endTime","totalAmt","award","contactName","contactPhone","description","questDetail"]};
+const schema49 = { "type": "object", "anyOf": [{ "required": ["all"], "properties": { "all": { "type": "integer", "const": 1 } } }, { "required": ["collegeIds"] }], "dependentRequired": { "couponTitle": ["couponDesp", "expiredTime", "couponAmt"], "couponDesp": ["couponTitle", "expiredTime", "couponAmt"], "expiredTime": ["couponTitle", "couponDesp", "couponAmt"], "couponAmt": ["couponTitle", "couponDesp", "expiredTime"] }, "properties": { "all": { "type": "integer", "enum": [0, 1], "default": 0 }, "title": { "type": "string", "minLength": 1, "maxLength": 45 }, "questCateId": { "type": "integer", "minimum": 1 }, "startTime": { "$ref": "/components/DateTime" }, "endTime": { "$ref": "/components/DateTime" }, "totalAmt": { "$ref": "/components/Count" }, "award": { "$ref": "/components/Amount" }, "contactName": { "type": "string", "minLength": 1 }, "contactPhone": { "type": "string", "minLength": 1 }, "description": { "type": "string", "minLength": 1, "maxLength": 100 }, "questDetail": { "type": "string", "minLength": 1, "maxLength": 1000 }, "collegeIds": { "$ref": "/components/IdList" }, "couponTitle": { "type": "string", "minLength": 1 }, "couponDesp": { "type": "string", "minLength": 1 }, "expiredTime": { "$ref": "/components/Date" }, "couponAmt": { "$ref": "/components/Count" } }, "required": ["title", "questCateId", "startTime", "endTime", "totalAmt", "award", "contactName", "contactPhone", "description", "questDetail"] };
 const pattern7 = new RegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$", "u");
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate94(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(!pattern7.test(data)){
-const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$"},message:"must match pattern \""+"^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$"+"\""};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (typeof data === "string") {
+if (!pattern7.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$" }, "must match pattern \"" + "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$" + "\"");
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate94.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate97(data) {
 let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
+if ((typeof data == "number") && (isFinite(data))) {
+if (data > 10000 || isNaN(data)) {
+vErrors = add(vErrors, "", "#/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
 }
-errors++;
-}
-if((typeof data == "number") && (isFinite(data))){
-if(data > 10000 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data < 1 || isNaN(data)){
-const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (data < 1 || isNaN(data)) {
+vErrors = add(vErrors, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 validate97.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate93(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.all === undefined){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "all"},message:"must have required property '"+"all"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.all === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "all" }, "must have required property '" + "all" + "'");
 errors++;
 }
-if(data.all !== undefined){
+if (data.all !== undefined) {
 let data0 = data.all;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/all",schemaPath:"#/anyOf/0/properties/all/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/all", "#/anyOf/0/properties/all/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(1 !== data0){
-const err2 = {instancePath:instancePath+"/all",schemaPath:"#/anyOf/0/properties/all/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (1 !== data0) {
+vErrors = add(vErrors, "/all", "#/anyOf/0/properties/all/const", "const", { allowedValue: 1 }, "must be equal to constant");
 errors++;
 }
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.collegeIds === undefined){
-const err3 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "collegeIds"},message:"must have required property '"+"collegeIds"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.collegeIds === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "collegeIds" }, "must have required property '" + "collegeIds" + "'");
 errors++;
 }
 }
 var _valid0 = _errs5 === errors;
 valid0 = valid0 || _valid0;
 }
-if(!valid0){
-const err4 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -2871,1496 +1290,731 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.all === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.all === undefined) {
 data.all = 0;
 }
-if(data.title === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (data.title === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "title" }, "must have required property '" + "title" + "'");
 errors++;
 }
-if(data.questCateId === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questCateId"},message:"must have required property '"+"questCateId"+"'"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (data.questCateId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questCateId" }, "must have required property '" + "questCateId" + "'");
 errors++;
 }
-if(data.startTime === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "startTime"},message:"must have required property '"+"startTime"+"'"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (data.startTime === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "startTime" }, "must have required property '" + "startTime" + "'");
 errors++;
 }
-if(data.endTime === undefined){
-const err8 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "endTime"},message:"must have required property '"+"endTime"+"'"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (data.endTime === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "endTime" }, "must have required property '" + "endTime" + "'");
 errors++;
 }
-if(data.totalAmt === undefined){
-const err9 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "totalAmt"},message:"must have required property '"+"totalAmt"+"'"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (data.totalAmt === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "totalAmt" }, "must have required property '" + "totalAmt" + "'");
 errors++;
 }
-if(data.award === undefined){
-const err10 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "award"},message:"must have required property '"+"award"+"'"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if (data.award === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "award" }, "must have required property '" + "award" + "'");
 errors++;
 }
-if(data.contactName === undefined){
-const err11 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "contactName"},message:"must have required property '"+"contactName"+"'"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if (data.contactName === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contactName" }, "must have required property '" + "contactName" + "'");
 errors++;
 }
-if(data.contactPhone === undefined){
-const err12 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "contactPhone"},message:"must have required property '"+"contactPhone"+"'"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+if (data.contactPhone === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "contactPhone" }, "must have required property '" + "contactPhone" + "'");
 errors++;
 }
-if(data.description === undefined){
-const err13 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+if (data.description === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "description" }, "must have required property '" + "description" + "'");
 errors++;
 }
-if(data.questDetail === undefined){
-const err14 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questDetail"},message:"must have required property '"+"questDetail"+"'"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+if (data.questDetail === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questDetail" }, "must have required property '" + "questDetail" + "'");
 errors++;
 }
 let data1 = data.all;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err15 = {instancePath:instancePath+"/all",schemaPath:"#/properties/all/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/all", "#/properties/all/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(!((data1 === 0) || (data1 === 1))){
-const err16 = {instancePath:instancePath+"/all",schemaPath:"#/properties/all/enum",keyword:"enum",params:{allowedValues: schema49.properties.all.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+if (!((data1 === 0) || (data1 === 1))) {
+vErrors = add(vErrors, "/all", "#/properties/all/enum", "enum", { allowedValues: schema49.properties.all.enum }, "must be equal to one of the allowed values");
 errors++;
 }
-if(data.title !== undefined){
+if (data.title !== undefined) {
 let data2 = data.title;
-if(typeof data2 === "string"){
-if(func1(data2) > 45){
-const err17 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+if (typeof data2 === "string") {
+if (func1(data2) > 45) {
+vErrors = add(vErrors, "/title", "#/properties/title/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 errors++;
 }
-if(func1(data2) < 1){
-const err18 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = add(vErrors, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.questCateId !== undefined){
+if (data.questCateId !== undefined) {
 let data3 = data.questCateId;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err20 = {instancePath:instancePath+"/questCateId",schemaPath:"#/properties/questCateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 1 || isNaN(data3)){
-const err21 = {instancePath:instancePath+"/questCateId",schemaPath:"#/properties/questCateId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 1 || isNaN(data3)) {
+vErrors = add(vErrors, "/questCateId", "#/properties/questCateId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 errors++;
 }
 }
 }
-if(data.startTime !== undefined){
-if(!(validate94(data.startTime, {instancePath:instancePath+"/startTime",parentData:data,parentDataProperty:"startTime",rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if (data.startTime !== undefined) {
+if (!validate94(data.startTime)) {
+vErrors = join(vErrors, "/startTime", validate94);
 errors = vErrors.length;
 }
 }
-if(data.endTime !== undefined){
-if(!(validate94(data.endTime, {instancePath:instancePath+"/endTime",parentData:data,parentDataProperty:"endTime",rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if (data.endTime !== undefined) {
+if (!validate94(data.endTime)) {
+vErrors = join(vErrors, "/endTime", validate94);
 errors = vErrors.length;
 }
 }
-if(data.totalAmt !== undefined){
-if(!(validate97(data.totalAmt, {instancePath:instancePath+"/totalAmt",parentData:data,parentDataProperty:"totalAmt",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if (data.totalAmt !== undefined) {
+if (!validate97(data.totalAmt)) {
+vErrors = join(vErrors, "/totalAmt", validate97);
 errors = vErrors.length;
 }
 }
-if(data.award !== undefined){
-if(!(validate77(data.award, {instancePath:instancePath+"/award",parentData:data,parentDataProperty:"award",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if (data.award !== undefined) {
+if (!validate77(data.award)) {
+vErrors = join(vErrors, "/award", validate77);
 errors = vErrors.length;
 }
 }
-if(data.contactName !== undefined){
+if (data.contactName !== undefined) {
 let data8 = data.contactName;
-if(typeof data8 === "string"){
-if(func1(data8) < 1){
-const err22 = {instancePath:instancePath+"/contactName",schemaPath:"#/properties/contactName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
+if (typeof data8 === "string") {
+if (func1(data8) < 1) {
+vErrors = add(vErrors, "/contactName", "#/properties/contactName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/contactName",schemaPath:"#/properties/contactName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
+vErrors = add(vErrors, "/contactName", "#/properties/contactName/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.contactPhone !== undefined){
+if (data.contactPhone !== undefined) {
 let data9 = data.contactPhone;
-if(typeof data9 === "string"){
-if(func1(data9) < 1){
-const err24 = {instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
+if (typeof data9 === "string") {
+if (func1(data9) < 1) {
+vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
+vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.description !== undefined){
+if (data.description !== undefined) {
 let data10 = data.description;
-if(typeof data10 === "string"){
-if(func1(data10) > 100){
-const err26 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
+if (typeof data10 === "string") {
+if (func1(data10) > 100) {
+vErrors = add(vErrors, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
-if(func1(data10) < 1){
-const err27 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
+if (func1(data10) < 1) {
+vErrors = add(vErrors, "/description", "#/properties/description/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
+vErrors = add(vErrors, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.questDetail !== undefined){
+if (data.questDetail !== undefined) {
 let data11 = data.questDetail;
-if(typeof data11 === "string"){
-if(func1(data11) > 1000){
-const err29 = {instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
+if (typeof data11 === "string") {
+if (func1(data11) > 1000) {
+vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 errors++;
 }
-if(func1(data11) < 1){
-const err30 = {instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
+if (func1(data11) < 1) {
+vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
+vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.collegeIds !== undefined){
-if(!(validate66(data.collegeIds, {instancePath:instancePath+"/collegeIds",parentData:data,parentDataProperty:"collegeIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if (data.collegeIds !== undefined) {
+if (!validate66(data.collegeIds)) {
+vErrors = join(vErrors, "/collegeIds", validate66);
 errors = vErrors.length;
 }
 }
-if(data.couponTitle !== undefined){
+if (data.couponTitle !== undefined) {
 let data13 = data.couponTitle;
-if(typeof data13 === "string"){
-if(func1(data13) < 1){
-const err32 = {instancePath:instancePath+"/couponTitle",schemaPath:"#/properties/couponTitle/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
+if (typeof data13 === "string") {
+if (func1(data13) < 1) {
+vErrors = add(vErrors, "/couponTitle", "#/properties/couponTitle/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/couponTitle",schemaPath:"#/properties/couponTitle/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
+vErrors = add(vErrors, "/couponTitle", "#/properties/couponTitle/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.couponDesp !== undefined){
+if (data.couponDesp !== undefined) {
 let data14 = data.couponDesp;
-if(typeof data14 === "string"){
-if(func1(data14) < 1){
-const err34 = {instancePath:instancePath+"/couponDesp",schemaPath:"#/properties/couponDesp/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
+if (typeof data14 === "string") {
+if (func1(data14) < 1) {
+vErrors = add(vErrors, "/couponDesp", "#/properties/couponDesp/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/couponDesp",schemaPath:"#/properties/couponDesp/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
+vErrors = add(vErrors, "/couponDesp", "#/properties/couponDesp/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.expiredTime !== undefined){
-if(!(validate81(data.expiredTime, {instancePath:instancePath+"/expiredTime",parentData:data,parentDataProperty:"expiredTime",rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if (data.expiredTime !== undefined) {
+if (!validate81(data.expiredTime)) {
+vErrors = join(vErrors, "/expiredTime", validate81);
 errors = vErrors.length;
 }
 }
-if(data.couponAmt !== undefined){
-if(!(validate97(data.couponAmt, {instancePath:instancePath+"/couponAmt",parentData:data,parentDataProperty:"couponAmt",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if (data.couponAmt !== undefined) {
+if (!validate97(data.couponAmt)) {
+vErrors = join(vErrors, "/couponAmt", validate97);
 errors = vErrors.length;
 }
 }
-if(data.couponTitle !== undefined){
-if(data.couponDesp === undefined){
-const err36 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponTitle",
-    missingProperty: "couponDesp",
-    depsCount: 3,
-    deps: "couponDesp, expiredTime, couponAmt"},message:"must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
+if (data.couponTitle !== undefined) {
+if (data.couponDesp === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponTitle",
+missingProperty: "couponDesp",
+depsCount: 3,
+deps: "couponDesp, expiredTime, couponAmt" }, "must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present");
 errors++;
 }
-if(data.expiredTime === undefined){
-const err37 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponTitle",
-    missingProperty: "expiredTime",
-    depsCount: 3,
-    deps: "couponDesp, expiredTime, couponAmt"},message:"must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
+if (data.expiredTime === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponTitle",
+missingProperty: "expiredTime",
+depsCount: 3,
+deps: "couponDesp, expiredTime, couponAmt" }, "must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present");
 errors++;
 }
-if(data.couponAmt === undefined){
-const err38 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponTitle",
-    missingProperty: "couponAmt",
-    depsCount: 3,
-    deps: "couponDesp, expiredTime, couponAmt"},message:"must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
+if (data.couponAmt === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponTitle",
+missingProperty: "couponAmt",
+depsCount: 3,
+deps: "couponDesp, expiredTime, couponAmt" }, "must have properties couponDesp, expiredTime, couponAmt when property couponTitle is present");
 errors++;
 }
 }
-if(data.couponDesp !== undefined){
-if(data.couponTitle === undefined){
-const err39 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponDesp",
-    missingProperty: "couponTitle",
-    depsCount: 3,
-    deps: "couponTitle, expiredTime, couponAmt"},message:"must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
+if (data.couponDesp !== undefined) {
+if (data.couponTitle === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponDesp",
+missingProperty: "couponTitle",
+depsCount: 3,
+deps: "couponTitle, expiredTime, couponAmt" }, "must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present");
 errors++;
 }
-if(data.expiredTime === undefined){
-const err40 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponDesp",
-    missingProperty: "expiredTime",
-    depsCount: 3,
-    deps: "couponTitle, expiredTime, couponAmt"},message:"must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
+if (data.expiredTime === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponDesp",
+missingProperty: "expiredTime",
+depsCount: 3,
+deps: "couponTitle, expiredTime, couponAmt" }, "must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present");
 errors++;
 }
-if(data.couponAmt === undefined){
-const err41 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponDesp",
-    missingProperty: "couponAmt",
-    depsCount: 3,
-    deps: "couponTitle, expiredTime, couponAmt"},message:"must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
+if (data.couponAmt === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponDesp",
+missingProperty: "couponAmt",
+depsCount: 3,
+deps: "couponTitle, expiredTime, couponAmt" }, "must have properties couponTitle, expiredTime, couponAmt when property couponDesp is present");
 errors++;
 }
 }
-if(data.expiredTime !== undefined){
-if(data.couponTitle === undefined){
-const err42 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expiredTime",
-    missingProperty: "couponTitle",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, couponAmt"},message:"must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
+if (data.expiredTime !== undefined) {
+if (data.couponTitle === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "expiredTime",
+missingProperty: "couponTitle",
+depsCount: 3,
+deps: "couponTitle, couponDesp, couponAmt" }, "must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present");
 errors++;
 }
-if(data.couponDesp === undefined){
-const err43 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expiredTime",
-    missingProperty: "couponDesp",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, couponAmt"},message:"must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
+if (data.couponDesp === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "expiredTime",
+missingProperty: "couponDesp",
+depsCount: 3,
+deps: "couponTitle, couponDesp, couponAmt" }, "must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present");
 errors++;
 }
-if(data.couponAmt === undefined){
-const err44 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "expiredTime",
-    missingProperty: "couponAmt",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, couponAmt"},message:"must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present"};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
+if (data.couponAmt === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "expiredTime",
+missingProperty: "couponAmt",
+depsCount: 3,
+deps: "couponTitle, couponDesp, couponAmt" }, "must have properties couponTitle, couponDesp, couponAmt when property expiredTime is present");
 errors++;
 }
 }
-if(data.couponAmt !== undefined){
-if(data.couponTitle === undefined){
-const err45 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponAmt",
-    missingProperty: "couponTitle",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, expiredTime"},message:"must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present"};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
+if (data.couponAmt !== undefined) {
+if (data.couponTitle === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponAmt",
+missingProperty: "couponTitle",
+depsCount: 3,
+deps: "couponTitle, couponDesp, expiredTime" }, "must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present");
 errors++;
 }
-if(data.couponDesp === undefined){
-const err46 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponAmt",
-    missingProperty: "couponDesp",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, expiredTime"},message:"must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present"};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
+if (data.couponDesp === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponAmt",
+missingProperty: "couponDesp",
+depsCount: 3,
+deps: "couponTitle, couponDesp, expiredTime" }, "must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present");
 errors++;
 }
-if(data.expiredTime === undefined){
-const err47 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "couponAmt",
-    missingProperty: "expiredTime",
-    depsCount: 3,
-    deps: "couponTitle, couponDesp, expiredTime"},message:"must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present"};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
+if (data.expiredTime === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "couponAmt",
+missingProperty: "expiredTime",
+depsCount: 3,
+deps: "couponTitle, couponDesp, expiredTime" }, "must have properties couponTitle, couponDesp, expiredTime when property couponAmt is present");
 errors++;
 }
 }
 }
 else {
-const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate93.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/jobClaimTask"] = validate103;
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate103(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate103.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobSubmitTask"] = validate104;
-
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate104(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.description === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "description" }, "must have required property '" + "description" + "'");
 }
-errors++;
+if (data.imageIds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "imageIds" }, "must have required property '" + "imageIds" + "'");
 }
-if(data.description === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.imageIds === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "imageIds"},message:"must have required property '"+"imageIds"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.description !== undefined){
+if (data.description !== undefined) {
 let data1 = data.description;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/description", "#/properties/description/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.imageIds !== undefined){
-if(!(validate66(data.imageIds, {instancePath:instancePath+"/imageIds",parentData:data,parentDataProperty:"imageIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data.imageIds !== undefined) {
+if (!validate66(data.imageIds)) {
+vErrors = join(vErrors, "/imageIds", validate66);
 }
 }
-if(data.name !== undefined){
-if(typeof data.name !== "string"){
-const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.memo !== undefined){
-if(typeof data.memo !== "string"){
-const err8 = {instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (data.memo !== undefined) {
+if (typeof data.memo !== "string") {
+vErrors = add(vErrors, "/memo", "#/properties/memo/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate104.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobAuditSubmission"] = validate106;
-const schema54 = {"type":"object","properties":{"id":{"type":"integer","minimum":0},"status":{"type":"string","enum":["02","05"]},"memo":{"type":"string"}},"required":["id","status"]};
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema54 = { "type": "object", "properties": { "id": { "type": "integer", "minimum": 0 }, "status": { "type": "string", "enum": ["02", "05"] }, "memo": { "type": "string" } }, "required": ["id", "status"] };
+function validate106(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.status === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "status" }, "must have required property '" + "status" + "'");
 }
-errors++;
-}
-if(data.status === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+vErrors = add(vErrors, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data1 = data.status;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 !== "string") {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(!((data1 === "02") || (data1 === "05"))){
-const err5 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema54.properties.status.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (!((data1 === "02") || (data1 === "05"))) {
+vErrors = add(vErrors, "/status", "#/properties/status/enum", "enum", { allowedValues: schema54.properties.status.enum }, "must be equal to one of the allowed values");
 }
 }
-if(data.memo !== undefined){
-if(typeof data.memo !== "string"){
-const err6 = {instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data.memo !== undefined) {
+if (typeof data.memo !== "string") {
+vErrors = add(vErrors, "/memo", "#/properties/memo/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate106.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobDelegateAudit"] = validate107;
-
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.questId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questId"},message:"must have required property '"+"questId"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.questId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questId" }, "must have required property '" + "questId" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.amt === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "amt" }, "must have required property '" + "amt" + "'");
 }
-errors++;
-}
-if(data.amt === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amt"},message:"must have required property '"+"amt"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data0 = data.questId;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+vErrors = add(vErrors, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.amt !== undefined){
-if(!(validate97(data.amt, {instancePath:instancePath+"/amt",parentData:data,parentDataProperty:"amt",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
-errors = vErrors.length;
+if (data.amt !== undefined) {
+if (!validate97(data.amt)) {
+vErrors = join(vErrors, "/amt", validate97);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate107.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListQuestions"] = validate109;
-
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate109(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.questId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questId"},message:"must have required property '"+"questId"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.questId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questId" }, "must have required property '" + "questId" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data0 = data.questId;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+vErrors = add(vErrors, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate109.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobAnswerQuestion"] = validate110;
-
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate110(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.questionId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questionId"},message:"must have required property '"+"questionId"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.questionId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questionId" }, "must have required property '" + "questionId" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.optIds === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "optIds" }, "must have required property '" + "optIds" + "'");
 }
-errors++;
-}
-if(data.optIds === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "optIds"},message:"must have required property '"+"optIds"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.questionId !== undefined){
+if (data.questionId !== undefined) {
 let data0 = data.questionId;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/questionId",schemaPath:"#/properties/questionId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-const err3 = {instancePath:instancePath+"/questionId",schemaPath:"#/properties/questionId/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+vErrors = add(vErrors, "/questionId", "#/properties/questionId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-if(data.optIds !== undefined){
-if(!(validate66(data.optIds, {instancePath:instancePath+"/optIds",parentData:data,parentDataProperty:"optIds",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
-errors = vErrors.length;
+if (data.optIds !== undefined) {
+if (!validate66(data.optIds)) {
+vErrors = join(vErrors, "/optIds", validate66);
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate110.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobListCoupons"] = validate112;
-const schema58 = {"type":"object","properties":{"status":{"type":"integer","enum":[1,2]},"pn":{"type":"integer","minimum":0,"default":0},"ps":{"type":"integer","minimum":1,"maximum":100,"default":8}},"required":[]};
-
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema58 = { "type": "object", "properties": { "status": { "type": "integer", "enum": [1, 2] }, "pn": { "type": "integer", "minimum": 0, "default": 0 }, "ps": { "type": "integer", "minimum": 1, "maximum": 100, "default": 8 } }, "required": [] };
+function validate112(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.pn === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.pn === undefined) {
 data.pn = 0;
 }
-if(data.ps === undefined){
+if (data.ps === undefined) {
 data.ps = 8;
 }
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data0 = data.status;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!((data0 === 1) || (data0 === 2))){
-const err1 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema58.properties.status.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!((data0 === 1) || (data0 === 2))) {
+vErrors = add(vErrors, "/status", "#/properties/status/enum", "enum", { allowedValues: schema58.properties.status.enum }, "must be equal to one of the allowed values");
 }
 }
 let data1 = data.pn;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err2 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err2];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 0 || isNaN(data1)){
-const err3 = {instancePath:instancePath+"/pn",schemaPath:"#/properties/pn/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/pn", "#/properties/pn/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 let data2 = data.ps;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err4 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err4];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err4);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 100 || isNaN(data2)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 100 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err6 = {instancePath:instancePath+"/ps",schemaPath:"#/properties/ps/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/ps", "#/properties/ps/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate112.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobRedeemCoupon"] = validate113;
-
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate113(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err1 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate113.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobOpenWallet"] = validate114;
-
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate114(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.dealPwd === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "dealPwd"},message:"must have required property '"+"dealPwd"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.dealPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "dealPwd" }, "must have required property '" + "dealPwd" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.dealPwd !== undefined){
+if (data.dealPwd !== undefined) {
 let data0 = data.dealPwd;
-if(typeof data0 === "string"){
-if(func1(data0) > 20){
-const err1 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 === "string") {
+if (func1(data0) > 20) {
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data0) < 6){
-const err2 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data0) < 6) {
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seContent !== undefined){
+if (data.seContent !== undefined) {
 let data1 = data.seContent;
-if(typeof data1 === "string"){
-if(func1(data1) > 45){
-const err4 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data1 === "string") {
+if (func1(data1) > 45) {
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seAnswer !== undefined){
+if (data.seAnswer !== undefined) {
 let data2 = data.seAnswer;
-if(typeof data2 === "string"){
-if(func1(data2) > 45){
-const err7 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err7];
+if (typeof data2 === "string") {
+if (func1(data2) > 45) {
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(func1(data2) < 1){
-const err8 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.email !== undefined){
-if(typeof data.email !== "string"){
-const err10 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (data.email !== undefined) {
+if (typeof data.email !== "string") {
+vErrors = add(vErrors, "/email", "#/properties/email/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.name !== undefined){
-if(typeof data.name !== "string"){
-const err11 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seContent !== undefined){
-if(data.seAnswer === undefined){
-const err12 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "seContent",
-    missingProperty: "seAnswer",
-    depsCount: 1,
-    deps: "seAnswer"},message:"must have property seAnswer when property seContent is present"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+if (data.seContent !== undefined) {
+if (data.seAnswer === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "seContent",
+missingProperty: "seAnswer",
+depsCount: 1,
+deps: "seAnswer" }, "must have property seAnswer when property seContent is present");
 }
 }
-if(data.seAnswer !== undefined){
-if(data.seContent === undefined){
-const err13 = {instancePath,schemaPath:"#/dependentRequired",keyword:"dependentRequired",params:{property: "seAnswer",
-    missingProperty: "seContent",
-    depsCount: 1,
-    deps: "seContent"},message:"must have property seContent when property seAnswer is present"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (data.seAnswer !== undefined) {
+if (data.seContent === undefined) {
+vErrors = add(vErrors, "", "#/dependentRequired", "dependentRequired", { property: "seAnswer",
+missingProperty: "seContent",
+depsCount: 1,
+deps: "seContent" }, "must have property seContent when property seAnswer is present");
 }
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate114.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobGetBalance"] = validate115;
-
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate115(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate115.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobChangeDealPassword"] = validate116;
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate116(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.answer === undefined){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "answer"},message:"must have required property '"+"answer"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.answer === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "answer" }, "must have required property '" + "answer" + "'");
 errors++;
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.oldPwd === undefined){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "oldPwd"},message:"must have required property '"+"oldPwd"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.oldPwd === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "oldPwd" }, "must have required property '" + "oldPwd" + "'");
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 }
-if(!valid0){
-const err2 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -4368,423 +2022,193 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.dealPwd === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "dealPwd"},message:"must have required property '"+"dealPwd"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.dealPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "dealPwd" }, "must have required property '" + "dealPwd" + "'");
 errors++;
 }
-if(data.dealPwd !== undefined){
+if (data.dealPwd !== undefined) {
 let data0 = data.dealPwd;
-if(typeof data0 === "string"){
-if(func1(data0) > 20){
-const err4 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (typeof data0 === "string") {
+if (func1(data0) > 20) {
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
-if(func1(data0) < 6){
-const err5 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/minLength",keyword:"minLength",params:{limit: 6},message:"must NOT have fewer than 6 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (func1(data0) < 6) {
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.answer !== undefined){
+if (data.answer !== undefined) {
 let data1 = data.answer;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err7 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/answer", "#/properties/answer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/answer",schemaPath:"#/properties/answer/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+vErrors = add(vErrors, "/answer", "#/properties/answer/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.oldPwd !== undefined){
+if (data.oldPwd !== undefined) {
 let data2 = data.oldPwd;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err9 = {instancePath:instancePath+"/oldPwd",schemaPath:"#/properties/oldPwd/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/oldPwd", "#/properties/oldPwd/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/oldPwd",schemaPath:"#/properties/oldPwd/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+vErrors = add(vErrors, "/oldPwd", "#/properties/oldPwd/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate116.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/jobSetQuestion"] = validate117;
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate117(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.seContent === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seContent"},message:"must have required property '"+"seContent"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.seContent === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seContent" }, "must have required property '" + "seContent" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.seAnswer === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seAnswer" }, "must have required property '" + "seAnswer" + "'");
 }
-errors++;
-}
-if(data.seAnswer === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seAnswer"},message:"must have required property '"+"seAnswer"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.seContent !== undefined){
+if (data.seContent !== undefined) {
 let data0 = data.seContent;
-if(typeof data0 === "string"){
-if(func1(data0) > 45){
-const err2 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err2];
+if (typeof data0 === "string") {
+if (func1(data0) > 45) {
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/seContent", "#/properties/seContent/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.seAnswer !== undefined){
+if (data.seAnswer !== undefined) {
 let data1 = data.seAnswer;
-if(typeof data1 === "string"){
-if(func1(data1) > 45){
-const err5 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/maxLength",keyword:"maxLength",params:{limit: 45},message:"must NOT have more than 45 characters"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data1 === "string") {
+if (func1(data1) > 45) {
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(func1(data1) < 1){
-const err6 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/seAnswer", "#/properties/seAnswer/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate117.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobSetAlipay"] = validate118;
-
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.alipay === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "alipay"},message:"must have required property '"+"alipay"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.alipay === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "alipay" }, "must have required property '" + "alipay" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.alipay !== undefined){
+if (data.alipay !== undefined) {
 let data0 = data.alipay;
-if(typeof data0 === "string"){
-if(func1(data0) > 60){
-const err1 = {instancePath:instancePath+"/alipay",schemaPath:"#/properties/alipay/maxLength",keyword:"maxLength",params:{limit: 60},message:"must NOT have more than 60 characters"};
-if(vErrors === null){
-vErrors = [err1];
+if (typeof data0 === "string") {
+if (func1(data0) > 60) {
+vErrors = add(vErrors, "/alipay", "#/properties/alipay/maxLength", "maxLength", { limit: 60 }, "must NOT have more than 60 characters");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(func1(data0) < 1){
-const err2 = {instancePath:instancePath+"/alipay",schemaPath:"#/properties/alipay/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/alipay", "#/properties/alipay/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/alipay",schemaPath:"#/properties/alipay/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/alipay", "#/properties/alipay/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
-if(typeof data.code !== "string"){
-const err4 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if (data.code !== undefined) {
+if (typeof data.code !== "string") {
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate118.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/jobWithdraw"] = validate119;
-const schema66 = {"type":"integer","enum":[0,1,2]};
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema66 = { "type": "integer", "enum": [0, 1, 2] };
+function validate121(data) {
 let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!(((data === 0) || (data === 1)) || (data === 2))){
-const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema66.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!(((data === 0) || (data === 1)) || (data === 2))) {
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema66.enum }, "must be equal to one of the allowed values");
 }
 validate121.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate119(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.amt === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "amt"},message:"must have required property '"+"amt"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.amt === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "amt" }, "must have required property '" + "amt" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.dealPwd === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "dealPwd" }, "must have required property '" + "dealPwd" + "'");
 }
-errors++;
+if (data.payType === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "payType" }, "must have required property '" + "payType" + "'");
 }
-if(data.dealPwd === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "dealPwd"},message:"must have required property '"+"dealPwd"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.payType === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "payType"},message:"must have required property '"+"payType"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.amt !== undefined){
-if(!(validate77(data.amt, {instancePath:instancePath+"/amt",parentData:data,parentDataProperty:"amt",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
+if (data.amt !== undefined) {
+if (!validate77(data.amt)) {
+vErrors = join(vErrors, "/amt", validate77);
 }
 }
-if(data.dealPwd !== undefined){
+if (data.dealPwd !== undefined) {
 let data1 = data.dealPwd;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err3 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.payType !== undefined){
-if(!(validate121(data.payType, {instancePath:instancePath+"/payType",parentData:data,parentDataProperty:"payType",rootData}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
-errors = vErrors.length;
+if (data.payType !== undefined) {
+if (!validate121(data.payType)) {
+vErrors = join(vErrors, "/payType", validate121);
 }
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate119.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
@@ -4793,1152 +2217,604 @@ const answers = (function (exports) {
 exports["/success/jobLogin"] = validate52;
 const func1 = ucs2length;
 const pattern3 = new RegExp("^[A-Za-z]{20}$", "u");
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate52(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate52.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate52.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate52, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate52.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate52, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate52.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate52, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate52.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate52, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.data !== undefined){
+if (data.data !== undefined) {
 let data2 = data.data;
-const _errs5 = errors;
-if(errors === _errs5){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
-if(((data2.id === undefined) && (missing1 = "id")) || ((data2.appToken === undefined) && (missing1 = "appToken"))){
-validate52.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
+if (((data2.id === undefined) && (missing1 = "id")) || ((data2.appToken === undefined) && (missing1 = "appToken"))) {
+return fail(validate52, "/data", "#/properties/data/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
-if(data2.id !== undefined){
+if (data2.id !== undefined) {
 let data3 = data2.id;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate52.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/properties/data/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate52, "/data/id", "#/properties/data/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid1 = _errs7 === errors;
 }
-else {
-var valid1 = true;
-}
-if(valid1){
-if(data2.appToken !== undefined){
+if (data2.appToken !== undefined) {
 let data4 = data2.appToken;
-const _errs9 = errors;
-if(errors === _errs9){
-if(typeof data4 === "string"){
-if(!pattern3.test(data4)){
-validate52.errors = [{instancePath:instancePath+"/data/appToken",schemaPath:"#/properties/data/properties/appToken/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z]{20}$"},message:"must match pattern \""+"^[A-Za-z]{20}$"+"\""}];
-return false;
+if (typeof data4 === "string") {
+if (!pattern3.test(data4)) {
+return fail(validate52, "/data/appToken", "#/properties/data/properties/appToken/pattern", "pattern", { pattern: "^[A-Za-z]{20}$" }, "must match pattern \"" + "^[A-Za-z]{20}$" + "\"");
 }
 }
 else {
-validate52.errors = [{instancePath:instancePath+"/data/appToken",schemaPath:"#/properties/data/properties/appToken/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid1 = _errs9 === errors;
-}
-else {
-var valid1 = true;
+return fail(validate52, "/data/appToken", "#/properties/data/properties/appToken/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate52.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate52, "/data", "#/properties/data/type", "type", { type: "object" }, "must be object");
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data5 = data.ok;
-const _errs11 = errors;
-if(typeof data5 !== "boolean"){
-validate52.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data5 !== "boolean") {
+return fail(validate52, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data5){
-validate52.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data5) {
+return fail(validate52, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate52.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobLogout"] = validate53;
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate54(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate54.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate54.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate54, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate54.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate54, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate54.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate54, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate54.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate54, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (data.data !== null) {
+return fail(validate54, "/data", "#/properties/data/type", "type", { type: "null" }, "must be null");
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(data.data !== null){
-validate54.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs7 = errors;
-if(typeof data3 !== "boolean"){
-validate54.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate54, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate54.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate54, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate54.errors = null;
+return true;
 }
-validate54.errors = vErrors;
-return errors === 0;
+function validate53(data) {
+if (!validate54(data)) {
+return pass(validate53, "", validate54);
 }
-
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobRegister"] = validate56;
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate56(data) {
+if (!validate54(data)) {
+return pass(validate56, "", validate54);
 }
-validate56.errors = vErrors;
-return errors === 0;
+validate56.errors = null;
+return true;
 }
-
 exports["/success/jobSendSms"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate58(data) {
+if (!validate54(data)) {
+return pass(validate58, "", validate54);
 }
-validate58.errors = vErrors;
-return errors === 0;
+validate58.errors = null;
+return true;
 }
-
 exports["/success/jobFindPassword"] = validate60;
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate60(data) {
+if (!validate54(data)) {
+return pass(validate60, "", validate54);
 }
-validate60.errors = vErrors;
-return errors === 0;
+validate60.errors = null;
+return true;
 }
-
 exports["/success/jobGetUser"] = validate62;
-const schema26 = {"type":"object","required":["id","username","name","phone","idCerti","stuCerti","empCerti","companyName","createdTime","valid","credits","roleList"],"properties":{"id":{"type":"integer"},"username":{"type":"string"},"name":{"type":"string"},"phone":{"type":["string","null"]},"idCerti":{"$ref":"/components/CertStatus"},"stuCerti":{"$ref":"/components/CertStatus"},"empCerti":{"$ref":"/components/CertStatus"},"companyName":{"type":["string","null"]},"createdTime":{"$ref":"/components/DateTime"},"valid":{"type":"boolean"},"credits":{"type":"integer"},"roleList":{"type":"array","items":{"$ref":"/components/Role"}}}};
-const schema27 = {"type":"string","enum":["00","01","02","03"]};
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+const schema26 = { "type": "object", "required": ["id", "username", "name", "phone", "idCerti", "stuCerti", "empCerti", "companyName", "createdTime", "valid", "credits", "roleList"], "properties": { "id": { "type": "integer" }, "username": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"] }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "createdTime": { "$ref": "/components/DateTime" }, "valid": { "type": "boolean" }, "credits": { "type": "integer" }, "roleList": { "type": "array", "items": { "$ref": "/components/Role" } } } };
+const schema27 = { "type": "string", "enum": ["00", "01", "02", "03"] };
+function validate64(data) {
+if (typeof data !== "string") {
+return fail(validate64, "", "#/type", "type", { type: "string" }, "must be string");
 }
-if(!((((data === "00") || (data === "01")) || (data === "02")) || (data === "03"))){
-validate64.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema27.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((((data === "00") || (data === "01")) || (data === "02")) || (data === "03"))) {
+return fail(validate64, "", "#/enum", "enum", { allowedValues: schema27.enum }, "must be equal to one of the allowed values");
 }
-validate64.errors = vErrors;
-return errors === 0;
+validate64.errors = null;
+return true;
 }
-
 const pattern4 = new RegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$", "u");
-
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern4.test(data)){
-validate68.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$"},message:"must match pattern \""+"^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$"+"\""}];
-return false;
+function validate68(data) {
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+return fail(validate68, "", "#/pattern", "pattern", { pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$" }, "must match pattern \"" + "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$" + "\"");
 }
 }
 else {
-validate68.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate68, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate68.errors = null;
+return true;
 }
-validate68.errors = vErrors;
-return errors === 0;
+const schema29 = { "type": "object", "required": ["rid", "rolename", "memo"], "properties": { "rid": { "type": "integer" }, "rolename": { "$ref": "/components/RoleName" }, "memo": { "type": ["string", "null"] } } };
+const schema30 = { "type": "string", "enum": ["ADMIN", "STUDENT", "EMPLOYER"] };
+function validate71(data) {
+if (typeof data !== "string") {
+return fail(validate71, "", "#/type", "type", { type: "string" }, "must be string");
 }
-
-const schema29 = {"type":"object","required":["rid","rolename","memo"],"properties":{"rid":{"type":"integer"},"rolename":{"$ref":"/components/RoleName"},"memo":{"type":["string","null"]}}};
-const schema30 = {"type":"string","enum":["ADMIN","STUDENT","EMPLOYER"]};
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (!(((data === "ADMIN") || (data === "STUDENT")) || (data === "EMPLOYER"))) {
+return fail(validate71, "", "#/enum", "enum", { allowedValues: schema30.enum }, "must be equal to one of the allowed values");
 }
-if(!(((data === "ADMIN") || (data === "STUDENT")) || (data === "EMPLOYER"))){
-validate71.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema30.enum},message:"must be equal to one of the allowed values"}];
-return false;
+validate71.errors = null;
+return true;
 }
-validate71.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate70(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.rid === undefined) && (missing0 = "rid")) || ((data.rolename === undefined) && (missing0 = "rolename"))) || ((data.memo === undefined) && (missing0 = "memo"))){
-validate70.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.rid === undefined) && (missing0 = "rid")) || ((data.rolename === undefined) && (missing0 = "rolename"))) || ((data.memo === undefined) && (missing0 = "memo"))) {
+return fail(validate70, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.rid !== undefined){
+if (data.rid !== undefined) {
 let data0 = data.rid;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate70.errors = [{instancePath:instancePath+"/rid",schemaPath:"#/properties/rid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate70, "/rid", "#/properties/rid/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.rolename !== undefined) {
+if (!validate71(data.rolename)) {
+return pass(validate70, "/rolename", validate71);
 }
-if(valid0){
-if(data.rolename !== undefined){
-const _errs3 = errors;
-if(!(validate71(data.rolename, {instancePath:instancePath+"/rolename",parentData:data,parentDataProperty:"rolename",rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data2 = data.memo;
-const _errs4 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate70.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema29.properties.memo.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate70, "/memo", "#/properties/memo/type", "type", { type: schema29.properties.memo.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate70.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate70, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate70.errors = null;
+return true;
 }
-validate70.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate63(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.createdTime === undefined) && (missing0 = "createdTime"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))) || ((data.roleList === undefined) && (missing0 = "roleList"))){
-validate63.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.createdTime === undefined) && (missing0 = "createdTime"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))) || ((data.roleList === undefined) && (missing0 = "roleList"))) {
+return fail(validate63, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate63.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate63, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.username !== undefined) {
+if (typeof data.username !== "string") {
+return fail(validate63, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.username !== undefined){
-const _errs3 = errors;
-if(typeof data.username !== "string"){
-validate63.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate63, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs5 = errors;
-if(typeof data.name !== "string"){
-validate63.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data3 = data.phone;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate63.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: schema26.properties.phone.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate63, "/phone", "#/properties/phone/type", "type", { type: schema26.properties.phone.type }, "must be string,null");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
+if (data.idCerti !== undefined) {
+if (!validate64(data.idCerti)) {
+return pass(validate63, "/idCerti", validate64);
 }
-if(valid0){
-if(data.idCerti !== undefined){
-const _errs9 = errors;
-if(!(validate64(data.idCerti, {instancePath:instancePath+"/idCerti",parentData:data,parentDataProperty:"idCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs9 === errors;
+if (data.stuCerti !== undefined) {
+if (!validate64(data.stuCerti)) {
+return pass(validate63, "/stuCerti", validate64);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.stuCerti !== undefined){
-const _errs10 = errors;
-if(!(validate64(data.stuCerti, {instancePath:instancePath+"/stuCerti",parentData:data,parentDataProperty:"stuCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
+if (data.empCerti !== undefined) {
+if (!validate64(data.empCerti)) {
+return pass(validate63, "/empCerti", validate64);
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empCerti !== undefined){
-const _errs11 = errors;
-if(!(validate64(data.empCerti, {instancePath:instancePath+"/empCerti",parentData:data,parentDataProperty:"empCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.companyName !== undefined){
+if (data.companyName !== undefined) {
 let data7 = data.companyName;
-const _errs12 = errors;
-if((typeof data7 !== "string") && (data7 !== null)){
-validate63.errors = [{instancePath:instancePath+"/companyName",schemaPath:"#/properties/companyName/type",keyword:"type",params:{type: schema26.properties.companyName.type},message:"must be string,null"}];
-return false;
+if ((typeof data7 !== "string") && (data7 !== null)) {
+return fail(validate63, "/companyName", "#/properties/companyName/type", "type", { type: schema26.properties.companyName.type }, "must be string,null");
 }
-var valid0 = _errs12 === errors;
 }
-else {
-var valid0 = true;
+if (data.createdTime !== undefined) {
+if (!validate68(data.createdTime)) {
+return pass(validate63, "/createdTime", validate68);
 }
-if(valid0){
-if(data.createdTime !== undefined){
-const _errs14 = errors;
-if(!(validate68(data.createdTime, {instancePath:instancePath+"/createdTime",parentData:data,parentDataProperty:"createdTime",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs14 === errors;
+if (data.valid !== undefined) {
+if (typeof data.valid !== "boolean") {
+return fail(validate63, "/valid", "#/properties/valid/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.valid !== undefined){
-const _errs15 = errors;
-if(typeof data.valid !== "boolean"){
-validate63.errors = [{instancePath:instancePath+"/valid",schemaPath:"#/properties/valid/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.credits !== undefined){
+if (data.credits !== undefined) {
 let data10 = data.credits;
-const _errs17 = errors;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate63.errors = [{instancePath:instancePath+"/credits",schemaPath:"#/properties/credits/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
+return fail(validate63, "/credits", "#/properties/credits/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs17 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.roleList !== undefined){
+if (data.roleList !== undefined) {
 let data11 = data.roleList;
-const _errs19 = errors;
-if(errors === _errs19){
-if(Array.isArray(data11)){
-var valid1 = true;
+if (Array.isArray(data11)) {
 const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-const _errs21 = errors;
-if(!(validate70(data11[i0], {instancePath:instancePath+"/roleList/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs21 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate70(data11[i0])) {
+return pass(validate63, "/roleList/" + i0, validate70);
 }
 }
 }
 else {
-validate63.errors = [{instancePath:instancePath+"/roleList",schemaPath:"#/properties/roleList/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+return fail(validate63, "/roleList", "#/properties/roleList/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate63.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate63, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate63.errors = null;
+return true;
 }
-validate63.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate62(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate62.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate62, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate62, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate62.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate62, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate62.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate62, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate63(data.data)) {
+return pass(validate62, "/data", validate63);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate63(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate62.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate62, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate62.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate62, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate62.errors = null;
+return true;
 }
-validate62.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobBindPhone"] = validate75;
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate75(data) {
+if (!validate54(data)) {
+return pass(validate75, "", validate54);
 }
-validate75.errors = vErrors;
-return errors === 0;
+validate75.errors = null;
+return true;
 }
-
 exports["/success/jobUnbindPhone"] = validate77;
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate77(data) {
+if (!validate54(data)) {
+return pass(validate77, "", validate54);
 }
-validate77.errors = vErrors;
-return errors === 0;
+validate77.errors = null;
+return true;
 }
-
 exports["/success/jobDeleteUser"] = validate79;
-
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate79(data) {
+if (!validate54(data)) {
+return pass(validate79, "", validate54);
 }
-validate79.errors = vErrors;
-return errors === 0;
+validate79.errors = null;
+return true;
 }
-
 exports["/success/jobApplyStudentCert"] = validate81;
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate81(data) {
+if (!validate54(data)) {
+return pass(validate81, "", validate54);
 }
-validate81.errors = vErrors;
-return errors === 0;
+validate81.errors = null;
+return true;
 }
-
 exports["/success/jobApplyMerchantCert"] = validate83;
-
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate83(data) {
+if (!validate54(data)) {
+return pass(validate83, "", validate54);
 }
-validate83.errors = vErrors;
-return errors === 0;
+validate83.errors = null;
+return true;
 }
-
 exports["/success/jobApplyIdentityCert"] = validate85;
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate85(data) {
+if (!validate54(data)) {
+return pass(validate85, "", validate54);
 }
-validate85.errors = vErrors;
-return errors === 0;
+validate85.errors = null;
+return true;
 }
-
 exports["/success/jobGetCertStatus"] = validate87;
-const schema39 = {"type":"object","required":["certiId","name","id","picIds","memo"],"properties":{"certiId":{"type":"integer"},"name":{"type":"string"},"id":{"type":"string"},"picIds":{"$ref":"/components/IdList"},"memo":{"type":["string","null"]}}};
+const schema39 = { "type": "object", "required": ["certiId", "name", "id", "picIds", "memo"], "properties": { "certiId": { "type": "integer" }, "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" }, "memo": { "type": ["string", "null"] } } };
 const pattern5 = new RegExp("^\\d+(;\\d+)*$", "u");
-
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(!pattern5.test(data)){
-validate91.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^\\d+(;\\d+)*$"},message:"must match pattern \""+"^\\d+(;\\d+)*$"+"\""}];
-return false;
+function validate91(data) {
+if (typeof data === "string") {
+if (!pattern5.test(data)) {
+return fail(validate91, "", "#/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
 }
 }
 else {
-validate91.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate91, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate91.errors = null;
+return true;
 }
-validate91.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate90(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))){
-validate90.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))) {
+return fail(validate90, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.certiId !== undefined){
+if (data.certiId !== undefined) {
 let data0 = data.certiId;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate90.errors = [{instancePath:instancePath+"/certiId",schemaPath:"#/properties/certiId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate90, "/certiId", "#/properties/certiId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate90, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate90.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate90, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.id !== undefined){
-const _errs5 = errors;
-if(typeof data.id !== "string"){
-validate90.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.picIds !== undefined) {
+if (!validate91(data.picIds)) {
+return pass(validate90, "/picIds", validate91);
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.picIds !== undefined){
-const _errs7 = errors;
-if(!(validate91(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data4 = data.memo;
-const _errs8 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate90.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema39.properties.memo.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate90, "/memo", "#/properties/memo/type", "type", { type: schema39.properties.memo.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate90.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate90, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate90.errors = null;
+return true;
 }
-validate90.errors = vErrors;
-return errors === 0;
-}
-
-const schema41 = {"type":"object","required":["certiId","name","cityId","collegeId","cname","picIds","memo"],"properties":{"certiId":{"type":"integer"},"name":{"type":"string"},"cityId":{"type":"integer"},"collegeId":{"type":"integer"},"cname":{"type":["string","null"]},"picIds":{"$ref":"/components/IdList"},"memo":{"type":["string","null"]}}};
-
-function validate95(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema41 = { "type": "object", "required": ["certiId", "name", "cityId", "collegeId", "cname", "picIds", "memo"], "properties": { "certiId": { "type": "integer" }, "name": { "type": "string" }, "cityId": { "type": "integer" }, "collegeId": { "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" }, "memo": { "type": ["string", "null"] } } };
+function validate95(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.cityId === undefined) && (missing0 = "cityId"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.cname === undefined) && (missing0 = "cname"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))){
-validate95.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.cityId === undefined) && (missing0 = "cityId"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.cname === undefined) && (missing0 = "cname"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))) {
+return fail(validate95, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.certiId !== undefined){
+if (data.certiId !== undefined) {
 let data0 = data.certiId;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate95.errors = [{instancePath:instancePath+"/certiId",schemaPath:"#/properties/certiId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate95, "/certiId", "#/properties/certiId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate95, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate95.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cityId !== undefined){
+if (data.cityId !== undefined) {
 let data2 = data.cityId;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate95.errors = [{instancePath:instancePath+"/cityId",schemaPath:"#/properties/cityId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate95, "/cityId", "#/properties/cityId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collegeId !== undefined){
+if (data.collegeId !== undefined) {
 let data3 = data.collegeId;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate95.errors = [{instancePath:instancePath+"/collegeId",schemaPath:"#/properties/collegeId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate95, "/collegeId", "#/properties/collegeId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cname !== undefined){
+if (data.cname !== undefined) {
 let data4 = data.cname;
-const _errs9 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate95.errors = [{instancePath:instancePath+"/cname",schemaPath:"#/properties/cname/type",keyword:"type",params:{type: schema41.properties.cname.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate95, "/cname", "#/properties/cname/type", "type", { type: schema41.properties.cname.type }, "must be string,null");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
+if (data.picIds !== undefined) {
+if (!validate91(data.picIds)) {
+return pass(validate95, "/picIds", validate91);
 }
-if(valid0){
-if(data.picIds !== undefined){
-const _errs11 = errors;
-if(!(validate91(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data6 = data.memo;
-const _errs12 = errors;
-if((typeof data6 !== "string") && (data6 !== null)){
-validate95.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema41.properties.memo.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if ((typeof data6 !== "string") && (data6 !== null)) {
+return fail(validate95, "/memo", "#/properties/memo/type", "type", { type: schema41.properties.memo.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate95.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate95, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate95.errors = null;
+return true;
 }
-validate95.errors = vErrors;
-return errors === 0;
-}
-
-const schema42 = {"type":"object","required":["certiId","compName","addr","cateId","contName","compPhone","picIds","memo"],"properties":{"certiId":{"type":"integer"},"compName":{"type":"string"},"addr":{"type":"string"},"cateId":{"type":"integer"},"contName":{"type":"string"},"compPhone":{"type":["string","null"]},"picIds":{"$ref":"/components/IdList"},"memo":{"type":["string","null"]}}};
-
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema42 = { "type": "object", "required": ["certiId", "compName", "addr", "cateId", "contName", "compPhone", "picIds", "memo"], "properties": { "certiId": { "type": "integer" }, "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" }, "memo": { "type": ["string", "null"] } } };
+function validate99(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.compName === undefined) && (missing0 = "compName"))) || ((data.addr === undefined) && (missing0 = "addr"))) || ((data.cateId === undefined) && (missing0 = "cateId"))) || ((data.contName === undefined) && (missing0 = "contName"))) || ((data.compPhone === undefined) && (missing0 = "compPhone"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))){
-validate99.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.certiId === undefined) && (missing0 = "certiId")) || ((data.compName === undefined) && (missing0 = "compName"))) || ((data.addr === undefined) && (missing0 = "addr"))) || ((data.cateId === undefined) && (missing0 = "cateId"))) || ((data.contName === undefined) && (missing0 = "contName"))) || ((data.compPhone === undefined) && (missing0 = "compPhone"))) || ((data.picIds === undefined) && (missing0 = "picIds"))) || ((data.memo === undefined) && (missing0 = "memo"))) {
+return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.certiId !== undefined){
+if (data.certiId !== undefined) {
 let data0 = data.certiId;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate99.errors = [{instancePath:instancePath+"/certiId",schemaPath:"#/properties/certiId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate99, "/certiId", "#/properties/certiId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.compName !== undefined) {
+if (typeof data.compName !== "string") {
+return fail(validate99, "/compName", "#/properties/compName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.compName !== undefined){
-const _errs3 = errors;
-if(typeof data.compName !== "string"){
-validate99.errors = [{instancePath:instancePath+"/compName",schemaPath:"#/properties/compName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.addr !== undefined) {
+if (typeof data.addr !== "string") {
+return fail(validate99, "/addr", "#/properties/addr/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.addr !== undefined){
-const _errs5 = errors;
-if(typeof data.addr !== "string"){
-validate99.errors = [{instancePath:instancePath+"/addr",schemaPath:"#/properties/addr/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cateId !== undefined){
+if (data.cateId !== undefined) {
 let data3 = data.cateId;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate99.errors = [{instancePath:instancePath+"/cateId",schemaPath:"#/properties/cateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate99, "/cateId", "#/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
+if (data.contName !== undefined) {
+if (typeof data.contName !== "string") {
+return fail(validate99, "/contName", "#/properties/contName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.contName !== undefined){
-const _errs9 = errors;
-if(typeof data.contName !== "string"){
-validate99.errors = [{instancePath:instancePath+"/contName",schemaPath:"#/properties/contName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.compPhone !== undefined){
+if (data.compPhone !== undefined) {
 let data5 = data.compPhone;
-const _errs11 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate99.errors = [{instancePath:instancePath+"/compPhone",schemaPath:"#/properties/compPhone/type",keyword:"type",params:{type: schema42.properties.compPhone.type},message:"must be string,null"}];
-return false;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate99, "/compPhone", "#/properties/compPhone/type", "type", { type: schema42.properties.compPhone.type }, "must be string,null");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
+if (data.picIds !== undefined) {
+if (!validate91(data.picIds)) {
+return pass(validate99, "/picIds", validate91);
 }
-if(valid0){
-if(data.picIds !== undefined){
-const _errs13 = errors;
-if(!(validate91(data.picIds, {instancePath:instancePath+"/picIds",parentData:data,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data7 = data.memo;
-const _errs14 = errors;
-if((typeof data7 !== "string") && (data7 !== null)){
-validate99.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema42.properties.memo.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
+if ((typeof data7 !== "string") && (data7 !== null)) {
+return fail(validate99, "/memo", "#/properties/memo/type", "type", { type: schema42.properties.memo.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate99.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate99.errors = null;
+return true;
 }
-validate99.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate88(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.idCerti === undefined) && (missing0 = "idCerti")) || ((data.idInfo === undefined) && (missing0 = "idInfo"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.stuInfo === undefined) && (missing0 = "stuInfo"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.empInfo === undefined) && (missing0 = "empInfo"))){
-validate88.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.idCerti === undefined) && (missing0 = "idCerti")) || ((data.idInfo === undefined) && (missing0 = "idInfo"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.stuInfo === undefined) && (missing0 = "stuInfo"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.empInfo === undefined) && (missing0 = "empInfo"))) {
+return fail(validate88, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.idCerti !== undefined){
+if (data.idCerti !== undefined) {
 const _errs1 = errors;
-if(!(validate64(data.idCerti, {instancePath:instancePath+"/idCerti",parentData:data,parentDataProperty:"idCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if (!validate64(data.idCerti)) {
+vErrors = join(vErrors, "/idCerti", validate64);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -5946,61 +2822,49 @@ var valid0 = _errs1 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.idInfo !== undefined){
+if (valid0) {
+if (data.idInfo !== undefined) {
 let data1 = data.idInfo;
 const _errs2 = errors;
 const _errs3 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs4 = errors;
-if(!(validate90(data1, {instancePath:instancePath+"/idInfo",parentData:data,parentDataProperty:"idInfo",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if (!validate90(data1)) {
+vErrors = join(vErrors, "/idInfo", validate90);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 0;
 }
 const _errs5 = errors;
-if(data1 !== null){
-const err0 = {instancePath:instancePath+"/idInfo",schemaPath:"#/properties/idInfo/oneOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data1 !== null) {
+vErrors = add(vErrors, "/idInfo", "#/properties/idInfo/oneOf/1/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid0 = _errs5 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 1;
 }
 }
-if(!valid1){
-const err1 = {instancePath:instancePath+"/idInfo",schemaPath:"#/properties/idInfo/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/idInfo", "#/properties/idInfo/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate88.errors = vErrors;
 return false;
 }
 else {
 errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
+if (vErrors !== null) {
+if (_errs3) {
 vErrors.length = _errs3;
 }
 else {
@@ -6013,11 +2877,11 @@ var valid0 = _errs2 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.stuCerti !== undefined){
+if (valid0) {
+if (data.stuCerti !== undefined) {
 const _errs7 = errors;
-if(!(validate64(data.stuCerti, {instancePath:instancePath+"/stuCerti",parentData:data,parentDataProperty:"stuCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if (!validate64(data.stuCerti)) {
+vErrors = join(vErrors, "/stuCerti", validate64);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
@@ -6025,61 +2889,49 @@ var valid0 = _errs7 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.stuInfo !== undefined){
+if (valid0) {
+if (data.stuInfo !== undefined) {
 let data3 = data.stuInfo;
 const _errs8 = errors;
 const _errs9 = errors;
 let valid2 = false;
 let passing1 = null;
 const _errs10 = errors;
-if(!(validate95(data3, {instancePath:instancePath+"/stuInfo",parentData:data,parentDataProperty:"stuInfo",rootData}))){
-vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors);
+if (!validate95(data3)) {
+vErrors = join(vErrors, "/stuInfo", validate95);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
-if(_valid1){
+if (_valid1) {
 valid2 = true;
 passing1 = 0;
 }
 const _errs11 = errors;
-if(data3 !== null){
-const err2 = {instancePath:instancePath+"/stuInfo",schemaPath:"#/properties/stuInfo/oneOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (data3 !== null) {
+vErrors = add(vErrors, "/stuInfo", "#/properties/stuInfo/oneOf/1/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid1 = _errs11 === errors;
-if(_valid1 && valid2){
+if (_valid1 && valid2) {
 valid2 = false;
 passing1 = [passing1, 1];
 }
 else {
-if(_valid1){
+if (_valid1) {
 valid2 = true;
 passing1 = 1;
 }
 }
-if(!valid2){
-const err3 = {instancePath:instancePath+"/stuInfo",schemaPath:"#/properties/stuInfo/oneOf",keyword:"oneOf",params:{passingSchemas: passing1},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (!valid2) {
+vErrors = add(vErrors, "/stuInfo", "#/properties/stuInfo/oneOf", "oneOf", { passingSchemas: passing1 }, "must match exactly one schema in oneOf");
 errors++;
 validate88.errors = vErrors;
 return false;
 }
 else {
 errors = _errs9;
-if(vErrors !== null){
-if(_errs9){
+if (vErrors !== null) {
+if (_errs9) {
 vErrors.length = _errs9;
 }
 else {
@@ -6092,11 +2944,11 @@ var valid0 = _errs8 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.empCerti !== undefined){
+if (valid0) {
+if (data.empCerti !== undefined) {
 const _errs13 = errors;
-if(!(validate64(data.empCerti, {instancePath:instancePath+"/empCerti",parentData:data,parentDataProperty:"empCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if (!validate64(data.empCerti)) {
+vErrors = join(vErrors, "/empCerti", validate64);
 errors = vErrors.length;
 }
 var valid0 = _errs13 === errors;
@@ -6104,61 +2956,49 @@ var valid0 = _errs13 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.empInfo !== undefined){
+if (valid0) {
+if (data.empInfo !== undefined) {
 let data5 = data.empInfo;
 const _errs14 = errors;
 const _errs15 = errors;
 let valid3 = false;
 let passing2 = null;
 const _errs16 = errors;
-if(!(validate99(data5, {instancePath:instancePath+"/empInfo",parentData:data,parentDataProperty:"empInfo",rootData}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if (!validate99(data5)) {
+vErrors = join(vErrors, "/empInfo", validate99);
 errors = vErrors.length;
 }
 var _valid2 = _errs16 === errors;
-if(_valid2){
+if (_valid2) {
 valid3 = true;
 passing2 = 0;
 }
 const _errs17 = errors;
-if(data5 !== null){
-const err4 = {instancePath:instancePath+"/empInfo",schemaPath:"#/properties/empInfo/oneOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (data5 !== null) {
+vErrors = add(vErrors, "/empInfo", "#/properties/empInfo/oneOf/1/type", "type", { type: "null" }, "must be null");
 errors++;
 }
 var _valid2 = _errs17 === errors;
-if(_valid2 && valid3){
+if (_valid2 && valid3) {
 valid3 = false;
 passing2 = [passing2, 1];
 }
 else {
-if(_valid2){
+if (_valid2) {
 valid3 = true;
 passing2 = 1;
 }
 }
-if(!valid3){
-const err5 = {instancePath:instancePath+"/empInfo",schemaPath:"#/properties/empInfo/oneOf",keyword:"oneOf",params:{passingSchemas: passing2},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (!valid3) {
+vErrors = add(vErrors, "/empInfo", "#/properties/empInfo/oneOf", "oneOf", { passingSchemas: passing2 }, "must match exactly one schema in oneOf");
 errors++;
 validate88.errors = vErrors;
 return false;
 }
 else {
 errors = _errs15;
-if(vErrors !== null){
-if(_errs15){
+if (vErrors !== null) {
+if (_errs15) {
 vErrors.length = _errs15;
 }
 else {
@@ -6179,4393 +3019,2427 @@ var valid0 = true;
 }
 }
 else {
-validate88.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate88, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate88.errors = vErrors;
 return errors === 0;
 }
-
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate87(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate87.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate87, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate87.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate87, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate87.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate87, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate87.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate87, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate87.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate87, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate88(data.data)) {
+return pass(validate87, "/data", validate88);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate88(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate87.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate87, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate87.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate87, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate87, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate87.errors = null;
+return true;
 }
-validate87.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobAuditCert"] = validate103;
-
-function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate103(data) {
+if (!validate54(data)) {
+return pass(validate103, "", validate54);
 }
-validate103.errors = vErrors;
-return errors === 0;
+validate103.errors = null;
+return true;
 }
-
 exports["/success/jobListJobs"] = validate105;
-const schema46 = {"type":"object","required":["id","title","wage","timeToPay","expiredTime","postTime","workTime","workPlace","province","city","region","jobDescription","jobDetail","contact","contactPhone","contactQq","likes","memberId","jobPostCategoryId","deleted"],"properties":{"id":{"type":"integer"},"title":{"type":"string"},"wage":{"$ref":"/components/Money"},"timeToPay":{"$ref":"/components/TimeToPay"},"expiredTime":{"type":"integer"},"postTime":{"type":"integer"},"workTime":{"type":["string","null"]},"workPlace":{"type":"string"},"province":{"type":["string","null"]},"city":{"type":["string","null"]},"region":{"type":["string","null"]},"jobDescription":{"type":"string"},"jobDetail":{"type":["string","null"]},"contact":{"type":"string"},"contactPhone":{"type":"string"},"contactQq":{"type":["string","null"]},"likes":{"type":"integer"},"memberId":{"type":"integer"},"jobPostCategoryId":{"type":"integer"},"deleted":{"type":"boolean"}}};
-
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!((typeof data == "number") && (isFinite(data)))){
-validate108.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
-return false;
+const schema46 = { "type": "object", "required": ["id", "title", "wage", "timeToPay", "expiredTime", "postTime", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "wage": { "$ref": "/components/Money" }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiredTime": { "type": "integer" }, "postTime": { "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "type": "integer" }, "memberId": { "type": "integer" }, "jobPostCategoryId": { "type": "integer" }, "deleted": { "type": "boolean" } } };
+function validate108(data) {
+if (!((typeof data == "number") && (isFinite(data)))) {
+return fail(validate108, "", "#/type", "type", { type: "number" }, "must be number");
 }
-validate108.errors = vErrors;
-return errors === 0;
+validate108.errors = null;
+return true;
 }
-
-const schema48 = {"type":"string","enum":["周结","日结","月结","面议"]};
-
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate110.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+const schema48 = { "type": "string", "enum": ["周结", "日结", "月结", "面议"] };
+function validate110(data) {
+if (typeof data !== "string") {
+return fail(validate110, "", "#/type", "type", { type: "string" }, "must be string");
 }
-if(!((((data === "周结") || (data === "日结")) || (data === "月结")) || (data === "面议"))){
-validate110.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema48.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((((data === "周结") || (data === "日结")) || (data === "月结")) || (data === "面议"))) {
+return fail(validate110, "", "#/enum", "enum", { allowedValues: schema48.enum }, "must be equal to one of the allowed values");
 }
-validate110.errors = vErrors;
-return errors === 0;
+validate110.errors = null;
+return true;
 }
-
-
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate107(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.wage === undefined) && (missing0 = "wage"))) || ((data.timeToPay === undefined) && (missing0 = "timeToPay"))) || ((data.expiredTime === undefined) && (missing0 = "expiredTime"))) || ((data.postTime === undefined) && (missing0 = "postTime"))) || ((data.workTime === undefined) && (missing0 = "workTime"))) || ((data.workPlace === undefined) && (missing0 = "workPlace"))) || ((data.province === undefined) && (missing0 = "province"))) || ((data.city === undefined) && (missing0 = "city"))) || ((data.region === undefined) && (missing0 = "region"))) || ((data.jobDescription === undefined) && (missing0 = "jobDescription"))) || ((data.jobDetail === undefined) && (missing0 = "jobDetail"))) || ((data.contact === undefined) && (missing0 = "contact"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.contactQq === undefined) && (missing0 = "contactQq"))) || ((data.likes === undefined) && (missing0 = "likes"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.jobPostCategoryId === undefined) && (missing0 = "jobPostCategoryId"))) || ((data.deleted === undefined) && (missing0 = "deleted"))){
-validate107.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.wage === undefined) && (missing0 = "wage"))) || ((data.timeToPay === undefined) && (missing0 = "timeToPay"))) || ((data.expiredTime === undefined) && (missing0 = "expiredTime"))) || ((data.postTime === undefined) && (missing0 = "postTime"))) || ((data.workTime === undefined) && (missing0 = "workTime"))) || ((data.workPlace === undefined) && (missing0 = "workPlace"))) || ((data.province === undefined) && (missing0 = "province"))) || ((data.city === undefined) && (missing0 = "city"))) || ((data.region === undefined) && (missing0 = "region"))) || ((data.jobDescription === undefined) && (missing0 = "jobDescription"))) || ((data.jobDetail === undefined) && (missing0 = "jobDetail"))) || ((data.contact === undefined) && (missing0 = "contact"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.contactQq === undefined) && (missing0 = "contactQq"))) || ((data.likes === undefined) && (missing0 = "likes"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.jobPostCategoryId === undefined) && (missing0 = "jobPostCategoryId"))) || ((data.deleted === undefined) && (missing0 = "deleted"))) {
+return fail(validate107, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate107.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate107, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate107, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs3 = errors;
-if(typeof data.title !== "string"){
-validate107.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.wage !== undefined) {
+if (!validate108(data.wage)) {
+return pass(validate107, "/wage", validate108);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.wage !== undefined){
-const _errs5 = errors;
-if(!(validate108(data.wage, {instancePath:instancePath+"/wage",parentData:data,parentDataProperty:"wage",rootData}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
-errors = vErrors.length;
+if (data.timeToPay !== undefined) {
+if (!validate110(data.timeToPay)) {
+return pass(validate107, "/timeToPay", validate110);
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.timeToPay !== undefined){
-const _errs6 = errors;
-if(!(validate110(data.timeToPay, {instancePath:instancePath+"/timeToPay",parentData:data,parentDataProperty:"timeToPay",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.expiredTime !== undefined){
+if (data.expiredTime !== undefined) {
 let data4 = data.expiredTime;
-const _errs7 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate107.errors = [{instancePath:instancePath+"/expiredTime",schemaPath:"#/properties/expiredTime/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate107, "/expiredTime", "#/properties/expiredTime/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.postTime !== undefined){
+if (data.postTime !== undefined) {
 let data5 = data.postTime;
-const _errs9 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate107.errors = [{instancePath:instancePath+"/postTime",schemaPath:"#/properties/postTime/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate107, "/postTime", "#/properties/postTime/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.workTime !== undefined){
+if (data.workTime !== undefined) {
 let data6 = data.workTime;
-const _errs11 = errors;
-if((typeof data6 !== "string") && (data6 !== null)){
-validate107.errors = [{instancePath:instancePath+"/workTime",schemaPath:"#/properties/workTime/type",keyword:"type",params:{type: schema46.properties.workTime.type},message:"must be string,null"}];
-return false;
+if ((typeof data6 !== "string") && (data6 !== null)) {
+return fail(validate107, "/workTime", "#/properties/workTime/type", "type", { type: schema46.properties.workTime.type }, "must be string,null");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
+if (data.workPlace !== undefined) {
+if (typeof data.workPlace !== "string") {
+return fail(validate107, "/workPlace", "#/properties/workPlace/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.workPlace !== undefined){
-const _errs13 = errors;
-if(typeof data.workPlace !== "string"){
-validate107.errors = [{instancePath:instancePath+"/workPlace",schemaPath:"#/properties/workPlace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.province !== undefined){
+if (data.province !== undefined) {
 let data8 = data.province;
-const _errs15 = errors;
-if((typeof data8 !== "string") && (data8 !== null)){
-validate107.errors = [{instancePath:instancePath+"/province",schemaPath:"#/properties/province/type",keyword:"type",params:{type: schema46.properties.province.type},message:"must be string,null"}];
-return false;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate107, "/province", "#/properties/province/type", "type", { type: schema46.properties.province.type }, "must be string,null");
 }
-var valid0 = _errs15 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.city !== undefined){
+if (data.city !== undefined) {
 let data9 = data.city;
-const _errs17 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate107.errors = [{instancePath:instancePath+"/city",schemaPath:"#/properties/city/type",keyword:"type",params:{type: schema46.properties.city.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate107, "/city", "#/properties/city/type", "type", { type: schema46.properties.city.type }, "must be string,null");
 }
-var valid0 = _errs17 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.region !== undefined){
+if (data.region !== undefined) {
 let data10 = data.region;
-const _errs19 = errors;
-if((typeof data10 !== "string") && (data10 !== null)){
-validate107.errors = [{instancePath:instancePath+"/region",schemaPath:"#/properties/region/type",keyword:"type",params:{type: schema46.properties.region.type},message:"must be string,null"}];
-return false;
+if ((typeof data10 !== "string") && (data10 !== null)) {
+return fail(validate107, "/region", "#/properties/region/type", "type", { type: schema46.properties.region.type }, "must be string,null");
 }
-var valid0 = _errs19 === errors;
 }
-else {
-var valid0 = true;
+if (data.jobDescription !== undefined) {
+if (typeof data.jobDescription !== "string") {
+return fail(validate107, "/jobDescription", "#/properties/jobDescription/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.jobDescription !== undefined){
-const _errs21 = errors;
-if(typeof data.jobDescription !== "string"){
-validate107.errors = [{instancePath:instancePath+"/jobDescription",schemaPath:"#/properties/jobDescription/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.jobDetail !== undefined){
+if (data.jobDetail !== undefined) {
 let data12 = data.jobDetail;
-const _errs23 = errors;
-if((typeof data12 !== "string") && (data12 !== null)){
-validate107.errors = [{instancePath:instancePath+"/jobDetail",schemaPath:"#/properties/jobDetail/type",keyword:"type",params:{type: schema46.properties.jobDetail.type},message:"must be string,null"}];
-return false;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate107, "/jobDetail", "#/properties/jobDetail/type", "type", { type: schema46.properties.jobDetail.type }, "must be string,null");
 }
-var valid0 = _errs23 === errors;
 }
-else {
-var valid0 = true;
+if (data.contact !== undefined) {
+if (typeof data.contact !== "string") {
+return fail(validate107, "/contact", "#/properties/contact/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.contact !== undefined){
-const _errs25 = errors;
-if(typeof data.contact !== "string"){
-validate107.errors = [{instancePath:instancePath+"/contact",schemaPath:"#/properties/contact/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs25 === errors;
+if (data.contactPhone !== undefined) {
+if (typeof data.contactPhone !== "string") {
+return fail(validate107, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.contactPhone !== undefined){
-const _errs27 = errors;
-if(typeof data.contactPhone !== "string"){
-validate107.errors = [{instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.contactQq !== undefined){
+if (data.contactQq !== undefined) {
 let data15 = data.contactQq;
-const _errs29 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
-validate107.errors = [{instancePath:instancePath+"/contactQq",schemaPath:"#/properties/contactQq/type",keyword:"type",params:{type: schema46.properties.contactQq.type},message:"must be string,null"}];
-return false;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate107, "/contactQq", "#/properties/contactQq/type", "type", { type: schema46.properties.contactQq.type }, "must be string,null");
 }
-var valid0 = _errs29 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.likes !== undefined){
+if (data.likes !== undefined) {
 let data16 = data.likes;
-const _errs31 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate107.errors = [{instancePath:instancePath+"/likes",schemaPath:"#/properties/likes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) {
+return fail(validate107, "/likes", "#/properties/likes/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs31 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberId !== undefined){
+if (data.memberId !== undefined) {
 let data17 = data.memberId;
-const _errs33 = errors;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-validate107.errors = [{instancePath:instancePath+"/memberId",schemaPath:"#/properties/memberId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
+return fail(validate107, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs33 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.jobPostCategoryId !== undefined){
+if (data.jobPostCategoryId !== undefined) {
 let data18 = data.jobPostCategoryId;
-const _errs35 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-validate107.errors = [{instancePath:instancePath+"/jobPostCategoryId",schemaPath:"#/properties/jobPostCategoryId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs35 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.deleted !== undefined){
-const _errs37 = errors;
-if(typeof data.deleted !== "boolean"){
-validate107.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs37 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
+return fail(validate107, "/jobPostCategoryId", "#/properties/jobPostCategoryId/type", "type", { type: "integer" }, "must be integer");
 }
 }
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if (data.deleted !== undefined) {
+if (typeof data.deleted !== "boolean") {
+return fail(validate107, "/deleted", "#/properties/deleted/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate107.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate107, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate107.errors = null;
+return true;
 }
-validate107.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate106(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))){
-validate106.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))) {
+return fail(validate106, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data0 = data.list;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate107(data0[i0], {instancePath:instancePath+"/list/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate107(data0[i0])) {
+return pass(validate106, "/list/" + i0, validate107);
 }
 }
 }
 else {
-validate106.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate106, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resultCount !== undefined){
+if (data.resultCount !== undefined) {
 let data2 = data.resultCount;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate106.errors = [{instancePath:instancePath+"/resultCount",schemaPath:"#/properties/resultCount/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate106, "/resultCount", "#/properties/resultCount/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate106.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate106, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate106.errors = null;
+return true;
 }
-validate106.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate105(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate105.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate105, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate105.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate105, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate105.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate105, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate105.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate105, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate105.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate105, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate106(data.data)) {
+return pass(validate105, "/data", validate106);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate106(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate105.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate105, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate105.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate105, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate105.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate105, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate105.errors = null;
+return true;
 }
-validate105.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobGetJob"] = validate114;
-
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate114(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate114.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate114, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate114.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate114, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate114.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate114, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate114.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate114, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate114.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate114, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate107(data.data)) {
+return pass(validate114, "/data", validate107);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate107(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate114.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate114, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate114.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate114, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate114, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate114.errors = null;
+return true;
 }
-validate114.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobPublishJob"] = validate116;
-
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate117(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.id === undefined) && (missing0 = "id")){
-validate117.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.id === undefined) && (missing0 = "id")) {
+return fail(validate117, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate117.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate117, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate117, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate117.errors = null;
+return true;
 }
-validate117.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate116(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate116.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate116.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate116, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate116.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate116, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate116.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate116, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate116.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate116, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate117(data.data)) {
+return pass(validate116, "/data", validate117);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate117(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate116.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate116, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate116.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate116, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate116.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate116.errors = null;
+return true;
 }
-validate116.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobDeleteJob"] = validate119;
-
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate119(data) {
+if (!validate54(data)) {
+return pass(validate119, "", validate54);
 }
-validate119.errors = vErrors;
-return errors === 0;
+validate119.errors = null;
+return true;
 }
-
 exports["/success/jobFavourite"] = validate121;
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate121(data) {
+if (!validate54(data)) {
+return pass(validate121, "", validate54);
 }
-validate121.errors = vErrors;
-return errors === 0;
+validate121.errors = null;
+return true;
 }
-
 exports["/success/jobUnfavourite"] = validate123;
-
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate123(data) {
+if (!validate54(data)) {
+return pass(validate123, "", validate54);
 }
-validate123.errors = vErrors;
-return errors === 0;
+validate123.errors = null;
+return true;
 }
-
 exports["/success/jobListFavourites"] = validate125;
-
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate125(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate125.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate125, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate125.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate125, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate125.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate125, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate125.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate125, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate106(data.data)) {
+return pass(validate125, "/data", validate106);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate106(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate125.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate125, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate125.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate125, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate125, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate125.errors = null;
+return true;
 }
-validate125.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobListCategories"] = validate127;
-const schema58 = {"type":"object","required":["id","name","memo","themeColor","level"],"properties":{"id":{"type":"integer"},"name":{"type":"string"},"memo":{"type":["string","null"]},"themeColor":{"type":["string","null"]},"level":{"type":["integer","null"]}}};
-
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema58 = { "type": "object", "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "type": ["integer", "null"] } } };
+function validate129(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.themeColor === undefined) && (missing0 = "themeColor"))) || ((data.level === undefined) && (missing0 = "level"))){
-validate129.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.themeColor === undefined) && (missing0 = "themeColor"))) || ((data.level === undefined) && (missing0 = "level"))) {
+return fail(validate129, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate129.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate129, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate129, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs3 = errors;
-if(typeof data.name !== "string"){
-validate129.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data2 = data.memo;
-const _errs5 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate129.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema58.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate129, "/memo", "#/properties/memo/type", "type", { type: schema58.properties.memo.type }, "must be string,null");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.themeColor !== undefined){
+if (data.themeColor !== undefined) {
 let data3 = data.themeColor;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate129.errors = [{instancePath:instancePath+"/themeColor",schemaPath:"#/properties/themeColor/type",keyword:"type",params:{type: schema58.properties.themeColor.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate129, "/themeColor", "#/properties/themeColor/type", "type", { type: schema58.properties.themeColor.type }, "must be string,null");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.level !== undefined){
+if (data.level !== undefined) {
 let data4 = data.level;
-const _errs9 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate129.errors = [{instancePath:instancePath+"/level",schemaPath:"#/properties/level/type",keyword:"type",params:{type: schema58.properties.level.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate129, "/level", "#/properties/level/type", "type", { type: schema58.properties.level.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-validate129.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate129, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate129.errors = null;
+return true;
 }
-validate129.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate128(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))){
-validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))) {
+return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data0 = data.list;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate129(data0[i0], {instancePath:instancePath+"/list/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate129(data0[i0])) {
+return pass(validate128, "/list/" + i0, validate129);
 }
 }
 }
 else {
-validate128.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate128, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resultCount !== undefined){
+if (data.resultCount !== undefined) {
 let data2 = data.resultCount;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate128.errors = [{instancePath:instancePath+"/resultCount",schemaPath:"#/properties/resultCount/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate128, "/resultCount", "#/properties/resultCount/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate128.errors = null;
+return true;
 }
-validate128.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate127(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate127.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate127, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate127.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate127, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate127.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate127, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate127.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate127, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate127.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate127, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate128(data.data)) {
+return pass(validate127, "/data", validate128);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate128(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate127.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate127, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate127.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate127, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate127.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate127, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate127.errors = null;
+return true;
 }
-validate127.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobDeleteCategory"] = validate132;
-
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate132(data) {
+if (!validate54(data)) {
+return pass(validate132, "", validate54);
 }
-validate132.errors = vErrors;
-return errors === 0;
+validate132.errors = null;
+return true;
 }
-
 exports["/success/jobListTasks"] = validate134;
-const schema62 = {"type":"object","required":["id","title","questCateId","startTime","endTime","totalAmt","leftAmt","award","memberId","contactName","contactPhone","description","questDetail","url","memo","empStatus","targetAll","collegeIds","couponAmt"],"properties":{"id":{"type":"integer"},"title":{"type":"string"},"questCateId":{"type":"integer"},"startTime":{"$ref":"/components/DateTime"},"endTime":{"$ref":"/components/DateTime"},"totalAmt":{"type":"integer"},"leftAmt":{"type":"integer"},"award":{"$ref":"/components/Money"},"memberId":{"type":"integer"},"contactName":{"type":"string"},"contactPhone":{"type":"string"},"description":{"type":"string"},"questDetail":{"type":"string"},"url":{"type":["string","null"]},"memo":{"type":["string","null"]},"empStatus":{"type":"integer","enum":[0,1]},"targetAll":{"type":"boolean"},"collegeIds":{"type":["string","null"]},"couponAmt":{"type":["integer","null"]}}};
-
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema62 = { "type": "object", "required": ["id", "title", "questCateId", "startTime", "endTime", "totalAmt", "leftAmt", "award", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "questCateId": { "type": "integer" }, "startTime": { "$ref": "/components/DateTime" }, "endTime": { "$ref": "/components/DateTime" }, "totalAmt": { "type": "integer" }, "leftAmt": { "type": "integer" }, "award": { "$ref": "/components/Money" }, "memberId": { "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string" }, "questDetail": { "type": "string" }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"] }, "couponAmt": { "type": ["integer", "null"] } } };
+function validate136(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.questCateId === undefined) && (missing0 = "questCateId"))) || ((data.startTime === undefined) && (missing0 = "startTime"))) || ((data.endTime === undefined) && (missing0 = "endTime"))) || ((data.totalAmt === undefined) && (missing0 = "totalAmt"))) || ((data.leftAmt === undefined) && (missing0 = "leftAmt"))) || ((data.award === undefined) && (missing0 = "award"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.contactName === undefined) && (missing0 = "contactName"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.questDetail === undefined) && (missing0 = "questDetail"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.empStatus === undefined) && (missing0 = "empStatus"))) || ((data.targetAll === undefined) && (missing0 = "targetAll"))) || ((data.collegeIds === undefined) && (missing0 = "collegeIds"))) || ((data.couponAmt === undefined) && (missing0 = "couponAmt"))){
-validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.questCateId === undefined) && (missing0 = "questCateId"))) || ((data.startTime === undefined) && (missing0 = "startTime"))) || ((data.endTime === undefined) && (missing0 = "endTime"))) || ((data.totalAmt === undefined) && (missing0 = "totalAmt"))) || ((data.leftAmt === undefined) && (missing0 = "leftAmt"))) || ((data.award === undefined) && (missing0 = "award"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.contactName === undefined) && (missing0 = "contactName"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.questDetail === undefined) && (missing0 = "questDetail"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.empStatus === undefined) && (missing0 = "empStatus"))) || ((data.targetAll === undefined) && (missing0 = "targetAll"))) || ((data.collegeIds === undefined) && (missing0 = "collegeIds"))) || ((data.couponAmt === undefined) && (missing0 = "couponAmt"))) {
+return fail(validate136, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate136.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate136, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate136, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs3 = errors;
-if(typeof data.title !== "string"){
-validate136.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questCateId !== undefined){
+if (data.questCateId !== undefined) {
 let data2 = data.questCateId;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate136.errors = [{instancePath:instancePath+"/questCateId",schemaPath:"#/properties/questCateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate136, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
+if (data.startTime !== undefined) {
+if (!validate68(data.startTime)) {
+return pass(validate136, "/startTime", validate68);
 }
-if(valid0){
-if(data.startTime !== undefined){
-const _errs7 = errors;
-if(!(validate68(data.startTime, {instancePath:instancePath+"/startTime",parentData:data,parentDataProperty:"startTime",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs7 === errors;
+if (data.endTime !== undefined) {
+if (!validate68(data.endTime)) {
+return pass(validate136, "/endTime", validate68);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.endTime !== undefined){
-const _errs8 = errors;
-if(!(validate68(data.endTime, {instancePath:instancePath+"/endTime",parentData:data,parentDataProperty:"endTime",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.totalAmt !== undefined){
+if (data.totalAmt !== undefined) {
 let data5 = data.totalAmt;
-const _errs9 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate136.errors = [{instancePath:instancePath+"/totalAmt",schemaPath:"#/properties/totalAmt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate136, "/totalAmt", "#/properties/totalAmt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.leftAmt !== undefined){
+if (data.leftAmt !== undefined) {
 let data6 = data.leftAmt;
-const _errs11 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate136.errors = [{instancePath:instancePath+"/leftAmt",schemaPath:"#/properties/leftAmt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate136, "/leftAmt", "#/properties/leftAmt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
+if (data.award !== undefined) {
+if (!validate108(data.award)) {
+return pass(validate136, "/award", validate108);
 }
-if(valid0){
-if(data.award !== undefined){
-const _errs13 = errors;
-if(!(validate108(data.award, {instancePath:instancePath+"/award",parentData:data,parentDataProperty:"award",rootData}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberId !== undefined){
+if (data.memberId !== undefined) {
 let data8 = data.memberId;
-const _errs14 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate136.errors = [{instancePath:instancePath+"/memberId",schemaPath:"#/properties/memberId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate136, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs14 === errors;
 }
-else {
-var valid0 = true;
+if (data.contactName !== undefined) {
+if (typeof data.contactName !== "string") {
+return fail(validate136, "/contactName", "#/properties/contactName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.contactName !== undefined){
-const _errs16 = errors;
-if(typeof data.contactName !== "string"){
-validate136.errors = [{instancePath:instancePath+"/contactName",schemaPath:"#/properties/contactName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs16 === errors;
+if (data.contactPhone !== undefined) {
+if (typeof data.contactPhone !== "string") {
+return fail(validate136, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.contactPhone !== undefined){
-const _errs18 = errors;
-if(typeof data.contactPhone !== "string"){
-validate136.errors = [{instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.description !== undefined) {
+if (typeof data.description !== "string") {
+return fail(validate136, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs18 === errors;
 }
-else {
-var valid0 = true;
+if (data.questDetail !== undefined) {
+if (typeof data.questDetail !== "string") {
+return fail(validate136, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.description !== undefined){
-const _errs20 = errors;
-if(typeof data.description !== "string"){
-validate136.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questDetail !== undefined){
-const _errs22 = errors;
-if(typeof data.questDetail !== "string"){
-validate136.errors = [{instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.url !== undefined){
+if (data.url !== undefined) {
 let data13 = data.url;
-const _errs24 = errors;
-if((typeof data13 !== "string") && (data13 !== null)){
-validate136.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema62.properties.url.type},message:"must be string,null"}];
-return false;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate136, "/url", "#/properties/url/type", "type", { type: schema62.properties.url.type }, "must be string,null");
 }
-var valid0 = _errs24 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data14 = data.memo;
-const _errs26 = errors;
-if((typeof data14 !== "string") && (data14 !== null)){
-validate136.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema62.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data14 !== "string") && (data14 !== null)) {
+return fail(validate136, "/memo", "#/properties/memo/type", "type", { type: schema62.properties.memo.type }, "must be string,null");
 }
-var valid0 = _errs26 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empStatus !== undefined){
+if (data.empStatus !== undefined) {
 let data15 = data.empStatus;
-const _errs28 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate136.errors = [{instancePath:instancePath+"/empStatus",schemaPath:"#/properties/empStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+return fail(validate136, "/empStatus", "#/properties/empStatus/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data15 === 0) || (data15 === 1))){
-validate136.errors = [{instancePath:instancePath+"/empStatus",schemaPath:"#/properties/empStatus/enum",keyword:"enum",params:{allowedValues: schema62.properties.empStatus.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data15 === 0) || (data15 === 1))) {
+return fail(validate136, "/empStatus", "#/properties/empStatus/enum", "enum", { allowedValues: schema62.properties.empStatus.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs28 === errors;
 }
-else {
-var valid0 = true;
+if (data.targetAll !== undefined) {
+if (typeof data.targetAll !== "boolean") {
+return fail(validate136, "/targetAll", "#/properties/targetAll/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.targetAll !== undefined){
-const _errs30 = errors;
-if(typeof data.targetAll !== "boolean"){
-validate136.errors = [{instancePath:instancePath+"/targetAll",schemaPath:"#/properties/targetAll/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs30 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collegeIds !== undefined){
+if (data.collegeIds !== undefined) {
 let data17 = data.collegeIds;
-const _errs32 = errors;
-if((typeof data17 !== "string") && (data17 !== null)){
-validate136.errors = [{instancePath:instancePath+"/collegeIds",schemaPath:"#/properties/collegeIds/type",keyword:"type",params:{type: schema62.properties.collegeIds.type},message:"must be string,null"}];
-return false;
+if ((typeof data17 !== "string") && (data17 !== null)) {
+return fail(validate136, "/collegeIds", "#/properties/collegeIds/type", "type", { type: schema62.properties.collegeIds.type }, "must be string,null");
 }
-var valid0 = _errs32 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.couponAmt !== undefined){
+if (data.couponAmt !== undefined) {
 let data18 = data.couponAmt;
-const _errs34 = errors;
-if((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) && (data18 !== null)){
-validate136.errors = [{instancePath:instancePath+"/couponAmt",schemaPath:"#/properties/couponAmt/type",keyword:"type",params:{type: schema62.properties.couponAmt.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs34 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if ((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) && (data18 !== null)) {
+return fail(validate136, "/couponAmt", "#/properties/couponAmt/type", "type", { type: schema62.properties.couponAmt.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate136, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate136.errors = null;
+return true;
 }
-validate136.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate135(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))){
-validate135.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))) {
+return fail(validate135, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data0 = data.list;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate136(data0[i0], {instancePath:instancePath+"/list/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate136(data0[i0])) {
+return pass(validate135, "/list/" + i0, validate136);
 }
 }
 }
 else {
-validate135.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate135, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resultCount !== undefined){
+if (data.resultCount !== undefined) {
 let data2 = data.resultCount;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate135.errors = [{instancePath:instancePath+"/resultCount",schemaPath:"#/properties/resultCount/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate135, "/resultCount", "#/properties/resultCount/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate135.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate135, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate135.errors = null;
+return true;
 }
-validate135.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate134(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate134.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate134, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate134.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate134, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate134.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate134, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate134.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate134, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate134.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate134, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate135(data.data)) {
+return pass(validate134, "/data", validate135);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate135(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate134.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate134, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate134.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate134, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate134.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate134, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate134.errors = null;
+return true;
 }
-validate134.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobGetTask"] = validate142;
-
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-if(!(validate136(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
-errors = vErrors.length;
+function validate143(data) {
+if (!validate136(data)) {
+return pass(validate143, "", validate136);
 }
-var valid0 = _errs0 === errors;
-if(valid0){
-const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((data.assigned === undefined) && (missing0 = "assigned")){
-validate143.errors = [{instancePath,schemaPath:"#/allOf/1/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((data.assigned === undefined) && (missing0 = "assigned")) {
+return fail(validate143, "", "#/allOf/1/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.assigned !== undefined){
-if(typeof data.assigned !== "boolean"){
-validate143.errors = [{instancePath:instancePath+"/assigned",schemaPath:"#/allOf/1/properties/assigned/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (data.assigned !== undefined) {
+if (typeof data.assigned !== "boolean") {
+return fail(validate143, "/assigned", "#/allOf/1/properties/assigned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate143.errors = [{instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate143, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
+validate143.errors = null;
+return true;
 }
-var valid0 = _errs1 === errors;
-}
-validate143.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate142(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate142.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate142.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate142, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate142.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate142, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate142.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate142, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate142.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate142, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate143(data.data)) {
+return pass(validate142, "/data", validate143);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate143(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate142.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate142, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate142.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate142, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate142.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate142.errors = null;
+return true;
 }
-validate142.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobPublishTask"] = validate146;
-
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate146(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate146.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate146, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate146.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate146, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate146.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate146, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate146.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate146, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate146.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate146, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate117(data.data)) {
+return pass(validate146, "/data", validate117);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate117(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate146.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate146, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate146.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate146, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate146.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate146, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate146.errors = null;
+return true;
 }
-validate146.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobClaimTask"] = validate148;
-
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate148(data) {
+if (!validate54(data)) {
+return pass(validate148, "", validate54);
 }
-validate148.errors = vErrors;
-return errors === 0;
+validate148.errors = null;
+return true;
 }
-
 exports["/success/jobSubmitTask"] = validate150;
-
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate150(data) {
+if (!validate54(data)) {
+return pass(validate150, "", validate54);
 }
-validate150.errors = vErrors;
-return errors === 0;
+validate150.errors = null;
+return true;
 }
-
 exports["/success/jobAuditSubmission"] = validate152;
-
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate152(data) {
+if (!validate54(data)) {
+return pass(validate152, "", validate54);
 }
-validate152.errors = vErrors;
-return errors === 0;
+validate152.errors = null;
+return true;
 }
-
 exports["/success/jobDelegateAudit"] = validate154;
-
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate154(data) {
+if (!validate54(data)) {
+return pass(validate154, "", validate54);
 }
-validate154.errors = vErrors;
-return errors === 0;
+validate154.errors = null;
+return true;
 }
-
 exports["/success/jobListQuestions"] = validate156;
-const schema73 = {"type":"integer","enum":[0,1]};
-
-function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate159.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+const schema73 = { "type": "integer", "enum": [0, 1] };
+function validate159(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate159, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data === 0) || (data === 1))){
-validate159.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema73.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data === 0) || (data === 1))) {
+return fail(validate159, "", "#/enum", "enum", { allowedValues: schema73.enum }, "must be equal to one of the allowed values");
 }
-validate159.errors = vErrors;
-return errors === 0;
+validate159.errors = null;
+return true;
 }
-
-
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate161(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.id === undefined) && (missing0 = "id")) || ((data.optName === undefined) && (missing0 = "optName"))) || ((data.optContent === undefined) && (missing0 = "optContent"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))){
-validate161.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.id === undefined) && (missing0 = "id")) || ((data.optName === undefined) && (missing0 = "optName"))) || ((data.optContent === undefined) && (missing0 = "optContent"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) {
+return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate161.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate161, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.optName !== undefined) {
+if (typeof data.optName !== "string") {
+return fail(validate161, "/optName", "#/properties/optName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.optName !== undefined){
-const _errs3 = errors;
-if(typeof data.optName !== "string"){
-validate161.errors = [{instancePath:instancePath+"/optName",schemaPath:"#/properties/optName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.optContent !== undefined) {
+if (typeof data.optContent !== "string") {
+return fail(validate161, "/optContent", "#/properties/optContent/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.optContent !== undefined){
-const _errs5 = errors;
-if(typeof data.optContent !== "string"){
-validate161.errors = [{instancePath:instancePath+"/optContent",schemaPath:"#/properties/optContent/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.orderIndex !== undefined){
+if (data.orderIndex !== undefined) {
 let data3 = data.orderIndex;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate161.errors = [{instancePath:instancePath+"/orderIndex",schemaPath:"#/properties/orderIndex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate161, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate161.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate161.errors = null;
+return true;
 }
-validate161.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate158(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.content === undefined) && (missing0 = "content"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.opts === undefined) && (missing0 = "opts"))){
-validate158.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.content === undefined) && (missing0 = "content"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.opts === undefined) && (missing0 = "opts"))) {
+return fail(validate158, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate158.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate158, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.content !== undefined) {
+if (typeof data.content !== "string") {
+return fail(validate158, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.content !== undefined){
-const _errs3 = errors;
-if(typeof data.content !== "string"){
-validate158.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data2 = data.questId;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate158.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate158, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.orderIndex !== undefined){
+if (data.orderIndex !== undefined) {
 let data3 = data.orderIndex;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate158.errors = [{instancePath:instancePath+"/orderIndex",schemaPath:"#/properties/orderIndex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate158, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
+if (data.type !== undefined) {
+if (!validate159(data.type)) {
+return pass(validate158, "/type", validate159);
 }
-if(valid0){
-if(data.type !== undefined){
-const _errs9 = errors;
-if(!(validate159(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData}))){
-vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.opts !== undefined){
+if (data.opts !== undefined) {
 let data5 = data.opts;
-const _errs10 = errors;
-if(errors === _errs10){
-if(Array.isArray(data5)){
-var valid1 = true;
+if (Array.isArray(data5)) {
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs12 = errors;
-if(!(validate161(data5[i0], {instancePath:instancePath+"/opts/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs12 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate161(data5[i0])) {
+return pass(validate158, "/opts/" + i0, validate161);
 }
 }
 }
 else {
-validate158.errors = [{instancePath:instancePath+"/opts",schemaPath:"#/properties/opts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+return fail(validate158, "/opts", "#/properties/opts/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate158.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate158, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate158.errors = null;
+return true;
 }
-validate158.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate157(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))){
-validate157.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))) {
+return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data0 = data.list;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate158(data0[i0], {instancePath:instancePath+"/list/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate158(data0[i0])) {
+return pass(validate157, "/list/" + i0, validate158);
 }
 }
 }
 else {
-validate157.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate157, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resultCount !== undefined){
+if (data.resultCount !== undefined) {
 let data2 = data.resultCount;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate157.errors = [{instancePath:instancePath+"/resultCount",schemaPath:"#/properties/resultCount/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate157, "/resultCount", "#/properties/resultCount/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate157.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate157.errors = null;
+return true;
 }
-validate157.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate156(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate156.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate156.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate156, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate156.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate156, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate156.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate156, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate156.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate156, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate157(data.data)) {
+return pass(validate156, "/data", validate157);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate157(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate156.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate156, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate156.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate156, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate156.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate156, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate156.errors = null;
+return true;
 }
-validate156.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobAnswerQuestion"] = validate165;
-
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate165(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate165.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate165.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate165, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate165.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate165, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate165.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate165, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate165.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate165, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (typeof data.data !== "boolean") {
+return fail(validate165, "/data", "#/properties/data/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(typeof data.data !== "boolean"){
-validate165.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs7 = errors;
-if(typeof data3 !== "boolean"){
-validate165.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate165, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate165.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate165, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate165.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate165.errors = null;
+return true;
 }
-validate165.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobListCoupons"] = validate166;
-const schema79 = {"type":"integer","enum":[0,1,2]};
-
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate171.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+const schema79 = { "type": "integer", "enum": [0, 1, 2] };
+function validate171(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate171, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-if(!(((data === 0) || (data === 1)) || (data === 2))){
-validate171.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema79.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data === 0) || (data === 1)) || (data === 2))) {
+return fail(validate171, "", "#/enum", "enum", { allowedValues: schema79.enum }, "must be equal to one of the allowed values");
 }
-validate171.errors = vErrors;
-return errors === 0;
+validate171.errors = null;
+return true;
 }
-
-
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate168(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.id === undefined) && (missing0 = "id")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.empId === undefined) && (missing0 = "empId"))) || ((data.memId === undefined) && (missing0 = "memId"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.expiredTime === undefined) && (missing0 = "expiredTime"))) || ((data.acquireTime === undefined) && (missing0 = "acquireTime"))) || ((data.status === undefined) && (missing0 = "status"))){
-validate168.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.empId === undefined) && (missing0 = "empId"))) || ((data.memId === undefined) && (missing0 = "memId"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.expiredTime === undefined) && (missing0 = "expiredTime"))) || ((data.acquireTime === undefined) && (missing0 = "acquireTime"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate168.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate168, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.code !== undefined) {
+if (typeof data.code !== "string") {
+return fail(validate168, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.code !== undefined){
-const _errs3 = errors;
-if(typeof data.code !== "string"){
-validate168.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data2 = data.questId;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate168.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate168, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empId !== undefined){
+if (data.empId !== undefined) {
 let data3 = data.empId;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate168.errors = [{instancePath:instancePath+"/empId",schemaPath:"#/properties/empId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate168, "/empId", "#/properties/empId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs7 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memId !== undefined){
+if (data.memId !== undefined) {
 let data4 = data.memId;
-const _errs9 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate168.errors = [{instancePath:instancePath+"/memId",schemaPath:"#/properties/memId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
-const _errs11 = errors;
-if(typeof data.title !== "string"){
-validate168.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
-const _errs13 = errors;
-if(typeof data.description !== "string"){
-validate168.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.expiredTime !== undefined){
-const _errs15 = errors;
-if(!(validate68(data.expiredTime, {instancePath:instancePath+"/expiredTime",parentData:data,parentDataProperty:"expiredTime",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.acquireTime !== undefined){
-const _errs16 = errors;
-if(!(validate68(data.acquireTime, {instancePath:instancePath+"/acquireTime",parentData:data,parentDataProperty:"acquireTime",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
-const _errs17 = errors;
-if(!(validate171(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate168, "/memId", "#/properties/memId/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate168, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.description !== undefined) {
+if (typeof data.description !== "string") {
+return fail(validate168, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.expiredTime !== undefined) {
+if (!validate68(data.expiredTime)) {
+return pass(validate168, "/expiredTime", validate68);
 }
 }
+if (data.acquireTime !== undefined) {
+if (!validate68(data.acquireTime)) {
+return pass(validate168, "/acquireTime", validate68);
+}
+}
+if (data.status !== undefined) {
+if (!validate171(data.status)) {
+return pass(validate168, "/status", validate171);
 }
 }
 }
 }
 else {
-validate168.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate168.errors = null;
+return true;
 }
-validate168.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate167(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))){
-validate167.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.list === undefined) && (missing0 = "list")) || ((data.resultCount === undefined) && (missing0 = "resultCount"))) {
+return fail(validate167, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.list !== undefined){
+if (data.list !== undefined) {
 let data0 = data.list;
-const _errs1 = errors;
-if(errors === _errs1){
-if(Array.isArray(data0)){
-var valid1 = true;
+if (Array.isArray(data0)) {
 const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-const _errs3 = errors;
-if(!(validate168(data0[i0], {instancePath:instancePath+"/list/" + i0,parentData:data0,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs3 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate168(data0[i0])) {
+return pass(validate167, "/list/" + i0, validate168);
 }
 }
 }
 else {
-validate167.errors = [{instancePath:instancePath+"/list",schemaPath:"#/properties/list/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate167, "/list", "#/properties/list/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.resultCount !== undefined){
+if (data.resultCount !== undefined) {
 let data2 = data.resultCount;
-const _errs4 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate167.errors = [{instancePath:instancePath+"/resultCount",schemaPath:"#/properties/resultCount/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate167, "/resultCount", "#/properties/resultCount/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate167.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate167, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate167.errors = null;
+return true;
 }
-validate167.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate166(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate166.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate166, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate166.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate166, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate166.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate166, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate166.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate166, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate166.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate166, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate167(data.data)) {
+return pass(validate166, "/data", validate167);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate167(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate166.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate166, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate166.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate166, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate166.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate166, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate166.errors = null;
+return true;
 }
-validate166.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobRedeemCoupon"] = validate175;
-
-function validate175(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate175(data) {
+if (!validate54(data)) {
+return pass(validate175, "", validate54);
 }
-validate175.errors = vErrors;
-return errors === 0;
+validate175.errors = null;
+return true;
 }
-
 exports["/success/jobOpenWallet"] = validate177;
-
-function validate177(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate177(data) {
+if (!validate54(data)) {
+return pass(validate177, "", validate54);
 }
-validate177.errors = vErrors;
-return errors === 0;
+validate177.errors = null;
+return true;
 }
-
 exports["/success/jobGetBalance"] = validate179;
-
-function validate179(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate179(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate179.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate179, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate179.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate179, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate179.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate179, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate179.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate179, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate179.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate179, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate108(data.data)) {
+return pass(validate179, "/data", validate108);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate108(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate179.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate179, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate179.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate179, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate179.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate179, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate179.errors = null;
+return true;
 }
-validate179.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/jobChangeDealPassword"] = validate181;
-
-function validate181(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate181(data) {
+if (!validate54(data)) {
+return pass(validate181, "", validate54);
 }
-validate181.errors = vErrors;
-return errors === 0;
+validate181.errors = null;
+return true;
 }
-
 exports["/success/jobSetQuestion"] = validate183;
-
-function validate183(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate183(data) {
+if (!validate54(data)) {
+return pass(validate183, "", validate54);
 }
-validate183.errors = vErrors;
-return errors === 0;
+validate183.errors = null;
+return true;
 }
-
 exports["/success/jobSetAlipay"] = validate185;
-
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate54(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
+function validate185(data) {
+if (!validate54(data)) {
+return pass(validate185, "", validate54);
 }
-validate185.errors = vErrors;
-return errors === 0;
+validate185.errors = null;
+return true;
 }
-
 exports["/success/jobWithdraw"] = validate187;
-
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate187(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate187.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate187, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate187.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate187, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate187.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate187, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate187.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate187, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data1){
-validate187.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data1) {
+return fail(validate187, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (!validate117(data.data)) {
+return pass(validate187, "/data", validate117);
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(!(validate117(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs6 = errors;
-if(typeof data3 !== "boolean"){
-validate187.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate187, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data3){
-validate187.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (true !== data3) {
+return fail(validate187, "/ok", "#/properties/ok/const", "const", { allowedValue: true }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate187.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate187, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate187.errors = null;
+return true;
 }
-validate187.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/HTTP_REJECTED"] = validate189;
-
-function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate190(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate190.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate190.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate190, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate190.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate190, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate190.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate190, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (data.data !== null) {
+return fail(validate190, "/data", "#/properties/data/type", "type", { type: "null" }, "must be null");
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(data.data !== null){
-validate190.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs7 = errors;
-if(typeof data3 !== "boolean"){
-validate190.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate190, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data3){
-validate190.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (false !== data3) {
+return fail(validate190, "/ok", "#/properties/ok/const", "const", { allowedValue: false }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate190.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate190, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate190.errors = null;
+return true;
 }
-validate190.errors = vErrors;
-return errors === 0;
+function validate189(data) {
+if (!validate190(data)) {
+return pass(validate189, "", validate190);
 }
-
-
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(-2 !== data.code){
-validate189.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: -2},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (-2 !== data.code) {
+return fail(validate189, "/code", "#/properties/code/const", "const", { allowedValue: -2 }, "must be equal to constant");
 }
 }
 }
+validate189.errors = null;
+return true;
 }
-validate189.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/FAILED"] = validate192;
-
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate192(data) {
+if (!validate190(data)) {
+return pass(validate192, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(-1 !== data.code){
-validate192.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: -1},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (-1 !== data.code) {
+return fail(validate192, "/code", "#/properties/code/const", "const", { allowedValue: -1 }, "must be equal to constant");
 }
 }
 }
+validate192.errors = null;
+return true;
 }
-validate192.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TOO_FREQUENT"] = validate194;
-
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate194(data) {
+if (!validate190(data)) {
+return pass(validate194, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(1 !== data.code){
-validate194.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (1 !== data.code) {
+return fail(validate194, "/code", "#/properties/code/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 }
+validate194.errors = null;
+return true;
 }
-validate194.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ILLEGAL_USERNAME"] = validate196;
-
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate196(data) {
+if (!validate190(data)) {
+return pass(validate196, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(2 !== data.code){
-validate196.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 2},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (2 !== data.code) {
+return fail(validate196, "/code", "#/properties/code/const", "const", { allowedValue: 2 }, "must be equal to constant");
 }
 }
 }
+validate196.errors = null;
+return true;
 }
-validate196.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/WRONG_PASSWORD"] = validate198;
-
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate198(data) {
+if (!validate190(data)) {
+return pass(validate198, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(3 !== data.code){
-validate198.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 3},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (3 !== data.code) {
+return fail(validate198, "/code", "#/properties/code/const", "const", { allowedValue: 3 }, "must be equal to constant");
 }
 }
 }
+validate198.errors = null;
+return true;
 }
-validate198.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_NOT_FOUND"] = validate200;
-
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate200(data) {
+if (!validate190(data)) {
+return pass(validate200, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4 !== data.code){
-validate200.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 4},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4 !== data.code) {
+return fail(validate200, "/code", "#/properties/code/const", "const", { allowedValue: 4 }, "must be equal to constant");
 }
 }
 }
+validate200.errors = null;
+return true;
 }
-validate200.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_EXISTS"] = validate202;
-
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate202(data) {
+if (!validate190(data)) {
+return pass(validate202, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(5 !== data.code){
-validate202.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 5},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (5 !== data.code) {
+return fail(validate202, "/code", "#/properties/code/const", "const", { allowedValue: 5 }, "must be equal to constant");
 }
 }
 }
+validate202.errors = null;
+return true;
 }
-validate202.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/USER_BLOCKED"] = validate204;
-
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate204(data) {
+if (!validate190(data)) {
+return pass(validate204, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(6 !== data.code){
-validate204.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 6},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (6 !== data.code) {
+return fail(validate204, "/code", "#/properties/code/const", "const", { allowedValue: 6 }, "must be equal to constant");
 }
 }
 }
+validate204.errors = null;
+return true;
 }
-validate204.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NOT_LOGGED_IN"] = validate206;
-
-function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate206(data) {
+if (!validate190(data)) {
+return pass(validate206, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(7 !== data.code){
-validate206.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 7},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (7 !== data.code) {
+return fail(validate206, "/code", "#/properties/code/const", "const", { allowedValue: 7 }, "must be equal to constant");
 }
 }
 }
+validate206.errors = null;
+return true;
 }
-validate206.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/INPUTS_DIFFER"] = validate208;
-
-function validate208(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate208(data) {
+if (!validate190(data)) {
+return pass(validate208, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(8 !== data.code){
-validate208.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 8},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (8 !== data.code) {
+return fail(validate208, "/code", "#/properties/code/const", "const", { allowedValue: 8 }, "must be equal to constant");
 }
 }
 }
+validate208.errors = null;
+return true;
 }
-validate208.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/CATEGORY_NOT_EMPTY"] = validate210;
-
-function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate210(data) {
+if (!validate190(data)) {
+return pass(validate210, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(9 !== data.code){
-validate210.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 9},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (9 !== data.code) {
+return fail(validate210, "/code", "#/properties/code/const", "const", { allowedValue: 9 }, "must be equal to constant");
 }
 }
 }
+validate210.errors = null;
+return true;
 }
-validate210.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/EMPTY_FIELD"] = validate212;
-
-function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate212(data) {
+if (!validate190(data)) {
+return pass(validate212, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(10 !== data.code){
-validate212.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 10},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (10 !== data.code) {
+return fail(validate212, "/code", "#/properties/code/const", "const", { allowedValue: 10 }, "must be equal to constant");
 }
 }
 }
+validate212.errors = null;
+return true;
 }
-validate212.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ILLEGAL_PARAMETER"] = validate214;
-
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate214(data) {
+if (!validate190(data)) {
+return pass(validate214, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(11 !== data.code){
-validate214.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 11},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (11 !== data.code) {
+return fail(validate214, "/code", "#/properties/code/const", "const", { allowedValue: 11 }, "must be equal to constant");
 }
 }
 }
+validate214.errors = null;
+return true;
 }
-validate214.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NOT_FOUND"] = validate216;
-
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate216(data) {
+if (!validate190(data)) {
+return pass(validate216, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(12 !== data.code){
-validate216.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 12},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (12 !== data.code) {
+return fail(validate216, "/code", "#/properties/code/const", "const", { allowedValue: 12 }, "must be equal to constant");
 }
 }
 }
+validate216.errors = null;
+return true;
 }
-validate216.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NO_PERMISSION"] = validate218;
-
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate218(data) {
+if (!validate190(data)) {
+return pass(validate218, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(13 !== data.code){
-validate218.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 13},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (13 !== data.code) {
+return fail(validate218, "/code", "#/properties/code/const", "const", { allowedValue: 13 }, "must be equal to constant");
 }
 }
 }
+validate218.errors = null;
+return true;
 }
-validate218.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/CANNOT_DELETE_SELF"] = validate220;
-
-function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate220(data) {
+if (!validate190(data)) {
+return pass(validate220, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(14 !== data.code){
-validate220.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 14},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (14 !== data.code) {
+return fail(validate220, "/code", "#/properties/code/const", "const", { allowedValue: 14 }, "must be equal to constant");
 }
 }
 }
+validate220.errors = null;
+return true;
 }
-validate220.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ALREADY_EXISTS"] = validate222;
-
-function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate222(data) {
+if (!validate190(data)) {
+return pass(validate222, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(15 !== data.code){
-validate222.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 15},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (15 !== data.code) {
+return fail(validate222, "/code", "#/properties/code/const", "const", { allowedValue: 15 }, "must be equal to constant");
 }
 }
 }
+validate222.errors = null;
+return true;
 }
-validate222.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ALREADY_LIKED"] = validate224;
-
-function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate224(data) {
+if (!validate190(data)) {
+return pass(validate224, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(16 !== data.code){
-validate224.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 16},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (16 !== data.code) {
+return fail(validate224, "/code", "#/properties/code/const", "const", { allowedValue: 16 }, "must be equal to constant");
 }
 }
 }
+validate224.errors = null;
+return true;
 }
-validate224.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ILLEGAL_NUMBER"] = validate226;
-
-function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate226(data) {
+if (!validate190(data)) {
+return pass(validate226, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(17 !== data.code){
-validate226.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 17},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (17 !== data.code) {
+return fail(validate226, "/code", "#/properties/code/const", "const", { allowedValue: 17 }, "must be equal to constant");
 }
 }
 }
+validate226.errors = null;
+return true;
 }
-validate226.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/INSUFFICIENT_BALANCE"] = validate228;
-
-function validate228(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate228(data) {
+if (!validate190(data)) {
+return pass(validate228, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(18 !== data.code){
-validate228.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 18},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (18 !== data.code) {
+return fail(validate228, "/code", "#/properties/code/const", "const", { allowedValue: 18 }, "must be equal to constant");
 }
 }
 }
+validate228.errors = null;
+return true;
 }
-validate228.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NO_CASH_ACCOUNT"] = validate230;
-
-function validate230(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate230(data) {
+if (!validate190(data)) {
+return pass(validate230, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(19 !== data.code){
-validate230.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 19},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (19 !== data.code) {
+return fail(validate230, "/code", "#/properties/code/const", "const", { allowedValue: 19 }, "must be equal to constant");
 }
 }
 }
+validate230.errors = null;
+return true;
 }
-validate230.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TASK_ALREADY_CLAIMED"] = validate232;
-
-function validate232(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate232(data) {
+if (!validate190(data)) {
+return pass(validate232, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(20 !== data.code){
-validate232.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 20},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (20 !== data.code) {
+return fail(validate232, "/code", "#/properties/code/const", "const", { allowedValue: 20 }, "must be equal to constant");
 }
 }
 }
+validate232.errors = null;
+return true;
 }
-validate232.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TASK_EXHAUSTED"] = validate234;
-
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate234(data) {
+if (!validate190(data)) {
+return pass(validate234, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(21 !== data.code){
-validate234.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 21},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (21 !== data.code) {
+return fail(validate234, "/code", "#/properties/code/const", "const", { allowedValue: 21 }, "must be equal to constant");
 }
 }
 }
+validate234.errors = null;
+return true;
 }
-validate234.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TASK_ENDED"] = validate236;
-
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate236(data) {
+if (!validate190(data)) {
+return pass(validate236, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(22 !== data.code){
-validate236.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 22},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (22 !== data.code) {
+return fail(validate236, "/code", "#/properties/code/const", "const", { allowedValue: 22 }, "must be equal to constant");
 }
 }
 }
+validate236.errors = null;
+return true;
 }
-validate236.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TASK_NOT_CLAIMED"] = validate238;
-
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate238(data) {
+if (!validate190(data)) {
+return pass(validate238, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(23 !== data.code){
-validate238.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 23},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (23 !== data.code) {
+return fail(validate238, "/code", "#/properties/code/const", "const", { allowedValue: 23 }, "must be equal to constant");
 }
 }
 }
+validate238.errors = null;
+return true;
 }
-validate238.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/DUPLICATE_SUBMISSION"] = validate240;
-
-function validate240(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate240(data) {
+if (!validate190(data)) {
+return pass(validate240, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(24 !== data.code){
-validate240.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 24},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (24 !== data.code) {
+return fail(validate240, "/code", "#/properties/code/const", "const", { allowedValue: 24 }, "must be equal to constant");
 }
 }
 }
+validate240.errors = null;
+return true;
 }
-validate240.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/WRONG_CODE"] = validate242;
-
-function validate242(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate242(data) {
+if (!validate190(data)) {
+return pass(validate242, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(25 !== data.code){
-validate242.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 25},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (25 !== data.code) {
+return fail(validate242, "/code", "#/properties/code/const", "const", { allowedValue: 25 }, "must be equal to constant");
 }
 }
 }
+validate242.errors = null;
+return true;
 }
-validate242.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ALREADY_CERTIFIED"] = validate244;
-
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate244(data) {
+if (!validate190(data)) {
+return pass(validate244, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(26 !== data.code){
-validate244.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 26},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (26 !== data.code) {
+return fail(validate244, "/code", "#/properties/code/const", "const", { allowedValue: 26 }, "must be equal to constant");
 }
 }
 }
+validate244.errors = null;
+return true;
 }
-validate244.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TASK_NOT_STARTED"] = validate246;
-
-function validate246(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate246(data) {
+if (!validate190(data)) {
+return pass(validate246, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(27 !== data.code){
-validate246.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 27},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (27 !== data.code) {
+return fail(validate246, "/code", "#/properties/code/const", "const", { allowedValue: 27 }, "must be equal to constant");
 }
 }
 }
+validate246.errors = null;
+return true;
 }
-validate246.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/STATUS_LOCKED"] = validate248;
-
-function validate248(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate248(data) {
+if (!validate190(data)) {
+return pass(validate248, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(28 !== data.code){
-validate248.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 28},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (28 !== data.code) {
+return fail(validate248, "/code", "#/properties/code/const", "const", { allowedValue: 28 }, "must be equal to constant");
 }
 }
 }
+validate248.errors = null;
+return true;
 }
-validate248.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/UNBIND_PHONE_FIRST"] = validate250;
-
-function validate250(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate250(data) {
+if (!validate190(data)) {
+return pass(validate250, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(29 !== data.code){
-validate250.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 29},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (29 !== data.code) {
+return fail(validate250, "/code", "#/properties/code/const", "const", { allowedValue: 29 }, "must be equal to constant");
 }
 }
 }
+validate250.errors = null;
+return true;
 }
-validate250.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/AUDIT_QUOTA_SHORT"] = validate252;
-
-function validate252(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate252(data) {
+if (!validate190(data)) {
+return pass(validate252, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(30 !== data.code){
-validate252.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 30},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (30 !== data.code) {
+return fail(validate252, "/code", "#/properties/code/const", "const", { allowedValue: 30 }, "must be equal to constant");
 }
 }
 }
+validate252.errors = null;
+return true;
 }
-validate252.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/PHONE_NOT_LINKED"] = validate254;
-
-function validate254(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate254(data) {
+if (!validate190(data)) {
+return pass(validate254, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(31 !== data.code){
-validate254.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 31},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (31 !== data.code) {
+return fail(validate254, "/code", "#/properties/code/const", "const", { allowedValue: 31 }, "must be equal to constant");
 }
 }
 }
+validate254.errors = null;
+return true;
 }
-validate254.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/NO_QUESTIONNAIRE"] = validate256;
-
-function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate256(data) {
+if (!validate190(data)) {
+return pass(validate256, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(32 !== data.code){
-validate256.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 32},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (32 !== data.code) {
+return fail(validate256, "/code", "#/properties/code/const", "const", { allowedValue: 32 }, "must be equal to constant");
 }
 }
 }
+validate256.errors = null;
+return true;
 }
-validate256.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/ILLEGAL_CALL"] = validate258;
-
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate258(data) {
+if (!validate190(data)) {
+return pass(validate258, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(33 !== data.code){
-validate258.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 33},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (33 !== data.code) {
+return fail(validate258, "/code", "#/properties/code/const", "const", { allowedValue: 33 }, "must be equal to constant");
 }
 }
 }
+validate258.errors = null;
+return true;
 }
-validate258.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_SEND_FAILED"] = validate260;
-
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate260(data) {
+if (!validate190(data)) {
+return pass(validate260, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(34 !== data.code){
-validate260.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 34},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (34 !== data.code) {
+return fail(validate260, "/code", "#/properties/code/const", "const", { allowedValue: 34 }, "must be equal to constant");
 }
 }
 }
+validate260.errors = null;
+return true;
 }
-validate260.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/WRONG_SECURITY_ANSWER"] = validate262;
-
-function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate262(data) {
+if (!validate190(data)) {
+return pass(validate262, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(35 !== data.code){
-validate262.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 35},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (35 !== data.code) {
+return fail(validate262, "/code", "#/properties/code/const", "const", { allowedValue: 35 }, "must be equal to constant");
 }
 }
 }
+validate262.errors = null;
+return true;
 }
-validate262.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SECURITY_QUESTION_EXISTS"] = validate264;
-
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate264(data) {
+if (!validate190(data)) {
+return pass(validate264, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(36 !== data.code){
-validate264.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 36},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (36 !== data.code) {
+return fail(validate264, "/code", "#/properties/code/const", "const", { allowedValue: 36 }, "must be equal to constant");
 }
 }
 }
+validate264.errors = null;
+return true;
 }
-validate264.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/AMOUNT_TOO_SMALL"] = validate266;
-
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate266(data) {
+if (!validate190(data)) {
+return pass(validate266, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(37 !== data.code){
-validate266.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 37},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (37 !== data.code) {
+return fail(validate266, "/code", "#/properties/code/const", "const", { allowedValue: 37 }, "must be equal to constant");
 }
 }
 }
+validate266.errors = null;
+return true;
 }
-validate266.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/COUPON_TAKE_FAILED"] = validate268;
-
-function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate268(data) {
+if (!validate190(data)) {
+return pass(validate268, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(38 !== data.code){
-validate268.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 38},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (38 !== data.code) {
+return fail(validate268, "/code", "#/properties/code/const", "const", { allowedValue: 38 }, "must be equal to constant");
 }
 }
 }
+validate268.errors = null;
+return true;
 }
-validate268.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/COUPON_ILLEGAL"] = validate270;
-
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate270(data) {
+if (!validate190(data)) {
+return pass(validate270, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(39 !== data.code){
-validate270.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 39},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (39 !== data.code) {
+return fail(validate270, "/code", "#/properties/code/const", "const", { allowedValue: 39 }, "must be equal to constant");
 }
 }
 }
+validate270.errors = null;
+return true;
 }
-validate270.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/COUPON_USED"] = validate272;
-
-function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate272(data) {
+if (!validate190(data)) {
+return pass(validate272, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(40 !== data.code){
-validate272.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 40},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (40 !== data.code) {
+return fail(validate272, "/code", "#/properties/code/const", "const", { allowedValue: 40 }, "must be equal to constant");
 }
 }
 }
+validate272.errors = null;
+return true;
 }
-validate272.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/COUPON_EXPIRED"] = validate274;
-
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate274(data) {
+if (!validate190(data)) {
+return pass(validate274, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(41 !== data.code){
-validate274.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 41},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (41 !== data.code) {
+return fail(validate274, "/code", "#/properties/code/const", "const", { allowedValue: 41 }, "must be equal to constant");
 }
 }
 }
+validate274.errors = null;
+return true;
 }
-validate274.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/STUDENT_NOT_CERTIFIED"] = validate276;
-
-function validate276(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate276(data) {
+if (!validate190(data)) {
+return pass(validate276, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(42 !== data.code){
-validate276.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 42},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (42 !== data.code) {
+return fail(validate276, "/code", "#/properties/code/const", "const", { allowedValue: 42 }, "must be equal to constant");
 }
 }
 }
+validate276.errors = null;
+return true;
 }
-validate276.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/MERCHANT_NOT_CERTIFIED"] = validate278;
-
-function validate278(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate278(data) {
+if (!validate190(data)) {
+return pass(validate278, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(43 !== data.code){
-validate278.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 43},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (43 !== data.code) {
+return fail(validate278, "/code", "#/properties/code/const", "const", { allowedValue: 43 }, "must be equal to constant");
 }
 }
 }
+validate278.errors = null;
+return true;
 }
-validate278.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/LINKED_ACCOUNT_MISSING"] = validate280;
-
-function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate280(data) {
+if (!validate190(data)) {
+return pass(validate280, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(44 !== data.code){
-validate280.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 44},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (44 !== data.code) {
+return fail(validate280, "/code", "#/properties/code/const", "const", { allowedValue: 44 }, "must be equal to constant");
 }
 }
 }
+validate280.errors = null;
+return true;
 }
-validate280.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/AUDIENCE_MISMATCH"] = validate282;
-
-function validate282(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate282(data) {
+if (!validate190(data)) {
+return pass(validate282, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(45 !== data.code){
-validate282.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 45},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (45 !== data.code) {
+return fail(validate282, "/code", "#/properties/code/const", "const", { allowedValue: 45 }, "must be equal to constant");
 }
 }
 }
+validate282.errors = null;
+return true;
 }
-validate282.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/IDENTITY_NOT_CERTIFIED"] = validate284;
-
-function validate284(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate190(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
-errors = vErrors.length;
+function validate284(data) {
+if (!validate190(data)) {
+return pass(validate284, "", validate190);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(46 !== data.code){
-validate284.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 46},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (46 !== data.code) {
+return fail(validate284, "/code", "#/properties/code/const", "const", { allowedValue: 46 }, "must be equal to constant");
 }
 }
 }
+validate284.errors = null;
+return true;
 }
-validate284.errors = vErrors;
-return errors === 0;
-}
-
 exports["/unmatched/"] = validate286;
-
-function validate286(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate286(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))){
-validate286.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.message === undefined) && (missing0 = "message")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.data === undefined) && (missing0 = "data"))) || ((data.ok === undefined) && (missing0 = "ok"))) {
+return fail(validate286, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.message !== undefined){
+if (data.message !== undefined) {
 let data0 = data.message;
-const _errs1 = errors;
-if(errors === _errs1){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate286.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate286, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate286.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate286, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate286.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate286, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(-2 !== data1){
-validate286.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: -2},message:"must be equal to constant"}];
-return false;
+if (-2 !== data1) {
+return fail(validate286, "/code", "#/properties/code/const", "const", { allowedValue: -2 }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.data !== undefined) {
+if (data.data !== null) {
+return fail(validate286, "/data", "#/properties/data/type", "type", { type: "null" }, "must be null");
 }
-if(valid0){
-if(data.data !== undefined){
-const _errs5 = errors;
-if(data.data !== null){
-validate286.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ok !== undefined){
+if (data.ok !== undefined) {
 let data3 = data.ok;
-const _errs7 = errors;
-if(typeof data3 !== "boolean"){
-validate286.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data3 !== "boolean") {
+return fail(validate286, "/ok", "#/properties/ok/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data3){
-validate286.errors = [{instancePath:instancePath+"/ok",schemaPath:"#/properties/ok/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (false !== data3) {
+return fail(validate286, "/ok", "#/properties/ok/const", "const", { allowedValue: false }, "must be equal to constant");
 }
 }
 }
 }
 else {
-validate286.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate286, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate286.errors = null;
+return true;
 }
-validate286.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/users"] = validate287;
-const schema137 = {"type":"object","additionalProperties":false,"required":["id","username","password","name","phone","roles","idCerti","stuCerti","empCerti","companyName","collegeId","createdAt","valid","credits"],"properties":{"id":{"type":"integer"},"username":{"type":"string"},"password":{"type":"string"},"name":{"type":"string"},"phone":{"type":["string","null"],"pattern":"^1\\d{10}$"},"roles":{"type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"/components/RoleName"}},"idCerti":{"$ref":"/components/CertStatus"},"stuCerti":{"$ref":"/components/CertStatus"},"empCerti":{"$ref":"/components/CertStatus"},"companyName":{"type":["string","null"]},"collegeId":{"type":["integer","null"]},"createdAt":{"type":"integer"},"valid":{"type":"boolean"},"credits":{"type":"integer"}}};
+const schema137 = { "type": "object", "additionalProperties": false, "required": ["id", "username", "password", "name", "phone", "roles", "idCerti", "stuCerti", "empCerti", "companyName", "collegeId", "createdAt", "valid", "credits"], "properties": { "id": { "type": "integer" }, "username": { "type": "string" }, "password": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "$ref": "/components/RoleName" } }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "collegeId": { "type": ["integer", "null"] }, "createdAt": { "type": "integer" }, "valid": { "type": "boolean" }, "credits": { "type": "integer" } } };
 const func20 = Object.prototype.hasOwnProperty;
 const func0 = equal;
 const pattern6 = new RegExp("^1\\d{10}$", "u");
-
-function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate287(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))){
-validate287.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))) {
+return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema137.properties, key0))){
-validate287.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema137.properties, key0))) {
+return fail(validate287, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate287.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate287, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
+if (data.username !== undefined) {
+if (typeof data.username !== "string") {
+return fail(validate287, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.username !== undefined){
-const _errs4 = errors;
-if(typeof data.username !== "string"){
-validate287.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs4 === errors;
+if (data.password !== undefined) {
+if (typeof data.password !== "string") {
+return fail(validate287, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.password !== undefined){
-const _errs6 = errors;
-if(typeof data.password !== "string"){
-validate287.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate287, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs8 = errors;
-if(typeof data.name !== "string"){
-validate287.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.phone !== undefined){
+if (data.phone !== undefined) {
 let data4 = data.phone;
-const _errs10 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate287.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/type",keyword:"type",params:{type: schema137.properties.phone.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate287, "/phone", "#/properties/phone/type", "type", { type: schema137.properties.phone.type }, "must be string,null");
 }
-if(errors === _errs10){
-if(typeof data4 === "string"){
-if(!pattern6.test(data4)){
-validate287.errors = [{instancePath:instancePath+"/phone",schemaPath:"#/properties/phone/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""}];
-return false;
+if (typeof data4 === "string") {
+if (!pattern6.test(data4)) {
+return fail(validate287, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.roles !== undefined){
+if (data.roles !== undefined) {
 let data5 = data.roles;
-const _errs12 = errors;
-if(errors === _errs12){
-if(Array.isArray(data5)){
-if(data5.length < 1){
-validate287.errors = [{instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (Array.isArray(data5)) {
+if (data5.length < 1) {
+return fail(validate287, "/roles", "#/properties/roles/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data5.length;
-for(let i0=0; i0<len0; i0++){
-const _errs14 = errors;
-if(!(validate71(data5[i0], {instancePath:instancePath+"/roles/" + i0,parentData:data5,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs14 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate71(data5[i0])) {
+return pass(validate287, "/roles/" + i0, validate71);
 }
 }
-if(valid1){
 let i1 = data5.length;
 let j0;
-if(i1 > 1){
-outer0:
-for(;i1--;){
-for(j0 = i1; j0--;){
-if(func0(data5[i1], data5[j0])){
-validate287.errors = [{instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"}];
-return false;
-break outer0;
-}
+if (i1 > 1) {
+outer0: for (; i1--;) {
+for (j0 = i1; j0--;) {
+if (func0(data5[i1], data5[j0])) {
+return fail(validate287, "/roles", "#/properties/roles/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 }
 }
@@ -10573,2428 +5447,1229 @@ break outer0;
 }
 }
 else {
-validate287.errors = [{instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate287, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs12 === errors;
+if (data.idCerti !== undefined) {
+if (!validate64(data.idCerti)) {
+return pass(validate287, "/idCerti", validate64);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.idCerti !== undefined){
-const _errs15 = errors;
-if(!(validate64(data.idCerti, {instancePath:instancePath+"/idCerti",parentData:data,parentDataProperty:"idCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
+if (data.stuCerti !== undefined) {
+if (!validate64(data.stuCerti)) {
+return pass(validate287, "/stuCerti", validate64);
 }
-var valid0 = _errs15 === errors;
 }
-else {
-var valid0 = true;
+if (data.empCerti !== undefined) {
+if (!validate64(data.empCerti)) {
+return pass(validate287, "/empCerti", validate64);
 }
-if(valid0){
-if(data.stuCerti !== undefined){
-const _errs16 = errors;
-if(!(validate64(data.stuCerti, {instancePath:instancePath+"/stuCerti",parentData:data,parentDataProperty:"stuCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empCerti !== undefined){
-const _errs17 = errors;
-if(!(validate64(data.empCerti, {instancePath:instancePath+"/empCerti",parentData:data,parentDataProperty:"empCerti",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.companyName !== undefined){
+if (data.companyName !== undefined) {
 let data10 = data.companyName;
-const _errs18 = errors;
-if((typeof data10 !== "string") && (data10 !== null)){
-validate287.errors = [{instancePath:instancePath+"/companyName",schemaPath:"#/properties/companyName/type",keyword:"type",params:{type: schema137.properties.companyName.type},message:"must be string,null"}];
-return false;
+if ((typeof data10 !== "string") && (data10 !== null)) {
+return fail(validate287, "/companyName", "#/properties/companyName/type", "type", { type: schema137.properties.companyName.type }, "must be string,null");
 }
-var valid0 = _errs18 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collegeId !== undefined){
+if (data.collegeId !== undefined) {
 let data11 = data.collegeId;
-const _errs20 = errors;
-if((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)){
-validate287.errors = [{instancePath:instancePath+"/collegeId",schemaPath:"#/properties/collegeId/type",keyword:"type",params:{type: schema137.properties.collegeId.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)) {
+return fail(validate287, "/collegeId", "#/properties/collegeId/type", "type", { type: schema137.properties.collegeId.type }, "must be integer,null");
 }
-var valid0 = _errs20 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data12 = data.createdAt;
-const _errs22 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-validate287.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate287, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs22 === errors;
 }
-else {
-var valid0 = true;
+if (data.valid !== undefined) {
+if (typeof data.valid !== "boolean") {
+return fail(validate287, "/valid", "#/properties/valid/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.valid !== undefined){
-const _errs24 = errors;
-if(typeof data.valid !== "boolean"){
-validate287.errors = [{instancePath:instancePath+"/valid",schemaPath:"#/properties/valid/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.credits !== undefined){
+if (data.credits !== undefined) {
 let data14 = data.credits;
-const _errs26 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate287.errors = [{instancePath:instancePath+"/credits",schemaPath:"#/properties/credits/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs26 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate287, "/credits", "#/properties/credits/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate287.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate287.errors = null;
+return true;
 }
-validate287.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/jobCategories"] = validate292;
-
-function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate292(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))){
-validate292.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) {
+return fail(validate292, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "id") || (key0 === "name"))){
-validate292.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((key0 === "id") || (key0 === "name"))) {
+return fail(validate292, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate292.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate292, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
-const _errs4 = errors;
-if(typeof data.name !== "string"){
-validate292.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate292, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate292.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate292, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate292.errors = null;
+return true;
 }
-validate292.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/jobs"] = validate293;
-const schema139 = {"type":"object","additionalProperties":false,"required":["id","title","wageFen","timeToPay","expiresAt","postedAt","workTime","workPlace","province","city","region","jobDescription","jobDetail","contact","contactPhone","contactQq","likes","memberId","jobPostCategoryId","deleted"],"properties":{"id":{"type":"integer"},"title":{"type":"string"},"wageFen":{"type":"integer","minimum":1},"timeToPay":{"$ref":"/components/TimeToPay"},"expiresAt":{"type":"integer"},"postedAt":{"type":"integer"},"workTime":{"type":["string","null"]},"workPlace":{"type":"string"},"province":{"type":["string","null"]},"city":{"type":["string","null"]},"region":{"type":["string","null"]},"jobDescription":{"type":"string"},"jobDetail":{"type":["string","null"]},"contact":{"type":"string"},"contactPhone":{"type":"string"},"contactQq":{"type":["string","null"]},"likes":{"type":"integer","minimum":0},"memberId":{"type":"integer"},"jobPostCategoryId":{"type":"integer"},"deleted":{"type":"boolean"}}};
-
-function validate293(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema139 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "wageFen", "timeToPay", "expiresAt", "postedAt", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "wageFen": { "type": "integer", "minimum": 1 }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiresAt": { "type": "integer" }, "postedAt": { "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "type": "integer", "minimum": 0 }, "memberId": { "type": "integer" }, "jobPostCategoryId": { "type": "integer" }, "deleted": { "type": "boolean" } } };
+function validate293(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.wageFen === undefined) && (missing0 = "wageFen"))) || ((data.timeToPay === undefined) && (missing0 = "timeToPay"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.postedAt === undefined) && (missing0 = "postedAt"))) || ((data.workTime === undefined) && (missing0 = "workTime"))) || ((data.workPlace === undefined) && (missing0 = "workPlace"))) || ((data.province === undefined) && (missing0 = "province"))) || ((data.city === undefined) && (missing0 = "city"))) || ((data.region === undefined) && (missing0 = "region"))) || ((data.jobDescription === undefined) && (missing0 = "jobDescription"))) || ((data.jobDetail === undefined) && (missing0 = "jobDetail"))) || ((data.contact === undefined) && (missing0 = "contact"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.contactQq === undefined) && (missing0 = "contactQq"))) || ((data.likes === undefined) && (missing0 = "likes"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.jobPostCategoryId === undefined) && (missing0 = "jobPostCategoryId"))) || ((data.deleted === undefined) && (missing0 = "deleted"))){
-validate293.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.wageFen === undefined) && (missing0 = "wageFen"))) || ((data.timeToPay === undefined) && (missing0 = "timeToPay"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.postedAt === undefined) && (missing0 = "postedAt"))) || ((data.workTime === undefined) && (missing0 = "workTime"))) || ((data.workPlace === undefined) && (missing0 = "workPlace"))) || ((data.province === undefined) && (missing0 = "province"))) || ((data.city === undefined) && (missing0 = "city"))) || ((data.region === undefined) && (missing0 = "region"))) || ((data.jobDescription === undefined) && (missing0 = "jobDescription"))) || ((data.jobDetail === undefined) && (missing0 = "jobDetail"))) || ((data.contact === undefined) && (missing0 = "contact"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.contactQq === undefined) && (missing0 = "contactQq"))) || ((data.likes === undefined) && (missing0 = "likes"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.jobPostCategoryId === undefined) && (missing0 = "jobPostCategoryId"))) || ((data.deleted === undefined) && (missing0 = "deleted"))) {
+return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema139.properties, key0))){
-validate293.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema139.properties, key0))) {
+return fail(validate293, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate293.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate293, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate293, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs4 = errors;
-if(typeof data.title !== "string"){
-validate293.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.wageFen !== undefined){
+if (data.wageFen !== undefined) {
 let data2 = data.wageFen;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate293.errors = [{instancePath:instancePath+"/wageFen",schemaPath:"#/properties/wageFen/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate293, "/wageFen", "#/properties/wageFen/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 1 || isNaN(data2)){
-validate293.errors = [{instancePath:instancePath+"/wageFen",schemaPath:"#/properties/wageFen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
+return fail(validate293, "/wageFen", "#/properties/wageFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs6 === errors;
+if (data.timeToPay !== undefined) {
+if (!validate110(data.timeToPay)) {
+return pass(validate293, "/timeToPay", validate110);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.timeToPay !== undefined){
-const _errs8 = errors;
-if(!(validate110(data.timeToPay, {instancePath:instancePath+"/timeToPay",parentData:data,parentDataProperty:"timeToPay",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.expiresAt !== undefined){
+if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
-const _errs9 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate293.errors = [{instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate293, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.postedAt !== undefined){
+if (data.postedAt !== undefined) {
 let data5 = data.postedAt;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate293.errors = [{instancePath:instancePath+"/postedAt",schemaPath:"#/properties/postedAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate293, "/postedAt", "#/properties/postedAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs11 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.workTime !== undefined){
+if (data.workTime !== undefined) {
 let data6 = data.workTime;
-const _errs13 = errors;
-if((typeof data6 !== "string") && (data6 !== null)){
-validate293.errors = [{instancePath:instancePath+"/workTime",schemaPath:"#/properties/workTime/type",keyword:"type",params:{type: schema139.properties.workTime.type},message:"must be string,null"}];
-return false;
+if ((typeof data6 !== "string") && (data6 !== null)) {
+return fail(validate293, "/workTime", "#/properties/workTime/type", "type", { type: schema139.properties.workTime.type }, "must be string,null");
 }
-var valid0 = _errs13 === errors;
 }
-else {
-var valid0 = true;
+if (data.workPlace !== undefined) {
+if (typeof data.workPlace !== "string") {
+return fail(validate293, "/workPlace", "#/properties/workPlace/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.workPlace !== undefined){
-const _errs15 = errors;
-if(typeof data.workPlace !== "string"){
-validate293.errors = [{instancePath:instancePath+"/workPlace",schemaPath:"#/properties/workPlace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.province !== undefined){
+if (data.province !== undefined) {
 let data8 = data.province;
-const _errs17 = errors;
-if((typeof data8 !== "string") && (data8 !== null)){
-validate293.errors = [{instancePath:instancePath+"/province",schemaPath:"#/properties/province/type",keyword:"type",params:{type: schema139.properties.province.type},message:"must be string,null"}];
-return false;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate293, "/province", "#/properties/province/type", "type", { type: schema139.properties.province.type }, "must be string,null");
 }
-var valid0 = _errs17 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.city !== undefined){
+if (data.city !== undefined) {
 let data9 = data.city;
-const _errs19 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate293.errors = [{instancePath:instancePath+"/city",schemaPath:"#/properties/city/type",keyword:"type",params:{type: schema139.properties.city.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate293, "/city", "#/properties/city/type", "type", { type: schema139.properties.city.type }, "must be string,null");
 }
-var valid0 = _errs19 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.region !== undefined){
+if (data.region !== undefined) {
 let data10 = data.region;
-const _errs21 = errors;
-if((typeof data10 !== "string") && (data10 !== null)){
-validate293.errors = [{instancePath:instancePath+"/region",schemaPath:"#/properties/region/type",keyword:"type",params:{type: schema139.properties.region.type},message:"must be string,null"}];
-return false;
+if ((typeof data10 !== "string") && (data10 !== null)) {
+return fail(validate293, "/region", "#/properties/region/type", "type", { type: schema139.properties.region.type }, "must be string,null");
 }
-var valid0 = _errs21 === errors;
 }
-else {
-var valid0 = true;
+if (data.jobDescription !== undefined) {
+if (typeof data.jobDescription !== "string") {
+return fail(validate293, "/jobDescription", "#/properties/jobDescription/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.jobDescription !== undefined){
-const _errs23 = errors;
-if(typeof data.jobDescription !== "string"){
-validate293.errors = [{instancePath:instancePath+"/jobDescription",schemaPath:"#/properties/jobDescription/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs23 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.jobDetail !== undefined){
+if (data.jobDetail !== undefined) {
 let data12 = data.jobDetail;
-const _errs25 = errors;
-if((typeof data12 !== "string") && (data12 !== null)){
-validate293.errors = [{instancePath:instancePath+"/jobDetail",schemaPath:"#/properties/jobDetail/type",keyword:"type",params:{type: schema139.properties.jobDetail.type},message:"must be string,null"}];
-return false;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate293, "/jobDetail", "#/properties/jobDetail/type", "type", { type: schema139.properties.jobDetail.type }, "must be string,null");
 }
-var valid0 = _errs25 === errors;
 }
-else {
-var valid0 = true;
+if (data.contact !== undefined) {
+if (typeof data.contact !== "string") {
+return fail(validate293, "/contact", "#/properties/contact/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.contact !== undefined){
-const _errs27 = errors;
-if(typeof data.contact !== "string"){
-validate293.errors = [{instancePath:instancePath+"/contact",schemaPath:"#/properties/contact/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs27 === errors;
+if (data.contactPhone !== undefined) {
+if (typeof data.contactPhone !== "string") {
+return fail(validate293, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.contactPhone !== undefined){
-const _errs29 = errors;
-if(typeof data.contactPhone !== "string"){
-validate293.errors = [{instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs29 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.contactQq !== undefined){
+if (data.contactQq !== undefined) {
 let data15 = data.contactQq;
-const _errs31 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
-validate293.errors = [{instancePath:instancePath+"/contactQq",schemaPath:"#/properties/contactQq/type",keyword:"type",params:{type: schema139.properties.contactQq.type},message:"must be string,null"}];
-return false;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate293, "/contactQq", "#/properties/contactQq/type", "type", { type: schema139.properties.contactQq.type }, "must be string,null");
 }
-var valid0 = _errs31 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.likes !== undefined){
+if (data.likes !== undefined) {
 let data16 = data.likes;
-const _errs33 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate293.errors = [{instancePath:instancePath+"/likes",schemaPath:"#/properties/likes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) {
+return fail(validate293, "/likes", "#/properties/likes/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs33){
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 0 || isNaN(data16)){
-validate293.errors = [{instancePath:instancePath+"/likes",schemaPath:"#/properties/likes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data16 == "number") && (isFinite(data16))) {
+if (data16 < 0 || isNaN(data16)) {
+return fail(validate293, "/likes", "#/properties/likes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs33 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberId !== undefined){
+if (data.memberId !== undefined) {
 let data17 = data.memberId;
-const _errs35 = errors;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-validate293.errors = [{instancePath:instancePath+"/memberId",schemaPath:"#/properties/memberId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
+return fail(validate293, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs35 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.jobPostCategoryId !== undefined){
+if (data.jobPostCategoryId !== undefined) {
 let data18 = data.jobPostCategoryId;
-const _errs37 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-validate293.errors = [{instancePath:instancePath+"/jobPostCategoryId",schemaPath:"#/properties/jobPostCategoryId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs37 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.deleted !== undefined){
-const _errs39 = errors;
-if(typeof data.deleted !== "boolean"){
-validate293.errors = [{instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs39 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
+return fail(validate293, "/jobPostCategoryId", "#/properties/jobPostCategoryId/type", "type", { type: "integer" }, "must be integer");
 }
 }
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if (data.deleted !== undefined) {
+if (typeof data.deleted !== "boolean") {
+return fail(validate293, "/deleted", "#/properties/deleted/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate293.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate293.errors = null;
+return true;
 }
-validate293.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/favourites"] = validate295;
-
-function validate295(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate295(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.jobId === undefined) && (missing0 = "jobId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))){
-validate295.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.jobId === undefined) && (missing0 = "jobId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
+return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "id") || (key0 === "userId")) || (key0 === "jobId")) || (key0 === "createdAt"))){
-validate295.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((key0 === "id") || (key0 === "userId")) || (key0 === "jobId")) || (key0 === "createdAt"))) {
+return fail(validate295, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate295.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate295, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate295.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate295, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.jobId !== undefined){
+if (data.jobId !== undefined) {
 let data2 = data.jobId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate295.errors = [{instancePath:instancePath+"/jobId",schemaPath:"#/properties/jobId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate295, "/jobId", "#/properties/jobId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate295.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate295, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate295.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate295.errors = null;
+return true;
 }
-validate295.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/questCategories"] = validate296;
-const schema141 = {"type":"object","additionalProperties":false,"required":["id","name","memo","themeColor","level"],"properties":{"id":{"type":"integer"},"name":{"type":"string"},"memo":{"type":["string","null"]},"themeColor":{"type":["string","null"]},"level":{"type":["integer","null"]}}};
-
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema141 = { "type": "object", "additionalProperties": false, "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "type": ["integer", "null"] } } };
+function validate296(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.themeColor === undefined) && (missing0 = "themeColor"))) || ((data.level === undefined) && (missing0 = "level"))){
-validate296.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.themeColor === undefined) && (missing0 = "themeColor"))) || ((data.level === undefined) && (missing0 = "level"))) {
+return fail(validate296, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((((key0 === "id") || (key0 === "name")) || (key0 === "memo")) || (key0 === "themeColor")) || (key0 === "level"))){
-validate296.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((((key0 === "id") || (key0 === "name")) || (key0 === "memo")) || (key0 === "themeColor")) || (key0 === "level"))) {
+return fail(validate296, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate296.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate296, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate296, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.name !== undefined){
-const _errs4 = errors;
-if(typeof data.name !== "string"){
-validate296.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data2 = data.memo;
-const _errs6 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate296.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema141.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate296, "/memo", "#/properties/memo/type", "type", { type: schema141.properties.memo.type }, "must be string,null");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.themeColor !== undefined){
+if (data.themeColor !== undefined) {
 let data3 = data.themeColor;
-const _errs8 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate296.errors = [{instancePath:instancePath+"/themeColor",schemaPath:"#/properties/themeColor/type",keyword:"type",params:{type: schema141.properties.themeColor.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate296, "/themeColor", "#/properties/themeColor/type", "type", { type: schema141.properties.themeColor.type }, "must be string,null");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.level !== undefined){
+if (data.level !== undefined) {
 let data4 = data.level;
-const _errs10 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate296.errors = [{instancePath:instancePath+"/level",schemaPath:"#/properties/level/type",keyword:"type",params:{type: schema141.properties.level.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate296, "/level", "#/properties/level/type", "type", { type: schema141.properties.level.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-validate296.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate296, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate296.errors = null;
+return true;
 }
-validate296.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/tasks"] = validate297;
-const schema142 = {"type":"object","additionalProperties":false,"required":["id","title","questCateId","startsAt","endsAt","totalAmt","leftAmt","awardFen","memberId","contactName","contactPhone","description","questDetail","url","memo","empStatus","targetAll","collegeIds","couponAmt","delegated"],"properties":{"id":{"type":"integer"},"title":{"type":"string"},"questCateId":{"type":"integer"},"startsAt":{"type":"integer"},"endsAt":{"type":"integer"},"totalAmt":{"type":"integer","minimum":1},"leftAmt":{"type":"integer","minimum":0},"awardFen":{"type":"integer","minimum":10},"memberId":{"type":"integer"},"contactName":{"type":"string"},"contactPhone":{"type":"string"},"description":{"type":"string","maxLength":100},"questDetail":{"type":"string","maxLength":1000},"url":{"type":["string","null"]},"memo":{"type":["string","null"]},"empStatus":{"type":"integer","enum":[0,1]},"targetAll":{"type":"boolean"},"collegeIds":{"type":["string","null"],"pattern":"^\\d+(;\\d+)*$"},"couponAmt":{"type":["integer","null"],"minimum":1},"delegated":{"type":"integer","minimum":0}}};
-
-function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema142 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "questCateId", "startsAt", "endsAt", "totalAmt", "leftAmt", "awardFen", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt", "delegated"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "questCateId": { "type": "integer" }, "startsAt": { "type": "integer" }, "endsAt": { "type": "integer" }, "totalAmt": { "type": "integer", "minimum": 1 }, "leftAmt": { "type": "integer", "minimum": 0 }, "awardFen": { "type": "integer", "minimum": 10 }, "memberId": { "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string", "maxLength": 100 }, "questDetail": { "type": "string", "maxLength": 1000 }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"], "pattern": "^\\d+(;\\d+)*$" }, "couponAmt": { "type": ["integer", "null"], "minimum": 1 }, "delegated": { "type": "integer", "minimum": 0 } } };
+function validate297(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.questCateId === undefined) && (missing0 = "questCateId"))) || ((data.startsAt === undefined) && (missing0 = "startsAt"))) || ((data.endsAt === undefined) && (missing0 = "endsAt"))) || ((data.totalAmt === undefined) && (missing0 = "totalAmt"))) || ((data.leftAmt === undefined) && (missing0 = "leftAmt"))) || ((data.awardFen === undefined) && (missing0 = "awardFen"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.contactName === undefined) && (missing0 = "contactName"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.questDetail === undefined) && (missing0 = "questDetail"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.empStatus === undefined) && (missing0 = "empStatus"))) || ((data.targetAll === undefined) && (missing0 = "targetAll"))) || ((data.collegeIds === undefined) && (missing0 = "collegeIds"))) || ((data.couponAmt === undefined) && (missing0 = "couponAmt"))) || ((data.delegated === undefined) && (missing0 = "delegated"))){
-validate297.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.questCateId === undefined) && (missing0 = "questCateId"))) || ((data.startsAt === undefined) && (missing0 = "startsAt"))) || ((data.endsAt === undefined) && (missing0 = "endsAt"))) || ((data.totalAmt === undefined) && (missing0 = "totalAmt"))) || ((data.leftAmt === undefined) && (missing0 = "leftAmt"))) || ((data.awardFen === undefined) && (missing0 = "awardFen"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.contactName === undefined) && (missing0 = "contactName"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.questDetail === undefined) && (missing0 = "questDetail"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.empStatus === undefined) && (missing0 = "empStatus"))) || ((data.targetAll === undefined) && (missing0 = "targetAll"))) || ((data.collegeIds === undefined) && (missing0 = "collegeIds"))) || ((data.couponAmt === undefined) && (missing0 = "couponAmt"))) || ((data.delegated === undefined) && (missing0 = "delegated"))) {
+return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema142.properties, key0))){
-validate297.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema142.properties, key0))) {
+return fail(validate297, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate297.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate297, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate297, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs4 = errors;
-if(typeof data.title !== "string"){
-validate297.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questCateId !== undefined){
+if (data.questCateId !== undefined) {
 let data2 = data.questCateId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate297.errors = [{instancePath:instancePath+"/questCateId",schemaPath:"#/properties/questCateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate297, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.startsAt !== undefined){
+if (data.startsAt !== undefined) {
 let data3 = data.startsAt;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate297.errors = [{instancePath:instancePath+"/startsAt",schemaPath:"#/properties/startsAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate297, "/startsAt", "#/properties/startsAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.endsAt !== undefined){
+if (data.endsAt !== undefined) {
 let data4 = data.endsAt;
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate297.errors = [{instancePath:instancePath+"/endsAt",schemaPath:"#/properties/endsAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate297, "/endsAt", "#/properties/endsAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.totalAmt !== undefined){
+if (data.totalAmt !== undefined) {
 let data5 = data.totalAmt;
-const _errs12 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate297.errors = [{instancePath:instancePath+"/totalAmt",schemaPath:"#/properties/totalAmt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate297, "/totalAmt", "#/properties/totalAmt/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs12){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 < 1 || isNaN(data5)){
-validate297.errors = [{instancePath:instancePath+"/totalAmt",schemaPath:"#/properties/totalAmt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 1 || isNaN(data5)) {
+return fail(validate297, "/totalAmt", "#/properties/totalAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.leftAmt !== undefined){
+if (data.leftAmt !== undefined) {
 let data6 = data.leftAmt;
-const _errs14 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate297.errors = [{instancePath:instancePath+"/leftAmt",schemaPath:"#/properties/leftAmt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate297, "/leftAmt", "#/properties/leftAmt/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs14){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 0 || isNaN(data6)){
-validate297.errors = [{instancePath:instancePath+"/leftAmt",schemaPath:"#/properties/leftAmt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+return fail(validate297, "/leftAmt", "#/properties/leftAmt/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.awardFen !== undefined){
+if (data.awardFen !== undefined) {
 let data7 = data.awardFen;
-const _errs16 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate297.errors = [{instancePath:instancePath+"/awardFen",schemaPath:"#/properties/awardFen/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate297, "/awardFen", "#/properties/awardFen/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs16){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 10 || isNaN(data7)){
-validate297.errors = [{instancePath:instancePath+"/awardFen",schemaPath:"#/properties/awardFen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"}];
-return false;
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 10 || isNaN(data7)) {
+return fail(validate297, "/awardFen", "#/properties/awardFen/minimum", "minimum", { comparison: ">=", limit: 10 }, "must be >= 10");
 }
 }
 }
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberId !== undefined){
+if (data.memberId !== undefined) {
 let data8 = data.memberId;
-const _errs18 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate297.errors = [{instancePath:instancePath+"/memberId",schemaPath:"#/properties/memberId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate297, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs18 === errors;
 }
-else {
-var valid0 = true;
+if (data.contactName !== undefined) {
+if (typeof data.contactName !== "string") {
+return fail(validate297, "/contactName", "#/properties/contactName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.contactName !== undefined){
-const _errs20 = errors;
-if(typeof data.contactName !== "string"){
-validate297.errors = [{instancePath:instancePath+"/contactName",schemaPath:"#/properties/contactName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs20 === errors;
+if (data.contactPhone !== undefined) {
+if (typeof data.contactPhone !== "string") {
+return fail(validate297, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.contactPhone !== undefined){
-const _errs22 = errors;
-if(typeof data.contactPhone !== "string"){
-validate297.errors = [{instancePath:instancePath+"/contactPhone",schemaPath:"#/properties/contactPhone/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.description !== undefined){
+if (data.description !== undefined) {
 let data11 = data.description;
-const _errs24 = errors;
-if(errors === _errs24){
-if(typeof data11 === "string"){
-if(func1(data11) > 100){
-validate297.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"}];
-return false;
+if (typeof data11 === "string") {
+if (func1(data11) > 100) {
+return fail(validate297, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-validate297.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate297, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questDetail !== undefined){
+if (data.questDetail !== undefined) {
 let data12 = data.questDetail;
-const _errs26 = errors;
-if(errors === _errs26){
-if(typeof data12 === "string"){
-if(func1(data12) > 1000){
-validate297.errors = [{instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters"}];
-return false;
+if (typeof data12 === "string") {
+if (func1(data12) > 1000) {
+return fail(validate297, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 }
 }
 else {
-validate297.errors = [{instancePath:instancePath+"/questDetail",schemaPath:"#/properties/questDetail/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate297, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs26 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.url !== undefined){
+if (data.url !== undefined) {
 let data13 = data.url;
-const _errs28 = errors;
-if((typeof data13 !== "string") && (data13 !== null)){
-validate297.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema142.properties.url.type},message:"must be string,null"}];
-return false;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate297, "/url", "#/properties/url/type", "type", { type: schema142.properties.url.type }, "must be string,null");
 }
-var valid0 = _errs28 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data14 = data.memo;
-const _errs30 = errors;
-if((typeof data14 !== "string") && (data14 !== null)){
-validate297.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema142.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data14 !== "string") && (data14 !== null)) {
+return fail(validate297, "/memo", "#/properties/memo/type", "type", { type: schema142.properties.memo.type }, "must be string,null");
 }
-var valid0 = _errs30 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empStatus !== undefined){
+if (data.empStatus !== undefined) {
 let data15 = data.empStatus;
-const _errs32 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate297.errors = [{instancePath:instancePath+"/empStatus",schemaPath:"#/properties/empStatus/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+return fail(validate297, "/empStatus", "#/properties/empStatus/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data15 === 0) || (data15 === 1))){
-validate297.errors = [{instancePath:instancePath+"/empStatus",schemaPath:"#/properties/empStatus/enum",keyword:"enum",params:{allowedValues: schema142.properties.empStatus.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data15 === 0) || (data15 === 1))) {
+return fail(validate297, "/empStatus", "#/properties/empStatus/enum", "enum", { allowedValues: schema142.properties.empStatus.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs32 === errors;
 }
-else {
-var valid0 = true;
+if (data.targetAll !== undefined) {
+if (typeof data.targetAll !== "boolean") {
+return fail(validate297, "/targetAll", "#/properties/targetAll/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(valid0){
-if(data.targetAll !== undefined){
-const _errs34 = errors;
-if(typeof data.targetAll !== "boolean"){
-validate297.errors = [{instancePath:instancePath+"/targetAll",schemaPath:"#/properties/targetAll/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
-var valid0 = _errs34 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.collegeIds !== undefined){
+if (data.collegeIds !== undefined) {
 let data17 = data.collegeIds;
-const _errs36 = errors;
-if((typeof data17 !== "string") && (data17 !== null)){
-validate297.errors = [{instancePath:instancePath+"/collegeIds",schemaPath:"#/properties/collegeIds/type",keyword:"type",params:{type: schema142.properties.collegeIds.type},message:"must be string,null"}];
-return false;
+if ((typeof data17 !== "string") && (data17 !== null)) {
+return fail(validate297, "/collegeIds", "#/properties/collegeIds/type", "type", { type: schema142.properties.collegeIds.type }, "must be string,null");
 }
-if(errors === _errs36){
-if(typeof data17 === "string"){
-if(!pattern5.test(data17)){
-validate297.errors = [{instancePath:instancePath+"/collegeIds",schemaPath:"#/properties/collegeIds/pattern",keyword:"pattern",params:{pattern: "^\\d+(;\\d+)*$"},message:"must match pattern \""+"^\\d+(;\\d+)*$"+"\""}];
-return false;
+if (typeof data17 === "string") {
+if (!pattern5.test(data17)) {
+return fail(validate297, "/collegeIds", "#/properties/collegeIds/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
 }
 }
 }
-var valid0 = _errs36 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.couponAmt !== undefined){
+if (data.couponAmt !== undefined) {
 let data18 = data.couponAmt;
-const _errs38 = errors;
-if((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) && (data18 !== null)){
-validate297.errors = [{instancePath:instancePath+"/couponAmt",schemaPath:"#/properties/couponAmt/type",keyword:"type",params:{type: schema142.properties.couponAmt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) && (data18 !== null)) {
+return fail(validate297, "/couponAmt", "#/properties/couponAmt/type", "type", { type: schema142.properties.couponAmt.type }, "must be integer,null");
 }
-if(errors === _errs38){
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 < 1 || isNaN(data18)){
-validate297.errors = [{instancePath:instancePath+"/couponAmt",schemaPath:"#/properties/couponAmt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data18 == "number") && (isFinite(data18))) {
+if (data18 < 1 || isNaN(data18)) {
+return fail(validate297, "/couponAmt", "#/properties/couponAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs38 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.delegated !== undefined){
+if (data.delegated !== undefined) {
 let data19 = data.delegated;
-const _errs40 = errors;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-validate297.errors = [{instancePath:instancePath+"/delegated",schemaPath:"#/properties/delegated/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))) {
+return fail(validate297, "/delegated", "#/properties/delegated/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs40){
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 < 0 || isNaN(data19)){
-validate297.errors = [{instancePath:instancePath+"/delegated",schemaPath:"#/properties/delegated/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-var valid0 = _errs40 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if ((typeof data19 == "number") && (isFinite(data19))) {
+if (data19 < 0 || isNaN(data19)) {
+return fail(validate297, "/delegated", "#/properties/delegated/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-validate297.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate297.errors = null;
+return true;
 }
-validate297.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/claims"] = validate298;
-
-function validate298(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate298(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))){
-validate298.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
+return fail(validate298, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((key0 === "id") || (key0 === "userId")) || (key0 === "questId")) || (key0 === "createdAt"))){
-validate298.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((key0 === "id") || (key0 === "userId")) || (key0 === "questId")) || (key0 === "createdAt"))) {
+return fail(validate298, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate298.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate298, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate298.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate298, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data2 = data.questId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate298.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate298, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate298.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate298, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate298.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate298, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate298.errors = null;
+return true;
 }
-validate298.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/submissions"] = validate299;
-const schema144 = {"type":"object","additionalProperties":false,"required":["id","questId","memberId","username","createdAt","auditedAt","description","imageIds","status","memo","name"],"properties":{"id":{"type":"integer"},"questId":{"type":"integer"},"memberId":{"type":"integer"},"username":{"type":"string"},"createdAt":{"type":"integer"},"auditedAt":{"type":["integer","null"]},"description":{"type":"string"},"imageIds":{"$ref":"/components/IdList"},"status":{"$ref":"/components/SubmissionStatus"},"memo":{"type":["string","null"]},"name":{"type":["string","null"]}}};
-const schema145 = {"type":"string","enum":["01","02","05"]};
-
-function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data !== "string"){
-validate301.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+const schema144 = { "type": "object", "additionalProperties": false, "required": ["id", "questId", "memberId", "username", "createdAt", "auditedAt", "description", "imageIds", "status", "memo", "name"], "properties": { "id": { "type": "integer" }, "questId": { "type": "integer" }, "memberId": { "type": "integer" }, "username": { "type": "string" }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "description": { "type": "string" }, "imageIds": { "$ref": "/components/IdList" }, "status": { "$ref": "/components/SubmissionStatus" }, "memo": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+const schema145 = { "type": "string", "enum": ["01", "02", "05"] };
+function validate301(data) {
+if (typeof data !== "string") {
+return fail(validate301, "", "#/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data === "01") || (data === "02")) || (data === "05"))){
-validate301.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema145.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data === "01") || (data === "02")) || (data === "05"))) {
+return fail(validate301, "", "#/enum", "enum", { allowedValues: schema145.enum }, "must be equal to one of the allowed values");
 }
-validate301.errors = vErrors;
-return errors === 0;
+validate301.errors = null;
+return true;
 }
-
-
-function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate299(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.imageIds === undefined) && (missing0 = "imageIds"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate299.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.imageIds === undefined) && (missing0 = "imageIds"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.name === undefined) && (missing0 = "name"))) {
+return fail(validate299, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema144.properties, key0))){
-validate299.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema144.properties, key0))) {
+return fail(validate299, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate299.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate299, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data1 = data.questId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate299.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate299, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memberId !== undefined){
+if (data.memberId !== undefined) {
 let data2 = data.memberId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate299.errors = [{instancePath:instancePath+"/memberId",schemaPath:"#/properties/memberId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate299, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
+if (data.username !== undefined) {
+if (typeof data.username !== "string") {
+return fail(validate299, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.username !== undefined){
-const _errs8 = errors;
-if(typeof data.username !== "string"){
-validate299.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data4 = data.createdAt;
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate299.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate299, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.auditedAt !== undefined){
+if (data.auditedAt !== undefined) {
 let data5 = data.auditedAt;
-const _errs12 = errors;
-if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-validate299.errors = [{instancePath:instancePath+"/auditedAt",schemaPath:"#/properties/auditedAt/type",keyword:"type",params:{type: schema144.properties.auditedAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
+return fail(validate299, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema144.properties.auditedAt.type }, "must be integer,null");
 }
-var valid0 = _errs12 === errors;
 }
-else {
-var valid0 = true;
+if (data.description !== undefined) {
+if (typeof data.description !== "string") {
+return fail(validate299, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.description !== undefined){
-const _errs14 = errors;
-if(typeof data.description !== "string"){
-validate299.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs14 === errors;
+if (data.imageIds !== undefined) {
+if (!validate91(data.imageIds)) {
+return pass(validate299, "/imageIds", validate91);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.imageIds !== undefined){
-const _errs16 = errors;
-if(!(validate91(data.imageIds, {instancePath:instancePath+"/imageIds",parentData:data,parentDataProperty:"imageIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
-errors = vErrors.length;
+if (data.status !== undefined) {
+if (!validate301(data.status)) {
+return pass(validate299, "/status", validate301);
 }
-var valid0 = _errs16 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
-const _errs17 = errors;
-if(!(validate301(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs17 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memo !== undefined){
+if (data.memo !== undefined) {
 let data9 = data.memo;
-const _errs18 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate299.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema144.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate299, "/memo", "#/properties/memo/type", "type", { type: schema144.properties.memo.type }, "must be string,null");
 }
-var valid0 = _errs18 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data10 = data.name;
-const _errs20 = errors;
-if((typeof data10 !== "string") && (data10 !== null)){
-validate299.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: schema144.properties.name.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if ((typeof data10 !== "string") && (data10 !== null)) {
+return fail(validate299, "/name", "#/properties/name/type", "type", { type: schema144.properties.name.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate299.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate299.errors = null;
+return true;
 }
-validate299.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/questions"] = validate303;
-
-function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate303(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.content === undefined) && (missing0 = "content"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.type === undefined) && (missing0 = "type"))){
-validate303.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.content === undefined) && (missing0 = "content"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.type === undefined) && (missing0 = "type"))) {
+return fail(validate303, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(((((key0 === "id") || (key0 === "questId")) || (key0 === "content")) || (key0 === "orderIndex")) || (key0 === "type"))){
-validate303.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(((((key0 === "id") || (key0 === "questId")) || (key0 === "content")) || (key0 === "orderIndex")) || (key0 === "type"))) {
+return fail(validate303, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate303.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate303, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data1 = data.questId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate303.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate303, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
+if (data.content !== undefined) {
+if (typeof data.content !== "string") {
+return fail(validate303, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.content !== undefined){
-const _errs6 = errors;
-if(typeof data.content !== "string"){
-validate303.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.orderIndex !== undefined){
+if (data.orderIndex !== undefined) {
 let data3 = data.orderIndex;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate303.errors = [{instancePath:instancePath+"/orderIndex",schemaPath:"#/properties/orderIndex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.type !== undefined){
-const _errs10 = errors;
-if(!(validate159(data.type, {instancePath:instancePath+"/type",parentData:data,parentDataProperty:"type",rootData}))){
-vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate303, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
 }
-}
-}
+if (data.type !== undefined) {
+if (!validate159(data.type)) {
+return pass(validate303, "/type", validate159);
 }
 }
 }
 }
 else {
-validate303.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate303, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate303.errors = null;
+return true;
 }
-validate303.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/options"] = validate305;
-
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate305(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optName === undefined) && (missing0 = "optName"))) || ((data.optContent === undefined) && (missing0 = "optContent"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.right === undefined) && (missing0 = "right"))){
-validate305.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optName === undefined) && (missing0 = "optName"))) || ((data.optContent === undefined) && (missing0 = "optContent"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.right === undefined) && (missing0 = "right"))) {
+return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "questionId")) || (key0 === "optName")) || (key0 === "optContent")) || (key0 === "orderIndex")) || (key0 === "right"))){
-validate305.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "questionId")) || (key0 === "optName")) || (key0 === "optContent")) || (key0 === "orderIndex")) || (key0 === "right"))) {
+return fail(validate305, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate305.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate305, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questionId !== undefined){
+if (data.questionId !== undefined) {
 let data1 = data.questionId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate305.errors = [{instancePath:instancePath+"/questionId",schemaPath:"#/properties/questionId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate305, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
+if (data.optName !== undefined) {
+if (typeof data.optName !== "string") {
+return fail(validate305, "/optName", "#/properties/optName/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.optName !== undefined){
-const _errs6 = errors;
-if(typeof data.optName !== "string"){
-validate305.errors = [{instancePath:instancePath+"/optName",schemaPath:"#/properties/optName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs6 === errors;
+if (data.optContent !== undefined) {
+if (typeof data.optContent !== "string") {
+return fail(validate305, "/optContent", "#/properties/optContent/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.optContent !== undefined){
-const _errs8 = errors;
-if(typeof data.optContent !== "string"){
-validate305.errors = [{instancePath:instancePath+"/optContent",schemaPath:"#/properties/optContent/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.orderIndex !== undefined){
+if (data.orderIndex !== undefined) {
 let data4 = data.orderIndex;
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate305.errors = [{instancePath:instancePath+"/orderIndex",schemaPath:"#/properties/orderIndex/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.right !== undefined){
-const _errs12 = errors;
-if(typeof data.right !== "boolean"){
-validate305.errors = [{instancePath:instancePath+"/right",schemaPath:"#/properties/right/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate305, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
 }
-}
-}
-}
+if (data.right !== undefined) {
+if (typeof data.right !== "boolean") {
+return fail(validate305, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-validate305.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate305.errors = null;
+return true;
 }
-validate305.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/answers"] = validate306;
-
-function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate306(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optionIds === undefined) && (missing0 = "optionIds"))) || ((data.right === undefined) && (missing0 = "right"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))){
-validate306.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optionIds === undefined) && (missing0 = "optionIds"))) || ((data.right === undefined) && (missing0 = "right"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
+return fail(validate306, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "userId")) || (key0 === "questionId")) || (key0 === "optionIds")) || (key0 === "right")) || (key0 === "createdAt"))){
-validate306.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "userId")) || (key0 === "questionId")) || (key0 === "optionIds")) || (key0 === "right")) || (key0 === "createdAt"))) {
+return fail(validate306, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate306.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate306, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate306.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate306, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questionId !== undefined){
+if (data.questionId !== undefined) {
 let data2 = data.questionId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate306.errors = [{instancePath:instancePath+"/questionId",schemaPath:"#/properties/questionId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate306, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.optionIds !== undefined){
+if (data.optionIds !== undefined) {
 let data3 = data.optionIds;
-const _errs8 = errors;
-if(errors === _errs8){
-if(Array.isArray(data3)){
-if(data3.length < 1){
-validate306.errors = [{instancePath:instancePath+"/optionIds",schemaPath:"#/properties/optionIds/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
-return false;
+if (Array.isArray(data3)) {
+if (data3.length < 1) {
+return fail(validate306, "/optionIds", "#/properties/optionIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
-var valid1 = true;
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
+for (let i0 = 0; i0 < len0; i0++) {
 let data4 = data3[i0];
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate306.errors = [{instancePath:instancePath+"/optionIds/" + i0,schemaPath:"#/properties/optionIds/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid1 = _errs10 === errors;
-if(!valid1){
-break;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate306, "/optionIds/" + i0, "#/properties/optionIds/items/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if(valid1){
 let i1 = data3.length;
 let j0;
-if(i1 > 1){
+if (i1 > 1) {
 const indices0 = {};
-for(;i1--;){
+for (; i1--;) {
 let item0 = data3[i1];
-if(!(((typeof item0 == "number") && (!(item0 % 1) && !isNaN(item0))) && (isFinite(item0)))){
+if (!(((typeof item0 == "number") && (!(item0 % 1) && !isNaN(item0))) && (isFinite(item0)))) {
 continue;
 }
-if(typeof indices0[item0] == "number"){
+if (typeof indices0[item0] == "number") {
 j0 = indices0[item0];
-validate306.errors = [{instancePath:instancePath+"/optionIds",schemaPath:"#/properties/optionIds/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"}];
-return false;
-break;
+return fail(validate306, "/optionIds", "#/properties/optionIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 indices0[item0] = i1;
 }
 }
 }
 }
-}
 else {
-validate306.errors = [{instancePath:instancePath+"/optionIds",schemaPath:"#/properties/optionIds/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
+return fail(validate306, "/optionIds", "#/properties/optionIds/type", "type", { type: "array" }, "must be array");
 }
 }
-var valid0 = _errs8 === errors;
+if (data.right !== undefined) {
+if (typeof data.right !== "boolean") {
+return fail(validate306, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.right !== undefined){
-const _errs12 = errors;
-if(typeof data.right !== "boolean"){
-validate306.errors = [{instancePath:instancePath+"/right",schemaPath:"#/properties/right/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data6 = data.createdAt;
-const _errs14 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate306.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate306, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate306.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate306, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate306.errors = null;
+return true;
 }
-validate306.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/coupons"] = validate307;
-const schema149 = {"type":"object","additionalProperties":false,"required":["id","code","questId","empId","memId","title","description","expiresAt","acquiredAt","status"],"properties":{"id":{"type":"integer"},"code":{"type":"string","pattern":"^[A-Z]{30}$"},"questId":{"type":"integer"},"empId":{"type":"integer"},"memId":{"type":["integer","null"]},"title":{"type":"string"},"description":{"type":"string"},"expiresAt":{"type":"integer"},"acquiredAt":{"type":["integer","null"]},"status":{"$ref":"/components/CouponStatus"}}};
+const schema149 = { "type": "object", "additionalProperties": false, "required": ["id", "code", "questId", "empId", "memId", "title", "description", "expiresAt", "acquiredAt", "status"], "properties": { "id": { "type": "integer" }, "code": { "type": "string", "pattern": "^[A-Z]{30}$" }, "questId": { "type": "integer" }, "empId": { "type": "integer" }, "memId": { "type": ["integer", "null"] }, "title": { "type": "string" }, "description": { "type": "string" }, "expiresAt": { "type": "integer" }, "acquiredAt": { "type": ["integer", "null"] }, "status": { "$ref": "/components/CouponStatus" } } };
 const pattern8 = new RegExp("^[A-Z]{30}$", "u");
-
-function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate307(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((((data.id === undefined) && (missing0 = "id")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.empId === undefined) && (missing0 = "empId"))) || ((data.memId === undefined) && (missing0 = "memId"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.acquiredAt === undefined) && (missing0 = "acquiredAt"))) || ((data.status === undefined) && (missing0 = "status"))){
-validate307.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.empId === undefined) && (missing0 = "empId"))) || ((data.memId === undefined) && (missing0 = "memId"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.acquiredAt === undefined) && (missing0 = "acquiredAt"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate307, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema149.properties, key0))){
-validate307.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema149.properties, key0))) {
+return fail(validate307, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate307.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate307, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data1 = data.code;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(!pattern8.test(data1)){
-validate307.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{30}$"},message:"must match pattern \""+"^[A-Z]{30}$"+"\""}];
-return false;
+if (typeof data1 === "string") {
+if (!pattern8.test(data1)) {
+return fail(validate307, "/code", "#/properties/code/pattern", "pattern", { pattern: "^[A-Z]{30}$" }, "must match pattern \"" + "^[A-Z]{30}$" + "\"");
 }
 }
 else {
-validate307.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate307, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.questId !== undefined){
+if (data.questId !== undefined) {
 let data2 = data.questId;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate307.errors = [{instancePath:instancePath+"/questId",schemaPath:"#/properties/questId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate307, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.empId !== undefined){
+if (data.empId !== undefined) {
 let data3 = data.empId;
-const _errs8 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate307.errors = [{instancePath:instancePath+"/empId",schemaPath:"#/properties/empId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate307, "/empId", "#/properties/empId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.memId !== undefined){
+if (data.memId !== undefined) {
 let data4 = data.memId;
-const _errs10 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate307.errors = [{instancePath:instancePath+"/memId",schemaPath:"#/properties/memId/type",keyword:"type",params:{type: schema149.properties.memId.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate307, "/memId", "#/properties/memId/type", "type", { type: schema149.properties.memId.type }, "must be integer,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate307, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs12 = errors;
-if(typeof data.title !== "string"){
-validate307.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs12 === errors;
+if (data.description !== undefined) {
+if (typeof data.description !== "string") {
+return fail(validate307, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.description !== undefined){
-const _errs14 = errors;
-if(typeof data.description !== "string"){
-validate307.errors = [{instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.expiresAt !== undefined){
+if (data.expiresAt !== undefined) {
 let data7 = data.expiresAt;
-const _errs16 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate307.errors = [{instancePath:instancePath+"/expiresAt",schemaPath:"#/properties/expiresAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate307, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs16 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.acquiredAt !== undefined){
+if (data.acquiredAt !== undefined) {
 let data8 = data.acquiredAt;
-const _errs18 = errors;
-if((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)){
-validate307.errors = [{instancePath:instancePath+"/acquiredAt",schemaPath:"#/properties/acquiredAt/type",keyword:"type",params:{type: schema149.properties.acquiredAt.type},message:"must be integer,null"}];
-return false;
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
-const _errs20 = errors;
-if(!(validate171(data.status, {instancePath:instancePath+"/status",parentData:data,parentDataProperty:"status",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs20 === errors;
-}
-else {
-var valid0 = true;
+if ((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)) {
+return fail(validate307, "/acquiredAt", "#/properties/acquiredAt/type", "type", { type: schema149.properties.acquiredAt.type }, "must be integer,null");
 }
 }
-}
-}
-}
-}
-}
-}
-}
+if (data.status !== undefined) {
+if (!validate171(data.status)) {
+return pass(validate307, "/status", validate171);
 }
 }
 }
 }
 else {
-validate307.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate307, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate307.errors = null;
+return true;
 }
-validate307.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/wallets"] = validate309;
-const schema150 = {"type":"object","additionalProperties":false,"required":["id","userId","balanceFen","dealPwd","seContent","seAnswer","alipay","wechat","bank","email","name"],"properties":{"id":{"type":"integer"},"userId":{"type":"integer"},"balanceFen":{"type":"integer","minimum":0},"dealPwd":{"type":"string"},"seContent":{"type":["string","null"]},"seAnswer":{"type":["string","null"]},"alipay":{"type":["string","null"]},"wechat":{"type":["string","null"]},"bank":{"type":["string","null"]},"email":{"type":["string","null"]},"name":{"type":["string","null"]}}};
-
-function validate309(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema150 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "balanceFen", "dealPwd", "seContent", "seAnswer", "alipay", "wechat", "bank", "email", "name"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "balanceFen": { "type": "integer", "minimum": 0 }, "dealPwd": { "type": "string" }, "seContent": { "type": ["string", "null"] }, "seAnswer": { "type": ["string", "null"] }, "alipay": { "type": ["string", "null"] }, "wechat": { "type": ["string", "null"] }, "bank": { "type": ["string", "null"] }, "email": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+function validate309(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.balanceFen === undefined) && (missing0 = "balanceFen"))) || ((data.dealPwd === undefined) && (missing0 = "dealPwd"))) || ((data.seContent === undefined) && (missing0 = "seContent"))) || ((data.seAnswer === undefined) && (missing0 = "seAnswer"))) || ((data.alipay === undefined) && (missing0 = "alipay"))) || ((data.wechat === undefined) && (missing0 = "wechat"))) || ((data.bank === undefined) && (missing0 = "bank"))) || ((data.email === undefined) && (missing0 = "email"))) || ((data.name === undefined) && (missing0 = "name"))){
-validate309.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.balanceFen === undefined) && (missing0 = "balanceFen"))) || ((data.dealPwd === undefined) && (missing0 = "dealPwd"))) || ((data.seContent === undefined) && (missing0 = "seContent"))) || ((data.seAnswer === undefined) && (missing0 = "seAnswer"))) || ((data.alipay === undefined) && (missing0 = "alipay"))) || ((data.wechat === undefined) && (missing0 = "wechat"))) || ((data.bank === undefined) && (missing0 = "bank"))) || ((data.email === undefined) && (missing0 = "email"))) || ((data.name === undefined) && (missing0 = "name"))) {
+return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func20.call(schema150.properties, key0))){
-validate309.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func20.call(schema150.properties, key0))) {
+return fail(validate309, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate309.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate309, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate309.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate309, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.balanceFen !== undefined){
+if (data.balanceFen !== undefined) {
 let data2 = data.balanceFen;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate309.errors = [{instancePath:instancePath+"/balanceFen",schemaPath:"#/properties/balanceFen/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate309, "/balanceFen", "#/properties/balanceFen/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 0 || isNaN(data2)){
-validate309.errors = [{instancePath:instancePath+"/balanceFen",schemaPath:"#/properties/balanceFen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate309, "/balanceFen", "#/properties/balanceFen/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs6 === errors;
+if (data.dealPwd !== undefined) {
+if (typeof data.dealPwd !== "string") {
+return fail(validate309, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.dealPwd !== undefined){
-const _errs8 = errors;
-if(typeof data.dealPwd !== "string"){
-validate309.errors = [{instancePath:instancePath+"/dealPwd",schemaPath:"#/properties/dealPwd/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seContent !== undefined){
+if (data.seContent !== undefined) {
 let data4 = data.seContent;
-const _errs10 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate309.errors = [{instancePath:instancePath+"/seContent",schemaPath:"#/properties/seContent/type",keyword:"type",params:{type: schema150.properties.seContent.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate309, "/seContent", "#/properties/seContent/type", "type", { type: schema150.properties.seContent.type }, "must be string,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seAnswer !== undefined){
+if (data.seAnswer !== undefined) {
 let data5 = data.seAnswer;
-const _errs12 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate309.errors = [{instancePath:instancePath+"/seAnswer",schemaPath:"#/properties/seAnswer/type",keyword:"type",params:{type: schema150.properties.seAnswer.type},message:"must be string,null"}];
-return false;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate309, "/seAnswer", "#/properties/seAnswer/type", "type", { type: schema150.properties.seAnswer.type }, "must be string,null");
 }
-var valid0 = _errs12 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.alipay !== undefined){
+if (data.alipay !== undefined) {
 let data6 = data.alipay;
-const _errs14 = errors;
-if((typeof data6 !== "string") && (data6 !== null)){
-validate309.errors = [{instancePath:instancePath+"/alipay",schemaPath:"#/properties/alipay/type",keyword:"type",params:{type: schema150.properties.alipay.type},message:"must be string,null"}];
-return false;
+if ((typeof data6 !== "string") && (data6 !== null)) {
+return fail(validate309, "/alipay", "#/properties/alipay/type", "type", { type: schema150.properties.alipay.type }, "must be string,null");
 }
-var valid0 = _errs14 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.wechat !== undefined){
+if (data.wechat !== undefined) {
 let data7 = data.wechat;
-const _errs16 = errors;
-if((typeof data7 !== "string") && (data7 !== null)){
-validate309.errors = [{instancePath:instancePath+"/wechat",schemaPath:"#/properties/wechat/type",keyword:"type",params:{type: schema150.properties.wechat.type},message:"must be string,null"}];
-return false;
+if ((typeof data7 !== "string") && (data7 !== null)) {
+return fail(validate309, "/wechat", "#/properties/wechat/type", "type", { type: schema150.properties.wechat.type }, "must be string,null");
 }
-var valid0 = _errs16 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.bank !== undefined){
+if (data.bank !== undefined) {
 let data8 = data.bank;
-const _errs18 = errors;
-if((typeof data8 !== "string") && (data8 !== null)){
-validate309.errors = [{instancePath:instancePath+"/bank",schemaPath:"#/properties/bank/type",keyword:"type",params:{type: schema150.properties.bank.type},message:"must be string,null"}];
-return false;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate309, "/bank", "#/properties/bank/type", "type", { type: schema150.properties.bank.type }, "must be string,null");
 }
-var valid0 = _errs18 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.email !== undefined){
+if (data.email !== undefined) {
 let data9 = data.email;
-const _errs20 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate309.errors = [{instancePath:instancePath+"/email",schemaPath:"#/properties/email/type",keyword:"type",params:{type: schema150.properties.email.type},message:"must be string,null"}];
-return false;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate309, "/email", "#/properties/email/type", "type", { type: schema150.properties.email.type }, "must be string,null");
 }
-var valid0 = _errs20 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.name !== undefined){
+if (data.name !== undefined) {
 let data10 = data.name;
-const _errs22 = errors;
-if((typeof data10 !== "string") && (data10 !== null)){
-validate309.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: schema150.properties.name.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs22 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
+if ((typeof data10 !== "string") && (data10 !== null)) {
+return fail(validate309, "/name", "#/properties/name/type", "type", { type: schema150.properties.name.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate309.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate309.errors = null;
+return true;
 }
-validate309.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/withdrawals"] = validate310;
-const schema152 = {"type":"integer","enum":[0,1,2]};
-
-function validate311(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-validate311.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+const schema152 = { "type": "integer", "enum": [0, 1, 2] };
+function validate311(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate311, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
-if(!(((data === 0) || (data === 1)) || (data === 2))){
-validate311.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema152.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data === 0) || (data === 1)) || (data === 2))) {
+return fail(validate311, "", "#/enum", "enum", { allowedValues: schema152.enum }, "must be equal to one of the allowed values");
 }
-validate311.errors = vErrors;
-return errors === 0;
+validate311.errors = null;
+return true;
 }
-
-
-function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate310(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.amtFen === undefined) && (missing0 = "amtFen"))) || ((data.payType === undefined) && (missing0 = "payType"))) || ((data.account === undefined) && (missing0 = "account"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))){
-validate310.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.amtFen === undefined) && (missing0 = "amtFen"))) || ((data.payType === undefined) && (missing0 = "payType"))) || ((data.account === undefined) && (missing0 = "account"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
+return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "userId")) || (key0 === "amtFen")) || (key0 === "payType")) || (key0 === "account")) || (key0 === "createdAt"))){
-validate310.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "userId")) || (key0 === "amtFen")) || (key0 === "payType")) || (key0 === "account")) || (key0 === "createdAt"))) {
+return fail(validate310, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate310.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate310, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs2 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.userId !== undefined){
+if (data.userId !== undefined) {
 let data1 = data.userId;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate310.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate310, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs4 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.amtFen !== undefined){
+if (data.amtFen !== undefined) {
 let data2 = data.amtFen;
-const _errs6 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate310.errors = [{instancePath:instancePath+"/amtFen",schemaPath:"#/properties/amtFen/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate310, "/amtFen", "#/properties/amtFen/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs6){
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 < 1 || isNaN(data2)){
-validate310.errors = [{instancePath:instancePath+"/amtFen",schemaPath:"#/properties/amtFen/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
+return fail(validate310, "/amtFen", "#/properties/amtFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs6 === errors;
+if (data.payType !== undefined) {
+if (!validate311(data.payType)) {
+return pass(validate310, "/payType", validate311);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.payType !== undefined){
-const _errs8 = errors;
-if(!(validate311(data.payType, {instancePath:instancePath+"/payType",parentData:data,parentDataProperty:"payType",rootData}))){
-vErrors = vErrors === null ? validate311.errors : vErrors.concat(validate311.errors);
-errors = vErrors.length;
+if (data.account !== undefined) {
+if (typeof data.account !== "string") {
+return fail(validate310, "/account", "#/properties/account/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs8 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.account !== undefined){
-const _errs9 = errors;
-if(typeof data.account !== "string"){
-validate310.errors = [{instancePath:instancePath+"/account",schemaPath:"#/properties/account/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.createdAt !== undefined){
+if (data.createdAt !== undefined) {
 let data5 = data.createdAt;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate310.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate310, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate310.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate310.errors = null;
+return true;
 }
-validate310.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/certApplications"] = validate313;
-const schema153 = {"type":"object","additionalProperties":false,"required":["id","userId","kind","status","memo","createdAt","auditedAt","fields"],"properties":{"id":{"type":"integer"},"userId":{"type":"integer"},"kind":{"type":"string","enum":["id","stu","emp"]},"status":{"type":"string","enum":["01","02","03"]},"memo":{"type":["string","null"]},"createdAt":{"type":"integer"},"auditedAt":{"type":["integer","null"]},"fields":{"oneOf":[{"type":"object","additionalProperties":false,"required":["name","id","picIds"],"properties":{"name":{"type":"string"},"id":{"type":"string"},"picIds":{"$ref":"/components/IdList"}}},{"type":"object","additionalProperties":false,"required":["name","cityId","collegeId","cname","picIds"],"properties":{"name":{"type":"string"},"cityId":{"type":"integer"},"collegeId":{"type":"integer"},"cname":{"type":["string","null"]},"picIds":{"$ref":"/components/IdList"}}},{"type":"object","additionalProperties":false,"required":["compName","addr","cateId","contName","compPhone","picIds"],"properties":{"compName":{"type":"string"},"addr":{"type":"string"},"cateId":{"type":"integer"},"contName":{"type":"string"},"compPhone":{"type":["string","null"]},"picIds":{"$ref":"/components/IdList"}}}]}}};
-
-function validate313(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema153 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "kind", "status", "memo", "createdAt", "auditedAt", "fields"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "status": { "type": "string", "enum": ["01", "02", "03"] }, "memo": { "type": ["string", "null"] }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "fields": { "oneOf": [{ "type": "object", "additionalProperties": false, "required": ["name", "id", "picIds"], "properties": { "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["name", "cityId", "collegeId", "cname", "picIds"], "properties": { "name": { "type": "string" }, "cityId": { "type": "integer" }, "collegeId": { "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["compName", "addr", "cateId", "contName", "compPhone", "picIds"], "properties": { "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }] } } };
+function validate313(data) {
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.fields === undefined) && (missing0 = "fields"))){
-validate313.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.fields === undefined) && (missing0 = "fields"))) {
+return fail(validate313, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 const _errs1 = errors;
-for(const key0 in data){
-if(!((((((((key0 === "id") || (key0 === "userId")) || (key0 === "kind")) || (key0 === "status")) || (key0 === "memo")) || (key0 === "createdAt")) || (key0 === "auditedAt")) || (key0 === "fields"))){
-validate313.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((((key0 === "id") || (key0 === "userId")) || (key0 === "kind")) || (key0 === "status")) || (key0 === "memo")) || (key0 === "createdAt")) || (key0 === "auditedAt")) || (key0 === "fields"))) {
+return fail(validate313, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (_errs1 === errors) {
+if (data.id !== undefined) {
 let data0 = data.id;
 const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate313.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate313, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs2 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.userId !== undefined){
+if (valid0) {
+if (data.userId !== undefined) {
 let data1 = data.userId;
 const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate313.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate313, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs4 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.kind !== undefined){
+if (valid0) {
+if (data.kind !== undefined) {
 let data2 = data.kind;
 const _errs6 = errors;
-if(typeof data2 !== "string"){
-validate313.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data2 !== "string") {
+return fail(validate313, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data2 === "id") || (data2 === "stu")) || (data2 === "emp"))){
-validate313.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema153.properties.kind.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data2 === "id") || (data2 === "stu")) || (data2 === "emp"))) {
+return fail(validate313, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema153.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs6 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.status !== undefined){
+if (valid0) {
+if (data.status !== undefined) {
 let data3 = data.status;
 const _errs8 = errors;
-if(typeof data3 !== "string"){
-validate313.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data3 !== "string") {
+return fail(validate313, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data3 === "01") || (data3 === "02")) || (data3 === "03"))){
-validate313.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema153.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data3 === "01") || (data3 === "02")) || (data3 === "03"))) {
+return fail(validate313, "/status", "#/properties/status/enum", "enum", { allowedValues: schema153.properties.status.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs8 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.memo !== undefined){
+if (valid0) {
+if (data.memo !== undefined) {
 let data4 = data.memo;
 const _errs10 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate313.errors = [{instancePath:instancePath+"/memo",schemaPath:"#/properties/memo/type",keyword:"type",params:{type: schema153.properties.memo.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate313, "/memo", "#/properties/memo/type", "type", { type: schema153.properties.memo.type }, "must be string,null");
 }
 var valid0 = _errs10 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.createdAt !== undefined){
+if (valid0) {
+if (data.createdAt !== undefined) {
 let data5 = data.createdAt;
 const _errs12 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate313.errors = [{instancePath:instancePath+"/createdAt",schemaPath:"#/properties/createdAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate313, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs12 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.auditedAt !== undefined){
+if (valid0) {
+if (data.auditedAt !== undefined) {
 let data6 = data.auditedAt;
 const _errs14 = errors;
-if((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)){
-validate313.errors = [{instancePath:instancePath+"/auditedAt",schemaPath:"#/properties/auditedAt/type",keyword:"type",params:{type: schema153.properties.auditedAt.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate313, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema153.properties.auditedAt.type }, "must be integer,null");
 }
 var valid0 = _errs14 === errors;
 }
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.fields !== undefined){
+if (valid0) {
+if (data.fields !== undefined) {
 let data7 = data.fields;
 const _errs16 = errors;
 const _errs17 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs18 = errors;
-if(errors === _errs18){
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if (errors === _errs18) {
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
-if((((data7.name === undefined) && (missing1 = "name")) || ((data7.id === undefined) && (missing1 = "id"))) || ((data7.picIds === undefined) && (missing1 = "picIds"))){
-const err0 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if ((((data7.name === undefined) && (missing1 = "name")) || ((data7.id === undefined) && (missing1 = "id"))) || ((data7.picIds === undefined) && (missing1 = "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/0/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 errors++;
 }
 else {
 const _errs20 = errors;
-for(const key1 in data7){
-if(!(((key1 === "name") || (key1 === "id")) || (key1 === "picIds"))){
-const err1 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+for (const key1 in data7) {
+if (!(((key1 === "name") || (key1 === "id")) || (key1 === "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/0/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 errors++;
 break;
 }
 }
-if(_errs20 === errors){
-if(data7.name !== undefined){
+if (_errs20 === errors) {
+if (data7.name !== undefined) {
 const _errs21 = errors;
-if(typeof data7.name !== "string"){
-const err2 = {instancePath:instancePath+"/fields/name",schemaPath:"#/properties/fields/oneOf/0/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (typeof data7.name !== "string") {
+vErrors = add(vErrors, "/fields/name", "#/properties/fields/oneOf/0/properties/name/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid2 = _errs21 === errors;
@@ -13002,17 +6677,11 @@ var valid2 = _errs21 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data7.id !== undefined){
+if (valid2) {
+if (data7.id !== undefined) {
 const _errs23 = errors;
-if(typeof data7.id !== "string"){
-const err3 = {instancePath:instancePath+"/fields/id",schemaPath:"#/properties/fields/oneOf/0/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (typeof data7.id !== "string") {
+vErrors = add(vErrors, "/fields/id", "#/properties/fields/oneOf/0/properties/id/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid2 = _errs23 === errors;
@@ -13020,11 +6689,11 @@ var valid2 = _errs23 === errors;
 else {
 var valid2 = true;
 }
-if(valid2){
-if(data7.picIds !== undefined){
+if (valid2) {
+if (data7.picIds !== undefined) {
 const _errs25 = errors;
-if(!(validate91(data7.picIds, {instancePath:instancePath+"/fields/picIds",parentData:data7,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if (!validate91(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate91);
 errors = vErrors.length;
 }
 var valid2 = _errs25 === errors;
@@ -13038,61 +6707,37 @@ var valid2 = true;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/0/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs18 === errors;
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 0;
 }
 const _errs26 = errors;
-if(errors === _errs26){
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if (errors === _errs26) {
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing2;
-if((((((data7.name === undefined) && (missing2 = "name")) || ((data7.cityId === undefined) && (missing2 = "cityId"))) || ((data7.collegeId === undefined) && (missing2 = "collegeId"))) || ((data7.cname === undefined) && (missing2 = "cname"))) || ((data7.picIds === undefined) && (missing2 = "picIds"))){
-const err5 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/1/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if ((((((data7.name === undefined) && (missing2 = "name")) || ((data7.cityId === undefined) && (missing2 = "cityId"))) || ((data7.collegeId === undefined) && (missing2 = "collegeId"))) || ((data7.cname === undefined) && (missing2 = "cname"))) || ((data7.picIds === undefined) && (missing2 = "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/1/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 errors++;
 }
 else {
 const _errs28 = errors;
-for(const key2 in data7){
-if(!(((((key2 === "name") || (key2 === "cityId")) || (key2 === "collegeId")) || (key2 === "cname")) || (key2 === "picIds"))){
-const err6 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+for (const key2 in data7) {
+if (!(((((key2 === "name") || (key2 === "cityId")) || (key2 === "collegeId")) || (key2 === "cname")) || (key2 === "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/1/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
 errors++;
 break;
 }
 }
-if(_errs28 === errors){
-if(data7.name !== undefined){
+if (_errs28 === errors) {
+if (data7.name !== undefined) {
 const _errs29 = errors;
-if(typeof data7.name !== "string"){
-const err7 = {instancePath:instancePath+"/fields/name",schemaPath:"#/properties/fields/oneOf/1/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+if (typeof data7.name !== "string") {
+vErrors = add(vErrors, "/fields/name", "#/properties/fields/oneOf/1/properties/name/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid3 = _errs29 === errors;
@@ -13100,18 +6745,12 @@ var valid3 = _errs29 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data7.cityId !== undefined){
+if (valid3) {
+if (data7.cityId !== undefined) {
 let data12 = data7.cityId;
 const _errs31 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err8 = {instancePath:instancePath+"/fields/cityId",schemaPath:"#/properties/fields/oneOf/1/properties/cityId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+vErrors = add(vErrors, "/fields/cityId", "#/properties/fields/oneOf/1/properties/cityId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
 var valid3 = _errs31 === errors;
@@ -13119,18 +6758,12 @@ var valid3 = _errs31 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data7.collegeId !== undefined){
+if (valid3) {
+if (data7.collegeId !== undefined) {
 let data13 = data7.collegeId;
 const _errs33 = errors;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
-const err9 = {instancePath:instancePath+"/fields/collegeId",schemaPath:"#/properties/fields/oneOf/1/properties/collegeId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
+vErrors = add(vErrors, "/fields/collegeId", "#/properties/fields/oneOf/1/properties/collegeId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
 var valid3 = _errs33 === errors;
@@ -13138,18 +6771,12 @@ var valid3 = _errs33 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data7.cname !== undefined){
+if (valid3) {
+if (data7.cname !== undefined) {
 let data14 = data7.cname;
 const _errs35 = errors;
-if((typeof data14 !== "string") && (data14 !== null)){
-const err10 = {instancePath:instancePath+"/fields/cname",schemaPath:"#/properties/fields/oneOf/1/properties/cname/type",keyword:"type",params:{type: schema153.properties.fields.oneOf[1].properties.cname.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if ((typeof data14 !== "string") && (data14 !== null)) {
+vErrors = add(vErrors, "/fields/cname", "#/properties/fields/oneOf/1/properties/cname/type", "type", { type: schema153.properties.fields.oneOf[1].properties.cname.type }, "must be string,null");
 errors++;
 }
 var valid3 = _errs35 === errors;
@@ -13157,11 +6784,11 @@ var valid3 = _errs35 === errors;
 else {
 var valid3 = true;
 }
-if(valid3){
-if(data7.picIds !== undefined){
+if (valid3) {
+if (data7.picIds !== undefined) {
 const _errs37 = errors;
-if(!(validate91(data7.picIds, {instancePath:instancePath+"/fields/picIds",parentData:data7,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if (!validate91(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate91);
 errors = vErrors.length;
 }
 var valid3 = _errs37 === errors;
@@ -13177,66 +6804,42 @@ var valid3 = true;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/1/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs26 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 1];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 1;
 }
 const _errs38 = errors;
-if(errors === _errs38){
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if (errors === _errs38) {
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing3;
-if(((((((data7.compName === undefined) && (missing3 = "compName")) || ((data7.addr === undefined) && (missing3 = "addr"))) || ((data7.cateId === undefined) && (missing3 = "cateId"))) || ((data7.contName === undefined) && (missing3 = "contName"))) || ((data7.compPhone === undefined) && (missing3 = "compPhone"))) || ((data7.picIds === undefined) && (missing3 = "picIds"))){
-const err12 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/2/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+if (((((((data7.compName === undefined) && (missing3 = "compName")) || ((data7.addr === undefined) && (missing3 = "addr"))) || ((data7.cateId === undefined) && (missing3 = "cateId"))) || ((data7.contName === undefined) && (missing3 = "contName"))) || ((data7.compPhone === undefined) && (missing3 = "compPhone"))) || ((data7.picIds === undefined) && (missing3 = "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/2/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 errors++;
 }
 else {
 const _errs40 = errors;
-for(const key3 in data7){
-if(!((((((key3 === "compName") || (key3 === "addr")) || (key3 === "cateId")) || (key3 === "contName")) || (key3 === "compPhone")) || (key3 === "picIds"))){
-const err13 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+for (const key3 in data7) {
+if (!((((((key3 === "compName") || (key3 === "addr")) || (key3 === "cateId")) || (key3 === "contName")) || (key3 === "compPhone")) || (key3 === "picIds"))) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/2/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
 errors++;
 break;
 }
 }
-if(_errs40 === errors){
-if(data7.compName !== undefined){
+if (_errs40 === errors) {
+if (data7.compName !== undefined) {
 const _errs41 = errors;
-if(typeof data7.compName !== "string"){
-const err14 = {instancePath:instancePath+"/fields/compName",schemaPath:"#/properties/fields/oneOf/2/properties/compName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+if (typeof data7.compName !== "string") {
+vErrors = add(vErrors, "/fields/compName", "#/properties/fields/oneOf/2/properties/compName/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid4 = _errs41 === errors;
@@ -13244,17 +6847,11 @@ var valid4 = _errs41 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data7.addr !== undefined){
+if (valid4) {
+if (data7.addr !== undefined) {
 const _errs43 = errors;
-if(typeof data7.addr !== "string"){
-const err15 = {instancePath:instancePath+"/fields/addr",schemaPath:"#/properties/fields/oneOf/2/properties/addr/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
+if (typeof data7.addr !== "string") {
+vErrors = add(vErrors, "/fields/addr", "#/properties/fields/oneOf/2/properties/addr/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid4 = _errs43 === errors;
@@ -13262,18 +6859,12 @@ var valid4 = _errs43 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data7.cateId !== undefined){
+if (valid4) {
+if (data7.cateId !== undefined) {
 let data18 = data7.cateId;
 const _errs45 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err16 = {instancePath:instancePath+"/fields/cateId",schemaPath:"#/properties/fields/oneOf/2/properties/cateId/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
+if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
+vErrors = add(vErrors, "/fields/cateId", "#/properties/fields/oneOf/2/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
 var valid4 = _errs45 === errors;
@@ -13281,17 +6872,11 @@ var valid4 = _errs45 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data7.contName !== undefined){
+if (valid4) {
+if (data7.contName !== undefined) {
 const _errs47 = errors;
-if(typeof data7.contName !== "string"){
-const err17 = {instancePath:instancePath+"/fields/contName",schemaPath:"#/properties/fields/oneOf/2/properties/contName/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
+if (typeof data7.contName !== "string") {
+vErrors = add(vErrors, "/fields/contName", "#/properties/fields/oneOf/2/properties/contName/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 var valid4 = _errs47 === errors;
@@ -13299,18 +6884,12 @@ var valid4 = _errs47 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data7.compPhone !== undefined){
+if (valid4) {
+if (data7.compPhone !== undefined) {
 let data20 = data7.compPhone;
 const _errs49 = errors;
-if((typeof data20 !== "string") && (data20 !== null)){
-const err18 = {instancePath:instancePath+"/fields/compPhone",schemaPath:"#/properties/fields/oneOf/2/properties/compPhone/type",keyword:"type",params:{type: schema153.properties.fields.oneOf[2].properties.compPhone.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
+if ((typeof data20 !== "string") && (data20 !== null)) {
+vErrors = add(vErrors, "/fields/compPhone", "#/properties/fields/oneOf/2/properties/compPhone/type", "type", { type: schema153.properties.fields.oneOf[2].properties.compPhone.type }, "must be string,null");
 errors++;
 }
 var valid4 = _errs49 === errors;
@@ -13318,11 +6897,11 @@ var valid4 = _errs49 === errors;
 else {
 var valid4 = true;
 }
-if(valid4){
-if(data7.picIds !== undefined){
+if (valid4) {
+if (data7.picIds !== undefined) {
 const _errs51 = errors;
-if(!(validate91(data7.picIds, {instancePath:instancePath+"/fields/picIds",parentData:data7,parentDataProperty:"picIds",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if (!validate91(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate91);
 errors = vErrors.length;
 }
 var valid4 = _errs51 === errors;
@@ -13339,44 +6918,32 @@ var valid4 = true;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf/2/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 }
 var _valid0 = _errs38 === errors;
-if(_valid0 && valid1){
+if (_valid0 && valid1) {
 valid1 = false;
 passing0 = [passing0, 2];
 }
 else {
-if(_valid0){
+if (_valid0) {
 valid1 = true;
 passing0 = 2;
 }
 }
 }
-if(!valid1){
-const err20 = {instancePath:instancePath+"/fields",schemaPath:"#/properties/fields/oneOf",keyword:"oneOf",params:{passingSchemas: passing0},message:"must match exactly one schema in oneOf"};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
+if (!valid1) {
+vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 validate313.errors = vErrors;
 return false;
 }
 else {
 errors = _errs17;
-if(vErrors !== null){
-if(_errs17){
+if (vErrors !== null) {
+if (_errs17) {
 vErrors.length = _errs17;
 }
 else {
@@ -13400,14 +6967,12 @@ var valid0 = true;
 }
 }
 else {
-validate313.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate313, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate313.errors = vErrors;
 return errors === 0;
 }
-
 return exports
 })({})
 
@@ -13547,6 +7112,7 @@ export const validators = {
     "AUDIENCE_MISMATCH": answers["/failures/AUDIENCE_MISMATCH"],
     "IDENTITY_NOT_CERTIFIED": answers["/failures/IDENTITY_NOT_CERTIFIED"],
   },
+  unmatched: answers["/unmatched/"],
   records: {
     "users": answers["/records/users"],
     "jobCategories": answers["/records/jobCategories"],
@@ -13565,5 +7131,4 @@ export const validators = {
     "certApplications": answers["/records/certApplications"],
   },
   schemas: {},
-  unmatched: answers["/unmatched/"],
 }

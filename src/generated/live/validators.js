@@ -2,307 +2,177 @@
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/liveSendCode"] = validate52;
 const func1 = ucs2length;
 const pattern3 = new RegExp("^1\\d{10}$", "u");
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err0];
+if (typeof data === "string") {
+if (func1(data) < 1) {
+vErrors = add(vErrors, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!pattern3.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!pattern3.test(data)) {
+vErrors = add(vErrors, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.mobile === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mobile"},message:"must have required property '"+"mobile"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.mobile === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "mobile" }, "must have required property '" + "mobile" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.mobile !== undefined){
-if(!(validate53(data.mobile, {instancePath:instancePath+"/mobile",parentData:data,parentDataProperty:"mobile",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.mobile !== undefined) {
+if (!validate53(data.mobile)) {
+vErrors = join(vErrors, "/mobile", validate53);
 }
 }
 }
 else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/liveLogin"] = validate55;
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.mobile === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mobile"},message:"must have required property '"+"mobile"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.mobile === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "mobile" }, "must have required property '" + "mobile" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.auth_code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "auth_code" }, "must have required property '" + "auth_code" + "'");
 }
-errors++;
-}
-if(data.auth_code === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "auth_code"},message:"must have required property '"+"auth_code"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.mobile !== undefined){
-if(!(validate53(data.mobile, {instancePath:instancePath+"/mobile",parentData:data,parentDataProperty:"mobile",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+if (data.mobile !== undefined) {
+if (!validate53(data.mobile)) {
+vErrors = join(vErrors, "/mobile", validate53);
 }
 }
-if(data.auth_code !== undefined){
+if (data.auth_code !== undefined) {
 let data1 = data.auth_code;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err2 = {instancePath:instancePath+"/auth_code",schemaPath:"#/properties/auth_code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/auth_code", "#/properties/auth_code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/auth_code",schemaPath:"#/properties/auth_code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+vErrors = add(vErrors, "/auth_code", "#/properties/auth_code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate55.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/liveLogout"] = validate57;
-
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate57.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/liveGetUser"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.id === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
 }
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate58.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/liveGetMe"] = validate59;
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate59(data) {
 let vErrors = null;
-let errors = 0;
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(data && typeof data == "object" && !Array.isArray(data))) {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate59.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/liveUpdateMe"] = validate60;
-const schema25 = {"type":"object","anyOf":[{"required":["nickname"]},{"required":["avatar"]},{"required":["gender"]},{"required":["bio"]}],"properties":{"nickname":{"type":"string","minLength":1,"maxLength":20},"avatar":{"type":"string","maxLength":255},"gender":{"type":"integer","enum":[0,1]},"bio":{"type":"string","maxLength":100}},"required":[]};
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+const schema25 = { "type": "object", "anyOf": [{ "required": ["nickname"] }, { "required": ["avatar"] }, { "required": ["gender"] }, { "required": ["bio"] }], "properties": { "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": "integer", "enum": [0, 1] }, "bio": { "type": "string", "maxLength": 100 } }, "required": [] };
+function validate60(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.nickname === undefined){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/required",keyword:"required",params:{missingProperty: "nickname"},message:"must have required property '"+"nickname"+"'"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.nickname === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "nickname" }, "must have required property '" + "nickname" + "'");
 errors++;
 }
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.avatar === undefined){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/required",keyword:"required",params:{missingProperty: "avatar"},message:"must have required property '"+"avatar"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.avatar === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "avatar" }, "must have required property '" + "avatar" + "'");
 errors++;
 }
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs4 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.gender === undefined){
-const err2 = {instancePath,schemaPath:"#/anyOf/2/required",keyword:"required",params:{missingProperty: "gender"},message:"must have required property '"+"gender"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.gender === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/2/required", "required", { missingProperty: "gender" }, "must have required property '" + "gender" + "'");
 errors++;
 }
 }
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
-if(!valid0){
+if (!valid0) {
 const _errs5 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.bio === undefined){
-const err3 = {instancePath,schemaPath:"#/anyOf/3/required",keyword:"required",params:{missingProperty: "bio"},message:"must have required property '"+"bio"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.bio === undefined) {
+vErrors = add(vErrors, "", "#/anyOf/3/required", "required", { missingProperty: "bio" }, "must have required property '" + "bio" + "'");
 errors++;
 }
 }
@@ -311,20 +181,14 @@ valid0 = valid0 || _valid0;
 }
 }
 }
-if(!valid0){
-const err4 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
 }
 else {
 errors = _errs1;
-if(vErrors !== null){
-if(_errs1){
+if (vErrors !== null) {
+if (_errs1) {
 vErrors.length = _errs1;
 }
 else {
@@ -332,1430 +196,757 @@ vErrors = null;
 }
 }
 }
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.nickname !== undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.nickname !== undefined) {
 let data0 = data.nickname;
-if(typeof data0 === "string"){
-if(func1(data0) > 20){
-const err5 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
+if (typeof data0 === "string") {
+if (func1(data0) > 20) {
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 errors++;
 }
-if(func1(data0) < 1){
-const err6 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
+vErrors = add(vErrors, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.avatar !== undefined){
+if (data.avatar !== undefined) {
 let data1 = data.avatar;
-if(typeof data1 === "string"){
-if(func1(data1) > 255){
-const err8 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
+if (typeof data1 === "string") {
+if (func1(data1) > 255) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
-if(data.gender !== undefined){
+if (data.gender !== undefined) {
 let data2 = data.gender;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err10 = {instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/gender", "#/properties/gender/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if(!((data2 === 0) || (data2 === 1))){
-const err11 = {instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/enum",keyword:"enum",params:{allowedValues: schema25.properties.gender.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
+if (!((data2 === 0) || (data2 === 1))) {
+vErrors = add(vErrors, "/gender", "#/properties/gender/enum", "enum", { allowedValues: schema25.properties.gender.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 }
-if(data.bio !== undefined){
+if (data.bio !== undefined) {
 let data3 = data.bio;
-if(typeof data3 === "string"){
-if(func1(data3) > 100){
-const err12 = {instancePath:instancePath+"/bio",schemaPath:"#/properties/bio/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
+if (typeof data3 === "string") {
+if (func1(data3) > 100) {
+vErrors = add(vErrors, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/bio",schemaPath:"#/properties/bio/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
+vErrors = add(vErrors, "/bio", "#/properties/bio/type", "type", { type: "string" }, "must be string");
 errors++;
 }
 }
 }
 else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 errors++;
 }
 validate60.errors = vErrors;
 return errors === 0;
 }
-
 exports["/fields/liveListChannels"] = validate61;
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.p === undefined){
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.p === undefined) {
 data.p = 1;
 }
-if(data.l === undefined){
+if (data.l === undefined) {
 data.l = 10;
 }
-if(data.owner_id !== undefined){
+if (data.owner_id !== undefined) {
 let data0 = data.owner_id;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/owner_id",schemaPath:"#/properties/owner_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+vErrors = add(vErrors, "/owner_id", "#/properties/owner_id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 let data1 = data.p;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err1 = {instancePath:instancePath+"/p",schemaPath:"#/properties/p/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err1];
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/p", "#/properties/p/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 < 1 || isNaN(data1)){
-const err2 = {instancePath:instancePath+"/p",schemaPath:"#/properties/p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/p", "#/properties/p/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 let data2 = data.l;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err3 = {instancePath:instancePath+"/l",schemaPath:"#/properties/l/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err3];
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/l", "#/properties/l/type", "type", { type: "integer" }, "must be integer");
 }
-else {
-vErrors.push(err3);
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 100 || isNaN(data2)) {
+vErrors = add(vErrors, "/l", "#/properties/l/maximum", "maximum", { comparison: "<=", limit: 100 }, "must be <= 100");
 }
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 100 || isNaN(data2)){
-const err4 = {instancePath:instancePath+"/l",schemaPath:"#/properties/l/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err5 = {instancePath:instancePath+"/l",schemaPath:"#/properties/l/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/l", "#/properties/l/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate61.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
 const answers = (function (exports) {
 "use strict";
 exports["/success/liveSendCode"] = validate52;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate53.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(2000 !== data0){
-validate53.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 2000},message:"must be equal to constant"}];
-return false;
+if (2000 !== data0) {
+return fail(validate53, "/code", "#/properties/code/const", "const", { allowedValue: 2000 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
-const _errs3 = errors;
-if(typeof data.desc !== "string"){
-validate53.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate53, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
+function validate52(data) {
+if (!validate53(data)) {
+return pass(validate52, "", validate53);
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/liveLogin"] = validate55;
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate56(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.api_key === undefined) && (missing0 = "api_key"))) || ((data.mobile === undefined) && (missing0 = "mobile"))){
-validate56.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.api_key === undefined) && (missing0 = "api_key"))) || ((data.mobile === undefined) && (missing0 = "mobile"))) {
+return fail(validate56, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate56.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate56, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(2000 !== data0){
-validate56.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 2000},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
-const _errs3 = errors;
-if(typeof data.desc !== "string"){
-validate56.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.api_key !== undefined){
-const _errs5 = errors;
-if(typeof data.api_key !== "string"){
-validate56.errors = [{instancePath:instancePath+"/api_key",schemaPath:"#/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mobile !== undefined){
-const _errs7 = errors;
-if(typeof data.mobile !== "string"){
-validate56.errors = [{instancePath:instancePath+"/mobile",schemaPath:"#/properties/mobile/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (2000 !== data0) {
+return fail(validate56, "/code", "#/properties/code/const", "const", { allowedValue: 2000 }, "must be equal to constant");
 }
 }
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate56, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.api_key !== undefined) {
+if (typeof data.api_key !== "string") {
+return fail(validate56, "/api_key", "#/properties/api_key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.mobile !== undefined) {
+if (typeof data.mobile !== "string") {
+return fail(validate56, "/mobile", "#/properties/mobile/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate56.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate56, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate56.errors = null;
+return true;
 }
-validate56.errors = vErrors;
-return errors === 0;
+function validate55(data) {
+if (!validate56(data)) {
+return pass(validate55, "", validate56);
 }
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate56(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+validate55.errors = null;
+return true;
 }
-validate55.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/liveLogout"] = validate58;
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+function validate58(data) {
+if (!validate53(data)) {
+return pass(validate58, "", validate53);
 }
-validate58.errors = vErrors;
-return errors === 0;
+validate58.errors = null;
+return true;
 }
-
 exports["/success/liveGetUser"] = validate60;
-const schema26 = {"type":"object","required":["id","nickname","bio","avatar","gender","mobile"],"properties":{"id":{"type":"integer"},"nickname":{"type":"string"},"bio":{"type":"string"},"avatar":{"type":"string"},"gender":{"type":["integer","null"],"enum":[0,1,null]},"mobile":{"type":["string","null"]}}};
-
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema26 = { "type": "object", "required": ["id", "nickname", "bio", "avatar", "gender", "mobile"], "properties": { "id": { "type": "integer" }, "nickname": { "type": "string" }, "bio": { "type": "string" }, "avatar": { "type": "string" }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] }, "mobile": { "type": ["string", "null"] } } };
+function validate62(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.nickname === undefined) && (missing0 = "nickname"))) || ((data.bio === undefined) && (missing0 = "bio"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.gender === undefined) && (missing0 = "gender"))) || ((data.mobile === undefined) && (missing0 = "mobile"))){
-validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.nickname === undefined) && (missing0 = "nickname"))) || ((data.bio === undefined) && (missing0 = "bio"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.gender === undefined) && (missing0 = "gender"))) || ((data.mobile === undefined) && (missing0 = "mobile"))) {
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate62.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate62, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.nickname !== undefined) {
+if (typeof data.nickname !== "string") {
+return fail(validate62, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.nickname !== undefined){
-const _errs3 = errors;
-if(typeof data.nickname !== "string"){
-validate62.errors = [{instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.bio !== undefined) {
+if (typeof data.bio !== "string") {
+return fail(validate62, "/bio", "#/properties/bio/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.bio !== undefined){
-const _errs5 = errors;
-if(typeof data.bio !== "string"){
-validate62.errors = [{instancePath:instancePath+"/bio",schemaPath:"#/properties/bio/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.avatar !== undefined) {
+if (typeof data.avatar !== "string") {
+return fail(validate62, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
-const _errs7 = errors;
-if(typeof data.avatar !== "string"){
-validate62.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.gender !== undefined){
+if (data.gender !== undefined) {
 let data4 = data.gender;
-const _errs9 = errors;
-if((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)){
-validate62.errors = [{instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/type",keyword:"type",params:{type: schema26.properties.gender.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate62, "/gender", "#/properties/gender/type", "type", { type: schema26.properties.gender.type }, "must be integer,null");
 }
-if(!(((data4 === 0) || (data4 === 1)) || (data4 === null))){
-validate62.errors = [{instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/enum",keyword:"enum",params:{allowedValues: schema26.properties.gender.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data4 === 0) || (data4 === 1)) || (data4 === null))) {
+return fail(validate62, "/gender", "#/properties/gender/enum", "enum", { allowedValues: schema26.properties.gender.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.mobile !== undefined){
+if (data.mobile !== undefined) {
 let data5 = data.mobile;
-const _errs11 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate62.errors = [{instancePath:instancePath+"/mobile",schemaPath:"#/properties/mobile/type",keyword:"type",params:{type: schema26.properties.mobile.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate62, "/mobile", "#/properties/mobile/type", "type", { type: schema26.properties.mobile.type }, "must be string,null");
 }
 }
 }
 }
 else {
-validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate62.errors = null;
+return true;
 }
-validate62.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate61(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.user === undefined) && (missing0 = "user"))){
-validate61.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.user === undefined) && (missing0 = "user"))) {
+return fail(validate61, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate61.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate61, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(2000 !== data0){
-validate61.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 2000},message:"must be equal to constant"}];
-return false;
+if (2000 !== data0) {
+return fail(validate61, "/code", "#/properties/code/const", "const", { allowedValue: 2000 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate61, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.desc !== undefined){
-const _errs3 = errors;
-if(typeof data.desc !== "string"){
-validate61.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.user !== undefined){
-const _errs5 = errors;
-if(!(validate62(data.user, {instancePath:instancePath+"/user",parentData:data,parentDataProperty:"user",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
+if (data.user !== undefined) {
+if (!validate62(data.user)) {
+return pass(validate61, "/user", validate62);
 }
 }
 }
 }
 else {
-validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate61, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate61.errors = null;
+return true;
 }
-validate61.errors = vErrors;
-return errors === 0;
+function validate60(data) {
+if (!validate61(data)) {
+return pass(validate60, "", validate61);
 }
-
-
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate61(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+validate60.errors = null;
+return true;
 }
-validate60.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/liveGetMe"] = validate65;
-
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate61(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+function validate65(data) {
+if (!validate61(data)) {
+return pass(validate65, "", validate61);
 }
-validate65.errors = vErrors;
-return errors === 0;
+validate65.errors = null;
+return true;
 }
-
 exports["/success/liveUpdateMe"] = validate67;
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate61(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
+function validate67(data) {
+if (!validate61(data)) {
+return pass(validate67, "", validate61);
 }
-validate67.errors = vErrors;
-return errors === 0;
+validate67.errors = null;
+return true;
 }
-
 exports["/success/liveListChannels"] = validate69;
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate71(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.thumbnail === undefined) && (missing0 = "thumbnail"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.owner === undefined) && (missing0 = "owner"))) || ((data.visit_count === undefined) && (missing0 = "visit_count"))) || ((data.like_count === undefined) && (missing0 = "like_count"))) || ((data.started_at === undefined) && (missing0 = "started_at"))){
-validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.thumbnail === undefined) && (missing0 = "thumbnail"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.owner === undefined) && (missing0 = "owner"))) || ((data.visit_count === undefined) && (missing0 = "visit_count"))) || ((data.like_count === undefined) && (missing0 = "like_count"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) {
+return fail(validate71, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate71.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate71, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate71, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.title !== undefined){
-const _errs3 = errors;
-if(typeof data.title !== "string"){
-validate71.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.thumbnail !== undefined) {
+if (typeof data.thumbnail !== "string") {
+return fail(validate71, "/thumbnail", "#/properties/thumbnail/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.thumbnail !== undefined){
-const _errs5 = errors;
-if(typeof data.thumbnail !== "string"){
-validate71.errors = [{instancePath:instancePath+"/thumbnail",schemaPath:"#/properties/thumbnail/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate71, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
-const _errs7 = errors;
-if(typeof data.desc !== "string"){
-validate71.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data4 = data.status;
-const _errs9 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate71.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate71, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(1 !== data4){
-validate71.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (1 !== data4) {
+return fail(validate71, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
+if (data.owner !== undefined) {
+if (!validate62(data.owner)) {
+return pass(validate71, "/owner", validate62);
 }
-if(valid0){
-if(data.owner !== undefined){
-const _errs11 = errors;
-if(!(validate62(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
 }
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.visit_count !== undefined){
+if (data.visit_count !== undefined) {
 let data6 = data.visit_count;
-const _errs12 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate71.errors = [{instancePath:instancePath+"/visit_count",schemaPath:"#/properties/visit_count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate71, "/visit_count", "#/properties/visit_count/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs12 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.like_count !== undefined){
+if (data.like_count !== undefined) {
 let data7 = data.like_count;
-const _errs14 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate71.errors = [{instancePath:instancePath+"/like_count",schemaPath:"#/properties/like_count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate71, "/like_count", "#/properties/like_count/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs14 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.started_at !== undefined){
+if (data.started_at !== undefined) {
 let data8 = data.started_at;
-const _errs16 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate71.errors = [{instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate71, "/started_at", "#/properties/started_at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate71, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate71.errors = null;
+return true;
 }
-validate71.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate70(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.channels === undefined) && (missing0 = "channels"))){
-validate70.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.channels === undefined) && (missing0 = "channels"))) {
+return fail(validate70, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate70.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate70, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(2000 !== data0){
-validate70.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 2000},message:"must be equal to constant"}];
-return false;
+if (2000 !== data0) {
+return fail(validate70, "/code", "#/properties/code/const", "const", { allowedValue: 2000 }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate70, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.desc !== undefined){
-const _errs3 = errors;
-if(typeof data.desc !== "string"){
-validate70.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.count !== undefined){
+if (data.count !== undefined) {
 let data2 = data.count;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate70.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate70, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.channels !== undefined){
+if (data.channels !== undefined) {
 let data3 = data.channels;
-const _errs7 = errors;
-if(errors === _errs7){
-if(Array.isArray(data3)){
-var valid1 = true;
+if (Array.isArray(data3)) {
 const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-const _errs9 = errors;
-if(!(validate71(data3[i0], {instancePath:instancePath+"/channels/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs9 === errors;
-if(!valid1){
-break;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate71(data3[i0])) {
+return pass(validate70, "/channels/" + i0, validate71);
 }
 }
 }
 else {
-validate70.errors = [{instancePath:instancePath+"/channels",schemaPath:"#/properties/channels/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+return fail(validate70, "/channels", "#/properties/channels/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-validate70.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate70, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate70.errors = null;
+return true;
 }
-validate70.errors = vErrors;
-return errors === 0;
+function validate69(data) {
+if (!validate70(data)) {
+return pass(validate69, "", validate70);
 }
-
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate70(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
+validate69.errors = null;
+return true;
 }
-validate69.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/API_BAD_REQUEST"] = validate75;
 const func1 = ucs2length;
-
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate76(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))){
-validate76.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.code === undefined) && (missing0 = "code")) || ((data.desc === undefined) && (missing0 = "desc"))) {
+return fail(validate76, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data0 = data.code;
-const _errs1 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate76.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate76, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
+if (data.desc !== undefined) {
 let data1 = data.desc;
-const _errs3 = errors;
-if(errors === _errs3){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate76.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate76, "/desc", "#/properties/desc/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate76.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
+return fail(validate76, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate76, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate76.errors = null;
+return true;
 }
-validate76.errors = vErrors;
-return errors === 0;
+function validate75(data) {
+if (!validate76(data)) {
+return pass(validate75, "", validate76);
 }
-
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4000 !== data.code){
-validate75.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 4000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4000 !== data.code) {
+return fail(validate75, "/code", "#/properties/code/const", "const", { allowedValue: 4000 }, "must be equal to constant");
 }
 }
 }
+validate75.errors = null;
+return true;
 }
-validate75.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/API_UNAUTHORIZED"] = validate78;
-
-function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
+function validate78(data) {
+if (!validate76(data)) {
+return pass(validate78, "", validate76);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4010 !== data.code){
-validate78.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 4010},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4010 !== data.code) {
+return fail(validate78, "/code", "#/properties/code/const", "const", { allowedValue: 4010 }, "must be equal to constant");
 }
 }
 }
+validate78.errors = null;
+return true;
 }
-validate78.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/API_INVALID_AUTH_CODE"] = validate80;
-
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
+function validate80(data) {
+if (!validate76(data)) {
+return pass(validate80, "", validate76);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4011 !== data.code){
-validate80.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 4011},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4011 !== data.code) {
+return fail(validate80, "/code", "#/properties/code/const", "const", { allowedValue: 4011 }, "must be equal to constant");
 }
 }
 }
+validate80.errors = null;
+return true;
 }
-validate80.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/API_USER_NOT_FOUND"] = validate82;
-
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
+function validate82(data) {
+if (!validate76(data)) {
+return pass(validate82, "", validate76);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4041 !== data.code){
-validate82.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 4041},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4041 !== data.code) {
+return fail(validate82, "/code", "#/properties/code/const", "const", { allowedValue: 4041 }, "must be equal to constant");
 }
 }
 }
+validate82.errors = null;
+return true;
 }
-validate82.errors = vErrors;
-return errors === 0;
-}
-
 exports["/unmatched/"] = validate84;
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-const _errs0 = errors;
-if(!(validate76(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
+function validate84(data) {
+if (!validate76(data)) {
+return pass(validate84, "", validate76);
 }
-var valid0 = _errs0 === errors;
-if(valid0){
-const _errs1 = errors;
-if(errors === _errs1){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.code !== undefined){
-if(4000 !== data.code){
-validate84.errors = [{instancePath:instancePath+"/code",schemaPath:"#/allOf/1/properties/code/const",keyword:"const",params:{allowedValue: 4000},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.code !== undefined) {
+if (4000 !== data.code) {
+return fail(validate84, "/code", "#/allOf/1/properties/code/const", "const", { allowedValue: 4000 }, "must be equal to constant");
 }
 }
 }
 else {
-validate84.errors = [{instancePath,schemaPath:"#/allOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate84, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
+validate84.errors = null;
+return true;
 }
-var valid0 = _errs1 === errors;
-}
-validate84.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/users"] = validate86;
-const schema38 = {"type":"object","additionalProperties":false,"required":["id","mobile","nickname","bio","avatar","gender"],"properties":{"id":{"type":"integer","minimum":1},"mobile":{"$ref":"/components/Mobile"},"nickname":{"type":"string","minLength":1,"maxLength":20},"bio":{"type":"string","maxLength":100},"avatar":{"type":"string","maxLength":255},"gender":{"type":["integer","null"],"enum":[0,1,null]}}};
+const schema38 = { "type": "object", "additionalProperties": false, "required": ["id", "mobile", "nickname", "bio", "avatar", "gender"], "properties": { "id": { "type": "integer", "minimum": 1 }, "mobile": { "$ref": "/components/Mobile" }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "bio": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] } } };
 const pattern3 = new RegExp("^1\\d{10}$", "u");
-
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(typeof data === "string"){
-if(func1(data) < 1){
-validate87.errors = [{instancePath,schemaPath:"#/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+function validate87(data) {
+if (typeof data === "string") {
+if (func1(data) < 1) {
+return fail(validate87, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
-if(!pattern3.test(data)){
-validate87.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^1\\d{10}$"},message:"must match pattern \""+"^1\\d{10}$"+"\""}];
-return false;
+if (!pattern3.test(data)) {
+return fail(validate87, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
 else {
-validate87.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate87, "", "#/type", "type", { type: "string" }, "must be string");
 }
+validate87.errors = null;
+return true;
 }
-validate87.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate86(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.id === undefined) && (missing0 = "id")) || ((data.mobile === undefined) && (missing0 = "mobile"))) || ((data.nickname === undefined) && (missing0 = "nickname"))) || ((data.bio === undefined) && (missing0 = "bio"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.gender === undefined) && (missing0 = "gender"))){
-validate86.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.mobile === undefined) && (missing0 = "mobile"))) || ((data.nickname === undefined) && (missing0 = "nickname"))) || ((data.bio === undefined) && (missing0 = "bio"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.gender === undefined) && (missing0 = "gender"))) {
+return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "mobile")) || (key0 === "nickname")) || (key0 === "bio")) || (key0 === "avatar")) || (key0 === "gender"))){
-validate86.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "mobile")) || (key0 === "nickname")) || (key0 === "bio")) || (key0 === "avatar")) || (key0 === "gender"))) {
+return fail(validate86, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate86.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate86, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs2){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-validate86.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate86, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs2 === errors;
+if (data.mobile !== undefined) {
+if (!validate87(data.mobile)) {
+return pass(validate86, "/mobile", validate87);
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.mobile !== undefined){
-const _errs4 = errors;
-if(!(validate87(data.mobile, {instancePath:instancePath+"/mobile",parentData:data,parentDataProperty:"mobile",rootData}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.nickname !== undefined){
+if (data.nickname !== undefined) {
 let data2 = data.nickname;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data2 === "string"){
-if(func1(data2) > 20){
-validate86.errors = [{instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/maxLength",keyword:"maxLength",params:{limit: 20},message:"must NOT have more than 20 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) > 20) {
+return fail(validate86, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
 else {
-if(func1(data2) < 1){
-validate86.errors = [{instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (func1(data2) < 1) {
+return fail(validate86, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/nickname",schemaPath:"#/properties/nickname/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate86, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.bio !== undefined){
+if (data.bio !== undefined) {
 let data3 = data.bio;
-const _errs7 = errors;
-if(errors === _errs7){
-if(typeof data3 === "string"){
-if(func1(data3) > 100){
-validate86.errors = [{instancePath:instancePath+"/bio",schemaPath:"#/properties/bio/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) > 100) {
+return fail(validate86, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/bio",schemaPath:"#/properties/bio/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate86, "/bio", "#/properties/bio/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.avatar !== undefined){
+if (data.avatar !== undefined) {
 let data4 = data.avatar;
-const _errs9 = errors;
-if(errors === _errs9){
-if(typeof data4 === "string"){
-if(func1(data4) > 255){
-validate86.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters"}];
-return false;
+if (typeof data4 === "string") {
+if (func1(data4) > 255) {
+return fail(validate86, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 }
 else {
-validate86.errors = [{instancePath:instancePath+"/avatar",schemaPath:"#/properties/avatar/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate86, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.gender !== undefined){
+if (data.gender !== undefined) {
 let data5 = data.gender;
-const _errs11 = errors;
-if((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)){
-validate86.errors = [{instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/type",keyword:"type",params:{type: schema38.properties.gender.type},message:"must be integer,null"}];
-return false;
+if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
+return fail(validate86, "/gender", "#/properties/gender/type", "type", { type: schema38.properties.gender.type }, "must be integer,null");
 }
-if(!(((data5 === 0) || (data5 === 1)) || (data5 === null))){
-validate86.errors = [{instancePath:instancePath+"/gender",schemaPath:"#/properties/gender/enum",keyword:"enum",params:{allowedValues: schema38.properties.gender.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
+if (!(((data5 === 0) || (data5 === 1)) || (data5 === null))) {
+return fail(validate86, "/gender", "#/properties/gender/enum", "enum", { allowedValues: schema38.properties.gender.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-validate86.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate86.errors = null;
+return true;
 }
-validate86.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/channels"] = validate89;
-const schema40 = {"type":"object","additionalProperties":false,"required":["id","title","thumbnail","desc","status","owner_id","visit_count","like_count","started_at"],"properties":{"id":{"type":"integer","minimum":1},"title":{"type":"string","minLength":1},"thumbnail":{"type":"string"},"desc":{"type":"string"},"status":{"type":"integer","enum":[0,1]},"owner_id":{"type":"integer"},"visit_count":{"type":"integer","minimum":0},"like_count":{"type":"integer","minimum":0},"started_at":{"type":"integer"}}};
+const schema40 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "thumbnail", "desc", "status", "owner_id", "visit_count", "like_count", "started_at"], "properties": { "id": { "type": "integer", "minimum": 1 }, "title": { "type": "string", "minLength": 1 }, "thumbnail": { "type": "string" }, "desc": { "type": "string" }, "status": { "type": "integer", "enum": [0, 1] }, "owner_id": { "type": "integer" }, "visit_count": { "type": "integer", "minimum": 0 }, "like_count": { "type": "integer", "minimum": 0 }, "started_at": { "type": "integer" } } };
 const func7 = Object.prototype.hasOwnProperty;
-
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate89(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.thumbnail === undefined) && (missing0 = "thumbnail"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.owner_id === undefined) && (missing0 = "owner_id"))) || ((data.visit_count === undefined) && (missing0 = "visit_count"))) || ((data.like_count === undefined) && (missing0 = "like_count"))) || ((data.started_at === undefined) && (missing0 = "started_at"))){
-validate89.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.thumbnail === undefined) && (missing0 = "thumbnail"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.owner_id === undefined) && (missing0 = "owner_id"))) || ((data.visit_count === undefined) && (missing0 = "visit_count"))) || ((data.like_count === undefined) && (missing0 = "like_count"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) {
+return fail(validate89, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!(func7.call(schema40.properties, key0))){
-validate89.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!(func7.call(schema40.properties, key0))) {
+return fail(validate89, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.id !== undefined){
+if (data.id !== undefined) {
 let data0 = data.id;
-const _errs2 = errors;
-if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate89.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate89, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs2){
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 1 || isNaN(data0)){
-validate89.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate89, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.title !== undefined){
+if (data.title !== undefined) {
 let data1 = data.title;
-const _errs4 = errors;
-if(errors === _errs4){
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-validate89.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate89, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate89.errors = [{instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate89, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs4 === errors;
+if (data.thumbnail !== undefined) {
+if (typeof data.thumbnail !== "string") {
+return fail(validate89, "/thumbnail", "#/properties/thumbnail/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.thumbnail !== undefined){
-const _errs6 = errors;
-if(typeof data.thumbnail !== "string"){
-validate89.errors = [{instancePath:instancePath+"/thumbnail",schemaPath:"#/properties/thumbnail/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate89, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs6 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.desc !== undefined){
-const _errs8 = errors;
-if(typeof data.desc !== "string"){
-validate89.errors = [{instancePath:instancePath+"/desc",schemaPath:"#/properties/desc/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data4 = data.status;
-const _errs10 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-validate89.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate89, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((data4 === 0) || (data4 === 1))){
-validate89.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema40.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!((data4 === 0) || (data4 === 1))) {
+return fail(validate89, "/status", "#/properties/status/enum", "enum", { allowedValues: schema40.properties.status.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.owner_id !== undefined){
+if (data.owner_id !== undefined) {
 let data5 = data.owner_id;
-const _errs12 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate89.errors = [{instancePath:instancePath+"/owner_id",schemaPath:"#/properties/owner_id/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate89, "/owner_id", "#/properties/owner_id/type", "type", { type: "integer" }, "must be integer");
 }
-var valid0 = _errs12 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.visit_count !== undefined){
+if (data.visit_count !== undefined) {
 let data6 = data.visit_count;
-const _errs14 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate89.errors = [{instancePath:instancePath+"/visit_count",schemaPath:"#/properties/visit_count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate89, "/visit_count", "#/properties/visit_count/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs14){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 0 || isNaN(data6)){
-validate89.errors = [{instancePath:instancePath+"/visit_count",schemaPath:"#/properties/visit_count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+return fail(validate89, "/visit_count", "#/properties/visit_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.like_count !== undefined){
+if (data.like_count !== undefined) {
 let data7 = data.like_count;
-const _errs16 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-validate89.errors = [{instancePath:instancePath+"/like_count",schemaPath:"#/properties/like_count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate89, "/like_count", "#/properties/like_count/type", "type", { type: "integer" }, "must be integer");
 }
-if(errors === _errs16){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-validate89.errors = [{instancePath:instancePath+"/like_count",schemaPath:"#/properties/like_count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate89, "/like_count", "#/properties/like_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.started_at !== undefined){
+if (data.started_at !== undefined) {
 let data8 = data.started_at;
-const _errs18 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate89.errors = [{instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate89, "/started_at", "#/properties/started_at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate89.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate89, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate89.errors = null;
+return true;
 }
-validate89.errors = vErrors;
-return errors === 0;
-}
-
 return exports
 })({})
 
@@ -1785,10 +976,10 @@ export const validators = {
     "API_INVALID_AUTH_CODE": answers["/failures/API_INVALID_AUTH_CODE"],
     "API_USER_NOT_FOUND": answers["/failures/API_USER_NOT_FOUND"],
   },
+  unmatched: answers["/unmatched/"],
   records: {
     "users": answers["/records/users"],
     "channels": answers["/records/channels"],
   },
   schemas: {},
-  unmatched: answers["/unmatched/"],
 }

@@ -2,1693 +2,888 @@
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 const ucs2length = ucs2lengthModule.default ?? ucs2lengthModule
 
+const violation = (instancePath, schemaPath, keyword, params, message) => ({ instancePath, schemaPath, keyword, params, message })
+const add = (found, ...rule) => {
+  if (found === null) return [violation(...rule)]
+  found.push(violation(...rule))
+  return found
+}
+const fail = (validate, ...rule) => {
+  validate.errors = [violation(...rule)]
+  return false
+}
+const inside = (place, { errors }) => {
+  for (const error of errors) error.instancePath = place + error.instancePath
+  return errors
+}
+const pass = (validate, place, inner) => {
+  validate.errors = inside(place, inner)
+  return false
+}
+const join = (found, place, inner) => (found === null ? inside(place, inner) : found.concat(inside(place, inner)))
+
 const requests = (function (exports) {
 "use strict";
 exports["/fields/tridSendSms"] = validate52;
 const func1 = ucs2length;
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.type === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "type" }, "must have required property '" + "type" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.tel === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "tel" }, "must have required property '" + "tel" + "'");
 }
-errors++;
+if (data.time === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "time" }, "must have required property '" + "time" + "'");
 }
-if(data.tel === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tel"},message:"must have required property '"+"tel"+"'"};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.time === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "time"},message:"must have required property '"+"time"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-if(typeof data0 !== "string"){
-const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err3];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if("sms_validation_request" !== data0){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_request"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+if ("sms_validation_request" !== data0) {
+vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_request" }, "must be equal to constant");
 }
 }
-if(data.tel !== undefined){
+if (data.tel !== undefined) {
 let data1 = data.tel;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.time !== undefined){
+if (data.time !== undefined) {
 let data2 = data.time;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/time", "#/properties/time/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "/time", "#/properties/time/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate52.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/tridCheckSms"] = validate53;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.type === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "type" }, "must have required property '" + "type" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.tel === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "tel" }, "must have required property '" + "tel" + "'");
 }
-errors++;
+if (data.time === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "time" }, "must have required property '" + "time" + "'");
 }
-if(data.tel === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tel"},message:"must have required property '"+"tel"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.code === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "code" }, "must have required property '" + "code" + "'");
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.time === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "time"},message:"must have required property '"+"time"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.code === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err4];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if("sms_validation_code" !== data0){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_code"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+if ("sms_validation_code" !== data0) {
+vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_code" }, "must be equal to constant");
 }
 }
-if(data.tel !== undefined){
+if (data.tel !== undefined) {
 let data1 = data.tel;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err6 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.time !== undefined){
+if (data.time !== undefined) {
 let data2 = data.time;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err8 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/time", "#/properties/time/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+vErrors = add(vErrors, "/time", "#/properties/time/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data3 = data.code;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err10 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+vErrors = add(vErrors, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate53.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 exports["/fields/tridRegister"] = validate54;
-
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data) {
 let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.type === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
-if(vErrors === null){
-vErrors = [err0];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.type === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "type" }, "must have required property '" + "type" + "'");
 }
-else {
-vErrors.push(err0);
+if (data.tel === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "tel" }, "must have required property '" + "tel" + "'");
 }
-errors++;
+if (data.token === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "token" }, "must have required property '" + "token" + "'");
 }
-if(data.tel === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tel"},message:"must have required property '"+"tel"+"'"};
-if(vErrors === null){
-vErrors = [err1];
+if (data.username === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "username" }, "must have required property '" + "username" + "'");
 }
-else {
-vErrors.push(err1);
+if (data.password === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "password" }, "must have required property '" + "password" + "'");
 }
-errors++;
-}
-if(data.token === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "token"},message:"must have required property '"+"token"+"'"};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data.username === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'"};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(data.password === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'"};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-if(typeof data0 !== "string"){
-const err5 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err5];
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if("register" !== data0){
-const err6 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "register"},message:"must be equal to constant"};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if ("register" !== data0) {
+vErrors = add(vErrors, "/type", "#/properties/type/const", "const", { allowedValue: "register" }, "must be equal to constant");
 }
 }
-if(data.tel !== undefined){
+if (data.tel !== undefined) {
 let data1 = data.tel;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err7 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+vErrors = add(vErrors, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.token !== undefined){
+if (data.token !== undefined) {
 let data2 = data.token;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err9 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/token", "#/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data3 = data.username;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err11 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data4 = data.password;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err13 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+vErrors = add(vErrors, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate54.errors = vErrors;
-return errors === 0;
+return vErrors === null;
 }
-
 return exports
 })({})
 
 const answers = (function (exports) {
 "use strict";
 exports["/success/tridSendSms"] = validate52;
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate53, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("sms_validation_send" !== data0){
-validate53.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_send"},message:"must be equal to constant"}];
-return false;
+if ("sms_validation_send" !== data0) {
+return fail(validate53, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_send" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate53.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate53, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data1){
-validate53.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
+if (true !== data1) {
+return fail(validate53, "/success", "#/properties/success/const", "const", { allowedValue: true }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data2 = data.error_no;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate53.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate53, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data2){
-validate53.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs7 = errors;
-if(data.error_msg !== null){
-validate53.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (0 !== data2) {
+return fail(validate53, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
+if (data.error_msg !== undefined) {
+if (data.error_msg !== null) {
+return fail(validate53, "/error_msg", "#/properties/error_msg/type", "type", { type: "null" }, "must be null");
 }
 }
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate53.errors = null;
+return true;
 }
-validate53.errors = vErrors;
-return errors === 0;
+function validate52(data) {
+if (!validate53(data)) {
+return pass(validate52, "", validate53);
 }
-
-
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate53(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
-errors = vErrors.length;
+validate52.errors = null;
+return true;
 }
-validate52.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/tridCheckSms"] = validate55;
-
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate56(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.token === undefined) && (missing0 = "token"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate56.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.token === undefined) && (missing0 = "token"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate56, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate56, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("sms_validation_result" !== data0){
-validate56.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_result"},message:"must be equal to constant"}];
-return false;
+if ("sms_validation_result" !== data0) {
+return fail(validate56, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_result" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate56.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate56, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data1){
-validate56.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
+if (true !== data1) {
+return fail(validate56, "/success", "#/properties/success/const", "const", { allowedValue: true }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
+if (data.token !== undefined) {
+if (typeof data.token !== "string") {
+return fail(validate56, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.token !== undefined){
-const _errs5 = errors;
-if(typeof data.token !== "string"){
-validate56.errors = [{instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data3 = data.error_no;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate56.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate56, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data3){
-validate56.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs9 = errors;
-if(data.error_msg !== null){
-validate56.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
+if (0 !== data3) {
+return fail(validate56, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
-}
+if (data.error_msg !== undefined) {
+if (data.error_msg !== null) {
+return fail(validate56, "/error_msg", "#/properties/error_msg/type", "type", { type: "null" }, "must be null");
 }
 }
 }
 }
 else {
-validate56.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate56, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate56.errors = null;
+return true;
 }
-validate56.errors = vErrors;
-return errors === 0;
+function validate55(data) {
+if (!validate56(data)) {
+return pass(validate55, "", validate56);
 }
-
-
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate56(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
+validate55.errors = null;
+return true;
 }
-validate55.errors = vErrors;
-return errors === 0;
-}
-
 exports["/success/tridRegister"] = validate58;
-
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate59(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if((((((((data.type === undefined) && (missing0 = "type")) || ((data.token === undefined) && (missing0 = "token"))) || ((data.huanxin_id === undefined) && (missing0 = "huanxin_id"))) || ((data.huanxin_password === undefined) && (missing0 = "huanxin_password"))) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate59.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if ((((((((data.type === undefined) && (missing0 = "type")) || ((data.token === undefined) && (missing0 = "token"))) || ((data.huanxin_id === undefined) && (missing0 = "huanxin_id"))) || ((data.huanxin_password === undefined) && (missing0 = "huanxin_password"))) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate59.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate59, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("register" !== data0){
-validate59.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "register"},message:"must be equal to constant"}];
-return false;
+if ("register" !== data0) {
+return fail(validate59, "/type", "#/properties/type/const", "const", { allowedValue: "register" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.token !== undefined) {
+if (typeof data.token !== "string") {
+return fail(validate59, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.token !== undefined){
-const _errs3 = errors;
-if(typeof data.token !== "string"){
-validate59.errors = [{instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
+if (data.huanxin_id !== undefined) {
+if (typeof data.huanxin_id !== "string") {
+return fail(validate59, "/huanxin_id", "#/properties/huanxin_id/type", "type", { type: "string" }, "must be string");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.huanxin_id !== undefined){
-const _errs5 = errors;
-if(typeof data.huanxin_id !== "string"){
-validate59.errors = [{instancePath:instancePath+"/huanxin_id",schemaPath:"#/properties/huanxin_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.huanxin_password !== undefined) {
+if (typeof data.huanxin_password !== "string") {
+return fail(validate59, "/huanxin_password", "#/properties/huanxin_password/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.huanxin_password !== undefined){
-const _errs7 = errors;
-if(typeof data.huanxin_password !== "string"){
-validate59.errors = [{instancePath:instancePath+"/huanxin_password",schemaPath:"#/properties/huanxin_password/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data4 = data.success;
-const _errs9 = errors;
-if(typeof data4 !== "boolean"){
-validate59.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data4 !== "boolean") {
+return fail(validate59, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(true !== data4){
-validate59.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"}];
-return false;
+if (true !== data4) {
+return fail(validate59, "/success", "#/properties/success/const", "const", { allowedValue: true }, "must be equal to constant");
 }
-var valid0 = _errs9 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data5 = data.error_no;
-const _errs11 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate59.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate59, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data5){
-validate59.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs13 = errors;
-if(data.error_msg !== null){
-validate59.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
+if (0 !== data5) {
+return fail(validate59, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
-}
-}
-}
+if (data.error_msg !== undefined) {
+if (data.error_msg !== null) {
+return fail(validate59, "/error_msg", "#/properties/error_msg/type", "type", { type: "null" }, "must be null");
 }
 }
 }
 }
 else {
-validate59.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate59, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate59.errors = null;
+return true;
 }
-validate59.errors = vErrors;
-return errors === 0;
+function validate58(data) {
+if (!validate59(data)) {
+return pass(validate58, "", validate59);
 }
-
-
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
+validate58.errors = null;
+return true;
 }
-validate58.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/JSON_DECODE_FAILED"] = validate61;
-const schema26 = {"type":"object","required":["type","success","error_no","error_msg"],"properties":{"type":{"type":"string","enum":["sms_validation_send","sms_validation_result","register"]},"success":{"type":"boolean","const":false},"error_no":{"type":"integer"},"error_msg":{"type":"string"}}};
-
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema26 = { "type": "object", "required": ["type", "success", "error_no", "error_msg"], "properties": { "type": { "type": "string", "enum": ["sms_validation_send", "sms_validation_result", "register"] }, "success": { "type": "boolean", "const": false }, "error_no": { "type": "integer" }, "error_msg": { "type": "string" } } };
+function validate62(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate62, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if(!(((data0 === "sms_validation_send") || (data0 === "sms_validation_result")) || (data0 === "register"))){
-validate62.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema26.properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
+if (!(((data0 === "sms_validation_send") || (data0 === "sms_validation_result")) || (data0 === "register"))) {
+return fail(validate62, "/type", "#/properties/type/enum", "enum", { allowedValues: schema26.properties.type.enum }, "must be equal to one of the allowed values");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate62.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate62, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data1){
-validate62.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
+if (false !== data1) {
+return fail(validate62, "/success", "#/properties/success/const", "const", { allowedValue: false }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data2 = data.error_no;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate62.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs7 = errors;
-if(typeof data.error_msg !== "string"){
-validate62.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate62, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.error_msg !== undefined) {
+if (typeof data.error_msg !== "string") {
+return fail(validate62, "/error_msg", "#/properties/error_msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate62.errors = null;
+return true;
 }
-validate62.errors = vErrors;
-return errors === 0;
+function validate61(data) {
+if (!validate62(data)) {
+return pass(validate61, "", validate62);
 }
-
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate62(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(1 !== data.error_no){
-validate61.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (1 !== data.error_no) {
+return fail(validate61, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 }
+validate61.errors = null;
+return true;
 }
-validate61.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/INPUT_NOT_VALID"] = validate64;
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate62(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
-errors = vErrors.length;
+function validate64(data) {
+if (!validate62(data)) {
+return pass(validate64, "", validate62);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(2 !== data.error_no){
-validate64.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 2},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (2 !== data.error_no) {
+return fail(validate64, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 2 }, "must be equal to constant");
 }
 }
 }
+validate64.errors = null;
+return true;
 }
-validate64.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_DATABASE_ERROR"] = validate66;
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate67(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate67.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate67, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate67.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate67, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("sms_validation_send" !== data0){
-validate67.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_send"},message:"must be equal to constant"}];
-return false;
+if ("sms_validation_send" !== data0) {
+return fail(validate67, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_send" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate67.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate67, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data1){
-validate67.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
+if (false !== data1) {
+return fail(validate67, "/success", "#/properties/success/const", "const", { allowedValue: false }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data2 = data.error_no;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate67.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs7 = errors;
-if(typeof data.error_msg !== "string"){
-validate67.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate67, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.error_msg !== undefined) {
+if (typeof data.error_msg !== "string") {
+return fail(validate67, "/error_msg", "#/properties/error_msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate67.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate67, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate67.errors = null;
+return true;
 }
-validate67.errors = vErrors;
-return errors === 0;
+function validate66(data) {
+if (!validate67(data)) {
+return pass(validate66, "", validate67);
 }
-
-
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate67(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(3 !== data.error_no){
-validate66.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 3},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (3 !== data.error_no) {
+return fail(validate66, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 3 }, "must be equal to constant");
 }
 }
 }
+validate66.errors = null;
+return true;
 }
-validate66.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/SMS_SEND_FAILED"] = validate69;
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate67(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
+function validate69(data) {
+if (!validate67(data)) {
+return pass(validate69, "", validate67);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(4 !== data.error_no){
-validate69.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 4},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (4 !== data.error_no) {
+return fail(validate69, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 4 }, "must be equal to constant");
 }
 }
 }
+validate69.errors = null;
+return true;
 }
-validate69.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/VALIDATION_CODE_INVALID"] = validate71;
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate72(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate72, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate72.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate72, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("sms_validation_result" !== data0){
-validate72.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "sms_validation_result"},message:"must be equal to constant"}];
-return false;
+if ("sms_validation_result" !== data0) {
+return fail(validate72, "/type", "#/properties/type/const", "const", { allowedValue: "sms_validation_result" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate72.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate72, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data1){
-validate72.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
+if (false !== data1) {
+return fail(validate72, "/success", "#/properties/success/const", "const", { allowedValue: false }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data2 = data.error_no;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate72.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs7 = errors;
-if(typeof data.error_msg !== "string"){
-validate72.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate72, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.error_msg !== undefined) {
+if (typeof data.error_msg !== "string") {
+return fail(validate72, "/error_msg", "#/properties/error_msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate72, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate72.errors = null;
+return true;
 }
-validate72.errors = vErrors;
-return errors === 0;
+function validate71(data) {
+if (!validate72(data)) {
+return pass(validate71, "", validate72);
 }
-
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate72(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(3 !== data.error_no){
-validate71.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 3},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (3 !== data.error_no) {
+return fail(validate71, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 3 }, "must be equal to constant");
 }
 }
 }
+validate71.errors = null;
+return true;
 }
-validate71.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TEL_NOT_FOUND"] = validate74;
-
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate75(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))){
-validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.type === undefined) && (missing0 = "type")) || ((data.success === undefined) && (missing0 = "success"))) || ((data.error_no === undefined) && (missing0 = "error_no"))) || ((data.error_msg === undefined) && (missing0 = "error_msg"))) {
+return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.type !== undefined){
+if (data.type !== undefined) {
 let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate75.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (typeof data0 !== "string") {
+return fail(validate75, "/type", "#/properties/type/type", "type", { type: "string" }, "must be string");
 }
-if("register" !== data0){
-validate75.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "register"},message:"must be equal to constant"}];
-return false;
+if ("register" !== data0) {
+return fail(validate75, "/type", "#/properties/type/const", "const", { allowedValue: "register" }, "must be equal to constant");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.success !== undefined){
+if (data.success !== undefined) {
 let data1 = data.success;
-const _errs3 = errors;
-if(typeof data1 !== "boolean"){
-validate75.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
+if (typeof data1 !== "boolean") {
+return fail(validate75, "/success", "#/properties/success/type", "type", { type: "boolean" }, "must be boolean");
 }
-if(false !== data1){
-validate75.errors = [{instancePath:instancePath+"/success",schemaPath:"#/properties/success/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
-return false;
+if (false !== data1) {
+return fail(validate75, "/success", "#/properties/success/const", "const", { allowedValue: false }, "must be equal to constant");
 }
-var valid0 = _errs3 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_no !== undefined){
+if (data.error_no !== undefined) {
 let data2 = data.error_no;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate75.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error_msg !== undefined){
-const _errs7 = errors;
-if(typeof data.error_msg !== "string"){
-validate75.errors = [{instancePath:instancePath+"/error_msg",schemaPath:"#/properties/error_msg/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate75, "/error_no", "#/properties/error_no/type", "type", { type: "integer" }, "must be integer");
 }
 }
+if (data.error_msg !== undefined) {
+if (typeof data.error_msg !== "string") {
+return fail(validate75, "/error_msg", "#/properties/error_msg/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate75.errors = null;
+return true;
 }
-validate75.errors = vErrors;
-return errors === 0;
+function validate74(data) {
+if (!validate75(data)) {
+return pass(validate74, "", validate75);
 }
-
-
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate75(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(3 !== data.error_no){
-validate74.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 3},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (3 !== data.error_no) {
+return fail(validate74, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 3 }, "must be equal to constant");
 }
 }
 }
+validate74.errors = null;
+return true;
 }
-validate74.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TOKEN_NOT_VALID"] = validate77;
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate75(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
+function validate77(data) {
+if (!validate75(data)) {
+return pass(validate77, "", validate75);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(4 !== data.error_no){
-validate77.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 4},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (4 !== data.error_no) {
+return fail(validate77, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 4 }, "must be equal to constant");
 }
 }
 }
+validate77.errors = null;
+return true;
 }
-validate77.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/TEL_NOT_VERIFIED"] = validate79;
-
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate75(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
+function validate79(data) {
+if (!validate75(data)) {
+return pass(validate79, "", validate75);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(5 !== data.error_no){
-validate79.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 5},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (5 !== data.error_no) {
+return fail(validate79, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 5 }, "must be equal to constant");
 }
 }
 }
+validate79.errors = null;
+return true;
 }
-validate79.errors = vErrors;
-return errors === 0;
-}
-
 exports["/failures/REGISTER_DATABASE_ERROR"] = validate81;
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(validate75(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
-errors = vErrors.length;
+function validate81(data) {
+if (!validate75(data)) {
+return pass(validate81, "", validate75);
 }
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.error_no !== undefined){
-if(6 !== data.error_no){
-validate81.errors = [{instancePath:instancePath+"/error_no",schemaPath:"#/properties/error_no/const",keyword:"const",params:{allowedValue: 6},message:"must be equal to constant"}];
-return false;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.error_no !== undefined) {
+if (6 !== data.error_no) {
+return fail(validate81, "/error_no", "#/properties/error_no/const", "const", { allowedValue: 6 }, "must be equal to constant");
 }
 }
 }
+validate81.errors = null;
+return true;
 }
-validate81.errors = vErrors;
-return errors === 0;
-}
-
 exports["/unmatched/"] = validate83;
-const schema38 = {"type":"object","required":["name","message","code","status"],"properties":{"name":{"type":"string"},"message":{"type":"string"},"code":{"type":"integer","const":0},"status":{"type":"integer","enum":[404,405,500,503]}}};
-
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+const schema38 = { "type": "object", "required": ["name", "message", "code", "status"], "properties": { "name": { "type": "string" }, "message": { "type": "string" }, "code": { "type": "integer", "const": 0 }, "status": { "type": "integer", "enum": [404, 405, 500, 503] } } };
+function validate83(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((data.name === undefined) && (missing0 = "name")) || ((data.message === undefined) && (missing0 = "message"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.status === undefined) && (missing0 = "status"))){
-validate83.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.message === undefined) && (missing0 = "message"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if(data.name !== undefined){
-const _errs1 = errors;
-if(typeof data.name !== "string"){
-validate83.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate83, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
-var valid0 = _errs1 === errors;
 }
-else {
-var valid0 = true;
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate83, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-if(valid0){
-if(data.message !== undefined){
-const _errs3 = errors;
-if(typeof data.message !== "string"){
-validate83.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
 }
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
+if (data.code !== undefined) {
 let data2 = data.code;
-const _errs5 = errors;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate83.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate83, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
-if(0 !== data2){
-validate83.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/const",keyword:"const",params:{allowedValue: 0},message:"must be equal to constant"}];
-return false;
+if (0 !== data2) {
+return fail(validate83, "/code", "#/properties/code/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
-var valid0 = _errs5 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.status !== undefined){
+if (data.status !== undefined) {
 let data3 = data.status;
-const _errs7 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-validate83.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate83, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
-if(!((((data3 === 404) || (data3 === 405)) || (data3 === 500)) || (data3 === 503))){
-validate83.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema38.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-}
+if (!((((data3 === 404) || (data3 === 405)) || (data3 === 500)) || (data3 === 503))) {
+return fail(validate83, "/status", "#/properties/status/enum", "enum", { allowedValues: schema38.properties.status.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-validate83.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate83.errors = null;
+return true;
 }
-validate83.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/tels"] = validate84;
-const schema39 = {"type":"object","additionalProperties":false,"required":["tel","verified","username","password","huanxin_id","huanxin_password"],"properties":{"tel":{"type":"string","minLength":1},"verified":{"type":"boolean"},"username":{"type":["string","null"],"minLength":1},"password":{"type":["string","null"],"minLength":1},"huanxin_id":{"type":["string","null"]},"huanxin_password":{"type":["string","null"],"pattern":"^\\$2y\\$10\\$[./A-Za-z0-9]{53}$"}}};
+const schema39 = { "type": "object", "additionalProperties": false, "required": ["tel", "verified", "username", "password", "huanxin_id", "huanxin_password"], "properties": { "tel": { "type": "string", "minLength": 1 }, "verified": { "type": "boolean" }, "username": { "type": ["string", "null"], "minLength": 1 }, "password": { "type": ["string", "null"], "minLength": 1 }, "huanxin_id": { "type": ["string", "null"] }, "huanxin_password": { "type": ["string", "null"], "pattern": "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" } } };
 const func1 = ucs2length;
 const pattern3 = new RegExp("^\\$2y\\$10\\$[./A-Za-z0-9]{53}$", "u");
-
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate84(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((((((data.tel === undefined) && (missing0 = "tel")) || ((data.verified === undefined) && (missing0 = "verified"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.huanxin_id === undefined) && (missing0 = "huanxin_id"))) || ((data.huanxin_password === undefined) && (missing0 = "huanxin_password"))){
-validate84.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((((((data.tel === undefined) && (missing0 = "tel")) || ((data.verified === undefined) && (missing0 = "verified"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.huanxin_id === undefined) && (missing0 = "huanxin_id"))) || ((data.huanxin_password === undefined) && (missing0 = "huanxin_password"))) {
+return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((((((key0 === "tel") || (key0 === "verified")) || (key0 === "username")) || (key0 === "password")) || (key0 === "huanxin_id")) || (key0 === "huanxin_password"))){
-validate84.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((((((key0 === "tel") || (key0 === "verified")) || (key0 === "username")) || (key0 === "password")) || (key0 === "huanxin_id")) || (key0 === "huanxin_password"))) {
+return fail(validate84, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.tel !== undefined){
+if (data.tel !== undefined) {
 let data0 = data.tel;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-validate84.errors = [{instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate84, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-validate84.errors = [{instancePath:instancePath+"/tel",schemaPath:"#/properties/tel/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate84, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
+if (data.verified !== undefined) {
+if (typeof data.verified !== "boolean") {
+return fail(validate84, "/verified", "#/properties/verified/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-var valid0 = true;
 }
-if(valid0){
-if(data.verified !== undefined){
-const _errs4 = errors;
-if(typeof data.verified !== "boolean"){
-validate84.errors = [{instancePath:instancePath+"/verified",schemaPath:"#/properties/verified/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.username !== undefined){
+if (data.username !== undefined) {
 let data2 = data.username;
-const _errs6 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate84.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/type",keyword:"type",params:{type: schema39.properties.username.type},message:"must be string,null"}];
-return false;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate84, "/username", "#/properties/username/type", "type", { type: schema39.properties.username.type }, "must be string,null");
 }
-if(errors === _errs6){
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-validate84.errors = [{instancePath:instancePath+"/username",schemaPath:"#/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data2 === "string") {
+if (func1(data2) < 1) {
+return fail(validate84, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.password !== undefined){
+if (data.password !== undefined) {
 let data3 = data.password;
-const _errs8 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate84.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/type",keyword:"type",params:{type: schema39.properties.password.type},message:"must be string,null"}];
-return false;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate84, "/password", "#/properties/password/type", "type", { type: schema39.properties.password.type }, "must be string,null");
 }
-if(errors === _errs8){
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-validate84.errors = [{instancePath:instancePath+"/password",schemaPath:"#/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
-return false;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate84, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.huanxin_id !== undefined){
+if (data.huanxin_id !== undefined) {
 let data4 = data.huanxin_id;
-const _errs10 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate84.errors = [{instancePath:instancePath+"/huanxin_id",schemaPath:"#/properties/huanxin_id/type",keyword:"type",params:{type: schema39.properties.huanxin_id.type},message:"must be string,null"}];
-return false;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate84, "/huanxin_id", "#/properties/huanxin_id/type", "type", { type: schema39.properties.huanxin_id.type }, "must be string,null");
 }
-var valid0 = _errs10 === errors;
 }
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.huanxin_password !== undefined){
+if (data.huanxin_password !== undefined) {
 let data5 = data.huanxin_password;
-const _errs12 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate84.errors = [{instancePath:instancePath+"/huanxin_password",schemaPath:"#/properties/huanxin_password/type",keyword:"type",params:{type: schema39.properties.huanxin_password.type},message:"must be string,null"}];
-return false;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate84, "/huanxin_password", "#/properties/huanxin_password/type", "type", { type: schema39.properties.huanxin_password.type }, "must be string,null");
 }
-if(errors === _errs12){
-if(typeof data5 === "string"){
-if(!pattern3.test(data5)){
-validate84.errors = [{instancePath:instancePath+"/huanxin_password",schemaPath:"#/properties/huanxin_password/pattern",keyword:"pattern",params:{pattern: "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$"},message:"must match pattern \""+"^\\$2y\\$10\\$[./A-Za-z0-9]{53}$"+"\""}];
-return false;
-}
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
+if (typeof data5 === "string") {
+if (!pattern3.test(data5)) {
+return fail(validate84, "/huanxin_password", "#/properties/huanxin_password/pattern", "pattern", { pattern: "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" }, "must match pattern \"" + "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" + "\"");
 }
 }
 }
 }
 }
 else {
-validate84.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate84, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate84.errors = null;
+return true;
 }
-validate84.errors = vErrors;
-return errors === 0;
-}
-
 exports["/records/clients"] = validate85;
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
+function validate85(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if(((data.client === undefined) && (missing0 = "client")) || ((data.sentAt === undefined) && (missing0 = "sentAt"))){
-validate85.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
+if (((data.client === undefined) && (missing0 = "client")) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) {
+return fail(validate85, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-const _errs1 = errors;
-for(const key0 in data){
-if(!((key0 === "client") || (key0 === "sentAt"))){
-validate85.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
-return false;
-break;
+for (const key0 in data) {
+if (!((key0 === "client") || (key0 === "sentAt"))) {
+return fail(validate85, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
-if(_errs1 === errors){
-if(data.client !== undefined){
+if (data.client !== undefined) {
 let data0 = data.client;
-const _errs2 = errors;
-if(errors === _errs2){
-if(typeof data0 === "string"){
-if(func1(data0) > 64){
-validate85.errors = [{instancePath:instancePath+"/client",schemaPath:"#/properties/client/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"}];
-return false;
+if (typeof data0 === "string") {
+if (func1(data0) > 64) {
+return fail(validate85, "/client", "#/properties/client/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-validate85.errors = [{instancePath:instancePath+"/client",schemaPath:"#/properties/client/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+return fail(validate85, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sentAt !== undefined){
+if (data.sentAt !== undefined) {
 let data1 = data.sentAt;
-const _errs4 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate85.errors = [{instancePath:instancePath+"/sentAt",schemaPath:"#/properties/sentAt/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate85, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-validate85.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
+return fail(validate85, "", "#/type", "type", { type: "object" }, "must be object");
 }
+validate85.errors = null;
+return true;
 }
-validate85.errors = vErrors;
-return errors === 0;
-}
-
 return exports
 })({})
 
@@ -1715,10 +910,10 @@ export const validators = {
     "TEL_NOT_VERIFIED": answers["/failures/TEL_NOT_VERIFIED"],
     "REGISTER_DATABASE_ERROR": answers["/failures/REGISTER_DATABASE_ERROR"],
   },
+  unmatched: answers["/unmatched/"],
   records: {
     "tels": answers["/records/tels"],
     "clients": answers["/records/clients"],
   },
   schemas: {},
-  unmatched: answers["/unmatched/"],
 }
