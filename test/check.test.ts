@@ -105,3 +105,12 @@ test('it finds every breach of a wall', async () => {
     'src/errors/index.ts:2 imports from outside',
   ])
 })
+
+test('it finds imports that go round in a circle, those of types included', async () => {
+  shop.write('src/core/a.ts', "import { b } from './b.js'\nexport type A = typeof b\n")
+  shop.write('src/core/b.ts', "export { c as b } from './deep/c.js'\n")
+  shop.write('src/core/deep/c.ts', "export const c: import('../a.js').A | null = null\n")
+  shop.write('src/core/d.ts', "// import './d.js'\nimport './a.js'\n")
+  await regenerate(shop)
+  expect(await problemsOf(shop)).toEqual({ 'no imports go round in a circle': 'src/core/a.ts → src/core/b.ts → src/core/deep/c.ts → src/core/a.ts' })
+})

@@ -2,6 +2,7 @@
 import { loadProject } from '../generate/load.js'
 import { findStale, generate } from '../generate/project.js'
 import { reviewProblems } from '../review/files.js'
+import { checkCircles } from './circles.js'
 import { checkDocuments } from './documents.js'
 import { checkErrors } from './errors.js'
 import { checkExamples } from './examples.js'
@@ -35,5 +36,6 @@ export async function checkProject(root: string): Promise<Check[]> {
     { name: 'fixtures are valid', problems: checkFixtures(project) },
     { name: 'the review is up to date', problems: reviewProblems(project) },
     { name: 'the walls stand', problems: checkWalls(root) },
+    { name: 'no imports go round in a circle', problems: checkCircles(root) },
   ]
 }

@@ -1,7 +1,8 @@
 /** Switches of the systems. */
 import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
-import type { SettingDefinition, Settings, System } from '../core/system.js'
+import type { SettingDefinition, Settings } from '../core/settings.js'
+import type { System } from '../core/system.js'
 import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers } from './call.js'
 import { listOf, quote, refusal } from './refusal.js'

@@ -1,6 +1,5 @@
 /** Records in bulk: worlds larger than the fixtures. */
 import type { Doc } from './store/types.js'
-import type { System } from './system.js'
 
 /** How a system makes records in any number. */
 export interface Bulk {
@@ -14,11 +13,12 @@ export interface Bulk {
 }
 
 /**
+ * @param system the system that the world belongs to
  * @param content a world as it stands in its file
  * @param count how many records to add; 0 adds none
  * @returns the same with the system's bulk records added, where it makes any
  */
-export async function addBulk({ bulk }: System, content: unknown, count: number): Promise<unknown> {
+export async function addBulk({ bulk }: { readonly bulk: Bulk | null }, content: unknown, count: number): Promise<unknown> {
   if (bulk === null || count === 0 || typeof content !== 'object' || content === null) return content
   const lists = new Map<string, unknown>(Object.entries(content))
   for (const [name, records] of Object.entries(await bulk.make(count))) {

@@ -3,8 +3,8 @@ import type { OperationRow } from './contract.js'
 import type { CoreCondition, FailureDetails } from './failure.js'
 import type { Reply, ReplyHeaders } from './reply.js'
 import type { SessionRecord } from './sessions.js'
+import type { Settings } from './settings.js'
 import type { CallHeaders } from './stage/call.js'
-import type { Settings } from './system.js'
 
 /** A step between routing and the operation. `body` reads and decodes it, `fields` holds everything against the contract. */
 export type Check = 'headers' | 'body' | 'session' | 'roles' | 'fields'

@@ -3,8 +3,8 @@
  * request all belong to one generation, so a call never sees half of one and half of another.
  */
 import { readClock } from './clock.js'
-import type { JournalEntry } from './journal.js'
-import type { ControlState, CoreRecords, Origin, Sandbox, SandboxContent } from './sandbox.js'
+import type { Journal, JournalEntry } from './journal.js'
+import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
 import { MemoryStore } from './store/memory.js'
 import type { Change, Store, StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
@@ -95,15 +95,15 @@ export class Turn {
   readonly state: ControlState
   /** The sandbox's clock when the call came, in milliseconds since 1970. */
   readonly now: number
-  readonly sandbox: Sandbox
   readonly #generation: Generation
+  readonly #journal: Journal
 
   /** Use `begin` or `look` of a sandbox. */
-  constructor(sandbox: Sandbox, generation: Generation, state: ControlState) {
-    this.sandbox = sandbox
+  constructor({ real, journal }: { readonly real: number; readonly journal: Journal }, generation: Generation, state: ControlState) {
     this.#generation = generation
+    this.#journal = journal
     this.state = state
-    this.now = readClock(state.clock, sandbox.real)
+    this.now = readClock(state.clock, real)
   }
 
   /** What relative times of the sandbox's world are counted from, in milliseconds since 1970. */
@@ -131,6 +131,6 @@ export class Turn {
 
   /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
   record(entry: Omit<JournalEntry, 'id'>): void {
-    if (!this.isOver) this.sandbox.journal.add(entry)
+    if (!this.isOver) this.#journal.add(entry)
   }
 }

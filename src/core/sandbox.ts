@@ -1,18 +1,14 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
-import type { FaultRule } from './faults/rule.js'
 import { Generation, Turn } from './generation.js'
 import { Journal } from './journal.js'
-import type { SmsSetting } from './sms.js'
-import type { SessionRecords } from './sessions.js'
-import type { SmsRecords } from './sms.js'
+import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
-import type { Change, Store, StoreExport } from './store/types.js'
+import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
-import type { SettingValue, System } from './system.js'
+import type { System } from './system.js'
 
-/** What every system's store holds. */
-export type CoreRecords = SessionRecords & SmsRecords
+export type { ControlState, ControlStore, CoreRecords, MaintenanceControl, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
 
 /** A system that is served, with its world. */
 export interface Served {
@@ -20,61 +16,6 @@ export interface Served {
   readonly world: World
   /** @returns the world as another server has it, for sandboxes that come out of a snapshot */
   worldAt(origin: Origin): Promise<World>
-}
-
-/** What tells two loads of one world apart. */
-export interface Origin {
-  /** What its relative times are counted from, in milliseconds since 1970. */
-  readonly boot: number
-  /** How many records were added in bulk. */
-  readonly scale: number
-}
-
-/** How a system in maintenance answers. */
-export interface MaintenanceControl {
-  /** Text of the header `Server-Status`. */
-  readonly status: string
-  /** The HTTP status asked for; null leaves it to the dialect. */
-  readonly httpStatus: number | null
-}
-
-/** What the control plane has set for one system of a sandbox. */
-export interface SystemControl {
-  readonly smsSource: SmsSetting['source']
-  readonly settings: Readonly<Record<string, SettingValue>>
-  readonly outages: readonly string[]
-  /** Null while the system is in service. */
-  readonly maintenance: MaintenanceControl | null
-}
-
-/** Everything about a sandbox that is neither a record nor a journal entry; plain JSON. */
-export interface ControlState {
-  readonly clock: ClockState
-  /** How many requests have been counted; each has ids of its own. */
-  readonly requests: number
-  readonly seed: string
-  readonly systems: Readonly<Record<string, SystemControl>>
-  /** In the order in which they act. */
-  readonly faults: readonly FaultRule[]
-  /** The number of the next fault rule. */
-  readonly nextFault: number
-}
-
-/** All that a sandbox keeps, but for its journal. */
-export interface SandboxContent {
-  readonly control: ControlState
-  /** The load of the worlds that the stores differ from. */
-  readonly origin: Origin
-  readonly stores: Readonly<Record<string, StoreExport>>
-}
-
-/**
- * Where a sandbox's control state is kept. Asynchronous, like the store, so that it may be outside this process.
- */
-export interface ControlStore {
-  read(): Promise<ControlState>
-  /** Replaces the state by what `change` makes of it, in one step. */
-  change(change: (state: ControlState) => ControlState): Promise<ControlState>
 }
 
 export interface SandboxOptions {

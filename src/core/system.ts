@@ -7,20 +7,12 @@ import type { AuthLevel, Contract, Validators } from './contract.js'
 import type { Dialect } from './dialect.js'
 import type { Failure, FailureDetails } from './failure.js'
 import type { Ids } from './ids.js'
-import type { SessionPolicy, SessionRecord, SessionRecords, Sessions } from './sessions.js'
-import { sessionCollection } from './sessions.js'
+import { sessionCollection, type SessionPolicy, type SessionRecord, type Sessions } from './sessions.js'
+import type { SettingDefinition, Settings } from './settings.js'
 import type { Socket } from './sockets/definition.js'
-import { smsCollection, type SmsCodes, type SmsPolicy, type SmsRecords } from './sms.js'
+import { smsCollection, type SmsCodes, type SmsPolicy } from './sms.js'
 import type { AnyCollection, Doc, Key, StateDefinition, Transaction } from './store/types.js'
-
-/** The types of one system, tied together: generated ones, and the record that stands for a user. */
-export interface SystemTypes {
-  operations: object
-  records: object
-  contract: Contract
-  errors: string
-  user: object
-}
+import type { AllRecords, SystemTypes } from './system-types.js'
 
 /** What the generator says about one operation. */
 interface OperationTypes {
@@ -34,9 +26,6 @@ type OperationName<S extends SystemTypes> = keyof S['operations'] & string
 type TypesOf<S extends SystemTypes, K extends OperationName<S>> = S['operations'][K] extends OperationTypes ? S['operations'][K] : never
 type AuthOf<S extends SystemTypes, K extends OperationName<S>> = S['contract']['operations'][K] extends { auth: infer A extends AuthLevel } ? A : never
 type ByAuth<A extends AuthLevel, T> = { none: null; optional: T | null; required: T }[A]
-
-/** All records of a system: its own and those that the core keeps for it. */
-export type AllRecords<S extends SystemTypes> = S['records'] & SessionRecords & SmsRecords
 
 /** Everything that an operation works with. It knows no HTTP. */
 export interface Work<S extends SystemTypes, K extends OperationName<S>> {
@@ -75,17 +64,6 @@ export type Rules<S extends SystemTypes> = { readonly [K in OperationName<S>]?: 
 
 /** The operations of a system; each of its files holds a part. */
 export type Handlers<S extends SystemTypes> = { readonly [K in OperationName<S>]: Handler<S, K> }
-
-export type SettingValue = string | number
-export type Settings = Readonly<Record<string, SettingValue>>
-
-/** A switch of a system that the control plane can turn. */
-export interface SettingDefinition {
-  readonly description: string
-  readonly default: SettingValue
-  /** The only values allowed, or the bounds of a number. */
-  readonly allowed: readonly SettingValue[] | { readonly min: number; readonly max: number }
-}
 
 /** How the core finds the user behind a session. */
 export interface UserDirectory {

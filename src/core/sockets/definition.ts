@@ -2,10 +2,12 @@
  * A WebSocket of a system, as the system declares it: what it answers to a frame and what it delivers unasked. It knows frames as
  * values and records through a transaction; connections, limits, faults and the journal are the core's.
  */
+import type { Contract } from '../contract.js'
 import type { Ids } from '../ids.js'
 import type { SessionRecord } from '../sessions.js'
+import type { Settings } from '../settings.js'
 import type { Change, Transaction } from '../store/types.js'
-import type { AllRecords, Settings, System, SystemTypes } from '../system.js'
+import type { AllRecords, SystemTypes } from '../system-types.js'
 import { closeCodes } from './wire.js'
 
 /** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
@@ -128,7 +130,7 @@ export function socketOperations(name: string): SocketOperations {
 }
 
 /** @returns the names of all that a system does: its HTTP operations, and what its sockets do */
-export function operationNames(system: System): readonly string[] {
+export function operationNames(system: { readonly contract: Contract; readonly sockets: Readonly<Record<string, Socket>> }): readonly string[] {
   return [...Object.keys(system.contract.operations), ...Object.keys(system.sockets).flatMap(listSocketOperations)]
 }
 

@@ -8,7 +8,6 @@ import type { Credential, RequestView } from '../dialect.js'
 import { readAddress } from '../pipeline/address.js'
 import type { Address } from '../pipeline/exchange.js'
 import { parseQuery } from '../pipeline/query.js'
-import type { Turn } from '../generation.js'
 import type { Sandbox, Sandboxes } from '../sandbox.js'
 import type { System } from '../system.js'
 import { Connection } from './connection.js'
@@ -122,12 +121,12 @@ export class SocketHost {
     }
     if (socket instanceof TcpSocket) socket.setKeepAlive(true, KEEP_ALIVE)
     this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = this.#welcome(found, request, webSocket, turn)
+      const connection = this.#welcome(found, request, webSocket, sandbox, turn.now)
       connection?.open(turn, struck.rules)
     })
   }
 
-  #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, { sandbox, now: openedAt }: Turn): Connection | null {
+  #welcome({ system, socket, name, address }: Found, request: IncomingMessage, webSocket: WebSocket, sandbox: Sandbox, openedAt: number): Connection | null {
     // A frame that breaks the protocol or a limit closes the connection with its code; there is nothing to add.
     webSocket.on('error', () => undefined)
     if (this.#isClosing || this.#options.sandboxes.peek(sandbox.name) !== sandbox) {

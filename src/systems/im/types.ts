@@ -1,6 +1,6 @@
 import type { components, contract, ErrorName, Operations, Records } from '../../generated/im/contract.js'
 import type { Transaction } from '../../core/store/types.js'
-import type { AllRecords } from '../../core/system.js'
+import type { AllRecords } from '../../core/system-types.js'
 
 /** The generated types of this system, tied together for the core. */
 export interface Im {

@@ -1,5 +1,5 @@
 import type { contract, ErrorName, Operations, Records } from '../../generated/job/contract.js'
-import type { AllRecords } from '../../core/system.js'
+import type { AllRecords } from '../../core/system-types.js'
 import type { Transaction } from '../../core/store/types.js'
 
 /** The generated types of this system, tied together for the core. */
