@@ -96,6 +96,7 @@ test('it finds every breach of a wall', async () => {
   shop.write('src/control/b.ts', "export const first = 'shopAddItem'\n")
   shop.write('src/systems/bakery/index.ts', "import { shop } from '../shop/index.js'\nexport const bakery = shop\n")
   shop.write('src/errors/index.ts', "import { contract } from '../generated/errors.js'\nimport { open } from 'node:fs'\nexport { contract, open }\n")
+  shop.write('src/core/c/d.ts', "// import { Server } from 'node:http'\nimport { delivery } from '../a.js'\nimport type {\n  IncomingMessage,\n} from 'node:http'\nexport type Wires = [IncomingMessage, typeof import('ws'), typeof delivery]\nexport * from '../../hosts/node/call.js'\n")
   await regenerate(shop)
   const { 'the walls stand': walls = '' } = await problemsOf(shop)
   expect(walls.split('\n').map((line) => line.split(': ')[0])).toEqual([
@@ -103,6 +104,9 @@ test('it finds every breach of a wall', async () => {
     'src/control/b.ts:1 names a system',
     'src/systems/bakery/index.ts:1 imports another system',
     'src/errors/index.ts:2 imports from outside',
+    'src/core/c/d.ts:5 imports a wire',
+    'src/core/c/d.ts:6 imports a wire',
+    'src/core/c/d.ts:7 imports a wire',
   ])
 })
 

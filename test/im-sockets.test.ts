@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Fault } from '../src/core/faults/rule.js'
+import type { Fault } from '../src/core/faults/kinds.js'
 import type { KeptBody } from '../src/core/journal.js'
 import { startServer } from '../src/server.js'
 import { im } from '../src/systems/im/index.js'

@@ -9,6 +9,9 @@ const NO_SYSTEMS = ['control']
 /** Folders that serve every system and may not know any. */
 const SHARED = ['src/core', 'src/control', 'src/docs']
 
+/** Folders that know calls and outcomes only; how these travel is the business of `src/hosts`. */
+const WIRELESS = ['src/core']
+
 /** Lines behind a wall that name what stands on the other side. */
 export function checkWalls(root: string): string[] {
   const ids = documentIds(root).filter((id) => !NO_SYSTEMS.includes(id))
@@ -16,6 +19,7 @@ export function checkWalls(root: string): string[] {
     ...SHARED.flatMap((folder) => mentions(root, folder, ids)),
     ...ids.flatMap((id) => importsOf(root, `src/systems/${id}`, ids.filter((other) => other !== id))),
     ...serverImports(root),
+    ...WIRELESS.flatMap((folder) => wiresIn(root, folder)),
   ]
 }
 
@@ -36,6 +40,12 @@ function importsOf(root: string, folder: string, others: readonly string[]): str
 function serverImports(root: string): string[] {
   const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/generated\/[\w-]+\.js)[^'"]*['"]/
   return linesOf(root, 'src/errors').filter(({ text }) => outside.test(text)).map(({ where, text }) => `${where} imports from outside: ${text.trim()}`)
+}
+
+/** A type counts like a value: whoever names a socket depends on sockets. */
+function wiresIn(root: string, folder: string): string[] {
+  const wire = /^(?!\s*(?:\/\/|\/?\*)).*\b(?:from|import|require)\b[\s(]*['"](?:(?:node:)?(?:http|https|http2|net|tls|dgram|stream)|express|ws|busboy|(?:\.\.?\/)+hosts)(?:\/[^'"]*)?['"]/
+  return linesOf(root, folder).filter(({ text }) => wire.test(text)).map(({ where, text }) => `${where} imports a wire: ${text.trim()}`)
 }
 
 function linesOf(root: string, folder: string): { where: string; text: string }[] {

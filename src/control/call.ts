@@ -4,12 +4,12 @@ import type { Operations } from '../generated/control/contract.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Sandboxes, Served } from '../core/sandbox.js'
-import type { SocketHost } from '../core/sockets/host.js'
+import type { Switchboard } from '../core/sockets/switchboard.js'
 
 /** What the control plane drives. */
 export interface ControlParts {
   readonly sandboxes: Sandboxes
-  readonly sockets: SocketHost
+  readonly sockets: Switchboard
   /** The systems with their worlds, by id. */
   readonly served: ReadonlyMap<string, Served>
   /** The moment when the worlds were loaded. */

@@ -5,7 +5,8 @@ import { validators } from '../generated/control/validators.js'
 import type { Validator } from '../core/contract.js'
 import { describeException, Failure } from '../core/failure.js'
 import { compileRouter, type Match } from '../core/pipeline/router.js'
-import { VIOLATION_HEADER, writeReply } from '../core/pipeline/send.js'
+import { VIOLATION_HEADER } from '../core/pipeline/conclude.js'
+import { writeReply } from '../hosts/node/send.js'
 import { answerProblem, problem } from '../core/problem.js'
 import { emptyReply, jsonReply } from '../core/reply.js'
 import { type Call, type ControlParts, type Handlers, Stream } from './call.js'
@@ -54,14 +55,11 @@ async function answer(parts: ControlParts, request: Request, response: Response)
 
 function find(request: Request): Match {
   const [path = '/'] = request.url.split('?')
-  try {
-    return route(request.method, path, () => undefined)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    const { allow } = error.details
-    if (allow === undefined) throw refusal(404, 'no-such-path', `The control plane has no path ${path}. /__admin/openapi.json lists those it has.`)
-    throw refusal(405, 'method-not-allowed', `${path} does not answer ${request.method}, but ${allow.join(', ')}.`)
-  }
+  const match = route(request.method, path, () => undefined)
+  if (!(match instanceof Failure)) return match
+  const { allow } = match.details
+  if (allow === undefined) throw refusal(404, 'no-such-path', `The control plane has no path ${path}. /__admin/openapi.json lists those it has.`)
+  throw refusal(405, 'method-not-allowed', `${path} does not answer ${request.method}, but ${allow.join(', ')}.`)
 }
 
 async function carryOut(match: Match, parts: ControlParts, request: Request, response: Response): Promise<unknown> {

@@ -75,21 +75,28 @@ interface Known {
 
 const UNKNOWN: Found = { state: 'unknown', session: null }
 
-/**
- * @returns what was found, if the token is good
- * @throws Failure `tokenExpired`, `kickedOut` (with the client that did it) or `unauthenticated`
- */
-export function requireActive(found: Found): Known {
+/** @returns what was found, if the token is good; else the failure `tokenExpired`, `kickedOut` (with the client that did it) or `unauthenticated` */
+export function activeOrFailure(found: Found): Known | Failure {
   switch (found.state) {
     case 'active':
       return found
     case 'expired':
-      throw Failure.when('tokenExpired')
+      return Failure.when('tokenExpired')
     case 'displaced':
-      throw Failure.when('kickedOut', found.session.displacedBy === null ? {} : { displacedBy: found.session.displacedBy })
+      return Failure.when('kickedOut', found.session.displacedBy === null ? {} : { displacedBy: found.session.displacedBy })
     case 'unknown':
-      throw Failure.when('unauthenticated', { cause: 'deadCredential' })
+      return Failure.when('unauthenticated', { cause: 'deadCredential' })
   }
+}
+
+/**
+ * @returns what was found, if the token is good
+ * @throws Failure as {@link activeOrFailure} returns it
+ */
+export function requireActive(found: Found): Known {
+  const result = activeOrFailure(found)
+  if (result instanceof Failure) throw result
+  return result
 }
 
 const ENDED_KEPT = 1
@@ -159,6 +166,11 @@ export class Sessions {
   async byRefreshToken(token: string, realm?: string): Promise<Found> {
     const session = await this.#tx.find('sessions', { refreshToken: token })
     return session === undefined ? UNKNOWN : this.#judge(session, session.refreshExpiresAt, realm)
+  }
+
+  /** @returns what a session that is at hand is worth now, by whichever token it was found */
+  judge(session: SessionRecord): Found {
+    return this.#judge(session, session.accessExpiresAt)
   }
 
   /** @returns all sessions of a user, ended ones included, oldest login first */

@@ -46,6 +46,12 @@ export interface Work<S extends SystemTypes, K extends OperationName<S>> {
   readonly client: string
   /** Names of the simulated outside services that are out of order. */
   readonly outages: ReadonlySet<string>
+  /**
+   * Does slow work that has nothing to do with records (hashing a password) while no transaction is open, and once, however often the
+   * transaction runs: the operation begins anew when the work is done, with the same ids. Called always, and always in the same order.
+   * @returns what `work` returns
+   */
+  readonly aside: <T>(work: () => Promise<T>) => Promise<T>
   /** @returns a failure with one of the errors that the contract lists for this operation */
   readonly fail: (error: TypesOf<S, K>['error'], details?: FailureDetails) => Failure
 }

@@ -6,7 +6,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { listOf, quote, Refusal, refusal } from '../control/refusal.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import { parseQuery, type Query, searchOf } from '../core/pipeline/query.js'
-import { writeReply } from '../core/pipeline/send.js'
+import { writeReply } from '../hosts/node/send.js'
 import { describeException } from '../core/failure.js'
 import { answerProblem, problem } from '../core/problem.js'
 import { jsonReply, type Reply } from '../core/reply.js'

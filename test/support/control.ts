@@ -74,13 +74,8 @@ function hold(method: string, path: string, { status, headers, json, text }: Ans
 }
 
 function find(method: string, path: string): Responses | null {
-  try {
-    const { row } = route(method, path.split('?')[0] ?? '', () => undefined)
-    return document.paths[row.path]?.[row.method.toLowerCase()]?.responses ?? null
-  } catch (error) {
-    if (error instanceof Failure) return null
-    throw error
-  }
+  const match = route(method, path.split('?')[0] ?? '', () => undefined)
+  return match instanceof Failure ? null : (document.paths[match.row.path]?.[match.row.method.toLowerCase()]?.responses ?? null)
 }
 
 /** @returns the kind of problem that an answer reports, null when it is none */

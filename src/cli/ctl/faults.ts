@@ -1,28 +1,18 @@
 /** `understudy ctl faults …` */
-import { type Command, InvalidArgumentError } from 'commander'
-import type { components } from '../../generated/control/contract.js'
-import { type Fault, take } from '../../client/control.js'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Fault as FaultRule, take } from '../../client/control.js'
+import type { FaultFlag } from '../../core/faults/kind.js'
+import { type Fault, faultKinds } from '../../core/faults/kinds.js'
 import { parseWhole } from '../start.js'
-import { millisecondsFlag, rangeFlag } from './flags.js'
 import { given, list, move } from './move.js'
 
-type FaultKind = components['schemas']['FaultKind']
-
 interface AddFlags {
-  readonly error?: string
-  readonly code?: number
-  readonly condition?: string
-  readonly latency?: { readonly min: number; readonly max?: number }
-  readonly status?: number
-  readonly drop?: true
-  readonly reset?: true
-  readonly malformed?: true
-  readonly slow?: number
   readonly times?: number
   readonly probability?: number
 }
 
-const KINDS = ['error', 'code', 'condition', 'latency', 'status', 'drop', 'reset', 'malformed', 'slow'] as const
+/** All flags that say what goes wrong; each kind of fault brings its own. */
+const FLAGS = faultKinds.flatMap(({ flags }): readonly FaultFlag<Fault>[] => flags)
 
 /** Adds the commands. */
 export function addFaults(ctl: Command): void {
@@ -36,20 +26,11 @@ export function addFaults(ctl: Command): void {
     .description('let calls go wrong: ctl faults add live liveLogin --error API_INVALID_AUTH_CODE --times 1')
     .argument('[system]', 'id of the system, * for all', '*')
     .argument('[operation]', 'operationId, * for all', '*')
-    .option('--error <name>', 'answer with this error of the system')
-    .option('--code <number>', 'answer with the error that has this code', parseNumber)
-    .option('--condition <name>', 'answer with the error that means this')
-    .option('--latency <time>', 'wait first: 800 (milliseconds) or 2s, or 800-2500 for something between', rangeFlag)
-    .option('--status <number>', 'answer with a bare HTTP status', parseWhole)
-    .option('--drop', 'close the connection without an answer')
-    .option('--reset', 'break the connection in the middle of the answer')
-    .option('--malformed', 'answer with broken JSON')
-    .option('--slow <time>', 'let the answer trickle for so long: 800 (milliseconds) or 2s', millisecondsFlag)
     .option('--times <number>', 'so many calls; for ever when left out', parseWhole)
     .option('--probability <number>', 'how often, from 0 to 1', parseNumber)
-  for (const option of add.options) if (isKind(option.attributeName())) option.conflicts(KINDS.filter((kind) => kind !== option.attributeName()))
-  add.action((system: string, operationId: string, flags: AddFlags, command: Command) => {
-    const fault = faultOf(flags) ?? command.error(`error: say what goes wrong with one of ${KINDS.map((kind) => `--${kind}`).join(', ')}`)
+  for (const flag of FLAGS) add.addOption(optionOf(flag))
+  add.action((system: string, operationId: string, flags: AddFlags & Readonly<Record<string, unknown>>, command: Command) => {
+    const fault = faultOf(flags) ?? command.error(`error: say what goes wrong with one of ${FLAGS.map(({ name }) => `--${name}`).join(', ')}`)
     const body = { system, operationId, fault, probability: flags.probability ?? 1, ...given({ times: flags.times }) }
     return move(command, (box, stub) => take(stub.control.POST('/sandboxes/{sandbox}/faults', { params: { path: { sandbox: box.name } }, body })), (rule) => show([rule]))
   })
@@ -74,26 +55,29 @@ export function addFaults(ctl: Command): void {
     )
 }
 
-function faultOf({ error, code, condition, latency, status, drop, reset, malformed, slow }: AddFlags): FaultKind | null {
-  if (error !== undefined || code !== undefined || condition !== undefined) return { kind: 'error', ...given({ error, code, condition }) }
-  if (latency !== undefined) return { kind: 'latency', ...latency }
-  if (status !== undefined) return { kind: 'status', status }
-  if (drop) return { kind: 'drop', carriedOut: false }
-  if (reset) return { kind: 'reset' }
-  if (malformed) return { kind: 'malformed' }
-  return slow === undefined ? null : { kind: 'slow', milliseconds: slow, chunks: 10 }
+/** A flag may stand alone only: each says all that goes wrong. */
+function optionOf(flag: FaultFlag<Fault>): Option {
+  const { name, value, description, expected } = flag
+  const option = new Option(value === null ? `--${name}` : `--${name} ${value}`, description).conflicts(FLAGS.filter((other) => other.name !== name).map((other) => other.name))
+  return value === null
+    ? option
+    : option.argParser((text) => {
+        if (flag.read(text) === null) throw new InvalidArgumentError(expected)
+        return text
+      })
 }
 
-function show(rules: readonly Fault[]): string {
+function faultOf(flags: Readonly<Record<string, unknown>>): Fault | null {
+  const given = FLAGS.find(({ name }) => flags[name] !== undefined)
+  return given?.read(String(flags[given.name])) ?? null
+}
+
+function show(rules: readonly FaultRule[]): string {
   const rows = rules.map(({ id, system, operationId, fault: { kind, ...about }, times, probability, matched, fired }) => [
     id, system, operationId, [kind, ...Object.entries(about).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)].join(' '),
     times ?? 'for ever', probability, `${fired} of ${matched}`,
   ])
   return list(['ID', 'SYSTEM', 'OPERATION', 'FAULT', 'TIMES LEFT', 'PROBABILITY', 'FIRED'], rows, 'no faults')
-}
-
-function isKind(name: string): boolean {
-  return KINDS.some((kind) => kind === name)
 }
 
 function parseNumber(text: string): number {

@@ -1,11 +1,40 @@
 /** The fault `error`: the system answers with one of its own errors, and nothing in the world changes. */
 import { type CoreCondition, Failure, type FailureDetails } from '../failure.js'
+import type { Device } from '../sessions.js'
 import type { System } from '../system.js'
 import type { FailureExamples } from './examples.js'
-import type { ErrorFault } from './rule.js'
+import type { ErrorChoice, FaultKind } from './kind.js'
 
-/** The error that is meant: by CONSTANT_NAME, by the code as it travels, or by condition. */
-export type ErrorChoice = Pick<ErrorFault, 'error' | 'code' | 'condition'>
+/** Answers with an error of the system. One of `error`, `code` and `condition` is given. */
+export interface ErrorFault extends ErrorChoice {
+  readonly kind: 'error'
+  readonly message?: string
+  readonly extra?: Readonly<Record<string, unknown>>
+  readonly displacedBy?: { readonly [K in keyof Device]?: string }
+}
+
+export const error: FaultKind<ErrorFault> = {
+  kind: 'error',
+  schema: 'ErrorFault',
+  role: 'answer',
+  canStrike: (fault, system, operation) => hasError(system, operation, fault),
+  async onCall(fault, { system, operation, now, examples }) {
+    const failure = await faultFailure(fault, system, operation, now, examples)
+    return failure === null ? {} : { end: failure }
+  },
+  onFrame: (fault) => ({ error: fault }),
+  flags: [
+    { name: 'error', value: '<name>', description: 'answer with this error of the system', expected: '', read: (value) => ({ kind: 'error', error: value }) },
+    {
+      name: 'code',
+      value: '<number>',
+      description: 'answer with the error that has this code',
+      expected: 'a number is needed.',
+      read: (value) => (/^-?\d+$/.test(value) ? { kind: 'error', code: Number(value) } : null),
+    },
+    { name: 'condition', value: '<name>', description: 'answer with the error that means this', expected: '', read: (value) => ({ kind: 'error', condition: value }) },
+  ],
+}
 
 /** A server may fail in these ways whether or not its error table has a row for it. */
 const OF_EVERY_SYSTEM: readonly string[] = ['internal', 'maintenance', 'networkError'] satisfies readonly CoreCondition[]
@@ -34,16 +63,16 @@ export function hasError(system: System, operation: string, choice: ErrorChoice)
 
 /** @returns the failure that the fault makes of a call; null when the operation has no such error */
 export async function faultFailure(fault: ErrorFault, system: System, operation: string, now: number, examples: FailureExamples): Promise<Failure | null> {
-  const error = errorFor(system, operation, fault)
+  const named = errorFor(system, operation, fault)
   const given = { ...(fault.message === undefined ? {} : { message: fault.message }), ...(fault.extra === undefined ? {} : { extra: fault.extra }) }
-  if (error === null) return isOfEverySystem(fault) ? Failure.when(fault.condition, given) : null
+  if (named === null) return isOfEverySystem(fault) ? Failure.when(fault.condition, given) : null
   const { displacedBy } = fault
   const details: FailureDetails = {
     ...given,
-    defaults: await examples.keysOf(system, error),
+    defaults: await examples.keysOf(system, named),
     ...(displacedBy === undefined ? {} : { displacedBy: { label: null, platform: null, client: null, ...displacedBy, at: now } }),
   }
-  return Failure.of(error, details)
+  return Failure.of(named, details)
 }
 
 function isOfEverySystem(choice: ErrorChoice): choice is { readonly condition: CoreCondition } {

@@ -2,27 +2,14 @@
 import { Ids } from '../ids.js'
 import type { ControlState } from '../sandbox.js'
 import type { System } from '../system.js'
-import { hasError } from './error.js'
-import { ANY, type Fault, type FaultRule } from './rule.js'
-
-/** Of each role one fault acts on a call; waiting is the exception, it adds up. */
-type Role = 'wait' | 'answer' | 'delivery'
-
-const roles: Readonly<Record<Fault['kind'], Role>> = {
-  latency: 'wait',
-  error: 'answer',
-  status: 'answer',
-  drop: 'delivery',
-  reset: 'delivery',
-  malformed: 'delivery',
-  slow: 'delivery',
-}
+import { canStrike, roleOf } from './kinds.js'
+import { ANY, type FaultRule } from './rule.js'
 
 /** @returns whether the rule is about this operation and can act on it */
 export function applies({ system: id, operationId, fault }: FaultRule, system: System, operation: string): boolean {
   if (id !== ANY && id !== system.id) return false
   if (operationId !== ANY && operationId !== operation) return false
-  return fault.kind !== 'error' || hasError(system, operation, fault)
+  return canStrike(fault, system, operation)
 }
 
 /** @returns the seeded source of chance of a rule for one call: the same calls meet the same faults again */
@@ -34,10 +21,10 @@ export function chance(seed: string, rule: FaultRule): Ids {
  * @returns the rules that act on the call, as they are after it, and the state with all rules counted
  */
 export function fire(state: ControlState, system: System, operation: string): { readonly state: ControlState; readonly fired: readonly FaultRule[] } {
-  const taken = new Set<Role>()
+  const taken = new Set<string>()
   const fired: FaultRule[] = []
   const faults = state.faults.map((rule) => {
-    const role = roles[rule.fault.kind]
+    const role = roleOf(rule.fault)
     if ((rule.times !== null && rule.times <= 0) || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
     const counted = { ...rule, matched: rule.matched + 1 }
     if (chance(state.seed, counted).fraction() >= rule.probability) return counted

@@ -1,25 +1,33 @@
 /** The fault `slow`: the answer's body trickles in small pieces. */
-import { pause } from '../clock.js'
-import { bytesOf, type Delivery, writeHead } from './delivery.js'
-import type { SlowFault } from './rule.js'
+import { parseMilliseconds } from '../duration.js'
+import type { FaultKind } from './kind.js'
 
-/** @returns the delivery that takes `milliseconds` for the body */
-export function slowly({ milliseconds, chunks = 10 }: SlowFault): Delivery {
-  return async (response, reply, method) => {
-    const bytes = bytesOf(reply, method)
-    const gone = new AbortController()
-    response.once('close', () => {
-      gone.abort()
-    })
-    writeHead(response, reply, bytes.length)
-    response.flushHeaders()
-    const size = Math.max(1, Math.ceil(bytes.length / chunks))
-    const pieces = Math.max(1, Math.ceil(bytes.length / size))
-    for (let piece = 0; piece < pieces; piece++) {
-      await pause(milliseconds / pieces, gone.signal)
-      if (gone.signal.aborted) return
-      response.write(bytes.subarray(piece * size, (piece + 1) * size))
-    }
-    response.end()
-  }
+/** Sends the body in pieces, over so many milliseconds. */
+export interface SlowFault {
+  readonly kind: 'slow'
+  readonly milliseconds: number
+  readonly chunks?: number
+}
+
+const CHUNKS = 10
+
+export const slow: FaultKind<SlowFault> = {
+  kind: 'slow',
+  schema: 'SlowFault',
+  role: 'delivery',
+  onCall: ({ milliseconds, chunks = CHUNKS }) => ({ delivery: { kind: 'slow', milliseconds, chunks } }),
+  // A frame arrives whole or not at all, so this one takes its time to set out.
+  onFrame: ({ milliseconds }) => ({ wait: milliseconds }),
+  flags: [
+    {
+      name: 'slow',
+      value: '<time>',
+      description: 'let the answer trickle for so long: 800 (milliseconds) or 2s',
+      expected: 'write it in milliseconds, as in 800, or like 2s.',
+      read(value) {
+        const milliseconds = parseMilliseconds(value)
+        return milliseconds === null ? null : { kind: 'slow', milliseconds, chunks: CHUNKS }
+      },
+    },
+  ],
 }

@@ -1,25 +1,38 @@
-/** Reads off a request which sandbox and which system it is for. */
-import type { IncomingMessage } from 'node:http'
-import { isSandboxName } from '../sandbox.js'
+/** Phase 1, addressed: which sandbox and which system a call is for, and what it sees of that sandbox. */
+import type { About } from '../dialect.js'
+import type { Turn } from '../generation.js'
+import { isSandboxName, type MaintenanceControl, type SystemControl } from '../sandbox.js'
+import type { Call } from '../stage/call.js'
+import type { Settings } from '../settings.js'
 import type { System } from '../system.js'
-import type { Address } from './exchange.js'
+import { parseQuery, type Query } from './query.js'
 
 export const SANDBOX_HEADER = 'understudy-sandbox'
 export const DEFAULT_SANDBOX = 'default'
 
-/** Why a request cannot be brought to a system. */
+/** Where a call goes, read off its URL and headers. */
+export interface Address {
+  readonly sandbox: string
+  readonly system: System
+  /** Path below the system's base, not decoded. */
+  readonly path: string
+  /** The text behind the question mark; empty when there is none. */
+  readonly search: string
+}
+
+/** Why a call cannot be brought to a system. */
 export type Misaddressed = { readonly problem: 'sandboxName'; readonly name: string } | { readonly problem: 'noSystem'; readonly name: string }
 
 /**
  * `/@<sandbox>/<system>/<path>`; without `@…` the header `Understudy-Sandbox` names the sandbox. A system that is served alone
  * answers without its name in front as well.
  * @param systems the systems served, by id
- * @returns where the request goes, or why that cannot be told
+ * @returns where the call goes, or why that cannot be told
  */
-export function readAddress(request: IncomingMessage, systems: ReadonlyMap<string, System>): Address | Misaddressed {
-  const [whole, search] = splitOnce(request.url ?? '/', '?')
+export function readAddress({ url, headers }: Pick<Call, 'url' | 'headers'>, systems: ReadonlyMap<string, System>): Address | Misaddressed {
+  const [whole, search] = splitOnce(url, '?')
   let path = whole
-  let sandbox = request.headers[SANDBOX_HEADER] ?? DEFAULT_SANDBOX
+  let sandbox = headers[SANDBOX_HEADER] ?? DEFAULT_SANDBOX
   if (path.startsWith('/@')) {
     const [name, rest] = splitOnce(path.slice(2), '/')
     sandbox = name
@@ -34,7 +47,67 @@ export function readAddress(request: IncomingMessage, systems: ReadonlyMap<strin
   return { problem: 'noSystem', name: id }
 }
 
+/** An address with a zone fits in; whatever else is sent is cut. */
+const LONGEST_CLIENT = 64
+
+/** @returns who calls, as far as addresses tell: behind a proxy the first address of `X-Forwarded-For` */
+export function clientOf({ headers, remoteAddress }: Call): string {
+  const [forwarded = ''] = String(headers['x-forwarded-for'] ?? '').split(',', 1)
+  return forwarded.trim().slice(0, LONGEST_CLIENT) || (remoteAddress ?? '')
+}
+
+/** @returns path and query below the system's base */
+export function urlBelow({ path, search }: Pick<Address, 'path' | 'search'>): string {
+  return search === '' ? path : `${path}?${search}`
+}
+
 function splitOnce(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator)
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+const NO_SETTINGS: Settings = {}
+
+/** A call that has found its system, and its turn in the sandbox. */
+export class Addressed implements Address {
+  readonly call: Call
+  readonly sandbox: string
+  readonly system: System
+  readonly path: string
+  readonly search: string
+  /** What the call sees of its sandbox: records, control state and clock as they were when it came. */
+  readonly turn: Turn
+  #query: Query | null = null
+
+  constructor(call: Call, { sandbox, system, path, search }: Address, turn: Turn) {
+    this.call = call
+    this.sandbox = sandbox
+    this.system = system
+    this.path = path
+    this.search = search
+    this.turn = turn
+  }
+
+  /** The query, parsed when it is first asked for. */
+  get query(): Query {
+    return (this.#query ??= parseQuery(this.search))
+  }
+
+  /** What is set for the system in this sandbox. */
+  get control(): SystemControl | undefined {
+    return this.turn.state.systems[this.system.id]
+  }
+
+  get settings(): Settings {
+    return this.control?.settings ?? NO_SETTINGS
+  }
+
+  get underMaintenance(): MaintenanceControl | null {
+    return this.control?.maintenance ?? null
+  }
+}
+
+/** @returns the circumstances of an answer, as a dialect is told them */
+export function aboutOf({ arrival, operation, row }: { readonly arrival: Addressed } & Pick<About, 'operation' | 'row'>): About {
+  return { operation, row, now: arrival.turn.now, settings: arrival.settings }
 }

@@ -1,13 +1,17 @@
 /** Cross-origin requests (Fetch standard): pages of any origin may call the systems, whose real backends are for apps. */
 import { emptyReply, type Reply, type ReplyHeaders } from '../reply.js'
-import type { Exchange } from './exchange.js'
+import type { Call } from '../stage/call.js'
+import type { System } from '../system.js'
 
 const EXPOSED = 'Server-Status, Understudy-Violation, Preference-Applied, Content-Disposition, ETag, Content-Range, Date'
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
-/** Step: answers a preflight; private networks included (a page on the internet that calls a stub on this machine). */
-export function preflight({ method, headers }: Pick<Exchange, 'method' | 'headers'>): Reply | null {
-  if (!isPreflight(method, headers)) return null
+type PreflightHead = Pick<Call, 'method' | 'headers'>
+
+/** @returns the answer to a preflight, private networks included (a page on the internet that calls a stub on this machine); null to any other call */
+export function preflight(call: PreflightHead): Reply | null {
+  const { headers } = call
+  if (!isPreflight(call)) return null
   return emptyReply(204, {
     'access-control-allow-methods': METHODS,
     'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
@@ -17,7 +21,7 @@ export function preflight({ method, headers }: Pick<Exchange, 'method' | 'header
 }
 
 /** Whether a browser asks by this request, on its own, if a page may send another. */
-export function isPreflight(method: string, headers: Exchange['headers']): boolean {
+export function isPreflight({ method, headers }: PreflightHead): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
@@ -26,18 +30,18 @@ export function isPreflight(method: string, headers: Exchange['headers']): boole
  * @param reply what a request that reaches no system is answered with
  * @returns the answer as pages of other origins may read it; to a preflight the leave to ask
  */
-export function readableByPages(method: string, headers: Exchange['headers'], reply: Reply): Reply {
-  const { origin } = headers
+export function readableByPages(call: PreflightHead, reply: Reply): Reply {
+  const { origin } = call.headers
   if (origin === undefined) return reply
-  const answer = preflight({ method, headers }) ?? reply
+  const answer = preflight(call) ?? reply
   return { ...answer, headers: { ...answer.headers, ...withCookies(origin) } }
 }
 
 /** @returns the headers that let the page which asked read the answer; none when no page asked */
-export function corsHeaders({ headers, system }: Exchange): ReplyHeaders | null {
+export function corsHeaders({ headers }: Call, { dialect }: System): ReplyHeaders | null {
   const { origin } = headers
   if (origin === undefined) return null
-  if (!system.dialect.cookies) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
+  if (!dialect.cookies) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED }
   return { ...withCookies(origin), 'access-control-expose-headers': EXPOSED }
 }
 

@@ -1,28 +1,23 @@
 /** What a single request says is to happen to it: `Prefer: error=…, code=…, delay=…` (RFC 7240), or `__error`, `__code`, `__delay` in its query. */
+import { pause } from '../clock.js'
 import { parseMilliseconds } from '../duration.js'
-import { faultFailure } from '../faults/error.js'
+import { type ErrorFault, faultFailure } from '../faults/error.js'
 import type { FailureExamples } from '../faults/examples.js'
-import type { ErrorFault } from '../faults/rule.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
-import type { Exchange } from './exchange.js'
+import type { Addressed } from './address.js'
+import { type Mishaps, NO_MISHAPS } from './mishaps.js'
+import type { Routed } from './route.js'
 
 const MOST_DELAY = 600_000
 const NAMES = ['error', 'code', 'delay'] as const
 
-type Preferences = { readonly [K in (typeof NAMES)[number]]?: string }
+/** What a request asked for. */
+export type Preferences = { readonly [K in (typeof NAMES)[number]]?: string }
 
-/** @returns the step that carries out what the request prefers; a preference that cannot be met is refused, with what could be */
-export function prefer(examples: FailureExamples) {
-  return (exchange: Exchange): Promise<Reply | null> | null => {
-    const { operation } = exchange
-    const wanted = readPreferences(exchange)
-    return operation === null || wanted === null ? null : carryOut(exchange, operation, wanted, examples)
-  }
-}
-
-async function carryOut(exchange: Exchange, operation: string, wanted: Preferences, examples: FailureExamples): Promise<Reply | null> {
-  const { system } = exchange
+/** Carries out what the request prefers. @returns what came of it; a preference that cannot be met is refused, with what could be */
+export async function carryOut({ arrival, operation }: Routed, wanted: Preferences, examples: FailureExamples): Promise<Mishaps> {
+  const { system, turn, call } = arrival
   const { error, code, delay } = wanted
   const wait = delay === undefined ? 0 : parseMilliseconds(delay)
   if (wait === null || wait > MOST_DELAY) {
@@ -31,21 +26,17 @@ async function carryOut(exchange: Exchange, operation: string, wanted: Preferenc
   if (code !== undefined && !/^-?\d{1,9}$/.test(code)) return refuse(`The code ${JSON.stringify(code)} is no whole number.`)
   const asked = error ?? code
   const fault: ErrorFault = error === undefined ? { kind: 'error', code: Number(code) } : { kind: 'error', error }
-  const failure = asked === undefined ? null : await faultFailure(fault, system, operation, exchange.now, examples)
-  if (asked !== undefined && failure === null) return refuseError(exchange, operation, asked)
-  exchange.faults = ['prefer']
-  exchange.applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
-  if (delay !== undefined) await exchange.wait(wait)
-  if (failure !== null) {
-    exchange.forced = true
-    throw failure
-  }
-  return null
+  const failure = asked === undefined ? null : await faultFailure(fault, system, operation, turn.now, examples)
+  if (asked !== undefined && failure === null) return refuseError(arrival, operation, asked)
+  if (delay !== undefined) await pause(wait, call.signal)
+  const applied = NAMES.flatMap((name) => (wanted[name] === undefined || (name === 'code' && error !== undefined) ? [] : [`${name}=${wanted[name]}`]))
+  return { ...NO_MISHAPS, rules: ['prefer'], applied, end: failure }
 }
 
-function readPreferences(exchange: Exchange): Preferences | null {
-  const { prefer: header } = exchange.headers
-  if (header === undefined && !exchange.search.includes('__')) return null
+/** @returns what the request prefers; null where it says nothing of the kind */
+export function readPreferences(arrival: Addressed): Preferences | null {
+  const { prefer: header } = arrival.call.headers
+  if (header === undefined && !arrival.search.includes('__')) return null
   const found: { -readonly [K in keyof Preferences]: string } = {}
   const stated = [header ?? ''].flat().join(',')
   for (const [, name = '', quoted, plain] of stated.matchAll(/(?:^|,)\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s",;]*))/g)) {
@@ -54,18 +45,22 @@ function readPreferences(exchange: Exchange): Preferences | null {
     if (key !== undefined) found[key] ??= quoted ?? plain ?? ''
   }
   for (const key of NAMES) {
-    const value = exchange.query(`__${key}`)
+    const value = arrival.query.get(`__${key}`)
     if (value !== undefined) found[key] = value
   }
   return Object.keys(found).length === 0 ? null : found
 }
 
-function refuse(detail: string): Reply {
-  return problemReply(400, 'preference-not-understood', detail)
+function refuse(detail: string): Mishaps {
+  return endWith(problemReply(400, 'preference-not-understood', detail))
 }
 
-function refuseError({ system }: Exchange, operation: string, asked: string): Reply {
+function refuseError({ system }: Addressed, operation: string, asked: string): Mishaps {
   const known = system.contract.operations[operation]?.errors ?? []
   const names = known.map((name) => `${name} (${String(system.contract.errors[name]?.code)})`).join(', ')
-  return problemReply(400, 'no-such-error', `${operation} has no error ${asked}. It has ${names}.`, { known })
+  return endWith(problemReply(400, 'no-such-error', `${operation} has no error ${asked}. It has ${names}.`, { known }))
+}
+
+function endWith(reply: Reply): Mishaps {
+  return { ...NO_MISHAPS, end: reply }
 }

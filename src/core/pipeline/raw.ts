@@ -1,10 +1,13 @@
 /** Answers that are bytes: entity tags, conditional requests and ranges (RFC 9110, sections 13 and 14). */
 import { createHash } from 'node:crypto'
 import { emptyReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
-import type { Exchange } from './exchange.js'
+import type { CallHeaders } from '../stage/call.js'
 
-/** @returns the bytes asked for: all (`status`), a part (206), none because the client has them (304) or asked beyond the end (416) */
-export function rawReply(exchange: Exchange, { mediaType, bytes, fileName }: RawBody, status: number): Reply {
+/**
+ * @param request headers of the request
+ * @returns the bytes asked for: all (`status`), a part (206), none because the client has them (304) or asked beyond the end (416)
+ */
+export function rawReply(request: CallHeaders, { mediaType, bytes, fileName }: RawBody, status: number): Reply {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`
   const headers: Record<string, string> = {
     'content-type': mediaType,
@@ -14,9 +17,9 @@ export function rawReply(exchange: Exchange, { mediaType, bytes, fileName }: Raw
     'x-content-type-options': 'nosniff',
   }
   if (fileName !== undefined) headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`
-  if (hasTag(exchange.headers['if-none-match'], etag)) return emptyReply(304, headers)
-  const range = exchange.headers.range
-  if (range === undefined || !isCurrent(exchange.headers['if-range'], etag)) return { status, headers, body: bytes }
+  if (hasTag(request['if-none-match'], etag)) return emptyReply(304, headers)
+  const range = request.range
+  if (range === undefined || !isCurrent(request['if-range'], etag)) return { status, headers, body: bytes }
   return partial(range, bytes, headers) ?? { status, headers, body: bytes }
 }
 
@@ -25,7 +28,7 @@ function hasTag(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
 
-function isCurrent(ifRange: string | string[] | undefined, etag: string): boolean {
+function isCurrent(ifRange: CallHeaders[string], etag: string): boolean {
   return ifRange === undefined || ifRange === etag
 }
 

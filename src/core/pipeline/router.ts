@@ -18,8 +18,8 @@ export interface Match extends Candidate {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** Finds the operation of a request; throws a Failure `unknownEndpoint` where there is none. */
-export type Router = (method: string, path: string, query: (name: string) => string | undefined) => Match
+/** Finds the operation of a request; a Failure `unknownEndpoint` where there is none. */
+export type Router = (method: string, path: string, query: (name: string) => string | undefined) => Match | Failure
 
 const NO_PARAMETERS: Readonly<Record<string, string>> = {}
 
@@ -56,11 +56,11 @@ export function compileRouter(contract: Pick<Contract, 'operations'>): Router {
     // A fixed path may be percent-encoded where it need not be.
     const decoded = fixed.get(segments.join('/'))
     if (decoded !== undefined && !segments.includes(null)) return choose(decoded, method, NO_PARAMETERS, query)
-    throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+    return Failure.when('unknownEndpoint', { cause: 'unknownPath' })
   }
 }
 
-function choose(place: Place, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match {
+function choose(place: Place, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match | Failure {
   const wanted = method === 'HEAD' ? 'GET' : method
   const selected: Candidate[] = []
   for (const candidate of place.candidates) {
@@ -69,8 +69,8 @@ function choose(place: Place, method: string, parameters: Match['parameters'], q
     if (row.method === wanted) return { operation, row, parameters }
     selected.push(candidate)
   }
-  if (selected.length === 0) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
-  throw Failure.when('unknownEndpoint', { cause: 'wrongMethod', allow: selected.map(({ row }) => row.method) })
+  if (selected.length === 0) return Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+  return Failure.when('unknownEndpoint', { cause: 'wrongMethod', allow: selected.map(({ row }) => row.method) })
 }
 
 function compileSegments(path: string, row: OperationRow): Place['segments'] {

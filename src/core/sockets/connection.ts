@@ -1,15 +1,15 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
 import { pause, stopwatch } from '../clock.js'
-import type { Credential } from '../dialect.js'
 import { describeException } from '../failure.js'
 import type { Turn } from '../generation.js'
+import { type Caller, type Proof, userIdOf } from '../identify.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import { Superseded } from '../superseded.js'
 import { closedBy, type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
-import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type Struck } from './faults.js'
+import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type StruckFrame } from './faults.js'
 import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
-import { type Caller, type Outcome, transact } from './transact.js'
+import { transact, type Transacted } from './transact.js'
 import { closeCodes } from './wire.js'
 
 /** What a connection is made of. */
@@ -19,13 +19,13 @@ export interface ConnectionParts extends OutgoingParts {
   /** The system's name for the socket. */
   readonly name: string
   /** What the upgrade request showed. */
-  readonly credential: Credential
+  readonly proof: Proof
   readonly openedAt: number
   /** Told when the connection takes a mailbox, before anything is sent to it for that. */
   readonly onTake: (connection: Connection, mailbox: string) => void
 }
 
-/** The work of a transaction that only looks whether the session is active. */
+/** The work of a transaction that only looks who calls. */
 const onlyLook = () => Promise.resolve(null)
 
 export class Connection {
@@ -35,7 +35,7 @@ export class Connection {
   /** The mailbox that this connection has; null while it has none. */
   mailbox: string | null = null
   readonly #operations: SocketOperations
-  #caller: Caller
+  #proof: Proof
   #memory: unknown
   #position: unknown = null
   /** Counts how often a mailbox was taken; a delivery that was begun before is not sent any more. */
@@ -48,13 +48,13 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     this.parts = parts
     this.#operations = socketOperations(parts.name)
-    this.#caller = { credential: parts.credential }
+    this.#proof = parts.proof
     this.#memory = parts.socket.memory
   }
 
   /** The key of its session; null until that has been found. */
   get session(): string | null {
-    return 'sessionId' in this.#caller ? this.#caller.sessionId : null
+    return 'sessionId' in this.#proof ? this.#proof.sessionId : null
   }
 
   /**
@@ -64,11 +64,11 @@ export class Connection {
   open(turn: Turn, faults: readonly string[]): void {
     const elapsed = stopwatch()
     void this.#enqueue(async () => {
-      const { known } = await this.#transact(turn, onlyLook)
-      this.user = known?.session.userId ?? null
+      const { caller } = await this.#transact(turn, onlyLook)
+      this.user = userIdOf(caller)
       this.#record(turn, { operation: this.#operations.open, elapsed, sent: NOTHING_SENT, faults })
-      if (known === null) this.#end('unauthenticated')
-      else this.#caller = { sessionId: known.session.id }
+      if (caller.kind === 'known') this.#proof = { sessionId: caller.session.id }
+      else this.#end(turnedAwayAs(caller))
     })
   }
 
@@ -83,7 +83,7 @@ export class Connection {
     else this.#delivering = 'andAgain'
   }
 
-  /** Looks whether the session is still active, and ends the connection if not. */
+  /** Looks whether the caller is still welcome, and ends the connection if not. */
   recheck(): void {
     this.#detach(this.#recheck())
   }
@@ -150,7 +150,7 @@ export class Connection {
   }
 
   /** What comes out of a frame, if nothing is in its way. */
-  async #carryOut(turn: Turn, { error }: Struck, frame: unknown): Promise<Reaction> {
+  async #carryOut(turn: Turn, { error }: StruckFrame, frame: unknown): Promise<Reaction> {
     const { socket, system } = this.parts
     const { state } = turn
     if (inMaintenance(state, system)) return this.#refuse('maintenance')
@@ -158,8 +158,8 @@ export class Connection {
     const out = outage(state, system)
     if (out !== null) return this.#refuse(out)
     try {
-      const { known, result, changes } = await this.#transact(turn, (work) => socket.receive(work, frame))
-      return known === null || result === null ? this.#refuse('unauthenticated') : { ...result, changes, reason: null }
+      const { caller, result, changes } = await this.#transact(turn, (work) => socket.receive(work, frame))
+      return result === null ? this.#refuse(turnedAwayAs(caller)) : { ...result, changes, reason: null }
     } catch (thrown) {
       if (turn.isOver) throw thrown
       this.#report(thrown)
@@ -190,8 +190,8 @@ export class Connection {
     const turn = sandbox.look()
     const taken = this.#taken
     // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
-    const { known, result, changes } = await this.#transact(turn, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
-    if (known === null) this.#end('unauthenticated')
+    const { caller, result, changes } = await this.#transact(turn, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
+    if (caller.kind !== 'known') this.#end(turnedAwayAs(caller))
     if (result === null) return false
     if (taken !== this.#taken) return true
     this.#position = result.position
@@ -213,8 +213,8 @@ export class Connection {
   async #recheck(): Promise<void> {
     await this.#work // the session may just be being looked for
     if (this.#ended) return
-    const { known } = await this.#transact(this.parts.sandbox.look(), onlyLook)
-    if (known === null) this.#end('unauthenticated')
+    const { caller } = await this.#transact(this.parts.sandbox.look(), onlyLook)
+    if (caller.kind !== 'known') this.#end(turnedAwayAs(caller))
   }
 
   #take(mailbox: string): void {
@@ -225,7 +225,7 @@ export class Connection {
   }
 
   /** Tells the other side why, and closes. */
-  #end(condition: 'unauthenticated' | 'displaced'): void {
+  #end(condition: 'unauthenticated' | 'banned' | 'displaced'): void {
     if (this.#ended) return
     const elapsed = stopwatch()
     const { frame, error } = this.#refusal(condition)
@@ -241,11 +241,13 @@ export class Connection {
   }
 
   #refusal(condition: SocketCondition): Refusal {
-    return this.parts.socket.conditions[condition](this.#memory as never) // what this very socket returned
+    const { conditions } = this.parts.socket
+    const say = conditions[condition] ?? conditions.unauthenticated
+    return say(this.#memory as never) // what this very socket returned
   }
 
-  #transact<T>(turn: Turn, work: (work: never) => Promise<T>): Promise<Outcome<T>> {
-    return transact({ turn, system: this.parts.system, caller: this.#caller, memory: this.#memory, position: this.#position }, work)
+  #transact<T>(turn: Turn, work: (work: never) => Promise<T>): Promise<Transacted<T>> {
+    return transact({ turn, system: this.parts.system, proof: this.#proof, memory: this.#memory, position: this.#position }, work)
   }
 
   #record(turn: Turn, happening: Omit<Happening, 'turn' | 'user'>): void {
@@ -275,6 +277,11 @@ interface Reaction extends SocketAnswer<unknown> {
   readonly changes: readonly Change[]
   /** The condition for which it was not carried out; null when it was, or a fault wants something else. */
   readonly reason: SocketCondition | null
+}
+
+/** @returns the condition for which a caller who is not known (any more) is turned away */
+function turnedAwayAs(caller: Caller): 'unauthenticated' | 'banned' {
+  return caller.kind === 'refused' && caller.failure.condition === 'banned' ? 'banned' : 'unauthenticated'
 }
 
 /** @returns the value of a JSON text; undefined when it is none */

@@ -54,10 +54,10 @@ export interface Delivery<Position> {
 }
 
 /** Why the core does not let a frame through, or ends a connection. */
-export type SocketCondition = 'unauthenticated' | 'displaced' | 'internal' | 'networkError' | 'maintenance'
+export type SocketCondition = 'unauthenticated' | 'banned' | 'displaced' | 'internal' | 'networkError' | 'maintenance'
 
 /** A connection that is told one of these is closed then, with this code. */
-export const closedBy: Readonly<Record<SocketCondition, number | null>> = { unauthenticated: closeCodes.policy, displaced: closeCodes.displaced, internal: null, networkError: null, maintenance: null }
+export const closedBy: Readonly<Record<SocketCondition, number | null>> = { unauthenticated: closeCodes.policy, banned: closeCodes.policy, displaced: closeCodes.displaced, internal: null, networkError: null, maintenance: null }
 
 /** A frame that says no, and the CONSTANT_NAME of its error. */
 export interface Refusal {
@@ -89,8 +89,8 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   deliver(work: DeliveryWork<S, Memory, Position>): Promise<Delivery<Position>>
   /** @returns the mailbox for whose holder a committed change has something to deliver; null when it has nothing for anybody */
   mailboxOf(change: Change): string | null
-  /** What a connection is told. */
-  readonly conditions: { readonly [C in SocketCondition]: (memory: Memory) => Refusal }
+  /** What a connection is told. `banned` is for systems that know bans; without it a banned user is told what one without a session is. */
+  readonly conditions: { readonly [C in Exclude<SocketCondition, 'banned'>]: (memory: Memory) => Refusal } & { readonly banned?: (memory: Memory) => Refusal }
   /** What is answered when a fault asks for an error: a frame, or as to a condition. An error that is not here is answered as `networkError`. */
   readonly errors: { readonly [E in S['errors']]?: (memory: Memory) => object | SocketCondition }
   readonly console: SocketConsole<S>
@@ -104,7 +104,7 @@ export interface Socket {
   receive(work: never, frame: unknown): Promise<SocketAnswer<unknown>>
   deliver(work: never): Promise<Delivery<unknown>>
   mailboxOf(change: Change): string | null
-  readonly conditions: Readonly<Record<SocketCondition, (memory: never) => Refusal>>
+  readonly conditions: Readonly<Record<Exclude<SocketCondition, 'banned'>, (memory: never) => Refusal>> & { readonly banned?: (memory: never) => Refusal }
   readonly errors: Readonly<Record<string, ((memory: never) => object | SocketCondition) | undefined>>
   readonly console: { readonly example: object; put(work: never): Promise<string | null> }
 }

@@ -1,34 +1,36 @@
-/** What the fault rules of a sandbox make of a frame. The rules are those of HTTP calls; here each kind finds its meaning for a socket. */
+/** What the fault rules of a sandbox make of a frame. The rules are those of HTTP calls; each kind says what it means for a socket. */
 import { errorFor } from '../faults/error.js'
 import { chance, fire } from '../faults/fire.js'
-import { latencyOf } from '../faults/latency.js'
-import type { ErrorFault, FaultRule, StatusFault } from '../faults/rule.js'
-import { isOut } from '../outages.js'
+import type { ErrorChoice, FrameEffect } from '../faults/kind.js'
+import { frameEffect } from '../faults/kinds.js'
+import type { FaultRule } from '../faults/rule.js'
 import type { Turn } from '../generation.js'
+import { isOut } from '../outages.js'
+import type { Reply } from '../reply.js'
 import type { ControlState } from '../sandbox.js'
 import type { System } from '../system.js'
 import type { Refusal, Socket, SocketCondition } from './definition.js'
 
 /** What is to go wrong with one frame. */
-export interface Struck {
+export interface StruckFrame {
   /** Ids of the rules that act. */
   readonly rules: readonly string[]
   /** Milliseconds to wait before anything else. */
   readonly wait: number
-  readonly error: ErrorFault | null
+  readonly error: ErrorChoice | null
   /** Of an opening: the handshake is refused with this. */
-  readonly status: StatusFault | null
+  readonly handshake: Reply | null
   /** Whether the connection is cut without an answer: before the frame is carried out, or after. */
   readonly cut: 'before' | 'after' | null
-  /** Whether what is sent is broken JSON. */
-  readonly malformed: boolean
+  /** What becomes of each text that is sent; null: it stays what it is. */
+  readonly spoil: ((text: string) => string) | null
 }
 
 /** Of a frame that simply arrives. */
-export const NOTHING_WRONG: Struck = { rules: [], wait: 0, error: null, status: null, cut: null, malformed: false }
+export const NOTHING_WRONG: StruckFrame = { rules: [], wait: 0, error: null, handshake: null, cut: null, spoil: null }
 
 /** Lets the rules act that fit this operation, and counts them. */
-export async function strike(turn: Turn, system: System, operation: string): Promise<Struck> {
+export async function strike(turn: Turn, system: System, operation: string): Promise<StruckFrame> {
   const { faults, seed } = turn.state
   if (faults.length === 0) return NOTHING_WRONG
   let fired: readonly FaultRule[] = []
@@ -37,28 +39,11 @@ export async function strike(turn: Turn, system: System, operation: string): Pro
     fired = after.fired
     return after.state
   })
-  return fired.reduce((struck, rule) => add(struck, rule, seed), NOTHING_WRONG)
+  return fired.reduce((struck, rule) => add(struck, rule.id, frameEffect(rule.fault, { system, operation, chance: (purpose) => chance(`${seed}/${purpose}`, rule) })), NOTHING_WRONG)
 }
 
-function add(struck: Struck, rule: FaultRule, seed: string): Struck {
-  const { fault, id } = rule
-  const next = { ...struck, rules: [...struck.rules, id] }
-  switch (fault.kind) {
-    case 'latency':
-      return { ...next, wait: struck.wait + latencyOf(fault, chance(`${seed}/latency`, rule)) }
-    case 'slow': // a frame arrives whole or not at all, so this one takes its time to set out
-      return { ...next, wait: struck.wait + fault.milliseconds }
-    case 'error':
-      return { ...next, error: fault }
-    case 'status':
-      return { ...next, status: fault }
-    case 'drop':
-      return { ...next, cut: fault.carriedOut === true ? 'after' : 'before' }
-    case 'reset':
-      return { ...next, cut: 'after' }
-    case 'malformed':
-      return { ...next, malformed: true }
-  }
+function add(struck: StruckFrame, rule: string, { wait = 0, ...effect }: FrameEffect): StruckFrame {
+  return { ...struck, ...effect, rules: [...struck.rules, rule], wait: struck.wait + wait }
 }
 
 /** @returns whether the system is in maintenance; then nothing else goes wrong with it */
@@ -74,7 +59,7 @@ export function outage({ systems }: ControlState, system: System): SocketConditi
 }
 
 /** @returns what the fault wants to be answered: a refusal of its own, or the one of a condition */
-export function faultAnswer(fault: ErrorFault, system: System, operation: string, socket: Socket, memory: unknown): Refusal | SocketCondition {
+export function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): Refusal | SocketCondition {
   const error = errorFor(system, operation, fault)
   // The socket's own functions take the memory that the socket itself has returned.
   const answer = error === null ? undefined : socket.errors[error]?.(memory as never)

@@ -47,13 +47,11 @@ export class Group {
     return true
   }
 
-  /** A commit may bring something to deliver, or the end of a session. */
+  /** A commit may bring something to deliver, the end of a session, or a ban. */
   #tell(system: System, changes: readonly Change[]): void {
     const concerned = new Set<Connection>()
     for (const change of changes) {
-      if (change.collection === 'sessions') {
-        for (const connection of this.connections) if (connection.parts.system === system && connection.session === change.key) connection.recheck()
-      }
+      for (const connection of this.connections) if (connection.parts.system === system && concerns(change, connection, system)) connection.recheck()
       for (const [name, socket] of Object.entries(system.sockets)) {
         const mailbox = socket.mailboxOf(change)
         const holder = mailbox === null ? undefined : this.#mailboxes.get(placeOf(system, name, mailbox))
@@ -66,6 +64,12 @@ export class Group {
   #close(reason: string): void {
     for (const connection of this.connections) connection.close(closeCodes.goingAway, reason)
   }
+}
+
+/** Whether a change may be the end of the connection's session, or a ban of its user. */
+function concerns({ collection, key }: Change, { session, user }: Connection, { users }: System): boolean {
+  if (collection === 'sessions') return session === key
+  return users.ban !== null && collection === users.collection && user !== null && users.key(user) === key
 }
 
 function placeOf(system: System, name: string, mailbox: string): string {

@@ -6,7 +6,7 @@ import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Socket } from './definition.js'
-import type { Struck } from './faults.js'
+import type { StruckFrame } from './faults.js'
 import type { Wire } from './wire.js'
 
 /** What is needed to put on record what happens on a connection, or to one that does not come about. */
@@ -58,8 +58,8 @@ const SWITCHING_PROTOCOLS = 101
 export const CUT = 0
 
 /** Sends frames, broken where a fault says so. */
-export function speak({ socket, system, wire }: OutgoingParts, frames: readonly object[], { malformed }: Pick<Struck, 'malformed'> = { malformed: false }): Sent {
-  const texts = frames.map((frame) => (malformed ? breakJson(JSON.stringify(frame)) : JSON.stringify(frame)))
+export function speak({ socket, system, wire }: OutgoingParts, frames: readonly object[], { spoil }: Pick<StruckFrame, 'spoil'> = { spoil: null }): Sent {
+  const texts = frames.map((frame) => (spoil === null ? JSON.stringify(frame) : spoil(JSON.stringify(frame))))
   for (const text of texts) wire.send(text)
   return { texts, violations: frames.flatMap((frame) => violationsOf(system.validators.schemas[socket.schema], frame)) }
 }
@@ -93,9 +93,4 @@ function violationsOf(validate: Validator | undefined, frame: object): readonly 
   if (validate === undefined) return ['the contract has no schema for what is sent here']
   if (validate(frame)) return []
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath === '' ? 'the frame' : instancePath} ${message ?? 'is not valid'}`)
-}
-
-/** Cut off after two thirds and with a stray bracket, no JSON text stays one. */
-function breakJson(text: string): string {
-  return `${text.slice(0, Math.floor((text.length * 2) / 3))}}{`
 }

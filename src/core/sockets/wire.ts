@@ -6,44 +6,66 @@ export const closeCodes = { goingAway: 1001, policy: 1008, tryAgainLater: 1013, 
 /** Above so many bytes a sender that has more is asked to wait. */
 const PACE = 64 * 1024
 
-/** What is used of a WebSocket. Named here, so that the package's own types need no other package's. */
-export interface WireSocket {
-  readonly readyState: number
-  readonly bufferedAmount: number
+/** An open WebSocket as a host hands it over. */
+export interface SocketLink {
+  /** False once it is closing. */
+  readonly isOpen: boolean
+  /** Bytes that the other side has not taken yet. */
+  readonly waiting: number
+  /** Sends a text frame. @param done called when it has gone out, or never will */
   send(text: string, done: () => void): void
+  /** Says goodbye after what is waiting. */
   close(code: number, reason: string): void
-  terminate(): void
-  once(event: 'close', listener: () => void): unknown
+  /** Ends the connection at once, without a word. */
+  cut(): void
+  /** Reads no more frames until {@link resume}. */
+  pause(): void
+  resume(): void
+  /** Says who is told what comes in; called once, at the very beginning. */
+  listen(listener: LinkListener): void
 }
 
-/** The `readyState` of a connection that is neither opening nor closing. */
-const OPEN = 1
+/** Who is told what comes in on a WebSocket. */
+export interface LinkListener {
+  frame(data: Uint8Array, isBinary: boolean): void
+  /** The connection is gone; nothing follows. */
+  closed(): void
+}
 
 export class Wire {
-  readonly #socket: WireSocket
+  readonly #link: SocketLink
   readonly #backlog: number
   #flushed: Promise<void> = Promise.resolve()
   /** Resolves when the connection is gone. */
   readonly gone: Promise<void>
 
-  /** @param backlog so many bytes may wait; then the connection is closed */
-  constructor(socket: WireSocket, backlog: number) {
-    this.#socket = socket
+  /**
+   * @param backlog so many bytes may wait; then the connection is closed
+   * @param listener told what comes in
+   */
+  constructor(link: SocketLink, backlog: number, listener: LinkListener) {
+    this.#link = link
     this.#backlog = backlog
     this.gone = new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve()
+      link.listen({
+        frame: (data, isBinary) => {
+          listener.frame(data, isBinary)
+        },
+        closed: () => {
+          resolve()
+          listener.closed()
+        },
       })
     })
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === OPEN
+    return this.#link.isOpen
   }
 
   /** Bytes that the other side has not taken yet. */
   get waiting(): number {
-    return this.#socket.bufferedAmount
+    return this.#link.waiting
   }
 
   /** Sends a text frame; nothing happens once the connection is closing. */
@@ -54,9 +76,7 @@ export class Wire {
       return
     }
     this.#flushed = new Promise((resolve) => {
-      this.#socket.send(text, () => {
-        resolve()
-      })
+      this.#link.send(text, resolve)
     })
   }
 
@@ -67,11 +87,11 @@ export class Wire {
 
   /** Says goodbye after what is waiting. */
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason)
+    this.#link.close(code, reason)
   }
 
   /** Ends the connection at once, without a word. */
   cut(): void {
-    this.#socket.terminate()
+    this.#link.cut()
   }
 }

@@ -61,10 +61,3 @@ export interface Call {
   /** The address that the call came from; null when it came from within this process. */
   readonly remoteAddress: string | null
 }
-
-/** The body of a call that has none. */
-export const noBody: BodySource = {
-  isPresent: false,
-  bytes: async () => ({ kind: 'bytes', bytes: new Uint8Array() }),
-  parts: async () => ({ kind: 'notMultipart' }),
-}

@@ -32,7 +32,7 @@ export interface Outcome {
   readonly delivery: Delivery
 }
 
-/** Answers calls: everything below one path prefix. It never throws; a failure is an outcome too. */
+/** Answers calls beside the systems; which ones is said where it is mounted. It never throws; a failure is an outcome too. */
 export type Surface = (call: Call) => Outcome | Promise<Outcome>
 
 const WHOLE: Delivery = { kind: 'whole' }

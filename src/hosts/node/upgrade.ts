@@ -1,10 +1,8 @@
 /** Requests for an upgrade that are for no socket. */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { statusReply } from '../faults/status.js'
-import type { StatusFault } from '../faults/rule.js'
-import { problemReply } from '../problem.js'
-import type { Reply } from '../reply.js'
+import { problemReply } from '../../core/problem.js'
+import type { Reply } from '../../core/reply.js'
 
 const HOP_BY_HOP = new Set(['upgrade', 'connection', 'http2-settings'])
 
@@ -30,15 +28,11 @@ export function handBack(server: Server, request: IncomingMessage, socket: Duple
 
 /** Answers a handshake that breaks the WebSocket protocol, and closes the connection. */
 export function refuseHandshake(socket: Duplex, why: string): void {
-  writeReply(socket, problemReply(400, 'no-websocket-handshake', `This is no WebSocket handshake: ${why}.`))
+  answerHandshake(socket, problemReply(400, 'no-websocket-handshake', `This is no WebSocket handshake: ${why}.`))
 }
 
-/** Answers a handshake with a bare HTTP status, as a proxy in front of the backend would, and closes the connection. */
-export function refuseStatus(socket: Duplex, fault: StatusFault): void {
-  writeReply(socket, statusReply(fault))
-}
-
-function writeReply(socket: Duplex, { status, headers, body }: Reply): void {
+/** Answers a handshake with something else than a WebSocket, and closes the connection. */
+export function answerHandshake(socket: Duplex, { status, headers, body }: Reply): void {
   const all = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
   socket.write(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`)

@@ -1,7 +1,7 @@
 /** Stopping an HTTP server: what is under way is finished, what is not is not waited for. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { pause } from './clock.js'
+import { pause } from '../../core/clock.js'
 
 /** Real milliseconds between two looks at connections that have become idle. */
 const LOOK_AGAIN = 20

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { createExpress } from '../../src/core/express.js'
+import { createExpress } from '../src/hosts/node/express.js'
 
 test('requests and responses have the prototypes of the application before it sees them', async () => {
   const { app, server } = createExpress()

@@ -1,0 +1,64 @@
+/** From the bytes of a body to its fields. */
+import type { BodyType } from '../contract.js'
+import { Failure } from '../failure.js'
+import { parseQuery } from './query.js'
+import type { Received } from './receive.js'
+import type { Fields } from './view.js'
+
+const NO_FIELDS: Fields = {}
+
+/** @returns the fields of the body, none where there is nothing to read; or why it is none that the dialect takes */
+export function decodeBody({ routed: { arrival, row }, body }: Received): Fields | Failure {
+  if (row.select === null && !arrival.query.decodable) return Failure.when('invalidRequest', { cause: 'undecodableUrl' })
+  switch (body.kind) {
+    case 'none':
+      return NO_FIELDS
+    case 'refused':
+      return body.failure
+    case 'parts':
+      return body.parts
+    case 'bytes': {
+      const { contentType, empty } = arrival.system.dialect.body
+      const isEmpty = body.bytes.length === 0 && empty === 'object'
+      if (contentType !== 'any' && mediaTypeOf(arrival.call.headers['content-type']) !== body.type) {
+        return contentType === 'othersAreEmpty' || isEmpty ? NO_FIELDS : Failure.when('invalidRequest', { cause: 'wrongContentType' })
+      }
+      return isEmpty ? NO_FIELDS : decodeBytes(body.bytes, body.type)
+    }
+  }
+}
+
+function mediaTypeOf(header: string | undefined): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {
+  const text = decodeText(bytes)
+  if (text === null) return unreadable()
+  if (type === 'application/x-www-form-urlencoded') {
+    const form = parseQuery(text)
+    return form.decodable ? form.all : unreadable()
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : unreadable()
+  } catch {
+    return unreadable()
+  }
+}
+
+function decodeText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function unreadable(): Failure {
+  return Failure.when('invalidRequest', { cause: 'unreadableBody' })
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

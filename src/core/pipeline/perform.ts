@@ -1,0 +1,89 @@
+/** Phase 5, performed: the checks and the operation, as one transaction, with what came of them. */
+import { Failure, failWith } from '../failure.js'
+import { Ids } from '../ids.js'
+import { type Registry, userIdOf } from '../identify.js'
+import type { CoreRecords } from '../sandbox.js'
+import { type SessionRecord, Sessions } from '../sessions.js'
+import { SmsCodes, type SmsPolicy } from '../sms.js'
+import type { Change, Doc, Transaction } from '../store/types.js'
+import { clientOf } from './address.js'
+import { Asides, Pending } from './aside.js'
+import { check } from './check.js'
+import type { Received } from './receive.js'
+
+/** A call that was carried out, or refused on the way. */
+export interface Performed {
+  readonly received: Received
+  /** The operation's payload, or why there is none. */
+  readonly result: unknown
+  /** The session that the operation began; null when it began none. */
+  readonly issued: SessionRecord | null
+  /** Key of the user whose credential it was, or who logged in; null where nobody is known. */
+  readonly userId: string | null
+  readonly changes: readonly Change[]
+}
+
+type Attempt = Omit<Performed, 'received' | 'changes'>
+
+const NO_CHANGES: readonly Change[] = []
+const NO_OUTAGES: ReadonlySet<string> = new Set()
+const NO_CALLER = { session: null, user: null }
+const NO_SMS: SmsPolicy = { validity: 0, interval: 0, singleUse: true, refusedNumbers: [] }
+
+/** Thrown out of a transaction, so that it leaves nothing behind. */
+class RolledBack extends Error {
+  readonly userId: string | null
+
+  constructor(userId: string | null, cause: unknown) {
+    super('rolled back', { cause })
+    this.userId = userId
+  }
+}
+
+/**
+ * Carries the call out. A failure leaves nothing behind.
+ * @param report told of exceptions, which are answered as the failure `internal`
+ * @throws Superseded when the sandbox was reset meanwhile
+ */
+export async function perform(received: Received, report: (exception: unknown) => void): Promise<Performed> {
+  const { turn, system } = received.routed.arrival
+  const asides = new Asides()
+  for (;;) {
+    try {
+      const { value, changes } = await turn.store(system.id).transact((tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
+      return { received, result: value.result, issued: value.issued, userId: value.userId, changes }
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error
+      const { cause, userId } = error
+      if (cause instanceof Pending) await asides.settle(cause)
+      else {
+        if (!(cause instanceof Failure)) report(cause)
+        return { received, result: cause instanceof Failure ? cause : Failure.when('internal'), issued: null, userId, changes: NO_CHANGES }
+      }
+    }
+  }
+}
+
+/** One run; a conflict with another request makes it run again, with the same ids. */
+async function attempt(received: Received, tx: Registry['tx'], asides: Asides): Promise<Attempt> {
+  const { arrival, operation } = received.routed
+  const { system, turn, control } = arrival
+  const ids = new Ids(`${turn.state.seed}/${system.id}/${String(turn.state.requests)}`)
+  const sessions = new Sessions(system.sessions, tx, ids, turn.now)
+  const { failure, caller, input, headers } = await check(received, { system, tx, sessions })
+  const userId = userIdOf(caller)
+  if (failure !== null) return { result: failure, issued: null, userId }
+  const outages = control === undefined || control.outages.length === 0 ? NO_OUTAGES : new Set(control.outages)
+  const sms = new SmsCodes(system.sms ?? NO_SMS, { source: control?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, turn.now)
+  const handler = system.operations[operation]
+  if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
+  const { session, user } = caller.kind === 'known' ? caller : NO_CALLER
+  const work = { input, headers, session, user, tx, sessions, sms, now: turn.now, ids, settings: arrival.settings, client: clientOf(arrival.call), outages, aside: asides.forRun(), fail: failWith }
+  try {
+    // The contract's validators have just proved the input to be what the handler's generated type says.
+    const result = await handler(work as never)
+    return { result, issued: sessions.issued, userId: sessions.issued?.userId ?? userId }
+  } catch (error) {
+    throw new RolledBack(userId, error)
+  }
+}

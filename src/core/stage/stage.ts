@@ -1,0 +1,156 @@
+/** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
+import { stopwatch, type TimeSource } from '../clock.js'
+import { describeException } from '../failure.js'
+import { FailureExamples } from '../faults/examples.js'
+import { didYouMean } from '../guess.js'
+import { Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
+import { outcomeOf, record } from '../pipeline/conclude.js'
+import { readableByPages } from '../pipeline/cors.js'
+import { play, type PlayParts } from '../pipeline/play.js'
+import { routeOver } from '../pipeline/route.js'
+import { problemReply } from '../problem.js'
+import type { Reply } from '../reply.js'
+import { MOST_TURNS, Sandboxes, type Served } from '../sandbox.js'
+import { Switchboard, type SocketLimits } from '../sockets/switchboard.js'
+import type { System } from '../system.js'
+import { serve } from '../world.js'
+import type { Call } from './call.js'
+import { type Outcome, type Surface, whole } from './outcome.js'
+
+export interface StageOptions {
+  /** The systems to play. */
+  readonly systems: readonly System[]
+  readonly time: TimeSource
+  /** Seed of all ids and tokens. */
+  readonly seed: number
+  /** Folder with one folder of fixtures per system. */
+  readonly fixtures: string
+  /** Folder with one bundled document per system. */
+  readonly documents: string
+  /** So many records are added to the world of each system that makes any in bulk. */
+  readonly scale: number
+  /** Entries that the journal of a sandbox keeps. */
+  readonly journal: number
+  /** Sandboxes that are kept at the most. */
+  readonly maxSandboxes: number
+  /** What WebSockets may take up; sensible bounds where left out. */
+  readonly sockets: Partial<SocketLimits>
+  /** Whether `Prefer` and `__error`, `__code`, `__delay` in a query mean anything. */
+  readonly prefer: boolean
+  /** Told of answers that break the contract and of exceptions in handlers. */
+  readonly report: (problem: string) => void
+}
+
+/** What stands on a stage, for the surfaces beside the systems. */
+export interface Stage {
+  /** The systems with their worlds, by id. */
+  readonly served: ReadonlyMap<string, Served>
+  readonly sandboxes: Sandboxes
+  readonly sockets: Switchboard
+  readonly examples: FailureExamples
+  /** The moment when the worlds were loaded. */
+  readonly boot: number
+  /**
+   * Lets a surface answer instead of a system.
+   * @param claims whether a call is for it; of several the one that was mounted first is asked first. See {@link below}
+   */
+  mount(claims: (call: Call) => boolean, surface: Surface): void
+  /** Plays a call. Never throws; whoever asks for too much or in the wrong way is told so in the outcome. */
+  play(call: Call): Promise<Outcome> | Outcome
+  /** Says goodbye on all sockets, and tells whoever waits for a sandbox that nothing will come any more. */
+  close(): Promise<void>
+}
+
+/**
+ * @returns a stage on which nothing else is kept than what was given: two of them share nothing
+ * @throws Error when a world cannot be read
+ */
+export async function createStage(options: StageOptions): Promise<Stage> {
+  const { systems: list, time, seed, report } = options
+  const systems = new Map(list.map((system) => [system.id, system]))
+  const origin = { boot: time.now(), scale: options.scale }
+  const served = new Map<string, Served>()
+  for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
+  const sandboxes = new Sandboxes({ served, time, origin, seed: String(seed), journalLimit: options.journal, most: options.maxSandboxes })
+  const examples = new FailureExamples(options.documents)
+  const sockets = new Switchboard({ systems, sandboxes, report, limits: options.sockets })
+  const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
+  const parts: PlayParts = {
+    route: routeOver(list),
+    examples,
+    prefer: options.prefer,
+    report: ({ arrival, operation }, exception) => {
+      report(`${operation ?? arrival.path} failed: ${describeException(exception)}`)
+    },
+  }
+
+  async function playSystem(call: Call): Promise<Outcome> {
+    const address = readAddress(call, systems)
+    if ('problem' in address) return whole(readableByPages(call, misaddressed(address, systems)))
+    const elapsed = stopwatch()
+    const sandbox = sandboxes.open(address.sandbox)
+    sandbox.enter()
+    try {
+      let answered = await play(new Addressed(call, address, sandbox.begin()), parts)
+      // What was found in a world that is gone is no answer.
+      for (let turns = 1; answered.site.arrival.turn.isOver && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, sandbox.begin()), parts)
+      if (answered.site.arrival.turn.isOver) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
+      for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
+      record(answered, elapsed)
+      return outcomeOf(answered)
+    } finally {
+      sandbox.leave()
+    }
+  }
+
+  return {
+    served,
+    sandboxes,
+    sockets,
+    examples,
+    boot: origin.boot,
+    mount: (claims, surface) => {
+      surfaces.push([claims, surface])
+    },
+    play: (call) => {
+      const beside = surfaces.find(([claims]) => claims(call))
+      return guarded(beside === undefined ? playSystem : beside[1], call, report)
+    },
+    close: async () => {
+      const gone = sockets.close()
+      sandboxes.end()
+      await gone
+    },
+  }
+}
+
+/**
+ * @param prefix `/docs`
+ * @returns what tells calls whose path is the prefix or below it
+ */
+export function below(prefix: string): (call: Pick<Call, 'url'>) => boolean {
+  return ({ url }) => {
+    if (!url.startsWith(prefix)) return false
+    const next = url[prefix.length]
+    return next === undefined || next === '/' || next === '?'
+  }
+}
+
+/** Answers what even the answering of failures could not. */
+async function guarded(surface: Surface, call: Call, report: (problem: string) => void): Promise<Outcome> {
+  try {
+    return await surface(call)
+  } catch (error) {
+    report(`${call.method} ${call.url} failed: ${describeException(error)}`)
+    return whole(problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'))
+  }
+}
+
+function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System>): Reply {
+  if (address.problem === 'sandboxName') {
+    return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
+  }
+  const bases = [...systems.keys()].map((id) => `/${id}`)
+  const meant = didYouMean(`/${address.name}`, bases)
+  return problemReply(404, 'no-such-system', `No system answers here.${meant} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
+}

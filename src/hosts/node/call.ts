@@ -1,0 +1,110 @@
+/** A request of Node's HTTP server as a call of the stage. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
+
+/** So many bytes over the limit are still read. */
+const DRAINED = 32 * 1024 * 1024
+
+export class NodeCall implements Call {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #body: NodeBody | null = null
+  #signal: AbortSignal | null = null
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.#response = response
+  }
+
+  get method(): string {
+    return this.#request.method ?? 'GET'
+  }
+
+  get url(): string {
+    return this.#request.url ?? '/'
+  }
+
+  get headers(): CallHeaders {
+    return this.#request.headers
+  }
+
+  get body(): NodeBody {
+    return (this.#body ??= new NodeBody(this.#request))
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= goneSignal(this.#response))
+  }
+
+  get remoteAddress(): string | null {
+    return this.#request.socket.remoteAddress ?? ''
+  }
+
+  /** Whether some of the body was read, and then no more of it: what is left would be taken for the next request. */
+  get isHalfRead(): boolean {
+    return this.#body?.isBegun === true && !this.#request.complete
+  }
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => {
+    gone.abort()
+  })
+  if (response.destroyed) gone.abort()
+  return gone.signal
+}
+
+class NodeBody implements BodySource {
+  readonly #request: IncomingMessage
+  #bytes: Promise<ReadBytes> | null = null
+  #parts: Promise<ReadParts> | null = null
+
+  constructor(request: IncomingMessage) {
+    this.#request = request
+  }
+
+  get isPresent(): boolean {
+    const { headers } = this.#request
+    return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  }
+
+  get isBegun(): boolean {
+    return this.#bytes !== null || this.#parts !== null
+  }
+
+  bytes(limit: number): Promise<ReadBytes> {
+    return (this.#bytes ??= readBytes(this.#request, limit))
+  }
+
+  parts(fileLimit: number): Promise<ReadParts> {
+    return (this.#parts ??= this.#readParts(fileLimit))
+  }
+
+  async #readParts(fileLimit: number): Promise<ReadParts> {
+    const { readParts } = await import('../multipart.js')
+    return readParts(this.#request, this.#request.headers, fileLimit)
+  }
+}
+
+/** A body over the limit is read to its end all the same, so that the client is there to hear the answer; one so far over it is not. */
+function readBytes(request: IncomingMessage, limit: number): Promise<ReadBytes> {
+  if (Number(request.headers['content-length'] ?? 0) > limit + DRAINED) return Promise.resolve({ kind: 'tooLarge' })
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= limit) chunks.push(chunk)
+      else if (length > limit + DRAINED) resolve({ kind: 'tooLarge' })
+    })
+    request.once('end', () => {
+      const [first] = chunks
+      if (length > limit) resolve({ kind: 'tooLarge' })
+      else resolve({ kind: 'bytes', bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+    })
+    request.once('close', () => {
+      resolve({ kind: 'brokenOff' }) // the client went away in mid-body; without effect after the end
+    })
+  })
+}

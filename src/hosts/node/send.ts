@@ -1,0 +1,113 @@
+/** Carries outcomes out on a connection of Node's HTTP server. */
+import type { ServerResponse } from 'node:http'
+import { pause } from '../../core/clock.js'
+import type { Reply } from '../../core/reply.js'
+import type { Call } from '../../core/stage/call.js'
+import { type Delivery, isStreamed, type Outcome, type StreamedReply } from '../../core/stage/outcome.js'
+
+/**
+ * Puts an outcome on the wire.
+ * @returns a promise only where the delivery takes its time
+ */
+export function send({ reply, delivery }: Outcome, call: Pick<Call, 'method' | 'signal'>, response: ServerResponse): Promise<void> | void {
+  const isHead = call.method === 'HEAD'
+  if (isStreamed(reply)) return stream(response, reply, isHead, call)
+  if (delivery.kind === 'whole') {
+    writeWhole(response, reply, isHead)
+    return
+  }
+  if (delivery.kind === 'slow') return trickle(response, reply, isHead, delivery, call)
+  if (delivery.at === 'start') response.destroy()
+  else breakOff(response, reply, isHead)
+}
+
+/** Status, headers and body in one piece. */
+export function writeWhole(response: ServerResponse, reply: Reply, isHead: boolean): void {
+  const { body } = reply
+  writeHead(response, reply, Buffer.byteLength(body))
+  if (isHead || body.length === 0) response.end()
+  else response.end(body)
+}
+
+/** @param length of the body as it is announced; null where nobody knows it yet */
+function writeHead(response: ServerResponse, { status, headers }: Reply | StreamedReply, length: number | null): void {
+  // One flat list of names and values is what Node writes fastest.
+  const flat: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'string') flat.push(name, value)
+    else for (const one of value ?? []) flat.push(name, one)
+  }
+  if (length !== null && status !== 304 && status !== 204) flat.push('content-length', String(length))
+  response.writeHead(status, flat)
+}
+
+/** The bytes that the answer has; none where HTTP has no body. */
+function bytesOf({ status, body }: Reply, isHead: boolean): Buffer {
+  return isHead || status === 204 || status === 304 ? Buffer.alloc(0) : Buffer.from(body)
+}
+
+async function trickle(response: ServerResponse, reply: Reply, isHead: boolean, { milliseconds, chunks }: Extract<Delivery, { kind: 'slow' }>, { signal }: Pick<Call, 'signal'>): Promise<void> {
+  const bytes = bytesOf(reply, isHead)
+  writeHead(response, reply, Buffer.byteLength(reply.body))
+  response.flushHeaders()
+  const size = Math.max(1, Math.ceil(bytes.length / chunks))
+  const pieces = Math.max(1, Math.ceil(bytes.length / size))
+  for (let piece = 0; piece < pieces; piece++) {
+    await pause(milliseconds / pieces, signal)
+    if (signal.aborted) return
+    response.write(bytes.subarray(piece * size, (piece + 1) * size))
+  }
+  response.end()
+}
+
+/** Half a body, then the end of the connection. */
+function breakOff(response: ServerResponse, reply: Reply, isHead: boolean): void {
+  const bytes = bytesOf(reply, isHead)
+  // An empty body is announced a byte longer, so that it too is cut short.
+  writeHead(response, reply, Math.max(1, bytes.length))
+  const cut = () => {
+    const { socket } = response
+    if (socket !== null && 'resetAndDestroy' in socket) socket.resetAndDestroy()
+    else response.destroy()
+  }
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2))
+  if (half.length === 0) {
+    response.flushHeaders()
+    setImmediate(cut)
+  } else response.write(half, cut)
+}
+
+/** A body that comes bit by bit; whoever reads slowly makes it wait. */
+async function stream(response: ServerResponse, reply: StreamedReply, isHead: boolean, { signal }: Pick<Call, 'signal'>): Promise<void> {
+  writeHead(response, reply, null)
+  response.flushHeaders()
+  if (isHead) {
+    response.end()
+    return
+  }
+  const pieces = reply.body[Symbol.asyncIterator]()
+  const gone = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null)
+    else signal.addEventListener('abort', () => {
+      resolve(null)
+    })
+  })
+  try {
+    for (;;) {
+      const next = await Promise.race([pieces.next(), gone])
+      if (next === null || next.done === true) break
+      if (!response.write(next.value)) await Promise.race([new Promise((resolve) => response.once('drain', resolve)), gone])
+    }
+    response.end()
+  } catch {
+    response.destroy()
+  } finally {
+    void pieces.return?.()
+  }
+}
+
+/** The same for handlers of Express, which add headers of their own. */
+export function writeReply(response: ServerResponse, reply: Reply, method: string | undefined): void {
+  writeWhole(response, reply, method === 'HEAD')
+}
