@@ -13,3 +13,5 @@ export { type RunningServer, type ServerOptions, startServer } from './server.js
 export { defineSystem, type System, type SystemDefinition } from './core/system.js'
 export type { SystemTypes } from './core/system-types.js'
 export { loadSystems } from './systems/load.js'
+export type { Engine } from './core/engine/engine.js'
+export { memoryEngine, type MemoryLimits } from './core/engine/memory/engine.js'

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { RequestHandler } from 'express'
 import { machineTime, type TimeSource } from './core/clock.js'
 import { secret } from './core/ids.js'
-import type { Sandboxes } from './core/sandbox.js'
+import type { Engine } from './core/engine/engine.js'
+import { memoryEngine } from './core/engine/memory/engine.js'
+import type { Sandboxes } from './core/sandboxes.js'
 import type { Switchboard, SocketLimits } from './core/sockets/switchboard.js'
 import { whole } from './core/stage/outcome.js'
 import { createStage } from './core/stage/stage.js'
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly maxSandboxes?: number
   /** What WebSockets may take up; sensible bounds where left out. */
   readonly sockets?: Partial<SocketLimits>
+  /** How sandboxes are kept; in this process's memory when left out. An engine serves one server. */
+  readonly engine?: Engine
   /** False: there is no control plane. */
   readonly admin?: boolean
   /** What the control plane asks for; made up when left out and the host is no loopback address, as others can reach it then. */
@@ -60,9 +64,9 @@ export interface RunningServer {
  * @throws Error when the port is taken or a world cannot be read
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { systems, port = 0, host = '127.0.0.1', seed = 1, time = machineTime(), fixtures = fixturesFolder, scale = 0, journal = 1000, maxSandboxes = 10_000, sockets = {}, prefer = true } = options
+  const { systems, port = 0, host = '127.0.0.1', seed = 1, time = machineTime(), fixtures = fixturesFolder, scale = 0, journal = 1000, maxSandboxes = 10_000, sockets = {}, prefer = true, engine = memoryEngine() } = options
   const report = options.report ?? ((problem) => process.stderr.write(`understudy: ${problem}\n`))
-  const stage = await createStage({ systems, time, seed, fixtures, documents: join(openapiFolder, 'bundled'), scale, journal, maxSandboxes, sockets, prefer, report })
+  const stage = await createStage({ systems, time, seed, fixtures, documents: join(openapiFolder, 'bundled'), scale, journal, maxSandboxes, sockets, prefer, engine, report })
   const adminToken = options.adminToken ?? (isLoopbackHost(host) ? null : secret())
   if (options.admin !== false) stage.mount(({ method, url, headers }) => isForConsole(method, url, headers.accept), async ({ method, url }) => whole(await answerConsole(method, url)))
   const listening = await listenOn({ stage, port, host, report }, (app) => {
@@ -72,7 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     app.use('/docs', docsRouter({ served: stage.served, admin: options.admin === false ? null : { needsToken: adminToken !== null }, report }))
   })
-  return { ...listening, sandboxes: stage.sandboxes, sockets: stage.sockets, adminToken }
+  const close = async () => {
+    await listening.close()
+    await engine.stop()
+  }
+  return { ...listening, close, sandboxes: stage.sandboxes, sockets: stage.sockets, adminToken }
 }
 
 /** Middleware that is loaded when the first request for it comes, so that no start waits for it. */

@@ -159,7 +159,7 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ sy
     const [first, second, bystander] = [await freshBox(), await freshBox(), await freshBox()]
     const untouched = await server.sandboxes.open(bystander).store(system.id).export()
     const answers = await run(first)
-    const journal = server.sandboxes.open(first).journal.entries
+    const journal = await server.sandboxes.open(first).journal.read()
     expect(journal.some(({ changes }) => changes.length > 0)).toBe(true)
     expect(journal.some(({ error }) => error === null)).toBe(true)
     expect(await run(second)).toEqual(answers)

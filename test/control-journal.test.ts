@@ -229,11 +229,12 @@ describe('the lines of calls', () => {
     for (let i = 0; i < 3; i++) await code(here)
     const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/lines/stream`, { headers: { 'last-event-id': '1' } })
     await listening(here)
-    const { journal } = server.sandboxes.open(here.name)
-    const [first] = journal.entries
+    const sandbox = server.sandboxes.open(here.name)
+    const [first] = await sandbox.journal.read()
     if (first === undefined) throw new Error('three calls were made')
     const { id: _, ...entry } = first
-    for (let i = 0; i < 500; i++) journal.add(entry)
+    const turn = await sandbox.look()
+    for (let i = 0; i < 500; i++) turn.record(entry)
     await here.admin('DELETE', '/requests')
     await here.admin('DELETE', '')
     const events = (await (await stream).text()).split('\n\n').filter((event) => event.startsWith('id: '))

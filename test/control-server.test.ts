@@ -120,7 +120,7 @@ describe('sandboxes', () => {
       expect(capped.peek('waiting')?.idle).toBe(false)
     })
     for (let i = 0; i < 60; i++) capped.open(`crowd-${String(i)}`)
-    expect(capped.list()).toHaveLength(40)
+    expect(await capped.list()).toHaveLength(40)
     expect(capped.peek('crowd-0')).toBeUndefined()
     expect(capped.peek('crowd-59')).toBeDefined()
     // Somebody waits for this one, so it stays although it is the oldest.

@@ -165,7 +165,7 @@ test('every operation does what it is for', async () => {
   expect((await app.call('/file/mine.txt')).text).toBe('求导口诀')
   await good(student.post('/logout'))
   await good(student.enter('/ssoLogin', { ssoType: 'weibo', openid: 'wb-1', access_token: 'good' }))
-  const done = new Set(app.sandbox.journal.entries.filter(({ error }) => error === null).map(({ operation }) => operation))
+  const done = new Set((await app.sandbox.journal.read()).filter(({ error }) => error === null).map(({ operation }) => operation))
   expect([...done].sort()).toEqual(Object.keys(edu.contract.operations).sort())
 })
 

@@ -21,8 +21,11 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 /** Lets one fault act on the next such operation. */
+/** The first rule is called `f`. */
+const idFor = (faults: readonly unknown[]) => (faults.length === 0 ? 'f' : `f${String(faults.length + 1)}`)
+
 function next(app: Box, operationId: string, fault: Fault): Promise<void> {
-  return app.change((state) => ({ ...state, faults: [...state.faults, { id: 'f', system: 'im', operationId, fault, times: 1, probability: 1, matched: 0, fired: 0 }] }))
+  return app.change((state) => ({ ...state, faults: [...state.faults, { id: idFor(state.faults), system: 'im', operationId, fault, times: 1, probability: 1, matched: 0, fired: 0 }] }))
 }
 
 const bodyOf = (body: KeptBody | null | undefined) => (body ? Buffer.from(body.content, body.encoding).toString() : '')
@@ -97,7 +100,7 @@ describe('coming and going', () => {
   test('so does deleting it', async () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
-    server.sandboxes.delete(app.sandbox.name)
+    await server.sandboxes.delete(app.sandbox.name)
     expect(await alice.closed).toEqual({ code: 1001, reason: 'the sandbox was deleted' })
   })
 
@@ -328,7 +331,7 @@ describe('faults', () => {
     await next(app, 'imPushOpen', { kind: 'drop' })
     await expect(Client.connect(app, cookie)).rejects.toThrow()
     expect(await (await Client.connect(app, cookie)).ask(start)).toMatchObject({ status: 1 })
-    const openings = app.sandbox.journal.entries.filter(({ operation }) => operation === 'imPushOpen')
+    const openings = (await app.sandbox.journal.read()).filter(({ operation }) => operation === 'imPushOpen')
     expect(openings.map(({ status, faults }) => [status, faults.length])).toEqual([[101, 1], [503, 1], [0, 1], [101, 0]])
   })
 
@@ -338,7 +341,7 @@ describe('faults', () => {
     await next(app, 'imPushOpen', { kind: 'latency', min: 50 })
     const opening = Client.connect(app, cookie)
     while ((await app.sandbox.control.read()).faults[0]?.fired !== 1) await new Promise((resolve) => setImmediate(resolve))
-    server.sandboxes.delete(app.sandbox.name)
+    await server.sandboxes.delete(app.sandbox.name)
     expect(await (await opening).closed).toMatchObject({ code: 1001 })
   })
 })
@@ -353,7 +356,7 @@ test('what happens on a connection is in the journal', async () => {
   alice.send(heartbeat)
   await alice.nextText()
 
-  const entries = app.sandbox.journal.entries.filter(({ method }) => method === 'WS')
+  const entries = (await app.sandbox.journal.read()).filter(({ method }) => method === 'WS')
   expect(entries.slice(0, 4).map(({ operation, status, user }) => ({ operation, status, user }))).toEqual([
     { operation: 'imPushOpen', status: 101, user: 'u-4001' },
     { operation: 'imPushFrame', status: 101, user: 'u-4001' },

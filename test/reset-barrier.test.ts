@@ -148,7 +148,7 @@ describe('at the level of a sandbox', () => {
 
   test('a transaction that was begun before a reset is refused, and one of the sandbox itself runs again', async () => {
     const sandbox = server.sandboxes.open('core')
-    const old = sandbox.begin()
+    const old = await sandbox.begin()
     const add = (place: Pick<typeof old, 'store'>, name: string, between: () => Promise<void>) =>
       place.store('live').transact(async (tx) => {
         await tx.put('smsCodes', { key: name, phone: name, code: '1', sentAt: 0, expiresAt: null, used: false, earlier: [] })

@@ -83,7 +83,7 @@ test('past the cap the least recently used sandbox goes', async () => {
   const server = await startServer({ systems: await loadSystems(['live']), maxSandboxes: 2 })
   try {
     for (const name of ['a', 'b', 'a', 'c']) await send(`${server.url}/@${name}/live${CODE}`)
-    expect(server.sandboxes.list().map(({ name }) => name)).toEqual(['a', 'c'])
+    expect((await server.sandboxes.list()).map(({ name }) => name)).toEqual(['a', 'c'])
   } finally {
     await server.close()
   }
@@ -114,7 +114,7 @@ test('an answer that breaks the contract is marked, journalled and reported', as
   try {
     const answer = await send(`${server.url}${CODE}`)
     expect(answer.headers.get('understudy-violation')).toContain('/desc must be string')
-    expect(server.sandboxes.open('default').journal.entries[0]?.violations).toHaveLength(1)
+    expect((await server.sandboxes.open('default').journal.read())[0]?.violations).toHaveLength(1)
     expect(problems).toHaveLength(1)
   } finally {
     await server.close()

@@ -1,6 +1,6 @@
 /** How handlers reach systems, sandboxes and records. */
-import type { Turn } from '../core/generation.js'
 import { didYouMean } from '../core/guess.js'
+import type { Turn } from '../core/turn.js'
 import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'

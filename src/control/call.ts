@@ -3,7 +3,8 @@ import type { Request, Response } from 'express'
 import type { Operations } from '../generated/control/contract.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
-import type { Sandboxes, Served } from '../core/sandbox.js'
+import type { Served } from '../core/sandbox.js'
+import type { Sandboxes } from '../core/sandboxes.js'
 import type { Switchboard } from '../core/sockets/switchboard.js'
 
 /** What the control plane drives. */

@@ -10,13 +10,17 @@ import { streamEntries, streamLines } from './stream.js'
 
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
-    const found = openSandbox(parts, input.sandbox).journal.entries.filter(filterOf(parts, input)).reverse()
+    const fits = filterOf(parts, input)
+    const found = (await openSandbox(parts, input.sandbox).journal.read()).filter(fits).reverse()
     return { requests: found.slice(0, input.limit).map((entry) => showEntry(parts, entry, input.secrets)), meta: { total: found.length } }
   },
 
-  clearRequests: async ({ input, parts }) => ({ count: openSandbox(parts, input.sandbox).journal.remove(filterOf(parts, input)) }),
+  clearRequests: async ({ input, parts }) => ({ count: await openSandbox(parts, input.sandbox).journal.remove(filterOf(parts, input)) }),
 
-  countRequests: async ({ input, parts }) => ({ count: openSandbox(parts, input.sandbox).journal.entries.filter(filterOf(parts, input)).length }),
+  countRequests: async ({ input, parts }) => {
+    const fits = filterOf(parts, input)
+    return { count: (await openSandbox(parts, input.sandbox).journal.read()).filter(fits).length }
+  },
 
   waitForRequest: async (call) => {
     const { input, parts } = call
@@ -27,20 +31,23 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
 
   streamRequests: async (call) => {
     const { input, parts, headers, gone } = call
-    const sandbox = openSandbox(parts, input.sandbox)
-    return streamEntries({ journal: sandbox.journal, fits: filterOf(parts, input), show: (entry) => showEntry(parts, entry, input.secrets), after: lastId(headers), gone })
+    const fits = filterOf(parts, input)
+    const feed = await openSandbox(parts, input.sandbox).journal.follow(lastId(headers))
+    return streamEntries({ feed, fits, show: (entry) => showEntry(parts, entry, input.secrets), gone })
   },
 
   listCallLines: async ({ input, parts }) => {
-    const { entries, capacity } = openSandbox(parts, input.sandbox).journal
+    const { journal } = openSandbox(parts, input.sandbox)
     const { after = 0, limit } = input
+    const { limit: capacity } = await journal.status()
+    const entries = await journal.read()
     return { lines: entries.filter(({ id }) => id > after).reverse().slice(0, limit).map(showLine), meta: { total: entries.length, capacity } }
   },
 
-  streamCallLines: async ({ input, parts, headers, gone }) => streamLines({ journal: openSandbox(parts, input.sandbox).journal, show: showLine, after: lastId(headers), gone }),
+  streamCallLines: async ({ input, parts, headers, gone }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, gone }),
 
   getRequest: async ({ input, parts }) => {
-    const { entries } = openSandbox(parts, input.sandbox).journal
+    const entries = await openSandbox(parts, input.sandbox).journal.read()
     const entry = entries.find(({ id }) => id === input.id)
     if (entry !== undefined) return showEntry(parts, entry, input.secrets)
     const [first] = entries
@@ -57,8 +64,6 @@ function lastId(headers: Call<'streamRequests'>['headers']): number | null {
 
 /** @returns the earliest entry that fits, which may still be to come */
 async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry) => boolean, { input, gone }: Call<'waitForRequest'>): Promise<JournalEntry> {
-  const present = journal.entries.find(fits)
-  if (present !== undefined) return present
   let others = 0
   let found: JournalEntry | null = null
   let interrupted: 'reset' | 'deleted' | null = null
@@ -75,10 +80,11 @@ async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry)
     if (found !== null || interrupted !== null) stop()
   })
   gone.addEventListener('abort', stop)
-  await pause(input.timeout, enough.signal)
+  const present = (await journal.read()).find(fits)
+  if (present === undefined) await pause(input.timeout, enough.signal)
   unsubscribe()
   gone.removeEventListener('abort', stop)
-  return settle(found, interrupted, { name, others, timeout: input.timeout })
+  return settle(present ?? found, interrupted, { name, others, timeout: input.timeout })
 }
 
 function settle(found: JournalEntry | null, interrupted: 'reset' | 'deleted' | null, { name, others, timeout }: { name: string; others: number; timeout: number }): JournalEntry {

@@ -9,19 +9,20 @@ import { restoreSnapshot } from './snapshot.js'
 
 export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox'> = {
   listSandboxes: async ({ parts }) => {
-    const shown = await Promise.all([...parts.sandboxes.list()].reverse().map((sandbox) => showSandbox(parts, sandbox)))
+    const all = await parts.sandboxes.list()
+    const shown = await Promise.all([...all].reverse().map((sandbox) => showSandbox(parts, sandbox)))
     return { sandboxes: shown }
   },
 
   createSandbox: async ({ input, parts, response }) => {
-    const name = input.name ?? parts.sandboxes.freeName()
-    if (parts.sandboxes.peek(name) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
+    const name = input.name ?? (await parts.sandboxes.freeName())
+    if ((await parts.sandboxes.find(name)) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
     const sandbox = openSandbox(parts, name)
     try {
       if (input.snapshot !== undefined) await restoreSnapshot(parts, sandbox, input.snapshot)
       if (input.scenario !== undefined) await applyScenario(parts, sandbox, input.scenario, undefined)
     } catch (error) {
-      parts.sandboxes.delete(name)
+      await parts.sandboxes.delete(name)
       throw error
     }
     response.setHeader('location', `/__admin/sandboxes/${name}`)
@@ -29,13 +30,13 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   },
 
   getSandbox: async ({ input, parts }) => {
-    const sandbox = parts.sandboxes.peek(input.sandbox)
+    const sandbox = await parts.sandboxes.find(input.sandbox)
     if (sandbox === undefined) throw noSandbox(input.sandbox)
     return showSandbox(parts, sandbox)
   },
 
   deleteSandbox: async ({ input, parts }) => {
-    if (!parts.sandboxes.delete(input.sandbox)) throw noSandbox(input.sandbox)
+    if (!(await parts.sandboxes.delete(input.sandbox))) throw noSandbox(input.sandbox)
     return undefined
   },
 
@@ -53,7 +54,7 @@ export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
     now: instant(readClock(clock, sandbox.real)),
     frozen: clock.frozenAt !== null,
     requests,
-    journal: sandbox.journal.size,
+    journal: (await sandbox.journal.status()).size,
     faults: faults.length,
     maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
     paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),

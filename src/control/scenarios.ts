@@ -1,8 +1,8 @@
 /** Scenarios: records that come with a system, laid over those of a sandbox. */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Turn } from '../core/generation.js'
 import { didYouMean } from '../core/guess.js'
+import type { Turn } from '../core/turn.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { resolveBoot } from '../core/store/boot.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'

@@ -15,7 +15,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
     version: await packageVersion(),
     seed: parts.seed,
     systems: [...parts.served.keys()].sort(),
-    sandboxes: parts.sandboxes.list().length,
+    sandboxes: (await parts.sandboxes.list()).length,
     maxSandboxes: parts.maxSandboxes,
     bootedAt: instant(parts.boot),
   }),

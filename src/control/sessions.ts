@@ -1,5 +1,5 @@
 /** Who is logged in, and what may befall them from outside. What a client is then told is its system's own business. */
-import type { Turn } from '../core/generation.js'
+import type { Turn } from '../core/turn.js'
 import { Ids } from '../core/ids.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'

@@ -2,6 +2,7 @@
 import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
 import { knownOutages } from '../core/outages.js'
 import type { Sandbox, SandboxContent, SystemControl } from '../core/sandbox.js'
+import { SEQUENCES } from '../core/store/transaction.js'
 import { StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import { instant, systemOf } from './access.js'
@@ -16,8 +17,6 @@ import { checkSettings } from './settings.js'
 const FORMAT = 'understudy-snapshot'
 const VERSION = 1
 const MOST_COUNT = 1e12
-/** Where a store keeps its counters, which belong to no collection of the system. */
-const SEQUENCES = '_sequences'
 
 type Snapshot = NonNullable<Call<'createSandbox'>['input']['snapshot']>
 type SystemSnapshot = Snapshot['systems'][string]
@@ -76,6 +75,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     clock: snapshot.clock.frozen ? frozen : resumeClock(frozen, real),
     requests: snapshot.requests,
     seed: snapshot.seed,
+    era: 1,
     systems,
     faults: snapshot.faults,
     nextFault: snapshot.nextFault,

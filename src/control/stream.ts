@@ -1,7 +1,8 @@
 /** The journal as server-sent events (HTML Living Standard, section 9.2). */
 import type { Response } from 'express'
 import { pause } from '../core/clock.js'
-import type { Journal, JournalEntry, JournalEvent } from '../core/journal.js'
+import type { JournalEntry, JournalEvent } from '../core/journal.js'
+import type { JournalFeed } from '../core/sandbox-journal.js'
 import { Stream } from './call.js'
 
 /** Proxies close connections on which nothing happens; a comment is nothing to a client. */
@@ -16,10 +17,8 @@ const COLLECT = 100
 const MOST_LINES = 200
 
 interface Source {
-  readonly journal: Journal
+  readonly feed: JournalFeed
   readonly show: (entry: JournalEntry) => object
-  /** The last id that the client has; null where it begins anew. */
-  readonly after: number | null
   /** Aborted when the client goes away. */
   readonly gone: AbortSignal
 }
@@ -29,24 +28,27 @@ export interface StreamOptions extends Source {
 }
 
 /** @returns the stream: entries that the client missed, then each as it comes, until the client or the sandbox goes */
-export function streamEntries({ journal, fits, show, after, gone }: StreamOptions): Stream {
+export function streamEntries({ feed, fits, show, gone }: StreamOptions): Stream {
   return new Stream((response) => {
-    if (!begin(response, after ?? journal.lastId)) return
+    if (!begin(response, feed.after)) return
     const tell = (event: JournalEvent) => {
       if (event.type !== 'entry') announce(response, event)
       else if (response.writableLength > MOST_BACKLOG) response.destroy()
       else if (fits(event.entry)) response.write(`id: ${String(event.entry.id)}\nevent: request\ndata: ${JSON.stringify(show(event.entry))}\n\n`)
     }
-    if (after !== null) for (const entry of journal.entries) if (entry.id > after) tell({ type: 'entry', entry })
-    gone.addEventListener('abort', journal.subscribe(tell))
+    for (const entry of feed.missed) tell({ type: 'entry', entry })
+    feed.start(tell)
+    gone.addEventListener('abort', () => {
+      feed.stop()
+    })
     void keepAlive(response, gone)
   })
 }
 
 /** @returns the stream of lines, several to an event; of more than fit into one the newest */
-export function streamLines({ journal, show, after, gone }: Source): Stream {
+export function streamLines({ feed, show, gone }: Source): Stream {
   return new Stream((response) => {
-    if (!begin(response, after ?? journal.lastId)) return
+    if (!begin(response, feed.after)) return
     let waiting: JournalEntry[] = []
     let left = 0
     let timer: NodeJS.Timeout | null = null
@@ -60,7 +62,9 @@ export function streamLines({ journal, show, after, gone }: Source): Stream {
       waiting = []
       left = 0
     }
-    const unsubscribe = journal.subscribe((event) => {
+    waiting = [...feed.missed]
+    flush()
+    feed.start((event) => {
       if (event.type !== 'entry') {
         flush()
         announce(response, event)
@@ -75,11 +79,9 @@ export function streamLines({ journal, show, after, gone }: Source): Stream {
       }, COLLECT)
     })
     gone.addEventListener('abort', () => {
-      unsubscribe()
+      feed.stop()
       if (timer !== null) clearTimeout(timer)
     })
-    if (after !== null) waiting = journal.entries.filter(({ id }) => id > after)
-    flush()
     void keepAlive(response, gone)
   })
 }

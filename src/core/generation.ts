@@ -1,45 +1,54 @@
 /**
- * One life of a sandbox: from its making, a reset or a restored snapshot to the next. Clock, records, journal and the number of a
- * request all belong to one generation, so a call never sees half of one and half of another.
+ * One life of a sandbox in this process: from its making, a reset, a restored snapshot or a rewind to the next. It is a replica that
+ * follows the sandbox's log. Clock, records, journal and the number of a request all belong to one generation, so a call never sees
+ * half of one and half of another.
  */
-import { readClock } from './clock.js'
-import type { Journal, JournalEntry } from './journal.js'
+import { applyControl, CONTROL_NAMES, controlChanges } from './control-state.js'
+import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Scope, type Verdict } from './engine/engine.js'
 import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
-import { MemoryStore } from './store/memory.js'
-import type { Change, Store, StoreExport } from './store/types.js'
+import { Records, type Sequencer } from './store/records.js'
+import { type Change, StoreError, type StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
 import { Superseded } from './superseded.js'
 
-/** What a generation is made of. */
-export interface GenerationParts {
+const MOST_RUNS = 1000
+
+const controlScope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
+
+export class Generation implements Sequencer {
   readonly number: number
-  readonly control: ControlState
-  /** The load of the worlds that the stores differ from. */
   readonly origin: Origin
-  /** System -> its world. */
-  readonly worlds: ReadonlyMap<string, World>
-  /** Told of every commit. */
-  readonly committed: (system: string, changes: readonly Change[]) => void
-}
-
-export class Generation {
-  readonly #parts: GenerationParts
-  readonly #stores = new Map<string, MemoryStore<CoreRecords>>()
+  readonly #log: SandboxLog | null
+  readonly #worlds: ReadonlyMap<string, World>
+  readonly #told: (system: string, changes: readonly Change[]) => void
+  readonly #stores = new Map<string, Records<CoreRecords>>()
   #control: ControlState
+  #version: number
   #isOver = false
+  #queue: Promise<void> = Promise.resolve()
 
-  constructor(parts: GenerationParts) {
-    this.#parts = parts
-    this.#control = parts.control
+  /**
+   * @param loaded what the log holds
+   * @param worlds system -> its world, at the origin that the content differs from
+   * @param log where changes go; null for one that is only looked at
+   * @param told of every commit that comes later
+   * @throws StoreError when the records cannot stand together
+   */
+  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void) {
+    const { generation, content, commits, version } = loaded
+    this.number = generation
+    this.origin = content.origin
+    this.#control = content.control
+    this.#worlds = worlds
+    this.#log = log
+    this.#told = told
+    this.#version = version
+    for (const [system, store] of Object.entries(content.stores)) this.store(system).import(store)
+    for (const commit of commits) this.#apply(commit)
   }
 
-  /** Counts from 1 in each sandbox. */
-  get number(): number {
-    return this.#parts.number
-  }
-
-  get origin(): Origin {
-    return this.#parts.origin
+  get version(): number {
+    return this.#version
   }
 
   /** Whether another one has begun. */
@@ -47,90 +56,82 @@ export class Generation {
     return this.#isOver
   }
 
+  /** The control state as far as it is known here; the number of requests is the log's to say. */
   get control(): ControlState {
     return this.#control
+  }
+
+  /**
+   * Takes a commit of the log in; one that is in already is passed over.
+   * @returns false when some before it are missing
+   */
+  receive(commit: Commit): boolean {
+    if (this.#isOver || commit.version <= this.#version) return true
+    if (commit.version !== this.#version + 1) return false
+    this.#apply(commit)
+    this.#version = commit.version
+    if (commit.system !== CONTROL) this.#told(commit.system, commit.changes)
+    return true
   }
 
   /**
    * Replaces the control state by what `change` makes of it.
    * @throws Superseded when the generation is over
    */
-  change(change: (state: ControlState) => ControlState): ControlState {
-    if (this.#isOver) throw new Superseded()
-    return (this.#control = change(this.#control))
+  async change(change: (state: ControlState) => ControlState, request: number | null): Promise<ControlState> {
+    for (let run = 1; run <= MOST_RUNS; run++) {
+      if (this.#isOver) throw new Superseded()
+      const changes = controlChanges(this.#control, change(this.#control))
+      if (changes.length === 0) return this.#control
+      const pending = this.commit({ reads: CONTROL_NAMES, changes, request, scope: controlScope })
+      const verdict = pending instanceof Promise ? await pending : pending
+      if (verdict === 'committed') return this.#control
+      if (verdict === 'over') this.end()
+    }
+    throw new StoreError('contention', `a change of the control state met others ${String(MOST_RUNS)} times`)
+  }
+
+  commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict> {
+    if (this.#log === null) throw new Error('what is only looked at cannot be changed')
+    return this.#log.commit({ generation: this.number, base: this.#version, reads: attempt.reads, changes: attempt.changes, request: attempt.request, scope: attempt.scope })
+  }
+
+  async queue(): Promise<() => void> {
+    const before = this.#queue
+    let leave = () => {}
+    this.#queue = new Promise((resolve) => (leave = resolve))
+    await before
+    return leave
   }
 
   /** @returns what is kept of a served system; its transactions throw {@link Superseded} once the generation is over */
-  store(system: string): MemoryStore<CoreRecords> {
+  store(system: string): Records<CoreRecords> {
     let store = this.#stores.get(system)
     if (store === undefined) {
-      const world = this.#parts.worlds.get(system)
+      const world = this.#worlds.get(system)
       if (world === undefined) throw new Error(`system ${system} is not served`)
-      store = new MemoryStore(world, (changes) => {
-        this.#parts.committed(system, changes)
-      })
-      if (this.#isOver) store.close()
-      this.#stores.set(system, store)
+      this.#stores.set(system, (store = new Records(system, world, this)))
     }
     return store
   }
 
-  /** @returns all that is kept at this moment */
-  content(): SandboxContent {
+  /**
+   * @param requests how many requests have been counted
+   * @returns all that is kept at this moment
+   */
+  content(requests: number): SandboxContent {
     const stores: Record<string, StoreExport> = {}
-    for (const id of this.#parts.worlds.keys()) stores[id] = this.store(id).content()
-    return { control: this.#control, origin: this.origin, stores }
+    for (const id of this.#worlds.keys()) stores[id] = this.store(id).content()
+    return { control: { ...this.#control, requests }, origin: this.origin, stores }
   }
 
   /** Nothing is kept any more of what is still under way here. */
   end(): void {
     this.#isOver = true
-    for (const store of this.#stores.values()) store.close()
-  }
-}
-
-/** What one call sees of its sandbox: all of it belongs to one generation, and the clock is read once. */
-export class Turn {
-  /** The control state when the call came. */
-  readonly state: ControlState
-  /** The sandbox's clock when the call came, in milliseconds since 1970. */
-  readonly now: number
-  readonly #generation: Generation
-  readonly #journal: Journal
-
-  /** Use `begin` or `look` of a sandbox. */
-  constructor({ real, journal }: { readonly real: number; readonly journal: Journal }, generation: Generation, state: ControlState) {
-    this.#generation = generation
-    this.#journal = journal
-    this.state = state
-    this.now = readClock(state.clock, real)
   }
 
-  /** What relative times of the sandbox's world are counted from, in milliseconds since 1970. */
-  get boot(): number {
-    return this.#generation.origin.boot
-  }
-
-  /** Whether the sandbox was reset or replaced since; then the call has to begin anew. */
-  get isOver(): boolean {
-    return this.#generation.isOver
-  }
-
-  /** @returns what the sandbox keeps of a served system; transactions throw {@link Superseded} when the turn is over */
-  store(system: string): Store<CoreRecords> {
-    return this.#generation.store(system)
-  }
-
-  /**
-   * Changes the control state in one step.
-   * @throws Superseded when the turn is over
-   */
-  async change(change: (state: ControlState) => ControlState): Promise<ControlState> {
-    return this.#generation.change(change)
-  }
-
-  /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
-  record(entry: Omit<JournalEntry, 'id'>): void {
-    if (!this.isOver) this.#journal.add(entry)
+  #apply(commit: Commit): void {
+    if (commit.system === CONTROL) this.#control = applyControl(this.#control, commit.changes)
+    else this.store(commit.system).apply(commit)
   }
 }

@@ -2,7 +2,6 @@
 import type { ReplyHeaders } from './reply.js'
 import type { CallHeaders } from './stage/call.js'
 import type { Change } from './store/types.js'
-import { TextQueue } from './text-queue.js'
 
 /** So much of a body is kept. */
 const MOST_BODY = 64 * 1024
@@ -54,6 +53,10 @@ export interface JournalEntry {
   /** Where the answer breaks the contract. */
   readonly violations: readonly string[]
   readonly changes: readonly Change[]
+  /** The newest commit that the call has seen, its own included: what the sandbox was after it. */
+  readonly version: number
+  /** How many requests had been counted by then. */
+  readonly requests: number
 }
 
 /** What listeners are told: a call came, entries were removed, the sandbox was reset, or the journal ends with its sandbox. */
@@ -63,92 +66,11 @@ export type JournalEvent =
   | { readonly type: 'reset' }
   | { readonly type: 'ended' }
 
-/**
- * A bounded list of entries that tells listeners what happens to it. Entries are kept as JSON: a busy server makes thousands a second,
- * and as objects they would last just long enough to cost the garbage collector most.
- */
-export class Journal {
-  readonly #limit: number
-  #texts = new TextQueue()
-  #count = 0
-  readonly #listeners = new Set<(event: JournalEvent) => void>()
-
-  /** @param limit so many entries are kept; the oldest go first */
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  /** The entries kept, oldest first. */
-  get entries(): readonly JournalEntry[] {
-    return this.#texts.all().map(unpack)
-  }
-
-  /** The id of the last entry; 0 before the first. */
-  get lastId(): number {
-    return this.#count
-  }
-
-  /** How many entries can be kept. */
-  get capacity(): number {
-    return this.#limit
-  }
-
-  /** How many entries are kept. */
-  get size(): number {
-    return this.#texts.size
-  }
-
-  /** Whether anybody waits for what comes. */
-  get hasListeners(): boolean {
-    return this.#listeners.size > 0
-  }
-
-  /** Puts an entry on record under the next id. */
-  add(entry: Omit<JournalEntry, 'id'>): void {
-    const numbered = { id: ++this.#count, ...entry }
-    this.#texts.push(JSON.stringify(numbered))
-    if (this.#texts.size > this.#limit) this.#texts.shift()
-    if (this.#listeners.size > 0) this.#tell({ type: 'entry', entry: numbered })
-  }
-
-  /**
-   * Forgets the entries that fit; ids go on counting.
-   * @returns how many there were
-   */
-  remove(fits: (entry: JournalEntry) => boolean = () => true): number {
-    const kept = new TextQueue()
-    for (const text of this.#texts.all()) if (!fits(unpack(text))) kept.push(text)
-    const count = this.#texts.size - kept.size
-    this.#texts = kept
-    this.#tell({ type: 'cleared' })
-    return count
-  }
-
-  /** Forgets everything because the sandbox begins anew. Ids go on counting, so that nobody takes a new entry for an old one. */
-  reset(): void {
-    this.#texts = new TextQueue()
-    this.#tell({ type: 'reset' })
-  }
-
-  /** Tells listeners that nothing will come any more. */
-  end(): void {
-    this.#tell({ type: 'ended' })
-    this.#listeners.clear()
-  }
-
-  /** @returns a function that ends the subscription */
-  subscribe(listener: (event: JournalEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => {
-      this.#listeners.delete(listener)
-    }
-  }
-
-  #tell(event: JournalEvent): void {
-    for (const listener of [...this.#listeners]) listener(event)
-  }
-}
-
-function unpack(text: string): JournalEntry {
-  return JSON.parse(text) as JournalEntry // written by `add`
+/** How much a journal holds. */
+export interface JournalStatus {
+  /** How many entries are kept, and how many may be. */
+  readonly size: number
+  readonly limit: number
+  /** The id of the last entry, kept or not; 0 before the first. */
+  readonly last: number
 }

@@ -40,6 +40,8 @@ export interface ControlState {
   /** How many requests have been counted; each has ids of its own. */
   readonly requests: number
   readonly seed: string
+  /** Counts the resets: what gives access is drawn by it, so that a token of one era is none in the next. */
+  readonly era: number
   readonly systems: Readonly<Record<string, SystemControl>>
   /** In the order in which they act. */
   readonly faults: readonly FaultRule[]

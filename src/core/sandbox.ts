@@ -1,9 +1,11 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
-import { Generation, Turn } from './generation.js'
-import { Journal } from './journal.js'
+import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, SandboxLog } from './engine/engine.js'
+import { Generation } from './generation.js'
+import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
+import { Turn } from './turn.js'
 import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
@@ -23,8 +25,12 @@ export interface SandboxOptions {
   readonly time: TimeSource
   /** The load of the worlds that a new sandbox begins with. */
   readonly origin: Origin
+  /** System -> its world at this origin. */
+  readonly worlds: ReadonlyMap<string, World>
+  readonly engine: Engine
+  /** Told what goes wrong behind the back of calls. */
+  readonly report: (problem: string) => void
   readonly seed: string
-  readonly journalLimit: number
   /** The clock that a new sandbox begins with. */
   readonly clock?: ClockState
 }
@@ -39,21 +45,33 @@ export class Sandbox {
   readonly name: string
   readonly journal: Journal
   readonly #options: SandboxOptions
-  #generation: Generation
+  readonly #log: SandboxLog
+  readonly #gone: () => void
+  /** The replica of the log; null until somebody needs it. */
+  #generation: Generation | null = null
+  #loading: Promise<Generation> | null = null
+  /** Commits that came while the replica was being loaded. */
+  #waiting: Commit[] = []
+  /** Counts how often a replica came to its end; one whose loading began before is none any more. */
+  #parted = 0
   #underWay = 0
   readonly #watchers = new Set<Watcher>()
 
-  /** @param name already checked; see {@link isSandboxName} */
-  constructor(name: string, options: SandboxOptions) {
+  /**
+   * @param name already checked; see {@link isSandboxName}
+   * @param gone told when the sandbox is deleted, or the server stops
+   */
+  constructor(name: string, options: SandboxOptions, gone: () => void) {
     this.name = name
+    this.#gone = gone
     this.#options = options
-    this.journal = new Journal(options.journalLimit)
-    this.#generation = this.#generate(1, this.#initial())
+    this.#log = options.engine.open(name, this.#follower())
+    this.journal = new Journal(this.#log)
   }
 
-  /** The load of the worlds that this sandbox differs from. */
+  /** The load of the worlds that this sandbox differs from, as far as it is known here. */
   get origin(): Origin {
-    return this.#generation.origin
+    return this.#generation?.origin ?? this.#options.origin
   }
 
   /** Whether nobody is calling it or waiting for it. */
@@ -72,14 +90,15 @@ export class Sandbox {
   }
 
   /** @returns what a call sees from now on, with one more request counted; ids are drawn by that number */
-  begin(): Turn {
-    const generation = this.#generation
-    return new Turn(this, generation, generation.change((before) => ({ ...before, requests: before.requests + 1 })))
+  begin(): Awaitable<Turn> {
+    const begun = this.#log.begin()
+    return begun instanceof Promise ? begun.then((one) => this.#turn(one, true)) : this.#turn(begun, true)
   }
 
   /** @returns what somebody sees who is no request of a client */
-  look(): Turn {
-    return new Turn(this, this.#generation, this.#generation.control)
+  look(): Awaitable<Turn> {
+    const begun = this.#log.look()
+    return begun instanceof Promise ? begun.then((one) => this.#turn(one, false)) : this.#turn(begun, false)
   }
 
   /**
@@ -90,7 +109,7 @@ export class Sandbox {
    */
   async during<T>(work: (turn: Turn) => Promise<T>, counts = false): Promise<T> {
     for (let run = 1; run <= MOST_TURNS; run++) {
-      const turn = counts ? this.begin() : this.look()
+      const turn = await (counts ? this.begin() : this.look())
       try {
         const result = await work(turn)
         if (!turn.isOver) return result
@@ -103,46 +122,46 @@ export class Sandbox {
 
   /** The control state as it is now, whatever the generation. */
   readonly control: ControlStore = {
-    read: () => Promise.resolve(this.#generation.control),
-    change: async (change) => this.#generation.change(change),
+    read: async () => (await this.look()).state,
+    change: (change) => this.during((turn) => turn.change(change)),
   }
 
   /** @returns what this sandbox keeps of a served system, whatever the generation: after a reset a transaction runs again in the new one */
   store(system: string): Store<CoreRecords> {
-    const current = () => this.#generation.store(system)
     return {
       transact: (work) => this.during((turn) => turn.store(system).transact(work)),
-      export: () => current().export(),
-      import: (data) => current().import(data),
-      reset: () => current().reset(),
+      export: () => this.during((turn) => turn.store(system).export()),
     }
   }
 
   /** @returns the reading of the sandbox's clock for this state */
   now(state: ControlState): number {
-    return readClock(state.clock, this.#options.time.now())
+    return readClock(state.clock, this.real)
   }
 
   /** Makes everything as it was when the sandbox came into being, in one step: a call under way begins anew. */
   async reset(): Promise<void> {
-    this.#turnOver(this.#generate(this.#generation.number + 1, this.#initial()))
+    const { state } = await this.look()
+    const content = this.#initial()
+    await this.#log.replace({ ...content, control: { ...content.control, era: state.era + 1 } })
   }
 
   /** @returns all that this sandbox keeps at one moment, but for its journal */
   async content(): Promise<SandboxContent> {
-    return this.#generation.content()
+    const turn = await this.look()
+    return turn.content()
   }
 
   /**
    * Replaces all that this sandbox keeps, in one step; its journal is emptied. A call under way begins anew.
    * @throws StoreError when the records cannot stand together; then nothing is changed
    */
-  async replace({ control, origin, stores }: SandboxContent): Promise<void> {
-    const worlds = new Map<string, World>()
-    for (const [id, served] of this.#options.served) worlds.set(id, await served.worldAt(origin))
-    const next = this.#generate(this.#generation.number + 1, control, { origin, worlds })
-    for (const id of worlds.keys()) await next.store(id).import(stores[id] ?? {})
-    this.#turnOver(next)
+  async replace(content: SandboxContent): Promise<void> {
+    await this.#build({ generation: 0, requests: 0, version: 0, content, commits: [], isWhole: true }, null)
+    const { state } = await this.look()
+    // What was handed out here since must not fit anybody in the world to come.
+    const era = Math.max(content.control.era, state.requests === 0 ? state.era : state.era + 1)
+    await this.#log.replace({ ...content, control: { ...content.control, era } })
   }
 
   /**
@@ -161,25 +180,107 @@ export class Sandbox {
     return this.#options.time.now()
   }
 
-  #turnOver(next: Generation): void {
-    this.#generation.end()
-    this.#generation = next
-    this.journal.reset()
+  /** Puts an entry into the journal, unless its generation is over. A {@link Turn} does it for its call. */
+  readonly append = (entry: NewEntry, generation: number): void => {
+    const pending = this.#log.append(entry, generation)
+    if (!(pending instanceof Promise)) return
+    pending.catch((error: unknown) => {
+      this.#options.report(`a journal entry of ${this.name} was lost: ${String(error)}`)
+    })
   }
 
-  #generate(number: number, control: ControlState, load?: { origin: Origin; worlds: ReadonlyMap<string, World> }): Generation {
+  /** Tells all who wait that nothing will come any more. */
+  end(): void {
+    this.#gone()
+    this.journal.tell({ type: 'ended' })
+  }
+
+  #turn(begun: Begun, counts: boolean): Awaitable<Turn> {
+    const generation = this.#generation
+    if (generation !== null && generation.number === begun.generation && !generation.isOver) return new Turn(this, generation, begun, counts)
+    const loaded = this.#load()
+    return loaded instanceof Promise ? loaded.then((one) => new Turn(this, one, begun, counts)) : new Turn(this, loaded, begun, counts)
+  }
+
+  #load(): Awaitable<Generation> {
+    if (this.#loading !== null) return this.#loading
+    const loaded = this.#log.load()
+    const built = loaded instanceof Promise ? loaded.then((one) => this.#build(one, this.#log)) : this.#build(loaded, this.#log)
+    if (!(built instanceof Promise)) return this.#adopt(built)
+    const begun = this.#parted
+    const adopt = (generation: Generation) => {
+      this.#loading = null
+      if (begun === this.#parted) return this.#adopt(generation)
+      generation.end()
+      return generation
+    }
+    this.#loading = built.then(adopt).catch((error: unknown) => {
+      this.#loading = null
+      throw error
+    })
+    return this.#loading
+  }
+
+  #adopt(generation: Generation): Generation {
+    this.#generation = generation
+    for (const commit of this.#waiting.splice(0)) if (!generation.receive(commit)) this.#part()
+    return generation
+  }
+
+  /** @throws StoreError when the records cannot stand together */
+  #build(loaded: Loaded, log: SandboxLog | null): Awaitable<Generation> {
     const { served, origin } = this.#options
-    const worlds = load?.worlds ?? new Map([...served].map(([id, { world }]) => [id, world]))
-    const committed: Watcher = (system, changes) => {
+    const told: Watcher = (system, changes) => {
       for (const watcher of this.#watchers) watcher(system, changes)
     }
-    return new Generation({ number, control, origin: load?.origin ?? origin, worlds, committed })
+    const { boot, scale } = loaded.content.origin
+    if (boot === origin.boot && scale === origin.scale) return new Generation(loaded, this.#options.worlds, log, told)
+    const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
+    return worlds.then((found) => new Generation(loaded, new Map(found), log, told))
   }
 
-  #initial(): ControlState {
-    const { served, seed, clock = runningClock } = this.#options
+  #follower(): Follower {
+    const isListening = () => this.journal.hasListeners
+    const isIdle = () => this.idle
+    return {
+      initial: () => this.#initial(),
+      committed: (commit) => {
+        if (this.#loading !== null) this.#waiting.push(commit)
+        else if (this.#generation?.receive(commit) === false) this.#part()
+      },
+      turnedOver: () => {
+        this.#part()
+        this.journal.tell({ type: 'reset' })
+      },
+      journalled: (event) => {
+        this.journal.tell(event)
+      },
+      lost: () => {
+        this.#part()
+      },
+      ended: () => {
+        this.end()
+      },
+      get listens() {
+        return isListening()
+      },
+      get idle() {
+        return isIdle()
+      },
+    }
+  }
+
+  #part(): void {
+    this.#generation?.end()
+    this.#generation = null
+    this.#waiting = []
+    this.#parted++
+  }
+
+  #initial(): SandboxContent {
+    const { served, seed, origin, clock = runningClock } = this.#options
     const systems = [...served.values()].map(({ system }) => [system.id, initialControl(system)] as const)
-    return { clock, requests: 0, seed, systems: Object.fromEntries(systems), faults: [], nextFault: 1 }
+    return { control: { clock, requests: 0, seed, era: 1, systems: Object.fromEntries(systems), faults: [], nextFault: 1 }, origin, stores: {} }
   }
 }
 
@@ -193,78 +294,4 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 /** @returns whether the text can name a sandbox: letters, digits, dot, underscore, hyphen; 64 at the most; a letter or digit first */
 export function isSandboxName(name: string): boolean {
   return NAME.test(name)
-}
-
-/** All sandboxes of a server. One comes into being on first use; past the cap the least recently used one that is idle goes. */
-export class Sandboxes {
-  readonly #options: SandboxOptions & { readonly most: number }
-  /** In the order of last use. */
-  readonly #sandboxes = new Map<string, Sandbox>()
-  #namesMadeUp = 0
-  /** The last one in that order. */
-  #latest: Sandbox | null = null
-
-  constructor(options: SandboxOptions & { readonly most: number }) {
-    this.#options = options
-  }
-
-  /**
-   * Makes up a name: `box-1`, `box-2`, and so on. None is made up twice, so that a late call to a deleted sandbox reaches no one else's.
-   * @returns a name that no sandbox has
-   */
-  freeName(): string {
-    let name: string
-    do name = `box-${String(++this.#namesMadeUp)}`
-    while (this.#sandboxes.has(name))
-    return name
-  }
-
-  /** @returns the sandbox of this name, made now if need be */
-  open(name: string): Sandbox {
-    if (this.#latest?.name === name) return this.#latest
-    let sandbox = this.#sandboxes.get(name)
-    if (sandbox !== undefined) this.#sandboxes.delete(name)
-    else {
-      sandbox = new Sandbox(name, this.#options)
-      this.#makeRoom()
-    }
-    this.#sandboxes.set(name, sandbox)
-    this.#latest = sandbox
-    return sandbox
-  }
-
-  /** @returns the sandbox of this name if there is one; does not count as use */
-  peek(name: string): Sandbox | undefined {
-    return this.#sandboxes.get(name)
-  }
-
-  /** @returns all sandboxes, the least recently used first */
-  list(): readonly Sandbox[] {
-    return [...this.#sandboxes.values()]
-  }
-
-  /**
-   * Deletes a sandbox; whoever waits for it is told.
-   * @returns whether there was one to delete
-   */
-  delete(name: string): boolean {
-    const sandbox = this.#sandboxes.get(name)
-    this.#sandboxes.delete(name)
-    if (this.#latest === sandbox) this.#latest = null
-    sandbox?.journal.end()
-    return sandbox !== undefined
-  }
-
-  /** Tells all who wait for a sandbox that nothing will come any more. */
-  end(): void {
-    for (const sandbox of this.#sandboxes.values()) sandbox.journal.end()
-  }
-
-  #makeRoom(): void {
-    while (this.#sandboxes.size >= this.#options.most) {
-      const oldest = this.list().find(({ idle }) => idle) ?? this.list()[0]
-      if (oldest === undefined) return
-      this.delete(oldest.name)
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MemoryStore } from '../../src/core/store/memory.js'
+import { shopOf } from '../support/sandboxes.js'
 import { StoreError, type StoreExport, type Transaction } from '../../src/core/store/types.js'
 import { buildWorld } from '../../src/core/store/world.js'
 
@@ -24,13 +24,10 @@ const definitions = {
   },
 } as const
 
-function worldOf(items: readonly Item[]) {
-  return buildWorld(definitions, { items: items.map((item) => ({ ...item })) }, 0)
-}
-
 const item = (id: number, more: Partial<Item> = {}): Item => ({ id, name: `n${String(id)}`, group: 'a', rank: id, hidden: false, ...more })
 
-const storeOf = (items: readonly Item[]) => new MemoryStore<Records>(worldOf(items))
+const openShop = (items: readonly Item[]) => shopOf<Records>({ state: definitions, records: { items: items.map((one) => ({ ...one })) } })
+const storeOf = async (items: readonly Item[]) => (await openShop(items)).store
 
 /** What the store must answer, worked out the slow and obvious way. */
 class Model {
@@ -66,7 +63,7 @@ describe('the store answers as a plain map would', () => {
     const world = fc.uniqueArray(anyItem, { selector: ({ id }) => id, maxLength: 12 }).map((items) => items.map((one) => ({ ...one, name: one.name === null ? null : `n${String(one.id)}` })))
     await fc.assert(
       fc.asyncProperty(world, fc.array(fc.array(anyStep, { maxLength: 6 }), { maxLength: 6 }), fc.nat(8), fc.nat(5), async (items, transactions, offset, limit) => {
-        const store = storeOf(items)
+        const store = await storeOf(items)
         const model = new Model(items)
         for (const steps of transactions) {
           await store.transact(async (tx) => {
@@ -75,8 +72,9 @@ describe('the store answers as a plain map would', () => {
           })
         }
         await store.transact((tx) => compare(tx, model, offset, limit))
-        const copy = storeOf(items)
-        await copy.import(JSON.parse(JSON.stringify(await store.export())) as StoreExport) // what was one a moment ago
+        const { sandbox, store: copy } = await openShop(items)
+        const shop = JSON.parse(JSON.stringify(await store.export())) as StoreExport // what was one a moment ago
+        await sandbox.replace({ ...(await sandbox.content()), stores: { shop } })
         await copy.transact((tx) => compare(tx, model, offset, limit))
       }),
       { numRuns: 300 },
@@ -126,7 +124,7 @@ async function compare(tx: Transaction<Records>, model: Model, offset: number, l
 
 describe('transactions', () => {
   test('a throw leaves nothing behind', async () => {
-    const store = storeOf([item(1)])
+    const store = await storeOf([item(1)])
     const attempt = store.transact(async (tx) => {
       await tx.update('items', 1, { group: 'z' })
       await tx.insert('items', item(2))
@@ -140,7 +138,7 @@ describe('transactions', () => {
   })
 
   test('of two that read the same record and both write it, the later one runs again on what the first left', async () => {
-    const store = storeOf([item(1, { rank: 0 })])
+    const store = await storeOf([item(1, { rank: 0 })])
     let runs = 0
     const increment = () =>
       store.transact(async (tx) => {
@@ -156,7 +154,7 @@ describe('transactions', () => {
   })
 
   test('two that find nobody of a name and both insert him leave one, and the other sees him', async () => {
-    const store = storeOf([])
+    const store = await storeOf([])
     const join = (id: number) =>
       store.transact(async (tx) => {
         const found = await tx.find('items', { name: 'x' })
@@ -170,7 +168,7 @@ describe('transactions', () => {
   })
 
   test('one that lists runs again when a record was added meanwhile', async () => {
-    const store = storeOf([item(1)])
+    const store = await storeOf([item(1)])
     let other: Promise<unknown> | null = null
     const { value } = await store.transact(async (tx) => {
       const before = await tx.list('items')
@@ -183,7 +181,7 @@ describe('transactions', () => {
   })
 
   test('readers of different records do not disturb each other', async () => {
-    const store = storeOf([item(1), item(2)])
+    const store = await storeOf([item(1), item(2)])
     let runs = 0
     const touch = (id: number) =>
       store.transact(async (tx) => {
@@ -197,14 +195,14 @@ describe('transactions', () => {
   })
 
   test('a reset in the middle makes a transaction begin again', async () => {
-    const store = storeOf([item(1)])
+    const { sandbox, store } = await openShop([item(1)])
     await store.transact((tx) => tx.update('items', 1, { rank: 50 }))
     let first = true
     const { value } = await store.transact(async (tx) => {
       const found = await tx.get('items', 1)
       if (first) {
         first = false
-        await store.reset()
+        await sandbox.reset()
       }
       return found?.rank
     })
@@ -212,7 +210,7 @@ describe('transactions', () => {
   })
 
   test('changes tell the record before and after', async () => {
-    const store = storeOf([item(1)])
+    const store = await storeOf([item(1)])
     const { changes } = await store.transact(async (tx) => {
       await tx.update('items', 1, { rank: 7 })
       await tx.insert('items', item(2))
@@ -226,7 +224,7 @@ describe('transactions', () => {
   })
 
   test('what is handed out cannot be changed in place', async () => {
-    const store = storeOf([item(1)])
+    const store = await storeOf([item(1)])
     const { value } = await store.transact((tx) => tx.get('items', 1))
     expect(() => {
       if (value) value.rank = 99
@@ -234,7 +232,7 @@ describe('transactions', () => {
   })
 
   test('sequences count on and belong to the transaction', async () => {
-    const store = storeOf([])
+    const store = await storeOf([])
     await store.transact((tx) => tx.next('n', 100))
     await expect(
       store.transact(async (tx) => {
@@ -251,14 +249,15 @@ describe('an index of a part of a field', () => {
     id: string
     previous: { token: string; until: number } | null
   }
-  const open = (...sessions: Session[]) => {
+  const open = async (...sessions: Session[]) => {
     const definitions = { sessions: { key: 'id', unique: [['previous.token']] } } as const
-    return new MemoryStore<{ sessions: Session }>(buildWorld(definitions, { sessions: sessions.map((session) => ({ ...session })) }, 0))
+    const { store } = await shopOf<{ sessions: Session }>({ state: definitions, records: { sessions: sessions.map((session) => ({ ...session })) } })
+    return store
   }
-  const find = async (store: ReturnType<typeof open>, token: string) => (await store.transact((tx) => tx.find('sessions', { 'previous.token': token }))).value?.id
+  const find = async (store: Awaited<ReturnType<typeof open>>, token: string) => (await store.transact((tx) => tx.find('sessions', { 'previous.token': token }))).value?.id
 
   test('finds records of the world and of a sandbox, and follows their changes', async () => {
-    const store = open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null })
+    const store = await open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null })
     expect(await find(store, 'x')).toBe('a')
     await store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'y', until: 2 } }))
     await store.transact((tx) => tx.update('sessions', 'a', { previous: null }))
@@ -266,12 +265,13 @@ describe('an index of a part of a field', () => {
   })
 
   test('keeps apart what may occur once, and leaves out records without it', async () => {
-    const store = open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null }, { id: 'c', previous: null })
+    const store = await open({ id: 'a', previous: { token: 'x', until: 1 } }, { id: 'b', previous: null }, { id: 'c', previous: null })
     await expect(store.transact((tx) => tx.update('sessions', 'b', { previous: { token: 'x', until: 9 } }))).rejects.toThrow(StoreError)
   })
 })
 
 test('a world with two records of one key or one unique value is refused', () => {
+  const worldOf = (items: readonly Item[]) => buildWorld(definitions, { items: items.map((one) => ({ ...one })) }, 0)
   expect(() => worldOf([item(1), item(1)])).toThrow(StoreError)
   expect(() => worldOf([item(1, { name: 'x' }), item(2, { name: 'x' })])).toThrow(StoreError)
 })

@@ -1,6 +1,6 @@
 /** Phase 1, addressed: which sandbox and which system a call is for, and what it sees of that sandbox. */
 import type { About } from '../dialect.js'
-import type { Turn } from '../generation.js'
+import type { Turn } from '../turn.js'
 import { isSandboxName, type MaintenanceControl, type SystemControl } from '../sandbox.js'
 import type { Call } from '../stage/call.js'
 import type { Settings } from '../settings.js'

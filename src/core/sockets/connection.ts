@@ -1,7 +1,7 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
 import { pause, stopwatch } from '../clock.js'
 import { describeException } from '../failure.js'
-import type { Turn } from '../generation.js'
+import type { Turn } from '../turn.js'
 import { type Caller, type Proof, userIdOf } from '../identify.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
@@ -128,7 +128,7 @@ export class Connection {
   async #answer(data: Uint8Array, isBinary: boolean): Promise<void> {
     const { sandbox, system, wire } = this.parts
     const elapsed = stopwatch()
-    const turn = sandbox.begin()
+    const turn = await sandbox.begin()
     const struck = inMaintenance(turn.state, system) ? NOTHING_WRONG : await strike(turn, system, this.#operations.frame)
     const seen = { operation: this.#operations.frame, elapsed, request: data, faults: struck.rules }
     if (struck.wait > 0) await pause(struck.wait)
@@ -187,7 +187,7 @@ export class Connection {
   async #deliverSome(): Promise<boolean> {
     const { sandbox, socket, wire } = this.parts
     if (this.mailbox === null || !wire.isOpen) return false
-    const turn = sandbox.look()
+    const turn = await sandbox.look()
     const taken = this.#taken
     // Asked inside the transaction: it may have to run again after the mailbox has gone to another connection.
     const { caller, result, changes } = await this.#transact(turn, (work) => (this.mailbox === null ? Promise.resolve(null) : socket.deliver(work)))
@@ -213,7 +213,7 @@ export class Connection {
   async #recheck(): Promise<void> {
     await this.#work // the session may just be being looked for
     if (this.#ended) return
-    const { caller } = await this.#transact(this.parts.sandbox.look(), onlyLook)
+    const { caller } = await this.#transact(await this.parts.sandbox.look(), onlyLook)
     if (caller.kind !== 'known') this.#end(turnedAwayAs(caller))
   }
 
@@ -231,7 +231,10 @@ export class Connection {
     const { frame, error } = this.#refusal(condition)
     const sent = speak(this.parts, [frame])
     this.close(closedBy[condition] ?? closeCodes.policy, condition)
-    this.#record(this.parts.sandbox.look(), { operation: this.#operations.delivery, elapsed, sent, error })
+    const record = async () => {
+      this.#record(await this.parts.sandbox.look(), { operation: this.#operations.delivery, elapsed, sent, error })
+    }
+    this.#detach(record())
   }
 
   #refuse(reason: Refusal | SocketCondition): Reaction {

@@ -1,7 +1,7 @@
 /** Frames on their way out: held against the contract, put on the wire, and on record. */
 import type { Validator } from '../contract.js'
 import { keep } from '../journal.js'
-import type { Turn } from '../generation.js'
+import type { Turn } from '../turn.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'

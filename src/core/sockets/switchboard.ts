@@ -5,7 +5,8 @@ import type { Proof } from '../identify.js'
 import { type Address, readAddress, urlBelow } from '../pipeline/address.js'
 import { parseQuery } from '../pipeline/query.js'
 import type { Reply } from '../reply.js'
-import type { Sandbox, Sandboxes } from '../sandbox.js'
+import type { Sandbox } from '../sandbox.js'
+import type { Sandboxes } from '../sandboxes.js'
 import type { Call, CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
 import { Connection } from './connection.js'
@@ -95,7 +96,7 @@ export class Switchboard {
     const { system, name, address, headers } = found
     const sandbox = this.#options.sandboxes.open(address.sandbox)
     const elapsed = stopwatch()
-    const turn = sandbox.begin()
+    const turn = await sandbox.begin()
     const operation = socketOperations(name).open
     const struck = await strike(turn, system, operation)
     if (struck.wait > 0) await pause(struck.wait)

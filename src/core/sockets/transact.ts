@@ -1,5 +1,5 @@
 /** One frame, or one delivery, as one transaction. */
-import type { Turn } from '../generation.js'
+import type { Turn } from '../turn.js'
 import { Ids } from '../ids.js'
 import { type Caller, identify, type Proof } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'

@@ -1,8 +1,10 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
 import { stopwatch, type TimeSource } from '../clock.js'
+import type { Engine } from '../engine/engine.js'
 import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
 import { didYouMean } from '../guess.js'
+import { houseOf } from '../house.js'
 import { Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
@@ -10,7 +12,8 @@ import { play, type PlayParts } from '../pipeline/play.js'
 import { routeOver } from '../pipeline/route.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
-import { MOST_TURNS, Sandboxes, type Served } from '../sandbox.js'
+import { MOST_TURNS, type Served } from '../sandbox.js'
+import { Sandboxes } from '../sandboxes.js'
 import { Switchboard, type SocketLimits } from '../sockets/switchboard.js'
 import type { System } from '../system.js'
 import { serve } from '../world.js'
@@ -35,6 +38,8 @@ export interface StageOptions {
   readonly maxSandboxes: number
   /** What WebSockets may take up; sensible bounds where left out. */
   readonly sockets: Partial<SocketLimits>
+  /** How sandboxes are kept. */
+  readonly engine: Engine
   /** Whether `Prefer` and `__error`, `__code`, `__delay` in a query mean anything. */
   readonly prefer: boolean
   /** Told of answers that break the contract and of exceptions in handlers. */
@@ -66,12 +71,13 @@ export interface Stage {
  * @throws Error when a world cannot be read
  */
 export async function createStage(options: StageOptions): Promise<Stage> {
-  const { systems: list, time, seed, report } = options
+  const { systems: list, time, seed, engine, report } = options
   const systems = new Map(list.map((system) => [system.id, system]))
-  const origin = { boot: time.now(), scale: options.scale }
+  const { boot } = await engine.start(houseOf({ systems, seed: String(seed), scale: options.scale, fixtures: options.fixtures, boot: time.now(), most: options.maxSandboxes, journalLimit: options.journal, report }))
+  const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
-  const sandboxes = new Sandboxes({ served, time, origin, seed: String(seed), journalLimit: options.journal, most: options.maxSandboxes })
+  const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, report })
   const examples = new FailureExamples(options.documents)
   const sockets = new Switchboard({ systems, sandboxes, report, limits: options.sockets })
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
@@ -91,9 +97,10 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     const sandbox = sandboxes.open(address.sandbox)
     sandbox.enter()
     try {
-      let answered = await play(new Addressed(call, address, sandbox.begin()), parts)
+      const turn = sandbox.begin()
+      let answered = await play(new Addressed(call, address, turn instanceof Promise ? await turn : turn), parts)
       // What was found in a world that is gone is no answer.
-      for (let turns = 1; answered.site.arrival.turn.isOver && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, sandbox.begin()), parts)
+      for (let turns = 1; answered.site.arrival.turn.isOver && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, await sandbox.begin()), parts)
       if (answered.site.arrival.turn.isOver) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
       for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
       record(answered, elapsed)

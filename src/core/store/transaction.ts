@@ -1,7 +1,7 @@
-/** One transaction over in-memory layers: it notes what it reads, and keeps its writes to itself until it is committed. */
+/** One transaction over the layers of a replica: it notes what it reads, and keeps its writes to itself until it is committed. */
 import { type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
 import { Layer } from './layer.js'
-import { type Change, type CollectionName, type Doc, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
+import { type AnyCollection, type Change, type CollectionName, type Doc, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
 import { freezeDeep } from './world.js'
 
 /** A collection as a transaction finds it. */
@@ -12,6 +12,12 @@ export interface OpenCollection {
 
 /** Where sequences are kept: a collection that every store has. */
 export const SEQUENCES = '_sequences'
+const SEQUENCE_KEY = 'name'
+
+/** @returns the field that is the key of a collection, be it one of the system's own or that of sequences */
+export function keyFieldOf(definitions: Readonly<Record<string, AnyCollection>>, collection: string): string {
+  return collection === SEQUENCES ? SEQUENCE_KEY : (definitions[collection]?.key ?? 'id')
+}
 
 /**
  * The names under which reads and writes are compared: `users/3` a record, `users#mobile=138…` a place in an index,
@@ -21,7 +27,24 @@ const recordName = (collection: Collection, key: Key) => `${collection.name}/${S
 const indexName = (collection: Collection, index: Index, at: IndexKey) => `${collection.name}#${index.name}=${String(at)}`
 const wholeName = (collection: Collection) => `${collection.name}*`
 
-export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> {
+/** @returns the names of all that these changes touch */
+export function namesOf(open: ReadonlyMap<string, OpenCollection>, changes: readonly Change[]): Set<string> {
+  const names = new Set<string>()
+  for (const { collection: name, key, before, after } of changes) {
+    const collection = open.get(name)?.collection
+    if (collection === undefined) continue
+    names.add(recordName(collection, key)).add(wholeName(collection))
+    for (const index of collection.indexes) {
+      for (const doc of [before, after]) {
+        const at = doc ? indexKeyOf(index, doc) : undefined
+        if (at !== undefined) names.add(indexName(collection, index, at))
+      }
+    }
+  }
+  return names
+}
+
+export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
   /** The names of all that was read. */
@@ -115,22 +138,6 @@ export class MemoryTransaction<Rs extends RecordMap> implements Transaction<Rs> 
   /** @returns the records that committing this transaction would change */
   changes(): readonly Change[] {
     return [...(this.#layers?.values() ?? [])].flatMap((layer) => layer.changes())
-  }
-
-  /** @returns the names of all that committing these changes touches */
-  touched(changes: readonly Change[]): Set<string> {
-    const names = new Set<string>()
-    for (const { collection: name, key, before, after } of changes) {
-      const { collection } = this.#opened(name)
-      names.add(recordName(collection, key)).add(wholeName(collection))
-      for (const index of collection.indexes) {
-        for (const doc of [before, after]) {
-          const at = doc ? indexKeyOf(index, doc) : undefined
-          if (at !== undefined) names.add(indexName(collection, index, at))
-        }
-      }
-    }
-    return names
   }
 
   #write<C extends CollectionName<Rs>>(name: C, open: OpenCollection, key: Key, doc: Doc): Rs[C] {

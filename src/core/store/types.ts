@@ -111,10 +111,6 @@ export interface Store<Rs extends RecordMap> {
   transact<T>(work: (tx: Transaction<Rs>) => Promise<T>): Promise<{ readonly value: T; readonly changes: readonly Change[] }>
   /** @returns what differs from the world, as plain JSON */
   export(): Promise<StoreExport>
-  /** Replaces what differs from the world, in one step. */
-  import(data: StoreExport): Promise<void>
-  /** Forgets everything that differs from the world. */
-  reset(): Promise<void>
 }
 
 /** The difference between a sandbox and its world. */

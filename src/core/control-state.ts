@@ -1,0 +1,58 @@
+/**
+ * The control state as records, so that it changes by commits like everything else: the clock, each system's switches, each fault
+ * rule. Whoever changes it has read all of it, for the parts are few and what depends on what is for nobody to guess.
+ */
+import type { FaultRule } from './faults/rule.js'
+import type { ClockState } from './clock.js'
+import type { ControlState, SystemControl } from './sandbox-state.js'
+import type { Change, Doc } from './store/types.js'
+
+const COLLECTION = 'control'
+const CLOCK = 'clock'
+const NEXT_FAULT = 'nextFault'
+const SYSTEM = 'system/'
+const FAULT = 'fault/'
+
+/** What every change of the control state has read, and touches. */
+export const CONTROL_NAMES: readonly string[] = [`${COLLECTION}*`]
+
+/**
+ * @returns what makes `after` of `before`
+ * @throws Error when something differs that no change may touch
+ */
+export function controlChanges(before: ControlState, after: ControlState): readonly Change[] {
+  if (after.requests !== before.requests || after.seed !== before.seed || after.era !== before.era) throw new Error('requests, seed and era of a sandbox are not changed but replaced')
+  const changes: Change[] = []
+  const note = (key: string, was: object | null, is: object | null) => {
+    if (was !== is) changes.push({ collection: COLLECTION, key, before: was as Doc | null, after: is as Doc | null }) // plain JSON all of it
+  }
+  note(CLOCK, before.clock, after.clock)
+  for (const id in after.systems) note(`${SYSTEM}${id}`, before.systems[id] ?? null, after.systems[id] ?? null)
+  if (before.faults !== after.faults) {
+    const kept = new Map(after.faults.map((rule) => [rule.id, rule]))
+    const known = new Map(before.faults.map((rule) => [rule.id, rule]))
+    for (const rule of before.faults) if (!kept.has(rule.id)) note(`${FAULT}${rule.id}`, rule, null)
+    for (const rule of after.faults) note(`${FAULT}${rule.id}`, known.get(rule.id) ?? null, rule)
+  }
+  if (before.nextFault !== after.nextFault) note(NEXT_FAULT, { value: before.nextFault }, { value: after.nextFault })
+  return changes
+}
+
+/** @returns the state with the changes of a commit carried out */
+export function applyControl(state: ControlState, changes: readonly Change[]): ControlState {
+  let next = state
+  for (const { key, after } of changes) next = { ...next, ...change(next, String(key), after) }
+  return next
+}
+
+function change(state: ControlState, key: string, after: Doc | null): Partial<ControlState> {
+  // Each was written by `controlChanges` under this very key.
+  if (key === CLOCK) return after === null ? {} : { clock: after as unknown as ClockState }
+  if (key === NEXT_FAULT) return { nextFault: Number(after?.['value']) }
+  if (key.startsWith(SYSTEM)) return after === null ? {} : { systems: { ...state.systems, [key.slice(SYSTEM.length)]: after as unknown as SystemControl } }
+  const id = key.slice(FAULT.length)
+  if (after === null) return { faults: state.faults.filter((rule) => rule.id !== id) }
+  const rule = after as unknown as FaultRule
+  const at = state.faults.findIndex((other) => other.id === id)
+  return { faults: at === -1 ? [...state.faults, rule] : state.faults.with(at, rule) }
+}

@@ -1,0 +1,80 @@
+/** The journal of a sandbox as this process reads and hears it. Where the entries are is the engine's affair. */
+import type { SandboxLog } from './engine/engine.js'
+import type { JournalEntry, JournalEvent, JournalStatus } from './journal.js'
+
+/** The journal for somebody who listens. */
+export interface JournalFeed {
+  /** The id after which it goes on. */
+  readonly after: number
+  readonly missed: readonly JournalEntry[]
+  start(listener: (event: JournalEvent) => void): void
+  stop(): void
+}
+
+export class Journal {
+  readonly #log: Pick<SandboxLog, 'entries' | 'status' | 'remove'>
+  readonly #listeners = new Set<(event: JournalEvent) => void>()
+
+  constructor(log: Pick<SandboxLog, 'entries' | 'status' | 'remove'>) {
+    this.#log = log
+  }
+
+  /** @returns the entries kept, oldest first */
+  async read(): Promise<readonly JournalEntry[]> {
+    return this.#log.entries()
+  }
+
+  /** @returns how much is kept, and may be */
+  async status(): Promise<JournalStatus> {
+    return this.#log.status()
+  }
+
+  /** Whether anybody waits for what comes. */
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  /**
+   * Forgets the entries that fit; ids go on counting.
+   * @returns how many there were
+   */
+  async remove(fits: (entry: JournalEntry) => boolean = () => true): Promise<number> {
+    return this.#log.remove(fits)
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: JournalEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /**
+   * Listens without missing anything.
+   * @param after the last id that the listener has; null where it begins anew
+   * @returns what it missed, and a way to hear the rest; what comes before it starts to listen waits for it
+   */
+  async follow(after: number | null): Promise<JournalFeed> {
+    const waiting: JournalEvent[] = []
+    let listener: ((event: JournalEvent) => void) | null = null
+    const stop = this.subscribe((event) => {
+      if (listener === null) waiting.push(event)
+      else listener(event)
+    })
+    const { last } = await this.status()
+    const missed = after === null ? [] : (await this.read()).filter(({ id }) => id > after)
+    const known = Math.max(last, missed.at(-1)?.id ?? 0)
+    const start = (told: (event: JournalEvent) => void) => {
+      for (const event of waiting) if (event.type !== 'entry' || event.entry.id > known) told(event)
+      listener = told
+    }
+    return { after: after ?? last, missed, start, stop }
+  }
+
+  /** Tells all who listen; after the end there is nothing to hear. */
+  tell(event: JournalEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+    if (event.type === 'ended') this.#listeners.clear()
+  }
+}

@@ -1,0 +1,77 @@
+/** What one call sees of its sandbox: all of it belongs to one generation, and the clock is read once. */
+import { readClock } from './clock.js'
+import type { Begun, NewEntry } from './engine/engine.js'
+import type { Generation } from './generation.js'
+import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
+import type { Store } from './store/types.js'
+
+/** A journal entry as a call writes it; which version it saw is known already. */
+export type CallEntry = Omit<NewEntry, 'version'>
+
+/** What a turn needs of its sandbox. */
+export interface TurnParts {
+  /** The clock of real time. */
+  readonly real: number
+  /** Puts an entry into the journal, unless its generation is over. */
+  readonly append: (entry: NewEntry, generation: number) => void
+}
+
+export class Turn {
+  /** The control state when the call came. */
+  readonly state: ControlState
+  /** The sandbox's clock when the call came, in milliseconds since 1970. */
+  readonly now: number
+  readonly #generation: Generation
+  readonly #append: TurnParts['append']
+  /** Whether the sandbox was reset between the counting of the request and the loading of what it sees. */
+  readonly #isForeign: boolean
+  /** Null when it is no request of a client. */
+  readonly #request: number | null
+
+  /** Use `begin` or `look` of a sandbox. */
+  constructor({ real, append }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
+    this.#append = append
+    this.#generation = generation
+    this.#isForeign = generation.number !== number
+    this.#request = counts ? requests : null
+    this.state = { ...generation.control, requests }
+    this.now = readClock(this.state.clock, real)
+  }
+
+  /** What relative times of the sandbox's world are counted from, in milliseconds since 1970. */
+  get boot(): number {
+    return this.#generation.origin.boot
+  }
+
+  /** Whether the sandbox was reset or replaced since; then the call has to begin anew. */
+  get isOver(): boolean {
+    return this.#isForeign || this.#generation.isOver
+  }
+
+  /** @returns what the sandbox keeps of a served system; transactions throw Superseded when the turn is over */
+  store(system: string): Store<CoreRecords> {
+    const records = this.#generation.store(system)
+    return {
+      transact: (work) => records.transact(work, this.#request),
+      export: () => Promise.resolve(records.content()),
+    }
+  }
+
+  /**
+   * Changes the control state in one step.
+   * @throws Superseded when the turn is over
+   */
+  change(change: (state: ControlState) => ControlState): Promise<ControlState> {
+    return this.#generation.change(change, this.#request)
+  }
+
+  /** @returns all that the sandbox keeps at this moment, but for its journal */
+  content(): SandboxContent {
+    return this.#generation.content(this.state.requests)
+  }
+
+  /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
+  record(entry: CallEntry): void {
+    if (!this.isOver) this.#append({ ...entry, version: this.#generation.version }, this.#generation.number)
+  }
+}
