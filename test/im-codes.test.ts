@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { im } from '../src/systems/im/index.js'
-import { AVATAR, complete, completed, contacts, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
+import { AVATAR, complete, completed, completeWeb, contacts, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
 const { box } = await serve(im)
@@ -54,6 +54,11 @@ describe('the codes', () => {
   })
 })
 
+/** The same in the words of the web. */
+function asWebUser({ userId, ...rest }: { readonly userId?: string }): object {
+  return { ...rest, ...(userId === undefined ? {} : { id: userId }) }
+}
+
 describe('the order of checks', () => {
   test.each([
     ['the session, then the body', '{', SESSION_ERROR, false],
@@ -64,10 +69,20 @@ describe('the order of checks', () => {
     ['a name that is taken before an empty avatar', { userId: 'u-4001', username: 'bob' }, failure(7000, 'username is taken'), true],
     ['an empty avatar before a faulty sex', { userId: 'u-4001', username: 'alice', sex: 3 }, failure(6002, 'avatar is empty'), true],
     ['an empty name before an id that is somebody else’s', { userId: 'u-4002', avatar: AVATAR }, failure(6001, 'username is empty'), true],
-  ] as const)('completing an account: %s', async (_order, body, expected, withSession) => {
+    ['an empty id before all', { userId: '', username: '' }, failure(6004, 'no such user'), true],
+    ['no fields at all', {}, failure(6004, 'no such user'), true],
+    ['somebody else’s id last', { userId: 'u-4002', avatar: AVATAR, username: 'alice' }, failure(0, 'failure'), true],
+    ['a description that is too long', { userId: 'u-4001', avatar: AVATAR, username: 'alice', desc: 'x'.repeat(101) }, failure(0, 'bad field'), true],
+  ] as const)('completing an account, on Android and on the web: %s', async (_order, body, expected, withSession) => {
     const app = await box()
     const cookie = withSession ? await logIn(app) : ''
     expect((await complete(app, body, cookie)).json).toEqual(expected)
+    expect((await completeWeb(app, typeof body === 'string' ? body : { user: asWebUser(body), account: phones.alice, isBind: false }, cookie)).json).toEqual(expected)
+  })
+
+  test.each([{}, { user: null }, { user: 'u-4001' }, { user: [] }, { account: phones.alice }])('on the web %j names no user', async (body) => {
+    const app = await box()
+    expect((await completeWeb(app, body, await logIn(app))).json).toEqual(failure(6004, 'no such user'))
   })
 
   test.each([

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { validators } from '../src/generated/im/validators.js'
 import { im } from '../src/systems/im/index.js'
+import type { Tx } from '../src/systems/im/types.js'
 import { logIn, phones } from './support/im.js'
 import { Client, text } from './support/push.js'
 import { serve } from './support/serve.js'
@@ -59,7 +61,6 @@ describe('opening', () => {
 
   test.each([
     ['a heartbeat with a push id', { ...heartbeat, pushId: 'p-4001' }],
-    ['a start with a push id', { ...start, pushId: 'p-4001' }],
     ['messages', { status: 1, pushId: '', message: [text('u-4001', 'u-4002', 'x')] }],
     ['a confirmation', { status: 1, pushId: '', message: { fromId: 'u-4002', toId: 'u-4001', chatId: 'c', content: 'ok' } }],
     ['a word', { status: 1, pushId: '', message: 'hello' }],
@@ -69,6 +70,62 @@ describe('opening', () => {
     expect(await client.ask(packet)).toEqual({ status: 0, pushId: '', message: 'not started' })
     expect(await client.ask(start)).toEqual(OK('p-4001'))
   })
+})
+
+test.each(['p-4001', 'p-4002', 'anything'])('a start with the push id %j is a start', async (pushId) => {
+  const app = await box()
+  const client = await Client.connect(app, await logIn(app, phones.alice))
+  expect(await client.ask({ ...start, pushId })).toEqual(OK('p-4001'))
+  expect(await client.ask({ status: 0, pushId, message: 'start' })).toEqual(OK('p-4001'))
+})
+
+describe('the word "ok" from a client', () => {
+  const ok = { status: 1, pushId: '', message: 'ok' }
+
+  test('confirms what this connection was delivered, of whatever chat', async () => {
+    const app = await box()
+    const [alice, bob] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob)])
+    await alice.say(text('u-4001', 'u-4002', '1'), text('u-4001', 'u-4002', '2', { chatId: 'c-2' }))
+    for (let i = 0; i < 2; i++) await bob.next()
+    expect(await bob.ask(ok)).toEqual(OK('p-4002'))
+    // Whoever answers each frame with a word is understood each time.
+    expect(await bob.ask({ ...ok, pushId: 'p-4002' })).toEqual(OK('p-4002'))
+    await alice.say(text('u-4001', 'u-4002', '3'))
+    await bob.next()
+    await bob.ask(start)
+    expect(await bob.contents()).toEqual(['3'])
+    expect(await bob.ask(ok)).toEqual(OK('p-4002'))
+    await bob.ask(start)
+    await bob.hearsNothing()
+  })
+
+  test('leaves alone what this connection has not been delivered yet', async () => {
+    const app = await box()
+    const [alice, bob] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob)])
+    await alice.say(text('u-4001', 'u-4002', '1'))
+    await bob.next()
+    const again = await Client.connect(app, await logIn(app, phones.bob))
+    expect(await again.ask(ok)).toEqual({ status: 0, pushId: '', message: 'not started' })
+    await again.ask(start)
+    expect(await again.contents()).toEqual(['1'])
+  })
+
+  test('is a bad packet from a client that has received nothing', async () => {
+    const client = await Client.start(await box(), phones.alice)
+    expect(await client.ask(ok)).toEqual({ status: 0, pushId: 'p-4001', message: 'bad packet' })
+  })
+})
+
+test('what waits has the form of message_queue, as the document shows it', async () => {
+  const app = await box()
+  const alice = await Client.start(app, phones.alice)
+  await alice.say(text('u-4001', 'u-4002', '1'), text('u-4001', 'g-1', '2', { type: '7', chatId: 'g-1' }))
+  const { value: waiting } = await app.sandbox.store('im').transact((tx) => (tx as unknown as Tx).list('messages')) // the store of im
+  const queue: Record<string, unknown[]> = {}
+  for (const { pushId, item } of waiting) (queue[pushId] ??= []).push(item)
+  expect(Object.fromEntries(Object.entries(queue).map(([pushId, items]) => [pushId, items.length]))).toEqual({ 'p-4002': 2, 'p-4003': 1 })
+  expect(validators.schemas['MessageQueue']?.(queue)).toBe(true)
+  expect(validators.schemas['MessageQueue']?.({ 'p-4002': [{ info: [] }] })).toBe(false)
 })
 
 describe('what nobody understands', () => {

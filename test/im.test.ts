@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { im } from '../src/systems/im/index.js'
-import { AVATAR, complete, completed, contacts, cookieOf, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
+import { AVATAR, complete, completed, completeWeb, contacts, cookieOf, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
 import { type Answer, serve } from './support/serve.js'
 
 const { box } = await serve(im)
@@ -90,7 +90,27 @@ describe('accounts', () => {
       status: 1,
       result: { user: { id: 'u-4100', username: '小林_2', avatar: 'media/avatars/android/me.png', desc: '刚来', sex: 1 } },
     })
-    expect((await complete(app, { userId: 'u-4100', avatar: AVATAR, username: '小林_2', desc: '', sex: null }, cookie)).json).toMatchObject({ result: { user: { desc: '刚来', sex: 1 } } })
+    expect((await complete(app, { userId: 'u-4100', avatar: AVATAR, username: '小林_2', sex: null }, cookie)).json).toMatchObject({ result: { user: { desc: '刚来', sex: 1 } } })
+    expect((await complete(app, { userId: 'u-4100', avatar: AVATAR, username: '小林_2', desc: null }, cookie)).json).toMatchObject({ result: { user: { desc: '刚来', sex: 1 } } })
+  })
+
+  test('an empty description clears the old one; an empty sex is none', async () => {
+    const app = await box()
+    const cookie = await logIn(app)
+    expect((await complete(app, { ...completed, desc: '' }, cookie)).json).toMatchObject({ status: 1, result: { user: { desc: '' } } })
+    expect((await get(app, '/android/user_search/alice/0/', cookie)).json).toMatchObject({ result: [{ desc: '' }] })
+    expect((await complete(app, { ...completed, sex: '' }, cookie)).json).toEqual(failure(0, 'bad field'))
+  })
+
+  test('on the web the whole account object completes the account', async () => {
+    const app = await box()
+    const cookie = await logIn(app)
+    const { result } = (await get(app, '/android/push_id/p-4001/', cookie)).json as { result: { user: object; account: string; isBind: boolean } }
+    const changed = await completeWeb(app, { ...result, user: { ...result.user, username: 'alice_2', desc: '', sex: 1 } }, cookie)
+    expect(changed.json).toMatchObject({ status: 1, message: 'ok', result: { user: { id: 'u-4001', username: 'alice_2', desc: '', sex: 1, phone: phones.alice }, account: phones.alice, isBind: true } })
+    // What else stands in the object is not changed by it.
+    const other = { user: { id: 'u-4001', username: 'alice', avatar: AVATAR, phone: phones.bob, friends: 99 }, account: phones.bob, isBind: false }
+    expect((await completeWeb(app, other, cookie)).json).toMatchObject({ result: { user: { username: 'alice', phone: phones.alice, friends: 1 }, account: phones.alice, isBind: true } })
   })
 
   test('the day of a change is that of UTC+08:00', async () => {
@@ -163,7 +183,7 @@ describe('files', () => {
 
   test('a file that is not there is an unknown path', async () => {
     const app = await box()
-    for (const name of ['nothing.jpg', '.hidden', '-x', '..%2f..%2fetc', 'a%2Fb', 'x'.repeat(65)]) {
+    for (const name of ['nothing.jpg', '.hidden', '-x', '..%2f..%2fetc', 'a%2Fb', 'a%5Cb', 'a%0Ab', 'x'.repeat(65), 'x'.repeat(256)]) {
       const answer = await get(app, `/media/avatars/android/${name}`)
       expect(answer.status).toBe(404)
       expect(answer.json).toEqual(failure(0, 'not found'))
@@ -171,10 +191,25 @@ describe('files', () => {
   })
 
   test.each([
+    'IMG 2018.jpg', '照片(1).png', 'Screenshot_2026-01-31-08-30-00.png', '.env', '-x', 'a+b&c=d#e?f%g.txt', '…', ' ', 'x'.repeat(255), '名'.repeat(85), "it's \"mine\"; really.gif", '👨‍👩‍👧.heic',
+  ])('a file may be called %j', async (name) => {
+    const app = await box()
+    expect((await save(app, { name, content: png })).json).toMatchObject({ status: 1, result: { path: `media/avatars/android/${name}` } })
+    const file = await fetch(`${app.url}/media/avatars/android/${encodeURIComponent(name)}`)
+    expect(Buffer.from(await file.arrayBuffer()).toString('base64')).toBe(png)
+  })
+
+  test.each([
     ['no name', { content: 'aGVsbG8=' }],
     ['a folder in the name', { name: 'a/b.txt', content: 'aGVsbG8=' }],
-    ['a leading dot', { name: '.env', content: 'aGVsbG8=' }],
-    ['a name of 65 characters', { name: 'x'.repeat(65), content: 'aGVsbG8=' }],
+    ['a folder in the name, as Windows writes it', { name: 'a\\b.txt', content: 'aGVsbG8=' }],
+    ['this folder as name', { name: '.', content: 'aGVsbG8=' }],
+    ['the folder above as name', { name: '..', content: 'aGVsbG8=' }],
+    ['a control character in the name', { name: 'a\u0000.txt', content: 'aGVsbG8=' }],
+    ['a line break in the name', { name: 'a\n.txt', content: 'aGVsbG8=' }],
+    ['half a character in the name', { name: 'a\ud83d.txt', content: 'aGVsbG8=' }],
+    ['a name of 256 bytes', { name: 'x'.repeat(256), content: 'aGVsbG8=' }],
+    ['a name of 258 bytes in 86 characters', { name: '名'.repeat(86), content: 'aGVsbG8=' }],
     ['a number as name', { name: 7, content: 'aGVsbG8=' }],
     ['an empty content', { name: 'a', content: '' }],
     ['a content without padding', { name: 'a', content: 'aGVsbG8' }],
@@ -226,6 +261,29 @@ describe('search', () => {
     expect(pages[3]?.json).toEqual(failure(0, 'ok'))
   })
 
+  test('username, phone and name in the query find the same, page by page', async () => {
+    const app = await box()
+    for (let i = 10; i < 24; i++) await register(app, { phone: `138000049${String(i)}`, password: PASSWORD })
+    const cookie = await logIn(app)
+    const users = (query: string) => get(app, `/android/user_search/?${query}`, cookie)
+    expect(names(await users('username=li'))).toEqual(['alice'])
+    expect(names(await users(`username=${encodeURIComponent('小')}`))).toEqual(['小明'])
+    expect(names(await users(`phone=${phones.bob}`))).toEqual(['bob'])
+    expect(names(await users(`phone=${phones.bob}&username=bo`))).toEqual(['bob'])
+    expect(names(await users('username=user_41'))).toHaveLength(10)
+    expect(names(await users('username=user_41&page=1'))).toHaveLength(4)
+    for (const query of ['username=BOB', 'username=a%20b', 'phone=1380000400', `phone=${phones.bob}&page=1`, `phone=${phones.bob}&username=alice`, `username=${phones.bob}`]) {
+      expect((await users(query)).json).toEqual(failure(0, 'ok'))
+    }
+    for (const query of ['', 'username=', 'page=0', 'username=li&page=x', 'username=li&page=-1']) expect((await users(query)).json).toEqual(failure(0, 'bad field'))
+
+    const groups = (query: string) => get(app, `/android/group_search?${query}`, cookie)
+    for (const query of ['name=study', 'name=study&page=1', 'name=study&page=0']) expect((await groups(query)).json).toMatchObject({ status: 1, result: [{ id: 'g-1' }] })
+    for (const query of ['name=study&page=2', 'name=STUDY']) expect((await groups(query)).json).toEqual(failure(0, 'ok'))
+    for (const query of ['', 'name=', 'name=study&page=x']) expect((await groups(query)).json).toEqual(failure(0, 'bad field'))
+    expect((await get(app, '/android/user_search/?username=li')).json).toEqual(SESSION_ERROR)
+  })
+
   test('groups are found by a part of the name, and page 0 is page 1', async () => {
     const app = await box()
     const cookie = await logIn(app)
@@ -251,6 +309,15 @@ describe('friends', () => {
     expect((await get(app, '/android/add_friend/u-4003/', asAlice)).json).toMatchObject({ status: 1, result: { account: '13800004003', user: { id: 'u-4003', isFriend: true, alias: '', friends: 0 } } })
     expect((await contacts(app, asAlice)).json).toMatchObject({ result: [{ id: 'u-4002', alias: 'bb', isFriend: true }, { id: 'u-4003', isFriend: true }] })
     expect((await contacts(app, asBob)).json).toMatchObject({ status: 1, result: [], message: 'ok' })
+  })
+
+  test('the pattern with a page makes a friend too, whatever the page', async () => {
+    const app = await box()
+    const cookie = await logIn(app)
+    expect((await get(app, '/android/add_friend/u-4003/7/', cookie)).json).toMatchObject({ status: 1, result: { user: { id: 'u-4003', isFriend: true } } })
+    expect((await get(app, '/android/add_friend/u-4003/0', cookie)).json).toEqual(failure(0, 'already friends'))
+    expect((await get(app, '/android/add_friend/u-9999/1/', cookie)).json).toEqual(failure(6004, 'no such user'))
+    expect((await get(app, '/android/add_friend/u-4003/x/', cookie)).status).toBe(404)
   })
 
   test('of many who press the button at once, one makes a friend', async () => {

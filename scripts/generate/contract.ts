@@ -51,10 +51,13 @@ function operationRow(document: JsonObject, operation: Operation): JsonObject {
 }
 
 function fieldRow(document: JsonObject, field: Field): JsonObject {
+  const flat = flatten(document, field.schema)
   return {
     in: field.in,
+    ...(field.at === undefined ? {} : { at: [...field.at] }),
     type: fieldType(document, field.schema),
-    ...(flatten(document, field.schema)['x-coerce'] === 'string' ? { numberAsText: true } : {}),
+    ...(flat['x-coerce'] === 'string' ? { numberAsText: true } : {}),
+    ...(flat['x-empty'] === 'value' ? { emptyIsValue: true } : {}),
     ...(Object.keys(field.errors).length > 0 ? { errors: field.errors } : {}),
   }
 }

@@ -17,6 +17,8 @@ export interface Field {
   readonly schema: JsonObject
   /** `x-errors`: JSON Schema keyword -> CONSTANT_NAME. */
   readonly errors: Record<string, string>
+  /** Where in the body it stands, if not under its own name. */
+  readonly at?: readonly string[]
 }
 
 /** The flat object of an operation. */
@@ -50,13 +52,23 @@ export function readInput(document: JsonObject, operation: Operation): Input {
   }
   const { mediaType, schema: bodySchema } = readBody(document, operation)
   const body = flatten(document, bodySchema)
+  const { properties, required: bodyRequired, type: _, description: __, 'x-errors': rules, ...composition } = body
+  const needed = new Map(asStrings(bodyRequired, `${operation.id}: required`).map((name) => [name, [name]]))
   for (const [name, value] of Object.entries(collectProperties(document, body))) {
     const schema = asObject(value, name)
+    const flat = flatten(document, schema)
+    if (flat['x-unwrap'] === true) {
+      for (const [inner, field] of unwrap(document, name, flat)) add(inner, field)
+      if (needed.has(name)) needed.set(name, asStrings(flat.required, name).map((inner) => fieldName(flat, inner)))
+      continue
+    }
     const inside = mediaType === 'multipart/form-data' ? uploads(document, schema) : serverSide(document, schema)
     add(name, { in: 'body', schema: inside, errors: fieldErrors(document, schema, name) })
   }
-  const { properties, required: bodyRequired, type: _, description: __, 'x-errors': rules, ...composition } = body
-  const ofAlternatives = (name: string) => fields.get(name)?.in === 'body' && !(isObject(properties) && name in properties)
+  const ofAlternatives = (name: string) => {
+    const field = fields.get(name)
+    return field?.in === 'body' && field.at === undefined && !(isObject(properties) && name in properties)
+  }
   const common = [...fields].filter(([name]) => !ofAlternatives(name))
   return {
     fields,
@@ -66,7 +78,7 @@ export function readInput(document: JsonObject, operation: Operation): Input {
       type: 'object',
       ...composition,
       properties: Object.fromEntries(common.map(([name, { schema }]) => [name, schema])),
-      required: [...required, ...asStrings(bodyRequired, `${operation.id}: required`)],
+      required: [...required, ...[...needed.values()].flat()],
     },
   }
 }
@@ -81,6 +93,19 @@ function readBody(document: JsonObject, operation: Operation): { mediaType: stri
   }
   const [mediaType, media] = first
   return { mediaType, schema: asObject(asObject(media, mediaType).schema, `${operation.id}: schema of the body`) }
+}
+
+/** The fields of an object in the body with `x-unwrap`: as if they stood beside it, under the names that `x-field` gives them. */
+function unwrap(document: JsonObject, outer: string, flat: JsonObject): [string, Field][] {
+  return Object.entries(asOptionalObject(flat.properties, outer)).map(([inner, value]) => {
+    const schema = asObject(value, inner)
+    return [fieldName(flat, inner), { in: 'body', schema: serverSide(document, schema), errors: fieldErrors(document, schema, inner), at: [outer, inner] }]
+  })
+}
+
+function fieldName({ properties }: JsonObject, inner: string): string {
+  const schema = isObject(properties) ? properties[inner] : undefined
+  return isObject(schema) && typeof schema['x-field'] === 'string' ? schema['x-field'] : inner
 }
 
 /**

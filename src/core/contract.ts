@@ -23,9 +23,13 @@ export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'array' | 
 /** One named value that an operation takes. */
 export interface FieldRow {
   readonly in: 'path' | 'query' | 'body'
+  /** `x-unwrap`: where in the body it stands, if not under its own name. */
+  readonly at?: readonly string[]
   readonly type: FieldType
   /** `x-coerce: string`: a JSON number is taken as its text. */
   readonly numberAsText?: true
+  /** `x-empty: value`: an empty text is sent on purpose, also where a dialect takes it for none. */
+  readonly emptyIsValue?: true
   /** JSON Schema keyword (or `default`) -> CONSTANT_NAME of the error that breaking it gives. */
   readonly errors?: Readonly<Record<string, string>>
 }

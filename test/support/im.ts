@@ -18,6 +18,7 @@ export const get = (app: App, path: string, cookie?: string) => app.call(path, c
 export const register = (app: App, body: Body) => post(app, '/android/register/', body)
 export const login = (app: App, body: Body, cookie?: string) => post(app, '/android/login/', body, cookie)
 export const complete = (app: App, body: Body, cookie: string) => post(app, '/android/complete_account/', body, cookie)
+export const completeWeb = (app: App, body: Body, cookie: string) => post(app, '/web/complete_account/', body, cookie)
 export const save = (app: App, body: Body) => post(app, '/android/save_file/', body)
 export const contacts = (app: App, cookie?: string) => get(app, '/android/user_contacts/', cookie)
 

@@ -67,14 +67,28 @@ export function buildRequest(operation: string, row: OperationRow, values: Reado
   let path = row.path
   if (row.select !== null) query.set(row.select.parameter, row.select.value)
   for (const [name, value] of Object.entries(values)) {
-    const place = row.fields[name]?.in
+    const { in: place, at = [name] } = row.fields[name] ?? (isAround(row, name) ? { in: 'body' } : {})
     if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(asText(value)))
     else if (place === 'query') query.set(name, asText(value))
-    else if (place === 'body') body[name] = value
+    else if (place === 'body') put(body, at, value)
   }
   const search = query.toString()
   const all = { ...headers, ...headerValues(row, values) }
   return { operation, method: row.method, path: search === '' ? path : `${path}?${search}`, ...encodeBody(row, body, all) }
+}
+
+/** Whether fields of the operation stand inside the object of this name in the body. */
+function isAround(row: OperationRow, name: string): boolean {
+  return Object.values(row.fields).some(({ at: [outer] = [] }) => outer === name)
+}
+
+function put(body: Record<string, unknown>, [name = '', ...inside]: readonly string[], value: unknown): void {
+  if (inside.length === 0) body[name] = value
+  else {
+    const inner: Record<string, unknown> = { ...(body[name] as object | undefined) } // an example, or what was put here before
+    put(inner, inside, value)
+    body[name] = inner
+  }
 }
 
 function encodeBody(row: OperationRow, body: Readonly<Record<string, unknown>>, headers: Readonly<Record<string, string>>): { body: string | null; headers: Record<string, string> } {

@@ -17,11 +17,19 @@ export function readFields({ arrival, row, parameters }: Routed, body: Fields): 
   for (const name in row.fields) {
     const field = row.fields[name]
     if (field === undefined) continue
-    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : fieldOf(body, name)
-    if (value === undefined || (emptyIsMissing && (value === '' || value === null))) continue
+    const value = field.in === 'path' ? parameters[name] : field.in === 'query' ? arrival.query.get(name) : inBody(body, field.at ?? [name])
+    if (value === undefined || (emptyIsMissing && (value === null || (value === '' && !field.emptyIsValue)))) continue
     input[name] = convert(value, field, field.in !== 'body' || row.body !== 'application/json')
   }
   return input
+}
+
+/** @returns what stands at this place in the body; undefined where it has no such place */
+function inBody(body: Fields, [name = '', ...inside]: readonly string[]): unknown {
+  const value = fieldOf(body, name)
+  if (inside.length === 0) return value
+  // An object's keys are texts and its values unknown: that is all the type says.
+  return typeof value === 'object' && value !== null ? inBody(value as Fields, inside) : undefined
 }
 
 /**

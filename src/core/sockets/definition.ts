@@ -11,8 +11,10 @@ import type { AllRecords, SystemTypes } from '../system-types.js'
 import { closeCodes } from './wire.js'
 
 /** What a handler works with. `Memory` is what the system remembers about one connection: plain data, no records. */
-interface SocketWork<S extends SystemTypes, Memory> {
+interface SocketWork<S extends SystemTypes, Memory, Position> {
   readonly memory: Memory
+  /** How far deliveries have come since the connection took its mailbox; null before the first. */
+  readonly position: Position | null
   readonly session: SessionRecord
   readonly user: S['user']
   readonly tx: Transaction<AllRecords<S>>
@@ -21,14 +23,11 @@ interface SocketWork<S extends SystemTypes, Memory> {
   readonly settings: Settings
 }
 
-export interface FrameWork<S extends SystemTypes, Memory> extends SocketWork<S, Memory> {
+export interface FrameWork<S extends SystemTypes, Memory, Position> extends SocketWork<S, Memory, Position> {
   readonly ids: Ids
 }
 
-export interface DeliveryWork<S extends SystemTypes, Memory, Position> extends SocketWork<S, Memory> {
-  /** How far deliveries have come since the connection took its mailbox; null at the first. */
-  readonly position: Position | null
-}
+export type DeliveryWork<S extends SystemTypes, Memory, Position> = SocketWork<S, Memory, Position>
 
 /** What comes out of one frame. */
 export interface SocketAnswer<Memory> {
@@ -84,7 +83,7 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   /** What a new connection remembers. */
   readonly memory: Memory
   /** Answers a frame of a client: its JSON value, or undefined when it is no JSON text. */
-  receive(work: FrameWork<S, Memory>, frame: unknown): Promise<SocketAnswer<Memory>>
+  receive(work: FrameWork<S, Memory, Position>, frame: unknown): Promise<SocketAnswer<Memory>>
   /** Delivers a part of what waits in the connection's mailbox. */
   deliver(work: DeliveryWork<S, Memory, Position>): Promise<Delivery<Position>>
   /** @returns the mailbox for whose holder a committed change has something to deliver; null when it has nothing for anybody */

@@ -86,13 +86,38 @@ export interface paths {
         /**
          * 完善账户信息 · Complete the account
          * @description 修改自己的用户名、头像、简介和性别，返回修改后的账户，`modifyAt` 变为当天。`userId` 必须是自己的编号：
-         *     为空或不存在返回 6004，是别人的返回 0。保留原用户名不算重名。`desc`、`sex` 不传或为空则保持不变。
+         *     为空或不存在返回 6004，是别人的返回 0。保留原用户名不算重名。`desc`、`sex` 不传或为 null 则保持不变；`desc` 为空文本则清空。
          *
          *     Changes the caller's user name, avatar, text about himself and sex, and returns the account after the change; `modifyAt` becomes today.
          *     `userId` must be the caller's own: an empty or unknown one is 6004, somebody else's is 0. Keeping one's user name is no clash.
-         *     `desc` and `sex` stay as they are when not sent or empty.
+         *     `desc` and `sex` stay as they are when not sent or null; an empty text for `desc` clears it.
          */
         post: operations["imCompleteAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/web/complete_account/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 完善账户信息（web） · Complete the account, on the web
+         * @description 与 `/android/complete_account/` 相同，只是提交整个账户信息对象。被修改的是 `user` 中的用户名、头像、简介和性别；
+         *     `user.id` 必须是自己的编号。对象中的其他内容（`phone`、`friends`、`account`、`isBind` 等）可以照原样带上，不会因此改变。
+         *
+         *     The same as `/android/complete_account/`, with the whole object of the account information. User name, avatar, text about himself and sex in
+         *     `user` are what changes; `user.id` must be the caller's own. Whatever else is in the object (`phone`, `friends`, `account`, `isBind` and so on)
+         *     may be sent as it was received, and is not changed by it.
+         */
+        post: operations["imCompleteAccountWeb"];
         delete?: never;
         options?: never;
         head?: never;
@@ -171,6 +196,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/android/user_search/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 搜索用户（查询参数） · Search for users by query
+         * @description 与 `/android/user_search/{field}/{page}/` 是同一个搜索，用原文的参数名：`username` 匹配用户名的一部分，`phone` 精确匹配手机号，
+         *     至少传一个，都传则都须符合。没有结果时同样是 `status` 0、`message` `ok`。
+         *
+         *     The same search as `/android/user_search/{field}/{page}/` in the document's own words: `username` is a part of the name, `phone` a whole number.
+         *     One of them at least; with both, both have to fit. Without a match the answer is `status` 0 with the message `ok`, too.
+         */
+        get: operations["imFindUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/android/group_search/{field}/{page}/": {
         parameters: {
             query?: never;
@@ -196,6 +245,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/android/group_search/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 搜索群（查询参数） · Search for groups by query
+         * @description 与 `/android/group_search/{field}/{page}/` 是同一个搜索，用原文的参数名 `name`。没有结果时同样是 `status` 0、`message` `ok`。
+         *
+         *     The same search as `/android/group_search/{field}/{page}/` with the document's own word, `name`.
+         *     Without a match the answer is `status` 0 with the message `ok`, too.
+         */
+        get: operations["imFindGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/android/add_friend/{uid}/": {
         parameters: {
             query?: never;
@@ -213,6 +285,28 @@ export interface paths {
          *     is 0, the latter with the message `already friends`.
          */
         get: operations["imAddFriend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/android/add_friend/{uid}/{page}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 建立好友关系（带页码） · Make a friend, with a page
+         * @description 与 `/android/add_friend/{uid}/` 相同，采用原文 friends 一节的路径模式；页码不起作用。
+         *
+         *     The same as `/android/add_friend/{uid}/`, in the path pattern that stands in the document's block on friends; the page is not looked at.
+         */
+        get: operations["imAddFriendByPage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -358,24 +452,99 @@ export interface components {
              */
             username: string;
             /**
-             * @description 简介，不超过 100 字；不传或为空则不变 · About the user, at most 100 characters; stays when not sent or empty
+             * @description 简介，不超过 100 字；不传或为 null 则不变，空文本为清空 · About the user, at most 100 characters; stays when not sent or null, an empty text clears it
              * @example 刚来，请多关照
              */
             desc?: string;
             /**
-             * @description 性别；不传则不变 · The sex; stays when not sent
+             * @description 性别；不传或为 null 则不变 · The sex; stays when not sent or null
              * @example 1
              * @enum {integer}
              */
             sex?: 0 | 1;
         };
+        /**
+         * @description 账户信息，用来完善账户。只有 `user` 中的 `username`、`avatar`、`desc`、`sex` 会被修改，其余可以照原样带上。
+         *
+         *     The account information, completing the account. Only `username`, `avatar`, `desc` and `sex` in `user` are changed; all else may be sent as it
+         *     was received.
+         */
+        WebAccountRequest: {
+            /** @description 用户信息 · The user */
+            user: {
+                /**
+                 * @description 自己的用户编号 · The caller's own id
+                 * @example u-4004
+                 */
+                id: string;
+                /**
+                 * @description 头像路径，通常来自存储文件接口 · Path of the avatar, usually one that storing a file returned
+                 * @example media/avatars/android/default.jpg
+                 */
+                avatar: string;
+                /**
+                 * @description 用户名，1 至 15 个文字、数字或下划线，不可与他人相同 · The user name, 1 to 15 letters, digits or underscores of any script, unique
+                 * @example 小林
+                 */
+                username: string;
+                /**
+                 * @description 简介，不超过 100 字；不传或为 null 则不变，空文本为清空 · About the user, at most 100 characters; stays when not sent or null, an empty text clears it
+                 * @example 刚来，请多关照
+                 */
+                desc?: string;
+                /**
+                 * @description 性别；不传或为 null 则不变 · The sex; stays when not sent or null
+                 * @example 1
+                 * @enum {integer}
+                 */
+                sex?: 0 | 1;
+                /**
+                 * @description 手机号，不会被修改 · The phone number, not changed
+                 * @example 13800004004
+                 */
+                phone?: string;
+                /**
+                 * @description 备注，不会被修改 · The name the caller has for him, not changed
+                 * @example
+                 */
+                alias?: string;
+                /**
+                 * @description 好友数，不会被修改 · How many friends, not changed
+                 * @example 0
+                 */
+                friends?: number;
+                /**
+                 * @description 是否为好友，不会被修改 · Whether a friend, not changed
+                 * @example false
+                 */
+                isFriend?: boolean;
+                /**
+                 * @description 最近修改的日期，由服务器给出 · The day of the last change, which the server sets
+                 * @example 2018/12/12
+                 */
+                modifyAt?: string;
+            };
+            /**
+             * @description 登录账号，不会被修改 · What one logs in with, not changed
+             * @example 13800004004
+             */
+            account?: string;
+            /**
+             * @description 是否已绑定推送标识，不会被修改 · Whether the push id has been bound, not changed
+             * @example false
+             */
+            isBind?: boolean;
+        };
         /** @description 要存储的文件 · The file to store */
         SaveFileRequest: {
             /**
-             * @description 文件名，1 至 64 个文字、数字、下划线、点或连字符，不以点或连字符开头。
+             * @description 文件名，手机给出的任何名字都可以：不含路径分隔符（`/`、`\`）与控制字符，不是 `.` 或 `..`，按 UTF-8 计不超过 255 字节。
              *
-             *     The name of the file: 1 to 64 letters, digits, underscores, dots or hyphens, neither a dot nor a hyphen in front.
+             *     The name of the file, whatever a phone calls it: without path separators (`/`, `\`) and control characters, not `.` or `..`,
+             *     255 bytes at the most in UTF-8.
              * @example 会议纪要.txt
+             * @example IMG 2018.jpg
+             * @example 照片(1).png
              */
             name: string;
             /**
@@ -557,7 +726,7 @@ export interface components {
          *
          *     A frame that a client sends: `{status, pushId, message}`, the same in both directions. The form of `message` tells the kind.
          */
-        ClientFrame: components["schemas"]["ClientStart"] | components["schemas"]["ClientRestart"] | components["schemas"]["Heartbeat"] | components["schemas"]["MessagePacket"] | components["schemas"]["ConfirmationPacket"];
+        ClientFrame: components["schemas"]["ClientStart"] | components["schemas"]["ClientRestart"] | components["schemas"]["Heartbeat"] | components["schemas"]["MessagePacket"] | components["schemas"]["ConfirmationPacket"] | components["schemas"]["Receipt"];
         /** @description 服务器发出的帧 · A frame that the server sends */
         ServerFrame: components["schemas"]["ServerAck"] | components["schemas"]["ServerDelivery"] | components["schemas"]["ServerRefusal"];
         /**
@@ -584,9 +753,10 @@ export interface components {
          */
         ClientStatus: 1 | 0;
         /**
-         * @description 启动包：连接后第一次发送，服务器在确认中告知推送标识，并投递队列中的消息。
+         * @description 启动包：连接后第一次发送，服务器在确认中告知推送标识，并投递队列中的消息。`pushId` 可以是任何文本，不起作用。
          *
-         *     The start: sent first on a new connection. The acknowledgement tells the push id, then the waiting messages are delivered.
+         *     The start: sent first on a new connection. The acknowledgement tells the push id, then the waiting messages are delivered. `pushId` may be
+         *     any text; it is not looked at.
          * @example {
          *       "status": 1,
          *       "pushId": "",
@@ -595,8 +765,11 @@ export interface components {
          */
         ClientStart: {
             status: components["schemas"]["ClientStatus"];
-            /** @constant */
-            pushId: "";
+            /**
+             * @description 任何文本 · Any text
+             * @example
+             */
+            pushId: string;
             /** @constant */
             message: "start";
         };
@@ -679,6 +852,50 @@ export interface components {
             status: components["schemas"]["ClientStatus"];
             pushId: components["schemas"]["ClientPushId"];
             message: components["schemas"]["Confirmation"];
+        };
+        /**
+         * @description 反馈：只有一个词 `ok`，确认本连接上已经投递的全部消息，它们随之从队列中移除；本连接上还没有投递过消息时是 `bad packet`。
+         *
+         *     The feedback: the bare word `ok`. It confirms all messages that this connection has been delivered, and takes them out of the queue;
+         *     on a connection that has been delivered nothing it is a `bad packet`.
+         * @example {
+         *       "status": 1,
+         *       "pushId": "p-4001",
+         *       "message": "ok"
+         *     }
+         */
+        Receipt: {
+            status: components["schemas"]["ClientStatus"];
+            pushId: components["schemas"]["ClientPushId"];
+            /** @constant */
+            message: "ok";
+        };
+        /**
+         * @description 消息队列：键为接收者的推送标识，值为尚未确认的消息，按发送顺序。它是服务器保存的形式，不在连接上传送；每个队列的内容以投递的形式发给它的接收者。
+         *
+         *     The queues: by the push id of the receiver, the messages that are not confirmed yet, in the order of sending. This is what the server
+         *     keeps, and travels nowhere as a whole; what is in a queue reaches its receiver in deliveries.
+         * @example {
+         *       "p-4001": [
+         *         {
+         *           "chatId": "c-4001-4003",
+         *           "fromId": "u-4003",
+         *           "toId": "u-4001",
+         *           "type": "2",
+         *           "info": [
+         *             {
+         *               "category": "0",
+         *               "content": "我是学习小组的小明，加个好友吧"
+         *             }
+         *           ],
+         *           "createTime": "2018-12-15T20:02:11"
+         *         }
+         *       ],
+         *       "p-4002": []
+         *     }
+         */
+        MessageQueue: {
+            [key: string]: components["schemas"]["Message"][];
         };
         /**
          * @description 确认：收到的包已被接受。`message` 为 `ok`，对心跳包则为空文本。从不与消息同帧。
@@ -923,10 +1140,14 @@ export interface components {
         ImLoginSuccess: components["schemas"]["AccountResult"];
         ImLogoutSuccess: components["schemas"]["LogoutResult"];
         ImCompleteAccountSuccess: components["schemas"]["AccountResult"];
+        ImCompleteAccountWebSuccess: components["schemas"]["AccountResult"];
         ImSaveFileSuccess: components["schemas"]["FilePathResult"];
         ImSearchUsersSuccess: components["schemas"]["UserPageResult"];
+        ImFindUsersSuccess: components["schemas"]["UserPageResult"];
         ImSearchGroupsSuccess: components["schemas"]["GroupPageResult"];
+        ImFindGroupsSuccess: components["schemas"]["GroupPageResult"];
         ImAddFriendSuccess: components["schemas"]["AccountResult"];
+        ImAddFriendByPageSuccess: components["schemas"]["AccountResult"];
         ImListFriendsSuccess: components["schemas"]["FriendListResult"];
         ImBindPushSuccess: components["schemas"]["AccountResult"];
         /**
@@ -1459,6 +1680,39 @@ export interface operations {
             };
         };
     };
+    imCompleteAccountWeb: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改后的账户 · The account after the change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImCompleteAccountWebSuccess"] | components["schemas"]["ErrorNetFailure"] | components["schemas"]["NullUserFailure"] | components["schemas"]["NullUsernameFailure"] | components["schemas"]["FormatErrorUserLengthFailure"] | components["schemas"]["IllegalUsernameFailure"] | components["schemas"]["SameUsernameFailure"] | components["schemas"]["NullAvatarFailure"] | components["schemas"]["FailureStatusFailure"];
+                };
+            };
+            /** @description - `FAILURE_STATUS` (0): 操作失败 · Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureStatusFailure"];
+                };
+            };
+        };
+    };
     imSaveFile: {
         parameters: {
             query?: never;
@@ -1498,7 +1752,9 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 文件名；不符合命名规则的视为未知路径 · The name of the file; one that breaks the naming rule is an unknown path
+                 * @description 文件名，须经百分号编码；没有这个文件、或含路径分隔符与控制字符的，都视为未知路径。
+                 *
+                 *     The name of the file, percent-encoded; one that nobody has stored is an unknown path, and so is one with path separators or control characters.
                  * @example default.jpg
                  */
                 name: string;
@@ -1576,6 +1832,48 @@ export interface operations {
             };
         };
     };
+    imFindUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 用户名的一部分，区分大小写 · A part of the user name, case counts
+                 * @example 小明
+                 */
+                username?: string;
+                /** @description 完整的手机号 · A whole phone number */
+                phone?: string;
+                /**
+                 * @description 页码，从 0 开始 · Page number, from 0
+                 * @example 0
+                 */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 一页用户 · One page of users */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImFindUsersSuccess"] | components["schemas"]["ErrorNetFailure"] | components["schemas"]["FailureStatusFailure"];
+                };
+            };
+            /** @description - `FAILURE_STATUS` (0): 操作失败 · Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureStatusFailure"];
+                };
+            };
+        };
+    };
     imSearchGroups: {
         parameters: {
             query?: never;
@@ -1618,6 +1916,46 @@ export interface operations {
             };
         };
     };
+    imFindGroups: {
+        parameters: {
+            query: {
+                /**
+                 * @description 群名的一部分，区分大小写 · A part of the group's name, case counts
+                 * @example 学习
+                 */
+                name: string;
+                /**
+                 * @description 页码，从 1 开始；0 视同 1 · Page number, from 1; 0 is read as 1
+                 * @example 1
+                 */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 一页群 · One page of groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImFindGroupsSuccess"] | components["schemas"]["ErrorNetFailure"] | components["schemas"]["FailureStatusFailure"];
+                };
+            };
+            /** @description - `FAILURE_STATUS` (0): 操作失败 · Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureStatusFailure"];
+                };
+            };
+        };
+    };
     imAddFriend: {
         parameters: {
             query?: never;
@@ -1640,6 +1978,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImAddFriendSuccess"] | components["schemas"]["ErrorNetFailure"] | components["schemas"]["NullUserFailure"] | components["schemas"]["FailureStatusFailure"];
+                };
+            };
+            /** @description - `FAILURE_STATUS` (0): 操作失败 · Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureStatusFailure"];
+                };
+            };
+        };
+    };
+    imAddFriendByPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 要加为好友的用户编号；其他形式视为未知路径 · The id of the user to befriend; any other form is an unknown path
+                 * @example u-4003
+                 */
+                uid: string;
+                /**
+                 * @description 页码，不起作用 · A page number, not looked at
+                 * @example 0
+                 */
+                page: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 对方的账户 · The friend's account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImAddFriendByPageSuccess"] | components["schemas"]["ErrorNetFailure"] | components["schemas"]["NullUserFailure"] | components["schemas"]["FailureStatusFailure"];
                 };
             };
             /** @description - `FAILURE_STATUS` (0): 操作失败 · Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match */
@@ -2126,11 +2504,149 @@ export const contract = {
         },
         "desc": {
           "in": "body",
-          "type": "string"
+          "type": "string",
+          "emptyIsValue": true
         },
         "sex": {
           "in": "body",
+          "type": "integer",
+          "emptyIsValue": true
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "imCompleteAccountWeb": {
+      "method": "POST",
+      "path": "/web/complete_account/",
+      "routing": {},
+      "select": null,
+      "tag": "account",
+      "summary": "完善账户信息（web） · Complete the account, on the web",
+      "auth": "required",
+      "roles": [],
+      "provenance": "implied",
+      "errors": [
+        "ERROR_NET",
+        "NULL_USER",
+        "NULL_USERNAME",
+        "FORMAT_ERROR_USER_LENGTH",
+        "ILLEGAL_USERNAME",
+        "SAME_USERNAME",
+        "NULL_AVATAR",
+        "FAILURE_STATUS"
+      ],
+      "fields": {
+        "userId": {
+          "in": "body",
+          "at": [
+            "user",
+            "id"
+          ],
+          "type": "string",
+          "errors": {
+            "required": "NULL_USER",
+            "minLength": "NULL_USER"
+          }
+        },
+        "avatar": {
+          "in": "body",
+          "at": [
+            "user",
+            "avatar"
+          ],
+          "type": "string",
+          "errors": {
+            "required": "NULL_AVATAR",
+            "minLength": "NULL_AVATAR"
+          }
+        },
+        "username": {
+          "in": "body",
+          "at": [
+            "user",
+            "username"
+          ],
+          "type": "string",
+          "errors": {
+            "required": "NULL_USERNAME",
+            "minLength": "NULL_USERNAME",
+            "maxLength": "FORMAT_ERROR_USER_LENGTH",
+            "pattern": "ILLEGAL_USERNAME"
+          }
+        },
+        "desc": {
+          "in": "body",
+          "at": [
+            "user",
+            "desc"
+          ],
+          "type": "string",
+          "emptyIsValue": true
+        },
+        "sex": {
+          "in": "body",
+          "at": [
+            "user",
+            "sex"
+          ],
+          "type": "integer",
+          "emptyIsValue": true
+        },
+        "phone": {
+          "in": "body",
+          "at": [
+            "user",
+            "phone"
+          ],
+          "type": "string",
+          "numberAsText": true
+        },
+        "alias": {
+          "in": "body",
+          "at": [
+            "user",
+            "alias"
+          ],
+          "type": "string"
+        },
+        "friends": {
+          "in": "body",
+          "at": [
+            "user",
+            "friends"
+          ],
           "type": "integer"
+        },
+        "isFriend": {
+          "in": "body",
+          "at": [
+            "user",
+            "isFriend"
+          ],
+          "type": "boolean"
+        },
+        "modifyAt": {
+          "in": "body",
+          "at": [
+            "user",
+            "modifyAt"
+          ],
+          "type": "string"
+        },
+        "account": {
+          "in": "body",
+          "type": "string",
+          "numberAsText": true
+        },
+        "isBind": {
+          "in": "body",
+          "type": "boolean"
         }
       },
       "rules": {},
@@ -2186,7 +2702,7 @@ export const contract = {
       "method": "GET",
       "path": "/media/avatars/android/{name}",
       "routing": {
-        "name": "[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}"
+        "name": "[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+"
       },
       "select": null,
       "tag": "files",
@@ -2247,6 +2763,42 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "imFindUsers": {
+      "method": "GET",
+      "path": "/android/user_search/",
+      "routing": {},
+      "select": null,
+      "tag": "search",
+      "summary": "搜索用户（查询参数） · Search for users by query",
+      "auth": "required",
+      "roles": [],
+      "provenance": "implied",
+      "errors": [
+        "ERROR_NET",
+        "FAILURE_STATUS"
+      ],
+      "fields": {
+        "username": {
+          "in": "query",
+          "type": "string"
+        },
+        "phone": {
+          "in": "query",
+          "type": "string"
+        },
+        "page": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "imSearchGroups": {
       "method": "GET",
       "path": "/android/group_search/{field}/{page}/",
@@ -2282,6 +2834,38 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "imFindGroups": {
+      "method": "GET",
+      "path": "/android/group_search/",
+      "routing": {},
+      "select": null,
+      "tag": "search",
+      "summary": "搜索群（查询参数） · Search for groups by query",
+      "auth": "required",
+      "roles": [],
+      "provenance": "implied",
+      "errors": [
+        "ERROR_NET",
+        "FAILURE_STATUS"
+      ],
+      "fields": {
+        "name": {
+          "in": "query",
+          "type": "string"
+        },
+        "page": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "imAddFriend": {
       "method": "GET",
       "path": "/android/add_friend/{uid}/",
@@ -2303,6 +2887,42 @@ export const contract = {
         "uid": {
           "in": "path",
           "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "imAddFriendByPage": {
+      "method": "GET",
+      "path": "/android/add_friend/{uid}/{page}/",
+      "routing": {
+        "uid": "[A-Za-z0-9-]+",
+        "page": "\\d+"
+      },
+      "select": null,
+      "tag": "friends",
+      "summary": "建立好友关系（带页码） · Make a friend, with a page",
+      "auth": "required",
+      "roles": [],
+      "provenance": "implied",
+      "errors": [
+        "ERROR_NET",
+        "NULL_USER",
+        "FAILURE_STATUS"
+      ],
+      "fields": {
+        "uid": {
+          "in": "path",
+          "type": "string"
+        },
+        "page": {
+          "in": "path",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -2456,12 +3076,12 @@ export interface Operations {
              */
             username: string;
             /**
-             * @description 简介，不超过 100 字；不传或为空则不变 · About the user, at most 100 characters; stays when not sent or empty
+             * @description 简介，不超过 100 字；不传或为 null 则不变，空文本为清空 · About the user, at most 100 characters; stays when not sent or null, an empty text clears it
              * @example 刚来，请多关照
              */
             desc?: string;
             /**
-             * @description 性别；不传则不变 · The sex; stays when not sent
+             * @description 性别；不传或为 null 则不变 · The sex; stays when not sent or null
              * @example 1
              * @enum {integer}
              */
@@ -2472,13 +3092,85 @@ export interface Operations {
         payload: components["schemas"]["ImCompleteAccountSuccess"]["result"];
         error: "ERROR_NET" | "NULL_USER" | "NULL_USERNAME" | "FORMAT_ERROR_USER_LENGTH" | "ILLEGAL_USERNAME" | "SAME_USERNAME" | "NULL_AVATAR" | "FAILURE_STATUS";
     };
+    imCompleteAccountWeb: {
+        input: {
+            /**
+             * @description 自己的用户编号 · The caller's own id
+             * @example u-4004
+             */
+            userId: string;
+            /**
+             * @description 头像路径，通常来自存储文件接口 · Path of the avatar, usually one that storing a file returned
+             * @example media/avatars/android/default.jpg
+             */
+            avatar: string;
+            /**
+             * @description 用户名，1 至 15 个文字、数字或下划线，不可与他人相同 · The user name, 1 to 15 letters, digits or underscores of any script, unique
+             * @example 小林
+             */
+            username: string;
+            /**
+             * @description 简介，不超过 100 字；不传或为 null 则不变，空文本为清空 · About the user, at most 100 characters; stays when not sent or null, an empty text clears it
+             * @example 刚来，请多关照
+             */
+            desc?: string;
+            /**
+             * @description 性别；不传或为 null 则不变 · The sex; stays when not sent or null
+             * @example 1
+             * @enum {integer}
+             */
+            sex?: 0 | 1;
+            /**
+             * @description 手机号，不会被修改 · The phone number, not changed
+             * @example 13800004004
+             */
+            phone?: string;
+            /**
+             * @description 备注，不会被修改 · The name the caller has for him, not changed
+             * @example
+             */
+            alias?: string;
+            /**
+             * @description 好友数，不会被修改 · How many friends, not changed
+             * @example 0
+             */
+            friends?: number;
+            /**
+             * @description 是否为好友，不会被修改 · Whether a friend, not changed
+             * @example false
+             */
+            isFriend?: boolean;
+            /**
+             * @description 最近修改的日期，由服务器给出 · The day of the last change, which the server sets
+             * @example 2018/12/12
+             */
+            modifyAt?: string;
+            /**
+             * @description 登录账号，不会被修改 · What one logs in with, not changed
+             * @example 13800004004
+             */
+            account?: string;
+            /**
+             * @description 是否已绑定推送标识，不会被修改 · Whether the push id has been bound, not changed
+             * @example false
+             */
+            isBind?: boolean;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ImCompleteAccountWebSuccess"];
+        payload: components["schemas"]["ImCompleteAccountWebSuccess"]["result"];
+        error: "ERROR_NET" | "NULL_USER" | "NULL_USERNAME" | "FORMAT_ERROR_USER_LENGTH" | "ILLEGAL_USERNAME" | "SAME_USERNAME" | "NULL_AVATAR" | "FAILURE_STATUS";
+    };
     imSaveFile: {
         input: {
             /**
-             * @description 文件名，1 至 64 个文字、数字、下划线、点或连字符，不以点或连字符开头。
+             * @description 文件名，手机给出的任何名字都可以：不含路径分隔符（`/`、`\`）与控制字符，不是 `.` 或 `..`，按 UTF-8 计不超过 255 字节。
              *
-             *     The name of the file: 1 to 64 letters, digits, underscores, dots or hyphens, neither a dot nor a hyphen in front.
+             *     The name of the file, whatever a phone calls it: without path separators (`/`, `\`) and control characters, not `.` or `..`,
+             *     255 bytes at the most in UTF-8.
              * @example 会议纪要.txt
+             * @example IMG 2018.jpg
+             * @example 照片(1).png
              */
             name: string;
             /**
@@ -2511,6 +3203,18 @@ export interface Operations {
         payload: components["schemas"]["ImSearchUsersSuccess"]["result"];
         error: "ERROR_NET" | "FAILURE_STATUS";
     };
+    imFindUsers: {
+        input: {
+            username?: string;
+            phone?: string;
+            /** @default 0 */
+            page: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ImFindUsersSuccess"];
+        payload: components["schemas"]["ImFindUsersSuccess"]["result"];
+        error: "ERROR_NET" | "FAILURE_STATUS";
+    };
     imSearchGroups: {
         input: {
             field: string;
@@ -2521,6 +3225,17 @@ export interface Operations {
         payload: components["schemas"]["ImSearchGroupsSuccess"]["result"];
         error: "ERROR_NET" | "FAILURE_STATUS";
     };
+    imFindGroups: {
+        input: {
+            name: string;
+            /** @default 1 */
+            page: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ImFindGroupsSuccess"];
+        payload: components["schemas"]["ImFindGroupsSuccess"]["result"];
+        error: "ERROR_NET" | "FAILURE_STATUS";
+    };
     imAddFriend: {
         input: {
             uid: string;
@@ -2528,6 +3243,16 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["ImAddFriendSuccess"];
         payload: components["schemas"]["ImAddFriendSuccess"]["result"];
+        error: "ERROR_NET" | "NULL_USER" | "FAILURE_STATUS";
+    };
+    imAddFriendByPage: {
+        input: {
+            uid: string;
+            page: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ImAddFriendByPageSuccess"];
+        payload: components["schemas"]["ImAddFriendByPageSuccess"]["result"];
         error: "ERROR_NET" | "NULL_USER" | "FAILURE_STATUS";
     };
     imListFriends: {

@@ -216,10 +216,129 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate55.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imSaveFile"] = validate56;
-const pattern7 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
-const pattern8 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
+exports["/fields/imCompleteAccountWeb"] = validate56;
+const schema23 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "phone": { "type": "string" }, "alias": { "type": "string" }, "friends": { "type": "integer" }, "isFriend": { "type": "boolean" }, "modifyAt": { "type": "string" }, "account": { "type": "string" }, "isBind": { "type": "boolean" } }, "required": ["userId", "avatar", "username"] };
 function validate56(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.userId === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "userId" }, "must have required property '" + "userId" + "'");
+}
+if (data.avatar === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "avatar" }, "must have required property '" + "avatar" + "'");
+}
+if (data.username === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "username" }, "must have required property '" + "username" + "'");
+}
+if (data.userId !== undefined) {
+let data0 = data.userId;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.avatar !== undefined) {
+let data1 = data.avatar;
+if (typeof data1 === "string") {
+if (func1(data1) > 255) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.username !== undefined) {
+let data2 = data.username;
+if (typeof data2 === "string") {
+if (func1(data2) > 15) {
+vErrors = add(vErrors, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+if (!pattern6.test(data2)) {
+vErrors = add(vErrors, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.desc !== undefined) {
+let data3 = data.desc;
+if (typeof data3 === "string") {
+if (func1(data3) > 100) {
+vErrors = add(vErrors, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sex !== undefined) {
+let data4 = data.sex;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
+}
+if (!((data4 === 0) || (data4 === 1))) {
+vErrors = add(vErrors, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema23.properties.sex.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.phone !== undefined) {
+if (typeof data.phone !== "string") {
+vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.alias !== undefined) {
+if (typeof data.alias !== "string") {
+vErrors = add(vErrors, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.friends !== undefined) {
+let data7 = data.friends;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+vErrors = add(vErrors, "/friends", "#/properties/friends/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.isFriend !== undefined) {
+if (typeof data.isFriend !== "boolean") {
+vErrors = add(vErrors, "/isFriend", "#/properties/isFriend/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.modifyAt !== undefined) {
+if (typeof data.modifyAt !== "string") {
+vErrors = add(vErrors, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.account !== undefined) {
+if (typeof data.account !== "string") {
+vErrors = add(vErrors, "/account", "#/properties/account/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.isBind !== undefined) {
+if (typeof data.isBind !== "boolean") {
+vErrors = add(vErrors, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate56.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/imSaveFile"] = validate57;
+const pattern8 = new RegExp("^(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$", "u");
+const pattern9 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
+function validate57(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.name === undefined) {
@@ -231,8 +350,14 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "content
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
+if (func1(data0) > 255) {
+vErrors = add(vErrors, "/name", "#/properties/name/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+}
+if (func1(data0) < 1) {
+vErrors = add(vErrors, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+if (!pattern8.test(data0)) {
+vErrors = add(vErrors, "/name", "#/properties/name/pattern", "pattern", { pattern: "^(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$" }, "must match pattern \"" + "^(?!\\.{1,2}$)[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]+$" + "\"");
 }
 }
 else {
@@ -248,7 +373,7 @@ vErrors = add(vErrors, "/content", "#/properties/content/maxLength", "maxLength"
 if (func1(data1) < 4) {
 vErrors = add(vErrors, "/content", "#/properties/content/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
 }
-if (!pattern8.test(data1)) {
+if (!pattern9.test(data1)) {
 vErrors = add(vErrors, "/content", "#/properties/content/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
 }
 }
@@ -260,11 +385,11 @@ vErrors = add(vErrors, "/content", "#/properties/content/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate56.errors = vErrors;
+validate57.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imGetMedia"] = validate57;
-function validate57(data) {
+exports["/fields/imGetMedia"] = validate58;
+function validate58(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.name === undefined) {
@@ -279,43 +404,10 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate57.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/imSearchUsers"] = validate58;
-function validate58(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.field === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "field" }, "must have required property '" + "field" + "'");
-}
-if (data.page === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "page" }, "must have required property '" + "page" + "'");
-}
-if (data.field !== undefined) {
-if (typeof data.field !== "string") {
-vErrors = add(vErrors, "/field", "#/properties/field/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.page !== undefined) {
-let data1 = data.page;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 < 0 || isNaN(data1)) {
-vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate58.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imSearchGroups"] = validate59;
+exports["/fields/imSearchUsers"] = validate59;
 function validate59(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -348,8 +440,105 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate59.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imAddFriend"] = validate60;
+exports["/fields/imFindUsers"] = validate60;
 function validate60(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.page === undefined) {
+data.page = 0;
+}
+if (data.username !== undefined) {
+if (typeof data.username !== "string") {
+vErrors = add(vErrors, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+if (typeof data.phone !== "string") {
+vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+let data2 = data.page;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate60.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/imSearchGroups"] = validate61;
+function validate61(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.field === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "field" }, "must have required property '" + "field" + "'");
+}
+if (data.page === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "page" }, "must have required property '" + "page" + "'");
+}
+if (data.field !== undefined) {
+if (typeof data.field !== "string") {
+vErrors = add(vErrors, "/field", "#/properties/field/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.page !== undefined) {
+let data1 = data.page;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate61.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/imFindGroups"] = validate62;
+function validate62(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.page === undefined) {
+data.page = 1;
+}
+if (data.name === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "name" }, "must have required property '" + "name" + "'");
+}
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+let data1 = data.page;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate62.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/imAddFriend"] = validate63;
+function validate63(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.uid === undefined) {
@@ -364,20 +553,53 @@ vErrors = add(vErrors, "/uid", "#/properties/uid/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate60.errors = vErrors;
+validate63.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imListFriends"] = validate61;
-function validate61(data) {
+exports["/fields/imAddFriendByPage"] = validate64;
+function validate64(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.uid === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "uid" }, "must have required property '" + "uid" + "'");
+}
+if (data.page === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "page" }, "must have required property '" + "page" + "'");
+}
+if (data.uid !== undefined) {
+if (typeof data.uid !== "string") {
+vErrors = add(vErrors, "/uid", "#/properties/uid/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.page !== undefined) {
+let data1 = data.page;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate64.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/imListFriends"] = validate65;
+function validate65(data) {
 let vErrors = null;
 if (!(data && typeof data == "object" && !Array.isArray(data))) {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate61.errors = vErrors;
+validate65.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/imBindPush"] = validate62;
-function validate62(data) {
+exports["/fields/imBindPush"] = validate66;
+function validate66(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.pushId === undefined) {
@@ -392,7 +614,7 @@ vErrors = add(vErrors, "/pushId", "#/properties/pushId/type", "type", { type: "s
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -635,21 +857,29 @@ return pass(validate67, "", validate53);
 validate67.errors = null;
 return true;
 }
-exports["/success/imSaveFile"] = validate69;
-function validate70(data) {
+exports["/success/imCompleteAccountWeb"] = validate69;
+function validate69(data) {
+if (!validate53(data)) {
+return pass(validate69, "", validate53);
+}
+validate69.errors = null;
+return true;
+}
+exports["/success/imSaveFile"] = validate71;
+function validate72(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
-return fail(validate70, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate72, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate70, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate72, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate70, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate72, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.result !== undefined) {
@@ -657,257 +887,281 @@ let data1 = data.result;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((data1.path === undefined) && (missing1 = "path")) {
-return fail(validate70, "/result", "#/properties/result/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate72, "/result", "#/properties/result/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.path !== undefined) {
 if (typeof data1.path !== "string") {
-return fail(validate70, "/result/path", "#/properties/result/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate72, "/result/path", "#/properties/result/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate70, "/result", "#/properties/result/type", "type", { type: "object" }, "must be object");
+return fail(validate72, "/result", "#/properties/result/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.message !== undefined) {
 if (typeof data.message !== "string") {
-return fail(validate70, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate72, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.date !== undefined) {
 if (!validate58(data.date)) {
-return pass(validate70, "/date", validate58);
+return pass(validate72, "/date", validate58);
 }
 }
 }
 }
 else {
-return fail(validate70, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate72, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate70.errors = null;
+validate72.errors = null;
 return true;
 }
-function validate69(data) {
-if (!validate70(data)) {
-return pass(validate69, "", validate70);
+function validate71(data) {
+if (!validate72(data)) {
+return pass(validate71, "", validate72);
 }
-validate69.errors = null;
+validate71.errors = null;
 return true;
 }
-exports["/success/imSearchUsers"] = validate73;
-function validate74(data) {
+exports["/success/imSearchUsers"] = validate75;
+function validate76(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
-return fail(validate74, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate76, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate74, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate76, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate74, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate76, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.result !== undefined) {
 let data1 = data.result;
 if (Array.isArray(data1)) {
 if (data1.length > 10) {
-return fail(validate74, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+return fail(validate76, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
 if (data1.length < 1) {
-return fail(validate74, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate76, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate55(data1[i0])) {
-return pass(validate74, "/result/" + i0, validate55);
+return pass(validate76, "/result/" + i0, validate55);
 }
 }
 }
 }
 }
 else {
-return fail(validate74, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
+return fail(validate76, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.message !== undefined) {
 if (typeof data.message !== "string") {
-return fail(validate74, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate76, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.date !== undefined) {
 if (!validate58(data.date)) {
-return pass(validate74, "/date", validate58);
+return pass(validate76, "/date", validate58);
 }
 }
 }
 }
 else {
-return fail(validate74, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate76, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate74.errors = null;
+validate76.errors = null;
 return true;
 }
-function validate73(data) {
-if (!validate74(data)) {
-return pass(validate73, "", validate74);
+function validate75(data) {
+if (!validate76(data)) {
+return pass(validate75, "", validate76);
 }
-validate73.errors = null;
+validate75.errors = null;
 return true;
 }
-exports["/success/imSearchGroups"] = validate78;
+exports["/success/imFindUsers"] = validate80;
 function validate80(data) {
+if (!validate76(data)) {
+return pass(validate80, "", validate76);
+}
+validate80.errors = null;
+return true;
+}
+exports["/success/imSearchGroups"] = validate82;
+function validate84(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.members === undefined) && (missing0 = "members"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
-return fail(validate80, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate80, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate80, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.picture !== undefined) {
 if (typeof data.picture !== "string") {
-return fail(validate80, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.desc !== undefined) {
 if (typeof data.desc !== "string") {
-return fail(validate80, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.ownerId !== undefined) {
 if (typeof data.ownerId !== "string") {
-return fail(validate80, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.members !== undefined) {
 let data5 = data.members;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate80, "/members", "#/properties/members/type", "type", { type: "integer" }, "must be integer");
+return fail(validate84, "/members", "#/properties/members/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.modifyAt !== undefined) {
 let data6 = data.modifyAt;
 if (typeof data6 === "string") {
 if (!pattern3.test(data6)) {
-return fail(validate80, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
+return fail(validate84, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-return fail(validate80, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate80, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate84, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate80.errors = null;
+validate84.errors = null;
 return true;
 }
-function validate79(data) {
+function validate83(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
-return fail(validate79, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate79, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate83, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate79, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate83, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.result !== undefined) {
 let data1 = data.result;
 if (Array.isArray(data1)) {
 if (data1.length > 10) {
-return fail(validate79, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+return fail(validate83, "/result", "#/properties/result/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
 if (data1.length < 1) {
-return fail(validate79, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate83, "/result", "#/properties/result/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate80(data1[i0])) {
-return pass(validate79, "/result/" + i0, validate80);
+if (!validate84(data1[i0])) {
+return pass(validate83, "/result/" + i0, validate84);
 }
 }
 }
 }
 }
 else {
-return fail(validate79, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
+return fail(validate83, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.message !== undefined) {
 if (typeof data.message !== "string") {
-return fail(validate79, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate83, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.date !== undefined) {
 if (!validate58(data.date)) {
-return pass(validate79, "/date", validate58);
+return pass(validate83, "/date", validate58);
 }
 }
 }
 }
 else {
-return fail(validate79, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate79.errors = null;
+validate83.errors = null;
 return true;
 }
-function validate78(data) {
-if (!validate79(data)) {
-return pass(validate78, "", validate79);
+function validate82(data) {
+if (!validate83(data)) {
+return pass(validate82, "", validate83);
 }
-validate78.errors = null;
+validate82.errors = null;
 return true;
 }
-exports["/success/imAddFriend"] = validate84;
-function validate84(data) {
+exports["/success/imFindGroups"] = validate88;
+function validate88(data) {
+if (!validate83(data)) {
+return pass(validate88, "", validate83);
+}
+validate88.errors = null;
+return true;
+}
+exports["/success/imAddFriend"] = validate90;
+function validate90(data) {
 if (!validate53(data)) {
-return pass(validate84, "", validate53);
+return pass(validate90, "", validate53);
 }
-validate84.errors = null;
+validate90.errors = null;
 return true;
 }
-exports["/success/imListFriends"] = validate86;
-function validate87(data) {
+exports["/success/imAddFriendByPage"] = validate92;
+function validate92(data) {
+if (!validate53(data)) {
+return pass(validate92, "", validate53);
+}
+validate92.errors = null;
+return true;
+}
+exports["/success/imListFriends"] = validate94;
+function validate95(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
-return fail(validate87, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate95, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate87, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate95, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate87, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate95, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.result !== undefined) {
@@ -916,655 +1170,655 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate55(data1[i0])) {
-return pass(validate87, "/result/" + i0, validate55);
+return pass(validate95, "/result/" + i0, validate55);
 }
 }
 }
 else {
-return fail(validate87, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
+return fail(validate95, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.message !== undefined) {
 if (typeof data.message !== "string") {
-return fail(validate87, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate95, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.date !== undefined) {
 if (!validate58(data.date)) {
-return pass(validate87, "/date", validate58);
+return pass(validate95, "/date", validate58);
 }
 }
 }
 }
 else {
-return fail(validate87, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate95, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate87.errors = null;
+validate95.errors = null;
 return true;
 }
-function validate86(data) {
-if (!validate87(data)) {
-return pass(validate86, "", validate87);
-}
-validate86.errors = null;
-return true;
-}
-exports["/success/imBindPush"] = validate91;
-function validate91(data) {
-if (!validate53(data)) {
-return pass(validate91, "", validate53);
-}
-validate91.errors = null;
-return true;
-}
-exports["/failures/FAILURE_STATUS"] = validate93;
-const func1 = ucs2length;
 function validate94(data) {
+if (!validate95(data)) {
+return pass(validate94, "", validate95);
+}
+validate94.errors = null;
+return true;
+}
+exports["/success/imBindPush"] = validate99;
+function validate99(data) {
+if (!validate53(data)) {
+return pass(validate99, "", validate53);
+}
+validate99.errors = null;
+return true;
+}
+exports["/failures/FAILURE_STATUS"] = validate101;
+const func1 = ucs2length;
+function validate102(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.status === undefined) && (missing0 = "status")) || ((data.result === undefined) && (missing0 = "result"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.date === undefined) && (missing0 = "date"))) {
-return fail(validate94, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate102, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate94, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate102, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.result !== undefined) {
 let data1 = data.result;
 if (Array.isArray(data1)) {
 if (data1.length > 0) {
-return fail(validate94, "/result", "#/properties/result/maxItems", "maxItems", { limit: 0 }, "must NOT have more than 0 items");
+return fail(validate102, "/result", "#/properties/result/maxItems", "maxItems", { limit: 0 }, "must NOT have more than 0 items");
 }
 }
 else {
-return fail(validate94, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
+return fail(validate102, "/result", "#/properties/result/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (typeof data2 === "string") {
 if (func1(data2) < 1) {
-return fail(validate94, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate102, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate94, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate102, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.date !== undefined) {
 if (!validate58(data.date)) {
-return pass(validate94, "/date", validate58);
+return pass(validate102, "/date", validate58);
 }
 }
 }
 }
 else {
-return fail(validate94, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate102, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate94.errors = null;
+validate102.errors = null;
 return true;
 }
-function validate93(data) {
-if (!validate94(data)) {
-return pass(validate93, "", validate94);
+function validate101(data) {
+if (!validate102(data)) {
+return pass(validate101, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
 if (0 !== data.status) {
-return fail(validate93, "/status", "#/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
-}
-}
-}
-validate93.errors = null;
-return true;
-}
-exports["/failures/NULL_PASSWORD"] = validate97;
-function validate97(data) {
-if (!validate94(data)) {
-return pass(validate97, "", validate94);
-}
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.status !== undefined) {
-if (6000 !== data.status) {
-return fail(validate97, "/status", "#/properties/status/const", "const", { allowedValue: 6000 }, "must be equal to constant");
-}
-}
-}
-validate97.errors = null;
-return true;
-}
-exports["/failures/NULL_USERNAME"] = validate99;
-function validate99(data) {
-if (!validate94(data)) {
-return pass(validate99, "", validate94);
-}
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.status !== undefined) {
-if (6001 !== data.status) {
-return fail(validate99, "/status", "#/properties/status/const", "const", { allowedValue: 6001 }, "must be equal to constant");
-}
-}
-}
-validate99.errors = null;
-return true;
-}
-exports["/failures/NULL_AVATAR"] = validate101;
-function validate101(data) {
-if (!validate94(data)) {
-return pass(validate101, "", validate94);
-}
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.status !== undefined) {
-if (6002 !== data.status) {
-return fail(validate101, "/status", "#/properties/status/const", "const", { allowedValue: 6002 }, "must be equal to constant");
+return fail(validate101, "/status", "#/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
 }
 }
 }
 validate101.errors = null;
 return true;
 }
-exports["/failures/NULL_PHONE"] = validate103;
-function validate103(data) {
-if (!validate94(data)) {
-return pass(validate103, "", validate94);
-}
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.status !== undefined) {
-if (6003 !== data.status) {
-return fail(validate103, "/status", "#/properties/status/const", "const", { allowedValue: 6003 }, "must be equal to constant");
-}
-}
-}
-validate103.errors = null;
-return true;
-}
-exports["/failures/NULL_USER"] = validate105;
+exports["/failures/NULL_PASSWORD"] = validate105;
 function validate105(data) {
-if (!validate94(data)) {
-return pass(validate105, "", validate94);
+if (!validate102(data)) {
+return pass(validate105, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (6004 !== data.status) {
-return fail(validate105, "/status", "#/properties/status/const", "const", { allowedValue: 6004 }, "must be equal to constant");
+if (6000 !== data.status) {
+return fail(validate105, "/status", "#/properties/status/const", "const", { allowedValue: 6000 }, "must be equal to constant");
 }
 }
 }
 validate105.errors = null;
 return true;
 }
-exports["/failures/SAME_USERNAME"] = validate107;
+exports["/failures/NULL_USERNAME"] = validate107;
 function validate107(data) {
-if (!validate94(data)) {
-return pass(validate107, "", validate94);
+if (!validate102(data)) {
+return pass(validate107, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (7000 !== data.status) {
-return fail(validate107, "/status", "#/properties/status/const", "const", { allowedValue: 7000 }, "must be equal to constant");
+if (6001 !== data.status) {
+return fail(validate107, "/status", "#/properties/status/const", "const", { allowedValue: 6001 }, "must be equal to constant");
 }
 }
 }
 validate107.errors = null;
 return true;
 }
-exports["/failures/SAME_PHONE"] = validate109;
+exports["/failures/NULL_AVATAR"] = validate109;
 function validate109(data) {
-if (!validate94(data)) {
-return pass(validate109, "", validate94);
+if (!validate102(data)) {
+return pass(validate109, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (7001 !== data.status) {
-return fail(validate109, "/status", "#/properties/status/const", "const", { allowedValue: 7001 }, "must be equal to constant");
+if (6002 !== data.status) {
+return fail(validate109, "/status", "#/properties/status/const", "const", { allowedValue: 6002 }, "must be equal to constant");
 }
 }
 }
 validate109.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_PHONE"] = validate111;
+exports["/failures/NULL_PHONE"] = validate111;
 function validate111(data) {
-if (!validate94(data)) {
-return pass(validate111, "", validate94);
+if (!validate102(data)) {
+return pass(validate111, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8000 !== data.status) {
-return fail(validate111, "/status", "#/properties/status/const", "const", { allowedValue: 8000 }, "must be equal to constant");
+if (6003 !== data.status) {
+return fail(validate111, "/status", "#/properties/status/const", "const", { allowedValue: 6003 }, "must be equal to constant");
 }
 }
 }
 validate111.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_PHONE_LENGTH"] = validate113;
+exports["/failures/NULL_USER"] = validate113;
 function validate113(data) {
-if (!validate94(data)) {
-return pass(validate113, "", validate94);
+if (!validate102(data)) {
+return pass(validate113, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8001 !== data.status) {
-return fail(validate113, "/status", "#/properties/status/const", "const", { allowedValue: 8001 }, "must be equal to constant");
+if (6004 !== data.status) {
+return fail(validate113, "/status", "#/properties/status/const", "const", { allowedValue: 6004 }, "must be equal to constant");
 }
 }
 }
 validate113.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_PASSWORD"] = validate115;
+exports["/failures/SAME_USERNAME"] = validate115;
 function validate115(data) {
-if (!validate94(data)) {
-return pass(validate115, "", validate94);
+if (!validate102(data)) {
+return pass(validate115, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8002 !== data.status) {
-return fail(validate115, "/status", "#/properties/status/const", "const", { allowedValue: 8002 }, "must be equal to constant");
+if (7000 !== data.status) {
+return fail(validate115, "/status", "#/properties/status/const", "const", { allowedValue: 7000 }, "must be equal to constant");
 }
 }
 }
 validate115.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_PASSWORD_LENGTH"] = validate117;
+exports["/failures/SAME_PHONE"] = validate117;
 function validate117(data) {
-if (!validate94(data)) {
-return pass(validate117, "", validate94);
+if (!validate102(data)) {
+return pass(validate117, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8003 !== data.status) {
-return fail(validate117, "/status", "#/properties/status/const", "const", { allowedValue: 8003 }, "must be equal to constant");
+if (7001 !== data.status) {
+return fail(validate117, "/status", "#/properties/status/const", "const", { allowedValue: 7001 }, "must be equal to constant");
 }
 }
 }
 validate117.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_USER_LENGTH"] = validate119;
+exports["/failures/FORMAT_ERROR_PHONE"] = validate119;
 function validate119(data) {
-if (!validate94(data)) {
-return pass(validate119, "", validate94);
+if (!validate102(data)) {
+return pass(validate119, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8004 !== data.status) {
-return fail(validate119, "/status", "#/properties/status/const", "const", { allowedValue: 8004 }, "must be equal to constant");
+if (8000 !== data.status) {
+return fail(validate119, "/status", "#/properties/status/const", "const", { allowedValue: 8000 }, "must be equal to constant");
 }
 }
 }
 validate119.errors = null;
 return true;
 }
-exports["/failures/FORMAT_ERROR_FILE"] = validate121;
+exports["/failures/FORMAT_ERROR_PHONE_LENGTH"] = validate121;
 function validate121(data) {
-if (!validate94(data)) {
-return pass(validate121, "", validate94);
+if (!validate102(data)) {
+return pass(validate121, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (8005 !== data.status) {
-return fail(validate121, "/status", "#/properties/status/const", "const", { allowedValue: 8005 }, "must be equal to constant");
+if (8001 !== data.status) {
+return fail(validate121, "/status", "#/properties/status/const", "const", { allowedValue: 8001 }, "must be equal to constant");
 }
 }
 }
 validate121.errors = null;
 return true;
 }
-exports["/failures/ILLEGAL_USERNAME"] = validate123;
+exports["/failures/FORMAT_ERROR_PASSWORD"] = validate123;
 function validate123(data) {
-if (!validate94(data)) {
-return pass(validate123, "", validate94);
+if (!validate102(data)) {
+return pass(validate123, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (9000 !== data.status) {
-return fail(validate123, "/status", "#/properties/status/const", "const", { allowedValue: 9000 }, "must be equal to constant");
+if (8002 !== data.status) {
+return fail(validate123, "/status", "#/properties/status/const", "const", { allowedValue: 8002 }, "must be equal to constant");
 }
 }
 }
 validate123.errors = null;
 return true;
 }
-exports["/failures/ERROR_PASSWORD"] = validate125;
+exports["/failures/FORMAT_ERROR_PASSWORD_LENGTH"] = validate125;
 function validate125(data) {
-if (!validate94(data)) {
-return pass(validate125, "", validate94);
+if (!validate102(data)) {
+return pass(validate125, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (10000 !== data.status) {
-return fail(validate125, "/status", "#/properties/status/const", "const", { allowedValue: 10000 }, "must be equal to constant");
+if (8003 !== data.status) {
+return fail(validate125, "/status", "#/properties/status/const", "const", { allowedValue: 8003 }, "must be equal to constant");
 }
 }
 }
 validate125.errors = null;
 return true;
 }
-exports["/failures/ERROR_REPEAT_LOGIN"] = validate127;
+exports["/failures/FORMAT_ERROR_USER_LENGTH"] = validate127;
 function validate127(data) {
-if (!validate94(data)) {
-return pass(validate127, "", validate94);
+if (!validate102(data)) {
+return pass(validate127, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (11000 !== data.status) {
-return fail(validate127, "/status", "#/properties/status/const", "const", { allowedValue: 11000 }, "must be equal to constant");
+if (8004 !== data.status) {
+return fail(validate127, "/status", "#/properties/status/const", "const", { allowedValue: 8004 }, "must be equal to constant");
 }
 }
 }
 validate127.errors = null;
 return true;
 }
-exports["/failures/ERROR_NET"] = validate129;
+exports["/failures/FORMAT_ERROR_FILE"] = validate129;
 function validate129(data) {
-if (!validate94(data)) {
-return pass(validate129, "", validate94);
+if (!validate102(data)) {
+return pass(validate129, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (11001 !== data.status) {
-return fail(validate129, "/status", "#/properties/status/const", "const", { allowedValue: 11001 }, "must be equal to constant");
+if (8005 !== data.status) {
+return fail(validate129, "/status", "#/properties/status/const", "const", { allowedValue: 8005 }, "must be equal to constant");
 }
 }
 }
 validate129.errors = null;
 return true;
 }
-exports["/unmatched/"] = validate131;
+exports["/failures/ILLEGAL_USERNAME"] = validate131;
 function validate131(data) {
-if (!validate94(data)) {
-return pass(validate131, "", validate94);
+if (!validate102(data)) {
+return pass(validate131, "", validate102);
 }
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.status !== undefined) {
-if (0 !== data.status) {
-return fail(validate131, "/status", "#/allOf/1/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
+if (9000 !== data.status) {
+return fail(validate131, "/status", "#/properties/status/const", "const", { allowedValue: 9000 }, "must be equal to constant");
 }
 }
-}
-else {
-return fail(validate131, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
 }
 validate131.errors = null;
 return true;
 }
-exports["/records/users"] = validate133;
-const schema59 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
+exports["/failures/ERROR_PASSWORD"] = validate133;
+function validate133(data) {
+if (!validate102(data)) {
+return pass(validate133, "", validate102);
+}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (10000 !== data.status) {
+return fail(validate133, "/status", "#/properties/status/const", "const", { allowedValue: 10000 }, "must be equal to constant");
+}
+}
+}
+validate133.errors = null;
+return true;
+}
+exports["/failures/ERROR_REPEAT_LOGIN"] = validate135;
+function validate135(data) {
+if (!validate102(data)) {
+return pass(validate135, "", validate102);
+}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (11000 !== data.status) {
+return fail(validate135, "/status", "#/properties/status/const", "const", { allowedValue: 11000 }, "must be equal to constant");
+}
+}
+}
+validate135.errors = null;
+return true;
+}
+exports["/failures/ERROR_NET"] = validate137;
+function validate137(data) {
+if (!validate102(data)) {
+return pass(validate137, "", validate102);
+}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (11001 !== data.status) {
+return fail(validate137, "/status", "#/properties/status/const", "const", { allowedValue: 11001 }, "must be equal to constant");
+}
+}
+}
+validate137.errors = null;
+return true;
+}
+exports["/unmatched/"] = validate139;
+function validate139(data) {
+if (!validate102(data)) {
+return pass(validate139, "", validate102);
+}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.status !== undefined) {
+if (0 !== data.status) {
+return fail(validate139, "/status", "#/allOf/1/properties/status/const", "const", { allowedValue: 0 }, "must be equal to constant");
+}
+}
+}
+else {
+return fail(validate139, "", "#/allOf/1/type", "type", { type: "object" }, "must be object");
+}
+validate139.errors = null;
+return true;
+}
+exports["/records/users"] = validate141;
+const schema63 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
 const func2 = Object.prototype.hasOwnProperty;
 const pattern6 = new RegExp("^u-\\d+$", "u");
 const pattern7 = new RegExp("^1\\d{10}$", "u");
 const pattern8 = new RegExp("^[\\x21-\\x7e]+$", "u");
 const pattern9 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
 const pattern10 = new RegExp("^[A-Za-z0-9-]+$", "u");
-function validate134(data) {
+function validate142(data) {
 if (typeof data === "string") {
 if (!pattern10.test(data)) {
-return fail(validate134, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
+return fail(validate142, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
 }
 }
 else {
-return fail(validate134, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate134.errors = null;
+validate142.errors = null;
 return true;
 }
-function validate133(data) {
+function validate141(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
-return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func2.call(schema59.properties, key0))) {
-return fail(validate133, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func2.call(schema63.properties, key0))) {
+return fail(validate141, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (!pattern6.test(data0)) {
-return fail(validate133, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+$" }, "must match pattern \"" + "^u-\\d+$" + "\"");
+return fail(validate141, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+$" }, "must match pattern \"" + "^u-\\d+$" + "\"");
 }
 }
 else {
-return fail(validate133, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
 if (!pattern7.test(data1)) {
-return fail(validate133, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
+return fail(validate141, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 else {
-return fail(validate133, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.password !== undefined) {
 let data2 = data.password;
 if (typeof data2 === "string") {
 if (func1(data2) > 16) {
-return fail(validate133, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
+return fail(validate141, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
 }
 else {
 if (func1(data2) < 6) {
-return fail(validate133, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
+return fail(validate141, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
 }
 else {
 if (!pattern8.test(data2)) {
-return fail(validate133, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
+return fail(validate141, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate133, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.username !== undefined) {
 let data3 = data.username;
 if (typeof data3 === "string") {
 if (func1(data3) > 15) {
-return fail(validate133, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
+return fail(validate141, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
 }
 else {
 if (func1(data3) < 1) {
-return fail(validate133, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate141, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern9.test(data3)) {
-return fail(validate133, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
+return fail(validate141, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate133, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
 if (func1(data4) > 255) {
-return fail(validate133, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+return fail(validate141, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 else {
 if (func1(data4) < 1) {
-return fail(validate133, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate141, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-return fail(validate133, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.desc !== undefined) {
 let data5 = data.desc;
 if (typeof data5 === "string") {
 if (func1(data5) > 100) {
-return fail(validate133, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+return fail(validate141, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-return fail(validate133, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.sex !== undefined) {
 let data6 = data.sex;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate133, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
+return fail(validate141, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
 }
 if (!((data6 === 0) || (data6 === 1))) {
-return fail(validate133, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema59.properties.sex.enum }, "must be equal to one of the allowed values");
+return fail(validate141, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema63.properties.sex.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate134(data.pushId)) {
-return pass(validate133, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+return pass(validate141, "/pushId", validate142);
 }
 }
 if (data.isBind !== undefined) {
 if (typeof data.isBind !== "boolean") {
-return fail(validate133, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate141, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.modifyAt !== undefined) {
 let data9 = data.modifyAt;
 if (typeof data9 === "string") {
 if (!pattern3.test(data9)) {
-return fail(validate133, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
+return fail(validate141, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-return fail(validate133, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+return fail(validate141, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate133.errors = null;
+validate141.errors = null;
 return true;
 }
-exports["/records/friends"] = validate136;
+exports["/records/friends"] = validate144;
 const pattern12 = new RegExp("^u-\\d+:u-\\d+$", "u");
-function validate136(data) {
+function validate144(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.id === undefined) && (missing0 = "id")) || ((data.holderId === undefined) && (missing0 = "holderId"))) || ((data.targetId === undefined) && (missing0 = "targetId"))) || ((data.alias === undefined) && (missing0 = "alias"))) {
-return fail(validate136, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "id") || (key0 === "holderId")) || (key0 === "targetId")) || (key0 === "alias"))) {
-return fail(validate136, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate144, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (!pattern12.test(data0)) {
-return fail(validate136, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+:u-\\d+$" }, "must match pattern \"" + "^u-\\d+:u-\\d+$" + "\"");
+return fail(validate144, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+:u-\\d+$" }, "must match pattern \"" + "^u-\\d+:u-\\d+$" + "\"");
 }
 }
 else {
-return fail(validate136, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate144, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.holderId !== undefined) {
 if (typeof data.holderId !== "string") {
-return fail(validate136, "/holderId", "#/properties/holderId/type", "type", { type: "string" }, "must be string");
+return fail(validate144, "/holderId", "#/properties/holderId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.targetId !== undefined) {
 if (typeof data.targetId !== "string") {
-return fail(validate136, "/targetId", "#/properties/targetId/type", "type", { type: "string" }, "must be string");
+return fail(validate144, "/targetId", "#/properties/targetId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.alias !== undefined) {
 if (typeof data.alias !== "string") {
-return fail(validate136, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
+return fail(validate144, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate136, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate136.errors = null;
+validate144.errors = null;
 return true;
 }
-exports["/records/groups"] = validate137;
+exports["/records/groups"] = validate145;
 const pattern13 = new RegExp("^g-\\d+$", "u");
-function validate137(data) {
+function validate145(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.memberIds === undefined) && (missing0 = "memberIds"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
-return fail(validate137, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((((key0 === "id") || (key0 === "name")) || (key0 === "picture")) || (key0 === "desc")) || (key0 === "ownerId")) || (key0 === "memberIds")) || (key0 === "modifyAt"))) {
-return fail(validate137, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate145, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (!pattern13.test(data0)) {
-return fail(validate137, "/id", "#/properties/id/pattern", "pattern", { pattern: "^g-\\d+$" }, "must match pattern \"" + "^g-\\d+$" + "\"");
+return fail(validate145, "/id", "#/properties/id/pattern", "pattern", { pattern: "^g-\\d+$" }, "must match pattern \"" + "^g-\\d+$" + "\"");
 }
 }
 else {
-return fail(validate137, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.name !== undefined) {
 let data1 = data.name;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate137, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate145, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate137, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.picture !== undefined) {
 if (typeof data.picture !== "string") {
-return fail(validate137, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.desc !== undefined) {
 if (typeof data.desc !== "string") {
-return fail(validate137, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.ownerId !== undefined) {
 if (typeof data.ownerId !== "string") {
-return fail(validate137, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.memberIds !== undefined) {
 let data5 = data.memberIds;
 if (Array.isArray(data5)) {
 if (data5.length < 1) {
-return fail(validate137, "/memberIds", "#/properties/memberIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate145, "/memberIds", "#/properties/memberIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate137, "/memberIds/" + i0, "#/properties/memberIds/items/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/memberIds/" + i0, "#/properties/memberIds/items/type", "type", { type: "string" }, "must be string");
 }
 }
 let i1 = data5.length;
@@ -1578,7 +1832,7 @@ continue;
 }
 if (typeof indices0[item0] == "number") {
 j0 = indices0[item0];
-return fail(validate137, "/memberIds", "#/properties/memberIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
+return fail(validate145, "/memberIds", "#/properties/memberIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 indices0[item0] = i1;
 }
@@ -1586,93 +1840,93 @@ indices0[item0] = i1;
 }
 }
 else {
-return fail(validate137, "/memberIds", "#/properties/memberIds/type", "type", { type: "array" }, "must be array");
+return fail(validate145, "/memberIds", "#/properties/memberIds/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.modifyAt !== undefined) {
 let data7 = data.modifyAt;
 if (typeof data7 === "string") {
 if (!pattern3.test(data7)) {
-return fail(validate137, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
+return fail(validate145, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
 }
 }
 else {
-return fail(validate137, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate137, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate137.errors = null;
+validate145.errors = null;
 return true;
 }
-exports["/records/files"] = validate138;
-const schema63 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
+exports["/records/files"] = validate146;
+const schema67 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
 const pattern15 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
 const pattern16 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
-function validate138(data) {
+function validate146(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) {
-return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate146, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))) {
-return fail(validate138, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate146, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
 if (!pattern15.test(data0)) {
-return fail(validate138, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
+return fail(validate146, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
 }
 }
 else {
-return fail(validate138, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate146, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
 if (!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "image/gif")) || (data1 === "image/webp")) || (data1 === "application/octet-stream"))) {
-return fail(validate138, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema63.properties.mediaType.enum }, "must be equal to one of the allowed values");
+return fail(validate146, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema67.properties.mediaType.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.bytes !== undefined) {
 let data2 = data.bytes;
 if (typeof data2 === "string") {
 if (func1(data2) < 4) {
-return fail(validate138, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
+return fail(validate146, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
 }
 else {
 if (!pattern16.test(data2)) {
-return fail(validate138, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
+return fail(validate146, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
 }
 }
 }
 else {
-return fail(validate138, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+return fail(validate146, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate146, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate138.errors = null;
+validate146.errors = null;
 return true;
 }
-exports["/records/messages"] = validate139;
-const schema64 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
+exports["/records/messages"] = validate147;
+const schema68 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
 const pattern17 = new RegExp("^[A-Za-z0-9-]+:\\d{8}$", "u");
-function validate142(data) {
+function validate150(data) {
 let vErrors = null;
 let errors = 0;
 if (typeof data !== "string") {
-return fail(validate142, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate150, "", "#/type", "type", { type: "string" }, "must be string");
 }
 const _errs1 = errors;
 let valid0 = false;
@@ -1802,7 +2056,7 @@ passing0 = 7;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate142.errors = vErrors;
+validate150.errors = vErrors;
 return false;
 }
 else {
@@ -1816,24 +2070,24 @@ vErrors = null;
 }
 }
 }
-validate142.errors = vErrors;
+validate150.errors = vErrors;
 return errors === 0;
 }
-function validate144(data) {
+function validate152(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.category === undefined) && (missing0 = "category")) || ((data.content === undefined) && (missing0 = "content"))) {
-return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate152, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.category !== undefined) {
 let data0 = data.category;
 const _errs1 = errors;
 if (typeof data0 !== "string") {
-return fail(validate144, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
+return fail(validate152, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
 }
 const _errs3 = errors;
 let valid1 = false;
@@ -1899,7 +2153,7 @@ passing0 = 3;
 if (!valid1) {
 vErrors = add(vErrors, "/category", "#/properties/category/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate144.errors = vErrors;
+validate152.errors = vErrors;
 return false;
 }
 else {
@@ -1922,7 +2176,7 @@ if (valid0) {
 if (data.content !== undefined) {
 const _errs8 = errors;
 if (typeof data.content !== "string") {
-return fail(validate144, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+return fail(validate152, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs8 === errors;
 }
@@ -1933,357 +2187,302 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate152, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate144.errors = vErrors;
+validate152.errors = vErrors;
 return errors === 0;
 }
-function validate141(data) {
+function validate149(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.chatId === undefined) && (missing0 = "chatId")) || ((data.fromId === undefined) && (missing0 = "fromId"))) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.info === undefined) && (missing0 = "info"))) || ((data.createTime === undefined) && (missing0 = "createTime"))) {
-return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate149, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.chatId !== undefined) {
 if (typeof data.chatId !== "string") {
-return fail(validate141, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fromId !== undefined) {
 let data1 = data.fromId;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate141, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate149, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate141, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.toId !== undefined) {
 let data2 = data.toId;
 if (typeof data2 === "string") {
 if (func1(data2) < 1) {
-return fail(validate141, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate149, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate141, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.type !== undefined) {
-if (!validate142(data.type)) {
-return pass(validate141, "/type", validate142);
+if (!validate150(data.type)) {
+return pass(validate149, "/type", validate150);
 }
 }
 if (data.info !== undefined) {
 let data4 = data.info;
 if (Array.isArray(data4)) {
 if (data4.length < 1) {
-return fail(validate141, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate149, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data4.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate144(data4[i0])) {
-return pass(validate141, "/info/" + i0, validate144);
+if (!validate152(data4[i0])) {
+return pass(validate149, "/info/" + i0, validate152);
 }
 }
 }
 }
 else {
-return fail(validate141, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
+return fail(validate149, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.createTime !== undefined) {
 if (typeof data.createTime !== "string") {
-return fail(validate141, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
+return fail(validate149, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate149, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate141.errors = null;
+validate149.errors = null;
 return true;
 }
-function validate139(data) {
+function validate147(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.item === undefined) && (missing0 = "item"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.deliveredAt === undefined) && (missing0 = "deliveredAt"))) {
-return fail(validate139, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate147, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "pushId")) || (key0 === "seq")) || (key0 === "item")) || (key0 === "sentAt")) || (key0 === "deliveredAt"))) {
-return fail(validate139, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate147, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (!pattern17.test(data0)) {
-return fail(validate139, "/id", "#/properties/id/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+:\\d{8}$" }, "must match pattern \"" + "^[A-Za-z0-9-]+:\\d{8}$" + "\"");
+return fail(validate147, "/id", "#/properties/id/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+:\\d{8}$" }, "must match pattern \"" + "^[A-Za-z0-9-]+:\\d{8}$" + "\"");
 }
 }
 else {
-return fail(validate139, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate147, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate134(data.pushId)) {
-return pass(validate139, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+return pass(validate147, "/pushId", validate142);
 }
 }
 if (data.seq !== undefined) {
 let data2 = data.seq;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate139, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
+return fail(validate147, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 1 || isNaN(data2)) {
-return fail(validate139, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate147, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.item !== undefined) {
-if (!validate141(data.item)) {
-return pass(validate139, "/item", validate141);
+if (!validate149(data.item)) {
+return pass(validate147, "/item", validate149);
 }
 }
 if (data.sentAt !== undefined) {
 let data4 = data.sentAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate139, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate147, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.deliveredAt !== undefined) {
 let data5 = data.deliveredAt;
 if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
-return fail(validate139, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema64.properties.deliveredAt.type }, "must be integer,null");
+return fail(validate147, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema68.properties.deliveredAt.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-return fail(validate139, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate147, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate139.errors = null;
+validate147.errors = null;
 return true;
 }
-exports["/schemas/ClientFrame"] = validate147;
-const schema70 = { "type": "integer", "enum": [1, 0] };
-function validate149(data) {
+exports["/schemas/ClientFrame"] = validate155;
+const schema74 = { "type": "integer", "enum": [1, 0] };
+function validate157(data) {
 if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
-return fail(validate149, "", "#/type", "type", { type: "integer" }, "must be integer");
+return fail(validate157, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
 if (!((data === 1) || (data === 0))) {
-return fail(validate149, "", "#/enum", "enum", { allowedValues: schema70.enum }, "must be equal to one of the allowed values");
-}
-validate149.errors = null;
-return true;
-}
-function validate148(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate148, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate149(data.status)) {
-return pass(validate148, "/status", validate149);
-}
-}
-if (data.pushId !== undefined) {
-let data1 = data.pushId;
-if (typeof data1 !== "string") {
-return fail(validate148, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
-}
-if ("" !== data1) {
-return fail(validate148, "/pushId", "#/properties/pushId/const", "const", { allowedValue: "" }, "must be equal to constant");
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate148, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("start" !== data2) {
-return fail(validate148, "/message", "#/properties/message/const", "const", { allowedValue: "start" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate148, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate148.errors = null;
-return true;
-}
-function validate154(data) {
-if (typeof data !== "string") {
-return fail(validate154, "", "#/type", "type", { type: "string" }, "must be string");
-}
-validate154.errors = null;
-return true;
-}
-function validate152(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate152, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate149(data.status)) {
-return pass(validate152, "/status", validate149);
-}
-}
-if (data.pushId !== undefined) {
-if (!validate154(data.pushId)) {
-return pass(validate152, "/pushId", validate154);
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate152, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("restart" !== data2) {
-return fail(validate152, "/message", "#/properties/message/const", "const", { allowedValue: "restart" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate152, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate152.errors = null;
-return true;
-}
-function validate157(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate149(data.status)) {
-return pass(validate157, "/status", validate149);
-}
-}
-if (data.pushId !== undefined) {
-if (!validate154(data.pushId)) {
-return pass(validate157, "/pushId", validate154);
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate157, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("" !== data2) {
-return fail(validate157, "/message", "#/properties/message/const", "const", { allowedValue: "" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate157, "", "#/enum", "enum", { allowedValues: schema74.enum }, "must be equal to one of the allowed values");
 }
 validate157.errors = null;
 return true;
 }
-function validate161(data) {
+function validate156(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
-if (!validate149(data.status)) {
-return pass(validate161, "/status", validate149);
+if (!validate157(data.status)) {
+return pass(validate156, "/status", validate157);
 }
 }
 if (data.pushId !== undefined) {
-if (!validate154(data.pushId)) {
-return pass(validate161, "/pushId", validate154);
+if (typeof data.pushId !== "string") {
+return fail(validate156, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate156, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("start" !== data2) {
+return fail(validate156, "/message", "#/properties/message/const", "const", { allowedValue: "start" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate156, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate156.errors = null;
+return true;
+}
+function validate162(data) {
+if (typeof data !== "string") {
+return fail(validate162, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate162.errors = null;
+return true;
+}
+function validate160(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate160, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate157(data.status)) {
+return pass(validate160, "/status", validate157);
+}
+}
+if (data.pushId !== undefined) {
+if (!validate162(data.pushId)) {
+return pass(validate160, "/pushId", validate162);
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate160, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("restart" !== data2) {
+return fail(validate160, "/message", "#/properties/message/const", "const", { allowedValue: "restart" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate160, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate160.errors = null;
+return true;
+}
+function validate165(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate157(data.status)) {
+return pass(validate165, "/status", validate157);
+}
+}
+if (data.pushId !== undefined) {
+if (!validate162(data.pushId)) {
+return pass(validate165, "/pushId", validate162);
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate165, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("" !== data2) {
+return fail(validate165, "/message", "#/properties/message/const", "const", { allowedValue: "" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate165.errors = null;
+return true;
+}
+function validate169(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate169, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate157(data.status)) {
+return pass(validate169, "/status", validate157);
+}
+}
+if (data.pushId !== undefined) {
+if (!validate162(data.pushId)) {
+return pass(validate169, "/pushId", validate162);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (Array.isArray(data2)) {
 if (data2.length < 1) {
-return fail(validate161, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate169, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate141(data2[i0])) {
-return pass(validate161, "/message/" + i0, validate141);
+if (!validate149(data2[i0])) {
+return pass(validate169, "/message/" + i0, validate149);
 }
 }
 }
 }
 else {
-return fail(validate161, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate161.errors = null;
-return true;
-}
-function validate169(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))) {
-return fail(validate169, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.fromId !== undefined) {
-let data0 = data.fromId;
-if (typeof data0 === "string") {
-if (func1(data0) < 1) {
-return fail(validate169, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate169, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.toId !== undefined) {
-let data1 = data.toId;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate169, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate169, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.chatId !== undefined) {
-if (typeof data.chatId !== "string") {
-return fail(validate169, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.content !== undefined) {
-let data3 = data.content;
-if (typeof data3 !== "string") {
-return fail(validate169, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
-}
-if ("ok" !== data3) {
-return fail(validate169, "/content", "#/properties/content/const", "const", { allowedValue: "ok" }, "must be equal to constant");
+return fail(validate169, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -2294,80 +2493,174 @@ return fail(validate169, "", "#/type", "type", { type: "object" }, "must be obje
 validate169.errors = null;
 return true;
 }
-function validate166(data) {
+function validate177(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))) {
+return fail(validate177, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.fromId !== undefined) {
+let data0 = data.fromId;
+if (typeof data0 === "string") {
+if (func1(data0) < 1) {
+return fail(validate177, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate177, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.toId !== undefined) {
+let data1 = data.toId;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate177, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate177, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.chatId !== undefined) {
+if (typeof data.chatId !== "string") {
+return fail(validate177, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.content !== undefined) {
+let data3 = data.content;
+if (typeof data3 !== "string") {
+return fail(validate177, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+}
+if ("ok" !== data3) {
+return fail(validate177, "/content", "#/properties/content/const", "const", { allowedValue: "ok" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate177, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate177.errors = null;
+return true;
+}
+function validate174(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate166, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
-if (!validate149(data.status)) {
-return pass(validate166, "/status", validate149);
+if (!validate157(data.status)) {
+return pass(validate174, "/status", validate157);
 }
 }
 if (data.pushId !== undefined) {
-if (!validate154(data.pushId)) {
-return pass(validate166, "/pushId", validate154);
+if (!validate162(data.pushId)) {
+return pass(validate174, "/pushId", validate162);
 }
 }
 if (data.message !== undefined) {
-if (!validate169(data.message)) {
-return pass(validate166, "/message", validate169);
+if (!validate177(data.message)) {
+return pass(validate174, "/message", validate177);
 }
 }
 }
 }
 else {
-return fail(validate166, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate166.errors = null;
+validate174.errors = null;
 return true;
 }
-function validate147(data) {
+function validate180(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate157(data.status)) {
+return pass(validate180, "/status", validate157);
+}
+}
+if (data.pushId !== undefined) {
+if (!validate162(data.pushId)) {
+return pass(validate180, "/pushId", validate162);
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate180, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("ok" !== data2) {
+return fail(validate180, "/message", "#/properties/message/const", "const", { allowedValue: "ok" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate180.errors = null;
+return true;
+}
+function validate155(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate148(data)) {
-vErrors = join(vErrors, "", validate148);
+if (!validate156(data)) {
+vErrors = join(vErrors, "", validate156);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs2 = errors;
-if (!validate152(data)) {
-vErrors = join(vErrors, "", validate152);
+if (!validate160(data)) {
+vErrors = join(vErrors, "", validate160);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs3 = errors;
-if (!validate157(data)) {
-vErrors = join(vErrors, "", validate157);
+if (!validate165(data)) {
+vErrors = join(vErrors, "", validate165);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs4 = errors;
-if (!validate161(data)) {
-vErrors = join(vErrors, "", validate161);
+if (!validate169(data)) {
+vErrors = join(vErrors, "", validate169);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs5 = errors;
-if (!validate166(data)) {
-vErrors = join(vErrors, "", validate166);
+if (!validate174(data)) {
+vErrors = join(vErrors, "", validate174);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
 valid0 = valid0 || _valid0;
+if (!valid0) {
+const _errs6 = errors;
+if (!validate180(data)) {
+vErrors = join(vErrors, "", validate180);
+errors = vErrors.length;
+}
+var _valid0 = _errs6 === errors;
+valid0 = valid0 || _valid0;
+}
 }
 }
 }
@@ -2375,7 +2668,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate147.errors = vErrors;
+validate155.errors = vErrors;
 return false;
 }
 else {
@@ -2389,134 +2682,134 @@ vErrors = null;
 }
 }
 }
-validate147.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
-exports["/schemas/ServerFrame"] = validate172;
-const schema78 = { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 1 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "enum": ["ok", ""] } } };
-function validate173(data) {
+exports["/schemas/ServerFrame"] = validate184;
+const schema83 = { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 1 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "enum": ["ok", ""] } } };
+function validate185(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate185, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate173, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate185, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate173, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate185, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate134(data.pushId)) {
-return pass(validate173, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+return pass(validate185, "/pushId", validate142);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (typeof data2 !== "string") {
-return fail(validate173, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate185, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 if (!((data2 === "ok") || (data2 === ""))) {
-return fail(validate173, "/message", "#/properties/message/enum", "enum", { allowedValues: schema78.properties.message.enum }, "must be equal to one of the allowed values");
+return fail(validate185, "/message", "#/properties/message/enum", "enum", { allowedValues: schema83.properties.message.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate173, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate185, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate173.errors = null;
+validate185.errors = null;
 return true;
 }
-function validate176(data) {
+function validate188(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate176, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate188, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate176, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate188, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate134(data.pushId)) {
-return pass(validate176, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+return pass(validate188, "/pushId", validate142);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (Array.isArray(data2)) {
 if (data2.length > 50) {
-return fail(validate176, "/message", "#/properties/message/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
+return fail(validate188, "/message", "#/properties/message/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
 }
 else {
 if (data2.length < 1) {
-return fail(validate176, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate188, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 let data3 = data2[i0];
-if (!validate141(data3)) {
-return pass(validate176, "/message/" + i0, validate141);
+if (!validate149(data3)) {
+return pass(validate188, "/message/" + i0, validate149);
 }
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 if (data3.createTime !== undefined) {
 let data4 = data3.createTime;
 if (typeof data4 === "string") {
 if (func1(data4) < 1) {
-return fail(validate176, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate188, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate176, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate176, "/message/" + i0, "#/properties/message/items/allOf/1/type", "type", { type: "object" }, "must be object");
-}
-}
+return fail(validate188, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate176, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
+return fail(validate188, "/message/" + i0, "#/properties/message/items/allOf/1/type", "type", { type: "object" }, "must be object");
+}
 }
 }
 }
 }
 else {
-return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate188, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
 }
-validate176.errors = null;
+}
+}
+}
+else {
+return fail(validate188, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate188.errors = null;
 return true;
 }
-const schema80 = { "oneOf": [{ "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "bad packet" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "enum": ["not started", "restart refused"] } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "bad message" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 6004 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "no such user" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11000 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "replaced" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "const": "session error" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "network error" } } }] };
+const schema85 = { "oneOf": [{ "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "bad packet" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "enum": ["not started", "restart refused"] } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "bad message" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 6004 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "no such user" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11000 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "replaced" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "const": "session error" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "network error" } } }] };
 const pattern18 = new RegExp("^[A-Za-z0-9-]*$", "u");
-function validate181(data) {
+function validate193(data) {
 if (typeof data === "string") {
 if (!pattern18.test(data)) {
-return fail(validate181, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]*$" }, "must match pattern \"" + "^[A-Za-z0-9-]*$" + "\"");
+return fail(validate193, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]*$" }, "must match pattern \"" + "^[A-Za-z0-9-]*$" + "\"");
 }
 }
 else {
-return fail(validate181, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate193, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate181.errors = null;
+validate193.errors = null;
 return true;
 }
-function validate180(data) {
+function validate192(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -2550,8 +2843,8 @@ var valid1 = true;
 if (valid1) {
 if (data.pushId !== undefined) {
 const _errs5 = errors;
-if (!validate181(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate181);
+if (!validate193(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate193);
 errors = vErrors.length;
 }
 var valid1 = _errs5 === errors;
@@ -2641,7 +2934,7 @@ vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/type", "type", 
 errors++;
 }
 if (!((data5 === "not started") || (data5 === "restart refused"))) {
-vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/enum", "enum", { allowedValues: schema80.oneOf[1].properties.message.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/enum", "enum", { allowedValues: schema85.oneOf[1].properties.message.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 var valid2 = _errs14 === errors;
@@ -2696,8 +2989,8 @@ var valid3 = true;
 if (valid3) {
 if (data.pushId !== undefined) {
 const _errs20 = errors;
-if (!validate134(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate142);
 errors = vErrors.length;
 }
 var valid3 = _errs20 === errors;
@@ -2769,8 +3062,8 @@ var valid4 = true;
 if (valid4) {
 if (data.pushId !== undefined) {
 const _errs27 = errors;
-if (!validate134(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate142);
 errors = vErrors.length;
 }
 var valid4 = _errs27 === errors;
@@ -2842,8 +3135,8 @@ var valid5 = true;
 if (valid5) {
 if (data.pushId !== undefined) {
 const _errs34 = errors;
-if (!validate134(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate134);
+if (!validate142(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate142);
 errors = vErrors.length;
 }
 var valid5 = _errs34 === errors;
@@ -2993,8 +3286,8 @@ var valid7 = true;
 if (valid7) {
 if (data.pushId !== undefined) {
 const _errs49 = errors;
-if (!validate181(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate181);
+if (!validate193(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate193);
 errors = vErrors.length;
 }
 var valid7 = _errs49 === errors;
@@ -3047,7 +3340,7 @@ passing0 = 6;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate180.errors = vErrors;
+validate192.errors = vErrors;
 return false;
 }
 else {
@@ -3061,33 +3354,33 @@ vErrors = null;
 }
 }
 }
-validate180.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
-function validate172(data) {
+function validate184(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate173(data)) {
-vErrors = join(vErrors, "", validate173);
+if (!validate185(data)) {
+vErrors = join(vErrors, "", validate185);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs2 = errors;
-if (!validate176(data)) {
-vErrors = join(vErrors, "", validate176);
+if (!validate188(data)) {
+vErrors = join(vErrors, "", validate188);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs3 = errors;
-if (!validate180(data)) {
-vErrors = join(vErrors, "", validate180);
+if (!validate192(data)) {
+vErrors = join(vErrors, "", validate192);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -3097,7 +3390,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate172.errors = vErrors;
+validate184.errors = vErrors;
 return false;
 }
 else {
@@ -3111,17 +3404,42 @@ vErrors = null;
 }
 }
 }
-validate172.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-exports["/schemas/ClientStart"] = validate148;
-exports["/schemas/ClientRestart"] = validate152;
-exports["/schemas/Heartbeat"] = validate157;
-exports["/schemas/MessagePacket"] = validate161;
-exports["/schemas/ConfirmationPacket"] = validate166;
-exports["/schemas/ServerAck"] = validate173;
-exports["/schemas/ServerDelivery"] = validate176;
-exports["/schemas/ServerRefusal"] = validate180;
+exports["/schemas/ClientStart"] = validate156;
+exports["/schemas/ClientRestart"] = validate160;
+exports["/schemas/Heartbeat"] = validate165;
+exports["/schemas/MessagePacket"] = validate169;
+exports["/schemas/ConfirmationPacket"] = validate174;
+exports["/schemas/Receipt"] = validate180;
+exports["/schemas/MessageQueue"] = validate200;
+function validate200(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+for (const key0 in data) {
+let data0 = data[key0];
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate149(data0[i0])) {
+return pass(validate200, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, validate149);
+}
+}
+}
+else {
+return fail(validate200, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+else {
+return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate200.errors = null;
+return true;
+}
+exports["/schemas/ServerAck"] = validate185;
+exports["/schemas/ServerDelivery"] = validate188;
+exports["/schemas/ServerRefusal"] = validate192;
 return exports
 })({})
 
@@ -3131,11 +3449,15 @@ export const validators = {
     "imLogin": requests["/fields/imLogin"],
     "imLogout": requests["/fields/imLogout"],
     "imCompleteAccount": requests["/fields/imCompleteAccount"],
+    "imCompleteAccountWeb": requests["/fields/imCompleteAccountWeb"],
     "imSaveFile": requests["/fields/imSaveFile"],
     "imGetMedia": requests["/fields/imGetMedia"],
     "imSearchUsers": requests["/fields/imSearchUsers"],
+    "imFindUsers": requests["/fields/imFindUsers"],
     "imSearchGroups": requests["/fields/imSearchGroups"],
+    "imFindGroups": requests["/fields/imFindGroups"],
     "imAddFriend": requests["/fields/imAddFriend"],
+    "imAddFriendByPage": requests["/fields/imAddFriendByPage"],
     "imListFriends": requests["/fields/imListFriends"],
     "imBindPush": requests["/fields/imBindPush"],
   },
@@ -3145,10 +3467,14 @@ export const validators = {
     "imLogin": answers["/success/imLogin"],
     "imLogout": answers["/success/imLogout"],
     "imCompleteAccount": answers["/success/imCompleteAccount"],
+    "imCompleteAccountWeb": answers["/success/imCompleteAccountWeb"],
     "imSaveFile": answers["/success/imSaveFile"],
     "imSearchUsers": answers["/success/imSearchUsers"],
+    "imFindUsers": answers["/success/imFindUsers"],
     "imSearchGroups": answers["/success/imSearchGroups"],
+    "imFindGroups": answers["/success/imFindGroups"],
     "imAddFriend": answers["/success/imAddFriend"],
+    "imAddFriendByPage": answers["/success/imAddFriendByPage"],
     "imListFriends": answers["/success/imListFriends"],
     "imBindPush": answers["/success/imBindPush"],
   },
@@ -3188,6 +3514,8 @@ export const validators = {
     "Heartbeat": answers["/schemas/Heartbeat"],
     "MessagePacket": answers["/schemas/MessagePacket"],
     "ConfirmationPacket": answers["/schemas/ConfirmationPacket"],
+    "Receipt": answers["/schemas/Receipt"],
+    "MessageQueue": answers["/schemas/MessageQueue"],
     "ServerAck": answers["/schemas/ServerAck"],
     "ServerDelivery": answers["/schemas/ServerDelivery"],
     "ServerRefusal": answers["/schemas/ServerRefusal"],

@@ -1,5 +1,5 @@
 /** Tag `account`: registration, login, logout, completing the account. */
-import type { Handlers, Rules } from '../../../core/system.js'
+import type { Handlers, Rules, RuleWork, Work } from '../../../core/system.js'
 import { toDay } from '../time.js'
 import type { Im, Tx } from '../types.js'
 import { viewAccount } from '../views.js'
@@ -30,20 +30,24 @@ export const account = {
     return 'ok'
   },
 
-  async imCompleteAccount({ user, input: { username, avatar, desc = user.desc, sex = user.sex }, tx, now }) {
-    const changed = await tx.update('users', user.id, { username, avatar, desc, sex, modifyAt: toDay(now) })
-    return viewAccount(tx, changed, changed)
-  },
+  imCompleteAccount: completeAccount,
+  // The same fields in the object that the document shows as account information.
+  imCompleteAccountWeb: completeAccount,
 } satisfies Partial<Handlers<Im>>
 
+async function completeAccount({ user, input: { username, avatar, desc = user.desc, sex = user.sex }, tx, now }: Pick<Work<Im, 'imCompleteAccount'>, 'user' | 'input' | 'tx' | 'now'>) {
+  const changed = await tx.update('users', user.id, { username, avatar, desc, sex, modifyAt: toDay(now) })
+  return viewAccount(tx, changed, changed)
+}
+
+export const accountRules: Rules<Im> = { imCompleteAccount: checkAccount, imCompleteAccountWeb: checkAccount }
+
 /** Whose account it is and whose name it is stand among the rules of single fields (`x-errors`). */
-export const accountRules: Rules<Im> = {
-  async imCompleteAccount({ input: { userId, username }, user, tx, fail }) {
-    if (userId !== undefined && (await tx.get('users', userId)) === undefined) throw fail('NULL_USER')
-    const holder = username === undefined ? undefined : await tx.find('users', { username })
-    if (holder !== undefined && holder.id !== user.id) throw fail('SAME_USERNAME')
-    if (userId !== undefined && userId !== user.id) throw fail('FAILURE_STATUS')
-  },
+async function checkAccount({ input: { userId, username }, user, tx, fail }: Pick<RuleWork<Im, 'imCompleteAccount'>, 'input' | 'user' | 'tx' | 'fail'>): Promise<void> {
+  if (userId !== undefined && (await tx.get('users', userId)) === undefined) throw fail('NULL_USER')
+  const holder = username === undefined ? undefined : await tx.find('users', { username })
+  if (holder !== undefined && holder.id !== user.id) throw fail('SAME_USERNAME')
+  if (userId !== undefined && userId !== user.id) throw fail('FAILURE_STATUS')
 }
 
 /** Somebody may have taken the name `user_…` of the next number for himself; then it is passed over. */

@@ -5,12 +5,13 @@ import type { Im } from '../types.js'
 
 type MediaType = Im['records']['files']['mediaType']
 
+const MOST_NAME_BYTES = 255
 const FOLDER = 'media/avatars/android'
 const imageTypes: Readonly<Record<string, MediaType>> = { jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', gif: 'image/gif', webp: 'image/webp' }
 
 export const files = {
   async imSaveFile({ input: { name, content }, tx, fail }) {
-    if (!isBase64(content)) throw fail('FORMAT_ERROR_FILE')
+    if (!isName(name) || !isBase64(content)) throw fail('FORMAT_ERROR_FILE')
     await tx.put('files', { name, mediaType: mediaTypeOf(name), bytes: content })
     return { path: `${FOLDER}/${name}` }
   },
@@ -22,6 +23,12 @@ export const files = {
     return { mediaType: file.mediaType, bytes: Buffer.from(file.bytes, 'base64') }
   },
 } satisfies Partial<Handlers<Im>>
+
+/** What the contract's pattern leaves out: names are as long as file systems take them, in bytes, and have no half characters in them. */
+function isName(name: string): boolean {
+  const bytes = Buffer.from(name)
+  return bytes.length <= MOST_NAME_BYTES && bytes.toString() === name
+}
 
 /** The contract's pattern leaves out what only decoding shows: groups of four, and no bits in the padding. */
 function isBase64(text: string): boolean {

@@ -1,5 +1,6 @@
 /** Tag `search`: users and groups. */
-import type { Handlers } from '../../../core/system.js'
+import { Failure } from '../../../core/failure.js'
+import type { Handlers, Work } from '../../../core/system.js'
 import type { Im, Schemas, Tx } from '../types.js'
 import { viewUser } from '../views.js'
 
@@ -12,18 +13,36 @@ const PHONE = /^1\d{10}$/
 const NO_MATCH = { message: 'ok' }
 
 export const search = {
-  async imSearchUsers({ input: { field, page }, user: caller, tx, fail }) {
-    const found = PHONE.test(field) ? await byPhone(tx, field, page) : await pageOf(tx, 'users', (user) => user.username.includes(field), page)
-    if (found.length === 0) throw fail('FAILURE_STATUS', NO_MATCH)
-    return Promise.all(found.map((user) => viewUser(tx, user, caller)))
+  imSearchUsers: ({ input: { field, page }, ...work }) => findUsers(work, PHONE.test(field) ? { phone: field } : { username: field }, page),
+  async imFindUsers({ input: { username, phone, page }, ...work }) {
+    if (username === undefined && phone === undefined) throw Failure.when('missingField', { cause: 'field' })
+    return findUsers(work, { username, phone }, page)
   },
-
-  async imSearchGroups({ input: { field, page }, tx, fail }) {
-    const found = await pageOf(tx, 'groups', (group) => group.name.includes(field), Math.max(0, page - 1))
-    if (found.length === 0) throw fail('FAILURE_STATUS', NO_MATCH)
-    return found.map(viewGroup)
-  },
+  imSearchGroups: ({ input: { field, page }, ...work }) => findGroups(work, field, page),
+  imFindGroups: ({ input: { name, page }, ...work }) => findGroups(work, name, page),
 } satisfies Partial<Handlers<Im>>
+
+type Searching = Pick<Work<Im, 'imSearchUsers'>, 'user' | 'tx' | 'fail'>
+
+/** What a user has to fit: a phone as a whole, a part of the name, or both. */
+interface Wanted {
+  readonly username?: string | undefined
+  readonly phone?: string | undefined
+}
+
+async function findUsers({ user: caller, tx, fail }: Searching, { username = '', phone }: Wanted, page: number): Promise<Schemas['ImUser'][]> {
+  const isNamed = (user: Im['user']) => user.username.includes(username)
+  const found = phone === undefined ? await pageOf(tx, 'users', isNamed, page) : (await byPhone(tx, phone, page)).filter(isNamed)
+  if (found.length === 0) throw fail('FAILURE_STATUS', NO_MATCH)
+  return Promise.all(found.map((user) => viewUser(tx, user, caller)))
+}
+
+/** Pages count from 1 here, and 0 is 1. */
+async function findGroups({ tx, fail }: Searching, name: string, page: number): Promise<Schemas['Group'][]> {
+  const found = await pageOf(tx, 'groups', (group) => group.name.includes(name), Math.max(0, page - 1))
+  if (found.length === 0) throw fail('FAILURE_STATUS', NO_MATCH)
+  return found.map(viewGroup)
+}
 
 async function byPhone(tx: Tx, phone: string, page: number): Promise<readonly Im['user'][]> {
   const user = page === 0 ? await tx.find('users', { phone }) : undefined

@@ -10,8 +10,15 @@ import { receiversOf } from './receivers.js'
 /** So many messages a frame holds at the most when a queue is delivered. */
 const FRAME_SIZE = 50
 
-/** How far the queue has been delivered since the start: up to this place in it, or all of it. */
-type Position = number | 'live'
+/** How far the queue has been delivered since the start. */
+interface Position {
+  /** Up to this place in it, or all of it. */
+  readonly upTo: number | 'live'
+  /** Whether there was anything to deliver. */
+  readonly any: boolean
+}
+
+type Frame = FrameWork<Im, Memory, Position>
 
 export const imPush = defineSocket<Im, Memory, Position>({
   path: '/android/websocket/',
@@ -37,7 +44,7 @@ export const imPush = defineSocket<Im, Memory, Position>({
   console: pushConsole,
 })
 
-async function receive(work: FrameWork<Im, Memory>, frame: unknown): Promise<SocketAnswer<Memory>> {
+async function receive(work: Frame, frame: unknown): Promise<SocketAnswer<Memory>> {
   const { memory, user } = work
   const { pushId } = user
   const packet = readPacket(frame, memory)
@@ -52,6 +59,8 @@ async function receive(work: FrameWork<Im, Memory>, frame: unknown): Promise<Soc
       return send(work, packet.messages)
     case 'confirmation':
       return confirmMessages(work, packet.confirmation)
+    case 'receipt':
+      return confirmDelivered(work)
     case 'notStarted':
       return refuse(refusals.notStarted())
     case 'badMessage':
@@ -70,7 +79,7 @@ function refuse({ frame, error }: Refusal): SocketAnswer<Memory> {
 }
 
 /** All of a packet is queued, or nothing of it. */
-async function send({ user, tx, now }: FrameWork<Im, Memory>, messages: readonly Schemas['Message'][]): Promise<SocketAnswer<Memory>> {
+async function send({ user, tx, now }: Frame, messages: readonly Schemas['Message'][]): Promise<SocketAnswer<Memory>> {
   if (messages.some(({ fromId }) => fromId !== user.id)) return refuse(refusals.badMessage(user.pushId))
   const receivers = await Promise.all(messages.map((message) => receiversOf(tx, message)))
   if (receivers.includes(null)) return refuse(refusals.noSuchUser(user.pushId))
@@ -79,21 +88,31 @@ async function send({ user, tx, now }: FrameWork<Im, Memory>, messages: readonly
 }
 
 /** The sender is whichever of the two parties is not the caller; of a message to oneself it is the caller (QUIRKS.md #13). */
-async function confirmMessages({ user, tx }: FrameWork<Im, Memory>, { fromId, toId, chatId }: Schemas['Confirmation']): Promise<SocketAnswer<Memory>> {
+async function confirmMessages({ user, tx }: Frame, { fromId, toId, chatId }: Schemas['Confirmation']): Promise<SocketAnswer<Memory>> {
   const others = [fromId, toId].filter((id) => id !== user.id)
-  await confirm(tx, user.pushId, chatId, others.length === 0 ? [user.id] : others)
+  const senders = others.length === 0 ? [user.id] : others
+  await confirm(tx, user.pushId, ({ item }) => item.chatId === chatId && senders.includes(item.fromId))
+  return { frames: [ack(user.pushId, 'ok')] }
+}
+
+/** The bare word confirms what this connection has been delivered; where that is nothing, it says nothing (QUIRKS.md #13). */
+async function confirmDelivered({ user, memory, position, tx }: Frame): Promise<SocketAnswer<Memory>> {
+  if (position === null || !position.any) return refuse(refusals.badPacket(memory))
+  const { upTo } = position
+  await confirm(tx, user.pushId, ({ seq }) => upTo === 'live' || seq <= upTo)
   return { frames: [ack(user.pushId, 'ok')] }
 }
 
 /** After a start the whole queue in frames of 50, what was delivered and never confirmed included; from then on a frame for each message. */
 async function deliver({ memory, position, tx, now }: DeliveryWork<Im, Memory, Position>): Promise<Delivery<Position>> {
   const { pushId } = memory
-  if (pushId === null) return { frames: [], position: 'live', more: false }
-  const isLive = position === 'live'
-  const queue = isLive ? await undelivered(tx, pushId) : (await wholeQueue(tx, pushId)).filter(({ seq }) => seq > (position ?? 0))
+  const { upTo, any } = position ?? { upTo: 0, any: false }
+  if (pushId === null) return { frames: [], position: { upTo: 'live', any }, more: false }
+  const queue = upTo === 'live' ? await undelivered(tx, pushId) : (await wholeQueue(tx, pushId)).filter(({ seq }) => seq > upTo)
   const part = queue.slice(0, FRAME_SIZE)
   await markDelivered(tx, part, now)
   const more = queue.length > part.length
-  if (isLive) return { frames: part.map((message) => delivery(pushId, [message])), position, more }
-  return { frames: part.length === 0 ? [] : [delivery(pushId, part)], position: more ? (part.at(-1)?.seq ?? 0) : 'live', more }
+  const next: Position = { upTo: more && upTo !== 'live' ? (part.at(-1)?.seq ?? 0) : 'live', any: any || part.length > 0 }
+  const frames = upTo === 'live' ? part.map((message) => delivery(pushId, [message])) : part.length === 0 ? [] : [delivery(pushId, part)]
+  return { frames, position: next, more }
 }

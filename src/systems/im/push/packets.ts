@@ -4,7 +4,7 @@ import type { Schemas } from '../types.js'
 import type { Memory } from './frames.js'
 
 type Packet =
-  | { readonly kind: 'start' | 'heartbeat' | 'notStarted' | 'badPacket' | 'badMessage' }
+  | { readonly kind: 'start' | 'heartbeat' | 'receipt' | 'notStarted' | 'badPacket' | 'badMessage' }
   | { readonly kind: 'restart'; readonly pushId: string }
   | { readonly kind: 'messages'; readonly messages: readonly Schemas['Message'][] }
   | { readonly kind: 'confirmation'; readonly confirmation: Schemas['Confirmation'] }
@@ -26,16 +26,18 @@ export function readPacket(frame: unknown, memory: Memory): Packet {
 }
 
 function beforeStart({ status, pushId, message }: Envelope): Packet {
+  if (message === 'start') return { kind: 'start' }
   if (message === 'restart' || (status === 0 && pushId !== '')) return { kind: 'restart', pushId }
-  return { kind: pushId === '' && (message === 'start' || message === '') ? 'start' : 'notStarted' }
+  return { kind: pushId === '' && message === '' ? 'start' : 'notStarted' }
 }
 
 function afterStart(packet: Envelope, own: string): Packet {
   const { pushId, message } = packet
+  if (message === 'start') return { kind: 'start' }
   if (message === 'restart') return { kind: 'restart', pushId }
   if (pushId !== '' && pushId !== own) return { kind: 'badPacket' }
   if (message === '') return { kind: 'heartbeat' }
-  if (message === 'start' && pushId === '') return { kind: 'start' }
+  if (message === 'ok') return { kind: 'receipt' }
   if (typeof message === 'string') return { kind: 'badPacket' }
   return isList(message) ? readMessages(packet, message) : readConfirmation(packet, message)
 }

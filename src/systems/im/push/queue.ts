@@ -28,10 +28,10 @@ export async function markDelivered(tx: Tx, messages: readonly Queued[], now: nu
   for (const { id, deliveredAt } of messages) if (deliveredAt === null) await tx.update('messages', id, { deliveredAt: now })
 }
 
-/** Takes the delivered messages of a chat and of one of these senders out of the queue. */
-export async function confirm(tx: Tx, pushId: string, chatId: string, senders: readonly string[]): Promise<void> {
-  for (const { id, item, deliveredAt } of await tx.findAll('messages', { pushId })) {
-    if (deliveredAt !== null && item.chatId === chatId && senders.includes(item.fromId)) await tx.delete('messages', id)
+/** Takes those of the delivered messages out of the queue. */
+export async function confirm(tx: Tx, pushId: string, which: (message: Queued) => boolean): Promise<void> {
+  for (const message of await tx.findAll('messages', { pushId })) {
+    if (message.deliveredAt !== null && which(message)) await tx.delete('messages', message.id)
   }
 }
 
