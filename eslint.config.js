@@ -93,8 +93,9 @@ export default defineConfig(
   wall(
     'errors',
     { regex: '^node:', message: 'Error names are used in browsers.' },
-    { regex: '^(?!\\./|\\.\\./generated/[\\w-]+\\.js$)', message: 'Error names import generated data only.' },
+    { regex: '^(?!\\./|\\.\\./generated/[\\w-]+\\.js$|\\.\\./plain/)', message: 'Error names import generated data and plain helpers only.' },
   ),
+  wall('plain', { regex: '^(?!\\./)', message: 'What is plain needs nothing, so that everybody may have it.' }),
   ...systems.map(systemWall),
   {
     // Tests look into everything, and a test runner's `expect(x.y)` is no call of an unbound method.

@@ -59,7 +59,7 @@ describe('it finds', () => {
     ['a record of the wrong type', 'fixtures/shop/world.json', '"id":1', '"id":"1"', 'fixtures are valid', 'world.json: items[0] /id must be integer'],
     ['a record with an unknown key', 'fixtures/shop/world.json', '"name":"钢笔"', '"name":"钢笔","size":2', 'fixtures are valid', 'items[0] must NOT have additional properties'],
     ['a malformed session', 'fixtures/shop/world.json', '"sessions":[]', '"sessions":[{"id":"s1"}]', 'fixtures are valid', "sessions[0] must have required property 'userId'"],
-    ['a time that is no duration', 'fixtures/shop/scenarios/empty.json', '"description"', '"at":{"$boot":"yesterday"},"description"', 'fixtures are valid', 'scenarios/empty.json: {"$boot":"yesterday"}: $boot must be an ISO 8601 duration'],
+    ['a time that is no duration', 'fixtures/shop/scenarios/empty.json', '"description"', '"at":{"$boot":"yesterday"},"description"', 'fixtures are valid', 'scenarios/empty.json: {"$boot":"yesterday"}: $boot must be a duration such as -10d or -P10D'],
     ['a collection that does not exist', 'fixtures/shop/scenarios/full.json', '"put":{"items"', '"put":{"boxes"', 'fixtures are valid', 'scenarios/full.json: there is no collection boxes'],
     ['a record schema that leaves a key open', 'fixtures/shop/schema.yaml', 'required: [id, name, addedAt]', 'required: [id, name]', 'fixtures are valid', 'items.addedAt must be required'],
   ]

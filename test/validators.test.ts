@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isObject, type Json } from '../scripts/generate/json.js'
+import { type Json } from '../scripts/generate/json.js'
+import { isObject } from '../src/plain/json.js'
 import { loadProject, type SystemSource } from '../scripts/generate/load.js'
 import { compiled, validatorParts } from '../scripts/generate/validators.js'
 import type { Validator } from '../src/core/contract.js'

@@ -1,5 +1,6 @@
 /** Documents as a whole: nothing in them is left over, and every decision can be put before the backend team. */
-import { isObject, type Json, type JsonObject } from '../generate/json.js'
+import { type Json, type JsonObject } from '../generate/json.js'
+import { isObject } from '../../src/plain/json.js'
 import type { Project, SystemSource } from '../generate/load.js'
 import { componentName } from '../generate/schema.js'
 

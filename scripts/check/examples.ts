@@ -1,7 +1,8 @@
 /** Every example in a bundled document is what it is an example of. */
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { checking, compile, componentSchemas, createAjv, schemaKey } from '../generate/ajv.js'
-import { asOptionalObject, isObject, type Json, type JsonObject } from '../generate/json.js'
+import { asOptionalObject, type Json, type JsonObject } from '../generate/json.js'
+import { isObject } from '../../src/plain/json.js'
 import { messageOf, type Project, type SystemSource } from '../generate/load.js'
 import { mapSchema, resolve } from '../generate/schema.js'
 
@@ -48,7 +49,7 @@ function exhibits({ system, bundled }: SystemSource): Exhibit[] {
 }
 
 function ofOperation(document: JsonObject, name: string, node: JsonObject): Exhibit[] {
-  const parameters = Array.isArray(node.parameters) ? node.parameters.map((item) => resolve(document, item)).filter(isObject) : []
+  const parameters = Array.isArray(node.parameters) ? node.parameters.map((item) => resolve(document, item)).filter((item) => isObject(item)) : []
   return [
     ...parameters.map((parameter) => exhibit(document, `${name}, ${JSON.stringify(parameter.name)}`, parameter)),
     ...ofMedia(document, `${name}, request`, node.requestBody),

@@ -1,5 +1,6 @@
 /** What a person who reads a document may expect of every operation. */
-import { asOptionalObject, isObject, type Json, type JsonObject } from '../generate/json.js'
+import { asOptionalObject, type Json, type JsonObject } from '../generate/json.js'
+import { isObject } from '../../src/plain/json.js'
 import type { Project } from '../generate/load.js'
 import { resolve } from '../generate/schema.js'
 import { isJson } from '../generate/spell-out.js'

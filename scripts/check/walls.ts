@@ -36,9 +36,9 @@ function importsOf(root: string, folder: string, others: readonly string[]): str
   return linesOf(root, folder).filter(({ text }) => other.test(text)).map(({ where, text }) => `${where} imports another system: ${text.trim()}`)
 }
 
-/** Error names are used in browsers: they may import generated data, and nothing else from outside their folder. */
+/** Error names are used in browsers: they may import generated data and what is plain, and nothing else from outside their folder. */
 function serverImports(root: string): string[] {
-  const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/generated\/[\w-]+\.js)[^'"]*['"]/
+  const outside = /\b(?:from|import)\b.*['"](?!\.\/|\.\.\/generated\/[\w-]+\.js|\.\.\/plain\/)[^'"]*['"]/
   return linesOf(root, 'src/errors').filter(({ text }) => outside.test(text)).map(({ where, text }) => `${where} imports from outside: ${text.trim()}`)
 }
 

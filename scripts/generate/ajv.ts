@@ -1,7 +1,8 @@
 /** Ajv, knowing the schemas of an OpenAPI document. */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { asObject, asOptionalObject, ContractError, isObject, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, ContractError, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { mapSchema } from './schema.js'
 
 /** Formats of OpenAPI's registry that say what a text is for; there is nothing to check. */

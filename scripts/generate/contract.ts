@@ -1,6 +1,7 @@
 /** The plain data of a system, in the shape of `Contract` in `src/core/contract.ts`. */
 import { fieldType, readInput, type Field } from './input.js'
-import { asList, asObject, asString, asStrings, isObject, type Json, type JsonObject } from './json.js'
+import { asList, asObject, asString, asStrings, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { flatten } from './schema.js'
 import type { Operation, System } from './system.js'
 

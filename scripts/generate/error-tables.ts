@@ -1,5 +1,6 @@
 /** The error tables of all systems in one small module, for `src/errors`: what an app needs to read any answer. */
-import { asObject, isObject, type Json, type JsonObject } from './json.js'
+import { asObject, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { flatten, listedValues } from './schema.js'
 import { isJson } from './spell-out.js'
 import type { Dialect, ErrorEntry, System } from './system.js'

@@ -1,5 +1,6 @@
 /** The body of each failure, narrowed to its code: schema, name and example. */
-import { asObject, asStrings, ContractError, isObject, pascalCase, type Json, type JsonObject } from './json.js'
+import { asObject, asStrings, ContractError, pascalCase, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { flatten, listedValues, resolve } from './schema.js'
 import type { Dialect, ErrorEntry } from './system.js'
 

@@ -1,8 +1,6 @@
 /** What an operation takes, as one flat object: path, query and body together, the way its handler gets it. */
-import {
-  asObject, asObjects, asOptionalObject, asString, asStringMap, asStrings, ContractError, isObject,
-  type Json, type JsonObject,
-} from './json.js'
+import { asObject, asObjects, asOptionalObject, asString, asStringMap, asStrings, ContractError, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { flatten, listedValues, resolveObject } from './schema.js'
 import type { Operation } from './system.js'
 

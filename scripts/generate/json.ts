@@ -1,5 +1,6 @@
 /** Reading JSON whose shape is only hoped for: every accessor says where it was disappointed. */
 import { parse } from 'yaml'
+import { isObject } from '../../src/plain/json.js'
 
 export type Json = null | boolean | number | string | Json[] | JsonObject
 
@@ -26,11 +27,6 @@ export function parseJson(text: string): Json {
  */
 export function parseYaml(text: string): Json {
   return parseJson(JSON.stringify(parse(text) ?? null))
-}
-
-/** Whether a value is a JSON object (and no list). */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

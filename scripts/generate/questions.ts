@@ -1,5 +1,6 @@
 /** Where a document asks something that only the backend team can answer: its decisions, codes that stand for faults, operations that nobody asked for. */
-import { asObjects, asOptionalObject, isObject, type Json, type JsonObject } from './json.js'
+import { asObjects, asOptionalObject, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { locate, type ErrorEntry, type Operation, type System } from './system.js'
 
 /** Conditions whose cause lies outside of any request, so that no honest call ends in them: a fault of the server or of a service behind it. */

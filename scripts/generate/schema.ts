@@ -1,5 +1,7 @@
 /** JSON Schema inside an OpenAPI document: following references, walking, flattening, comparing. */
-import { asList, asObject, asObjects, asStrings, ContractError, isObject, sameJson, type Json, type JsonObject } from './json.js'
+import { stepsOfFragment } from '../../src/plain/pointer.js'
+import { asList, asObject, asObjects, asStrings, ContractError, sameJson, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 
 const MAPS_OF_SCHEMAS = ['properties', 'patternProperties', 'dependentSchemas', '$defs']
 const LISTS_OF_SCHEMAS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
@@ -11,7 +13,7 @@ const SCHEMAS = [
 /** What `#/components/schemas/Name` is called, or null where a reference points elsewhere. */
 export function componentName($ref: string, section = 'schemas'): string | null {
   const prefix = `#/components/${section}/`
-  return $ref.startsWith(prefix) ? unescapePointer($ref.slice(prefix.length)) : null
+  return $ref.startsWith(prefix) ? stepsOfFragment($ref.slice(prefix.length)).join('/') : null
 }
 
 /**
@@ -39,15 +41,11 @@ export function resolveObject(document: JsonObject, value: Json | undefined, whe
 function lookUp(document: JsonObject, $ref: string): Json {
   if (!$ref.startsWith('#/')) throw new ContractError(`$ref ${$ref} leaves the document`)
   let current: Json | undefined = document
-  for (const step of $ref.slice(2).split('/').map(unescapePointer)) {
+  for (const step of stepsOfFragment($ref)) {
     current = isObject(current) ? current[step] : Array.isArray(current) ? current[Number(step)] : undefined
   }
   if (current === undefined) throw new ContractError(`$ref ${$ref} leads nowhere`)
   return current
-}
-
-function unescapePointer(step: string): string {
-  return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 /**

@@ -1,7 +1,6 @@
 /** One URL, several operations: the outer OpenAPI operation takes and answers whatever one of the inner ones does. */
-import {
-  asList, asObject, asOptionalObject, asString, childObject, isObject, sameJson, type Json, type JsonObject,
-} from './json.js'
+import { asList, asObject, asOptionalObject, asString, childObject, sameJson, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { resolveObject, unionOf } from './schema.js'
 import { locate, type Selector } from './system.js'
 

@@ -1,7 +1,6 @@
 /** What a document in the convention of `openapi/README.md` says, read once into plain facts. Nothing is changed here. */
-import {
-  asList, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, isObject, type Json, type JsonObject,
-} from './json.js'
+import { asList, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import { resolve, resolveObject } from './schema.js'
 
 /** `x-dialect`: how a system's bodies are made up. */

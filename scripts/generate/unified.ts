@@ -1,7 +1,8 @@
 /** One document for all systems: each under its base path, its components under its name, and one table of all error schemes. */
 import type { Conditions } from './conditions.js'
 import { codesOf, errorSchemes, vocabulary, type SchemeRow } from './error-schemes.js'
-import { asObject, asObjects, asOptionalObject, asString, ContractError, isObject, type Json, type JsonObject } from './json.js'
+import { asObject, asObjects, asOptionalObject, asString, ContractError, type Json, type JsonObject } from './json.js'
+import { isObject } from '../../src/plain/json.js'
 import type { SystemSource } from './load.js'
 import type { System } from './system.js'
 

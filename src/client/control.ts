@@ -1,6 +1,7 @@
 /** The control plane's client: openapi-fetch, typed by the control plane's own contract, and its failures as errors. */
 import createClient, { type Client } from 'openapi-fetch'
 import type { components, paths } from '../generated/control/contract.js'
+import { isObject } from '../plain/json.js'
 
 type Schemas = components['schemas']
 /** The typed client of `/__admin`. */
@@ -91,5 +92,5 @@ function notOurs({ url, status }: Response): Error {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'type' in value && 'detail' in value && typeof value.type === 'string' && typeof value.detail === 'string'
+  return isObject(value) && typeof value['type'] === 'string' && typeof value['detail'] === 'string'
 }

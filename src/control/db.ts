@@ -2,6 +2,7 @@
  * The records of a sandbox over REST, in json-server's dialect. Every read and write is a transaction of the store, so indexes
  * stay true; every write is held to the schema of its collection; and a deletion deletes one record.
  */
+import { isObject } from '../plain/json.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -27,7 +28,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     const { sandbox, system, collection } = openCollection(parts, input)
     const records = await transact(sandbox, system, (tx) => tx.list(collection))
     const found = await queryRecords(collection, records, request, response)
-    return found.filter(isDoc)
+    return found.filter(isObject)
   },
 
   createRecord: async ({ input, parts, body, response }) => {
@@ -133,8 +134,4 @@ async function write<T>({ sandbox, system }: Place, work: (tx: AnyTransaction) =
 function keyOf({ key }: Place, record: Doc): Key {
   const value = record[key]
   return typeof value === 'number' ? value : String(value)
-}
-
-function isDoc(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,6 +1,7 @@
 /** Scenarios: records that come with a system, laid over those of a sandbox. */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isObject } from '../plain/json.js'
 import { didYouMean } from '../core/guess.js'
 import type { Turn } from '../core/turn.js'
 import type { Sandbox } from '../core/sandbox.js'
@@ -90,8 +91,4 @@ function asScenario(content: unknown, where: string): ScenarioFile {
   if (!isObject(content) || !isObject(content['description'])) throw new Error(`${where} is no scenario`)
   const { description, put = {}, delete: removed = {} } = content
   return { description, put, delete: removed } as ScenarioFile // checked by `npm run check`
-}
-
-function isObject(value: unknown): value is Doc {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

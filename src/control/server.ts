@@ -1,6 +1,7 @@
 /** The server itself and the systems that it plays. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isObject } from '../plain/json.js'
 import { conditions } from '../generated/conditions.js'
 import { knownOutages } from '../core/outages.js'
 import { listSocketOperations } from '../core/sockets/definition.js'
@@ -70,7 +71,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
 /** @returns the version of the package that this server is */
 export async function packageVersion(): Promise<string> {
   const description: unknown = JSON.parse(await readFile(packageFile, 'utf8'))
-  return typeof description === 'object' && description !== null && 'version' in description ? String(description.version) : ''
+  return isObject(description) ? String(description['version']) : ''
 }
 
 function summary(system: System) {
@@ -87,5 +88,5 @@ function summary(system: System) {
 }
 
 function isDocument(value: unknown): value is { openapi: string } {
-  return typeof value === 'object' && value !== null && 'openapi' in value && typeof value.openapi === 'string'
+  return isObject(value) && typeof value['openapi'] === 'string'
 }

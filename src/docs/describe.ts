@@ -1,7 +1,8 @@
 /** What a contract says in its extensions, as Markdown that Swagger UI shows. Chinese first, as everywhere in the documents. */
 import { conditions } from '../generated/conditions.js'
 import type { Contract, ErrorRow, OperationRow } from '../core/contract.js'
-import { type JsonObject, textOf } from './json.js'
+import { textOf } from './json.js'
+import type { JsonObject } from '../plain/json.js'
 
 const provenances: Readonly<Record<OperationRow['provenance'], string>> = {
   seed: '后端团队的文档写明了路径与方法 · path and verb stand in the text of the backend team',

@@ -5,7 +5,9 @@ import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import type { System } from '../core/system.js'
 import { openapiFolder } from '../paths.js'
 import { decisionTable, describeOperation } from './describe.js'
-import { at, isObject, type Json, type JsonObject, objectOf, objectsOf, textOf } from './json.js'
+import { stepsOfFragment } from '../plain/pointer.js'
+import { at, objectOf, objectsOf, textOf } from './json.js'
+import { isObject, type Json, type JsonObject } from '../plain/json.js'
 
 /** For whom a document is shown. */
 export interface View {
@@ -113,8 +115,7 @@ function fillForm(document: JsonObject, media: JsonObject): JsonObject {
 function resolve(document: JsonObject, value: Json | undefined): Json | undefined {
   const reference = textOf(at(value, '$ref'))
   if (!reference.startsWith('#/')) return value
-  const path = reference.slice(2).split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return resolve(document, at(document, ...path))
+  return resolve(document, at(document, ...stepsOfFragment(reference)))
 }
 
 /** The same with the example of every path parameter of that name replaced. */

@@ -1,15 +1,5 @@
 /** Looking into a document whose shape is known by convention only. */
-
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject
-
-export interface JsonObject {
-  readonly [key: string]: Json
-}
-
-/** @returns whether the value is an object and no list */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isObject, type Json, type JsonObject } from '../plain/json.js'
 
 /** @returns what lies at the end of the path of keys; undefined where there is nothing */
 export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
@@ -25,7 +15,7 @@ export function objectOf(value: Json | undefined): JsonObject {
 
 /** @returns the objects of a list; none where the value is no list */
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [] // Array.isArray says any[]
+  return Array.isArray(value) ? (value as readonly Json[]).filter((one) => isObject(one)) : [] // Array.isArray says any[]
 }
 
 /** @returns the value as a text; an empty one where it is none */

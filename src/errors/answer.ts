@@ -1,5 +1,6 @@
 /** An answer as an app holds it, whatever it was fetched with. */
 import type { OperationIds } from '../generated/errors.js'
+import { isObject } from '../plain/json.js'
 import type { SystemId } from './vocabulary.js'
 
 /** Header names and values: a `Headers`, or a plain record with names in any case. */
@@ -31,8 +32,7 @@ function hasGet(headers: AnswerHeaders): headers is { get(name: string): string 
 /** @returns the body as a JSON object; null where it is none */
 export function objectOf(body: unknown): Readonly<Record<string, unknown>> | null {
   const value = typeof body === 'string' ? parse(body) : body
-  // An object's keys are texts and its values unknown: that is all a record says.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+  return isObject(value) ? value : null
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,5 @@
 /** Answers as tests hold them, whatever they were fetched with, brought to one form. */
+import { isObject } from '../plain/json.js'
 
 /** What came back from a backend. */
 export interface Received {
@@ -42,10 +43,6 @@ interface PlaywrightAnswer {
 
 function isPlaywright(value: unknown): value is PlaywrightAnswer {
   return isObject(value) && ['url', 'status', 'headers', 'text'].every((name) => typeof value[name] === 'function')
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 /** What fetch says hides the reason one step below. */

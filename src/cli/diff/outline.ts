@@ -1,6 +1,7 @@
 /** What a contract says beyond OpenAPI: its error table, and of each operation who may call it and what can go wrong. */
 import type { Bilingual } from './change.js'
-import { isObject, list, record, text, texts, type Json, type JsonObject } from './json.js'
+import { list, record, text, texts } from './json.js'
+import { isObject, type Json, type JsonObject } from '../../plain/json.js'
 
 /** A row of the error table. */
 export interface ErrorOutline {
@@ -59,7 +60,7 @@ function errorRows(document: JsonObject): ErrorOutline[] {
   const schemas = record(record(document.components).schemas)
   const [, table] = Object.entries(schemas).find(([name]) => /(?:^|\.)ErrorCode$/.test(name)) ?? []
   const { oneOf, anyOf } = record(table)
-  return list(oneOf ?? anyOf).filter(isObject).map((row) => ({
+  return list(oneOf ?? anyOf).filter((row) => isObject(row)).map((row) => ({
     name: text(row.title),
     code: JSON.stringify(row.const ?? null),
     condition: text(row['x-condition']),

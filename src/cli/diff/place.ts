@@ -1,5 +1,7 @@
 /** Where a JSON pointer leads, in words that a person knows the contract by. */
-import { isObject, list, record, text, type Json, type JsonObject } from './json.js'
+import { stepsOfFragment } from '../../plain/pointer.js'
+import { list, record, text } from './json.js'
+import { isObject, type Json, type JsonObject } from '../../plain/json.js'
 
 /** Steps that say nothing to a reader. */
 const SILENT = ['schema', 'content', 'properties', 'responses', 'components', 'schemas', 'paths', 'items']
@@ -9,7 +11,7 @@ const SILENT = ['schema', 'content', 'properties', 'responses', 'components', 's
  * @returns `LiveUser.bio`, or `GET /auth/code parameters.mobile`
  */
 export function placeOf(document: JsonObject, pointer: string): string {
-  const steps = pointer.replace(/^#\/?/, '').split('/').map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'))
+  const steps = stepsOfFragment(pointer)
   const names: string[] = []
   let node: Json | undefined = document
   for (const step of steps) {

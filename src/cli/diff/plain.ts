@@ -2,7 +2,8 @@
  * A contract as a general tool should see it: without our extensions, and without the failures that the generator spells out from the
  * error table. Both are compared by their own rules; left in, one more error would be reported at every operation, and as what it is not.
  */
-import { isObject, list, record, text, type Json, type JsonObject } from './json.js'
+import { list, record, text } from './json.js'
+import { isObject, type Json, type JsonObject } from '../../plain/json.js'
 
 /** Maps from names to things: their keys are no keywords. */
 const MAPS_OF_NAMES = ['paths', 'content', 'schemas', 'parameters', 'headers', 'requestBodies', 'properties', 'patternProperties', '$defs', 'mapping']

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
-import { isObject, parseJson, record, text, type JsonObject } from './json.js'
+import { isObject, type JsonObject, parseJson } from '../../plain/json.js'
+import { record, text } from './json.js'
 import { inFolder } from './run-redocly.js'
 import { bundled, readSources, sourceNames, type Sources } from './sources.js'
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { openapiFolder } from '../../paths.js'
-import { parseJson, record, type JsonObject } from './json.js'
+import { type JsonObject, parseJson } from '../../plain/json.js'
+import { record } from './json.js'
 import { inFolder, redocly } from './run-redocly.js'
 
 /** A document is called by a system's id alone (`im.asyncapi.yaml` is something else); the words that all share are no document. */

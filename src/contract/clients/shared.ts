@@ -1,5 +1,6 @@
 /** What the clients have in common. It runs in browsers, in Node.js and in React Native alike. */
 import type { ClientOptions, Middleware } from 'openapi-fetch'
+import { isObject } from '../../plain/json.js'
 
 /** Where an app keeps what it was given at login. Both functions may be asynchronous. */
 export interface TokenStore<T> {
@@ -50,8 +51,7 @@ export async function ownWord(response: Response, isOwn: (body: JsonObject, stat
 
 /** @returns the value if it is an object and no list, else null */
 export function asObject(value: unknown): JsonObject | null {
-  // An object's keys are texts and its values unknown: that is all the type says.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
+  return isObject(value) ? value : null
 }
 
 /** @returns the value if it is a text with something in it, else undefined */

@@ -1,6 +1,7 @@
 /** What a failure body carries beside code and message, taken from its example in the bundled contract. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isObject } from '../../plain/json.js'
 import type { System } from '../system.js'
 
 type Keys = Readonly<Record<string, unknown>>
@@ -39,8 +40,4 @@ async function read(file: string, { contract: { dialect } }: System): Promise<Re
 
 function member(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined
-}
-
-function isObject(value: unknown): value is Keys {
-  return typeof value === 'object' && value !== null
 }

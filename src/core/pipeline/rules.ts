@@ -1,4 +1,5 @@
 /** From the rules of a schema that a request broke to the one error that it is answered with. */
+import { stepsOf } from '../../plain/pointer.js'
 import type { OperationRow, Violation } from '../contract.js'
 
 /** The broken rule that counts. */
@@ -55,6 +56,5 @@ function describe({ keyword, instancePath, params }: Violation, row: OperationRo
 }
 
 function fieldOf(instancePath: string): string | null {
-  const first = instancePath.split('/')[1]
-  return first === undefined ? null : first.replaceAll('~1', '/').replaceAll('~0', '~')
+  return stepsOf(instancePath)[0] ?? null
 }

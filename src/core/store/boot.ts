@@ -1,13 +1,12 @@
 /** Times in fixtures are relative to the moment when the world is loaded ("boot"): `{ "$boot": "-P10D", "as": "datetime" }`. */
+import { beijingTime } from '../../plain/beijing.js'
 import { addDuration, parseDuration } from '../duration.js'
-
-const BEIJING = 8 * 3_600_000
 
 /** How a marker's `as` writes a moment. Left out, it stays milliseconds since 1970. */
 const FORMATS: Readonly<Record<string, (ms: number) => string | number>> = {
-  datetime: (ms) => beijing(ms).slice(0, 19).replace('T', ' '),
-  date: (ms) => beijing(ms).slice(0, 10),
-  slash: (ms) => beijing(ms).slice(0, 10).replaceAll('-', '/'),
+  datetime: (ms) => beijingTime(ms).replace('T', ' '),
+  date: (ms) => beijingTime(ms).slice(0, 10),
+  slash: (ms) => beijingTime(ms).slice(0, 10).replaceAll('-', '/'),
   iso: (ms) => new Date(ms).toISOString(),
   seconds: (ms) => Math.floor(ms / 1000),
 }
@@ -36,9 +35,4 @@ function resolveMarker(marker: { readonly $boot: unknown; readonly as?: unknown 
   const format = typeof as === 'string' && Object.hasOwn(FORMATS, as) ? FORMATS[as] : undefined
   if (format === undefined) throw new Error(`${JSON.stringify(marker)}: "as" must be one of ${Object.keys(FORMATS).join(', ')}`)
   return format(ms)
-}
-
-/** The moment in ISO form as clocks at UTC+08:00 show it. */
-function beijing(ms: number): string {
-  return new Date(ms + BEIJING).toISOString()
 }

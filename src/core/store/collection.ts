@@ -1,4 +1,5 @@
 /** Declared collections made ready for use: index keys, comparators, and what both layers of the store have in common. */
+import { isObject } from '../../plain/json.js'
 import { type AnyCollection, type Doc, type Key, type Ordering, StoreError } from './types.js'
 
 /** A value under which an index files a record. */
@@ -118,11 +119,7 @@ function valueOf(doc: Doc, field: string): unknown {
   const dot = value === undefined ? field.indexOf('.') : -1
   if (dot === -1) return value
   const outer = doc[field.slice(0, dot)]
-  return isDoc(outer) ? outer[field.slice(dot + 1)] : undefined
-}
-
-function isDoc(value: unknown): value is Doc {
-  return typeof value === 'object' && value !== null
+  return isObject(outer) ? outer[field.slice(dot + 1)] : undefined
 }
 
 function toIndexKey(value: unknown): IndexKey {

@@ -1,10 +1,9 @@
 /** Times as this system writes them: texts at UTC+08:00 without a zone. Records keep milliseconds since 1970. */
-
-const BEIJING = 8 * 3_600_000
+import { beijingTime } from '../../plain/beijing.js'
 
 /** @returns `YYYY-MM-DDTHH:MM:SS` */
 export function toDateTime(ms: number): string {
-  return new Date(ms + BEIJING).toISOString().slice(0, 19)
+  return beijingTime(ms)
 }
 
 /** @returns `YYYY/MM/DD` */

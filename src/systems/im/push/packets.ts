@@ -1,4 +1,5 @@
 /** What a client says on the push channel. */
+import { isObject } from '../../../plain/json.js'
 import { validators } from '../../../generated/im/validators.js'
 import type { Schemas } from '../types.js'
 import type { Memory } from './frames.js'
@@ -83,8 +84,4 @@ function isEnvelope(frame: unknown): frame is Envelope {
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
