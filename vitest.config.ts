@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
+/** What systems do over HTTP, told by calls alone: it must be the same whatever carries the calls. Pushed messages and all that belongs to a wire are not among these. */
+const stories = ['conformance', 'live', 'trid', 'job*', 'im', 'im-codes', 'phases'].map((name) => `test/${name}.test.ts`)
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-console.ts',
     // Servers, the generator and fuzzing share two cores on a small machine; a hang is told from a slow test only after a while.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'fetch', include: stories, exclude: ['test/job-scale.test.ts', 'test/job-races.test.ts'], env: { UNDERSTUDY_HOST: 'fetch' } } },
+    ],
   },
 })

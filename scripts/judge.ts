@@ -18,7 +18,7 @@ const stories = readdirSync('test').filter((file) => isStory.test(file)).map((fi
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-judge-'))
 const file = join(folder, 'verdicts')
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...(filter.length > 0 ? filter : stories)], {
+const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project=node', '--reporter=dot', ...(filter.length > 0 ? filter : stories)], {
   stdio: 'inherit',
   env: { ...process.env, UNDERSTUDY_JUDGE: file },
 })

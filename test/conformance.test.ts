@@ -3,20 +3,20 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freezeClock } from '../src/core/clock.js'
 import type { System } from '../src/core/system.js'
-import { type RunningServer, startServer } from '../src/server.js'
 import { loadSystems } from '../src/systems/load.js'
 import { exemptions } from './conformance-exemptions.js'
 import { anyRequestTo } from './support/any-request.js'
 import { credential as credentialOf } from './support/credential.js'
+import { type Hosted, host } from './support/host.js'
 import { buildRequest, type Examples, readExamples, type WireRequest } from './support/requests.js'
 
 const systems = await loadSystems([])
 const START = Date.UTC(2026, 0, 5, 4)
 
-let server: RunningServer
+let server: Hosted
 const reports: string[] = []
 beforeAll(async () => {
-  server = await startServer({ systems, report: (problem) => reports.push(problem), time: { now: () => START } })
+  server = await host({ systems, report: (problem) => reports.push(problem), time: { now: () => START } })
 })
 afterAll(() => server.close())
 

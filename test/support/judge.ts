@@ -8,7 +8,7 @@ import { bundledDocument, startPrism } from '../../scripts/judge/prism.js'
 import type { Verdict } from '../../scripts/judge/verdict.js'
 import type { Sandbox, SystemControl } from '../../src/core/sandbox.js'
 import type { System } from '../../src/core/system.js'
-import type { RunningServer } from '../../src/server.js'
+import type { Hosted } from './host.js'
 import { type Dissent, dissents } from './judge-exemptions.js'
 import { type Answer, type Call, send } from './serve.js'
 
@@ -26,7 +26,7 @@ interface Judge {
 }
 
 /** @returns the judge of a server that serves the system, or null where the tests run without one */
-export async function appointJudge(system: System, server: RunningServer): Promise<Judge | null> {
+export async function appointJudge(system: System, server: Hosted): Promise<Judge | null> {
   const file = process.env[VERDICTS]
   if (file === undefined) return null
   const prism = await startPrism(bundledDocument(system.id), { command: 'proxy', upstream: `${server.url}/${system.id}` })

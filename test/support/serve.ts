@@ -1,10 +1,11 @@
-/** A server for tests: real HTTP on a free port, a fresh sandbox for each story, and no answer that breaks the contract goes unnoticed. */
+/** A stage for tests: behind real HTTP on a free port, or behind a function, a fresh sandbox for each story, and no answer that breaks the contract goes unnoticed. */
 import { afterAll, expect } from 'vitest'
 import { addDuration, parseDuration } from '../../src/core/duration.js'
 import { freezeClock, setClock } from '../../src/core/clock.js'
 import type { ControlState, Sandbox, SystemControl } from '../../src/core/sandbox.js'
 import type { System } from '../../src/core/system.js'
-import { type ServerOptions, startServer } from '../../src/server.js'
+import type { ServerOptions } from '../../src/server.js'
+import { host } from './host.js'
 import { appointJudge } from './judge.js'
 
 /** What a call came back with. */
@@ -41,7 +42,7 @@ export interface Box {
 /** Serves one system until the test file ends. */
 export async function serve(system: System, options: Partial<ServerOptions> = {}) {
   const problems: string[] = []
-  const server = await startServer({ systems: [system], report: (problem) => problems.push(problem), ...options })
+  const server = await host({ systems: [system], report: (problem) => problems.push(problem), ...options })
   const judge = await appointJudge(system, server)
   let boxes = 0
   afterAll(async () => {

@@ -1,0 +1,59 @@
+/** The whole house without a port: a stage with all that stands on it beside the systems. Hosts let it be called. */
+import { join } from 'node:path'
+import { machineTime, type TimeSource } from './core/clock.js'
+import type { Engine } from './core/engine/engine.js'
+import { memoryEngine } from './core/engine/memory/engine.js'
+import type { SocketLimits } from './core/sockets/switchboard.js'
+import { whole } from './core/stage/outcome.js'
+import { createStage, type Stage } from './core/stage/stage.js'
+import type { System } from './core/system.js'
+import { answerConsole, isForConsole } from './pages/console.js'
+import { fixturesFolder, openapiFolder } from './paths.js'
+
+export interface StageOptions {
+  /** The systems to serve. */
+  readonly systems: readonly System[]
+  /** Seed of all ids and tokens. */
+  readonly seed?: number
+  /** Where time comes from; the machine's clock when left out. */
+  readonly time?: TimeSource
+  /** Folder with one folder of fixtures per system; the package's own when left out. */
+  readonly fixtures?: string
+  /** So many records are added to the world of each system that makes any in bulk. */
+  readonly scale?: number
+  /** Entries that the journal of a sandbox keeps. */
+  readonly journal?: number
+  /** Sandboxes that are kept at the most. */
+  readonly maxSandboxes?: number
+  /** What WebSockets may take up; sensible bounds where left out. */
+  readonly sockets?: Partial<SocketLimits>
+  /** How sandboxes are kept; in this process's memory when left out. An engine serves one stage. */
+  readonly engine?: Engine
+  /** False: there is no control plane. */
+  readonly admin?: boolean
+  /** False: `Prefer` and `__error`, `__code`, `__delay` in a query mean nothing. */
+  readonly prefer?: boolean
+  /** Told of answers that break the contract and of exceptions in handlers; writes to standard error when left out. */
+  readonly report?: (problem: string) => void
+}
+
+/** A stage, and what it was made with where something was left out. */
+export interface OpenStage {
+  readonly stage: Stage
+  readonly options: Required<StageOptions>
+}
+
+/**
+ * @returns a stage that plays the systems
+ * @throws Error when a world cannot be read
+ */
+export async function openStage(given: StageOptions): Promise<OpenStage> {
+  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, sockets: {}, engine: memoryEngine(), admin: true, prefer: true, report: reportToStderr, ...given }
+  const stage = await createStage({ ...options, documents: join(openapiFolder, 'bundled') })
+  if (options.admin) stage.mount(({ method, url, headers }) => isForConsole(method, url, headers.accept), async ({ method, url }) => whole(await answerConsole(method, url)))
+  return { stage, options }
+}
+
+function reportToStderr(problem: string): void {
+  process.stderr.write(`understudy: ${problem}\n`)
+}
