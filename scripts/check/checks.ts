@@ -1,4 +1,5 @@
 /** All checks of the contract, in the order in which they are worth reading. */
+import { answerProblems } from '../generate/answers.js'
 import { loadProject } from '../generate/load.js'
 import { findStale, generate } from '../generate/project.js'
 import { reviewProblems } from '../review/files.js'
@@ -34,6 +35,7 @@ export async function checkProject(root: string): Promise<Check[]> {
     { name: 'nothing is left over or half said', problems: checkDocuments(project) },
     { name: 'examples are valid', problems: checkExamples(project) },
     { name: 'fixtures are valid', problems: checkFixtures(project) },
+    { name: 'the contract follows the answers of the backend team', problems: project.systems.flatMap(({ system, answers }) => answerProblems(system, answers)) },
     { name: 'the review is up to date', problems: reviewProblems(project) },
     { name: 'the walls stand', problems: checkWalls(root) },
     { name: 'no imports go round in a circle', problems: checkCircles(root) },

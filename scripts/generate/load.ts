@@ -1,6 +1,7 @@
 /** Reads what is written by hand in a project folder: openapi/ and the record schemas in fixtures/. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { markAnswers, readAnswers, type Answer } from './answers.js'
 import { readConditions, type Conditions } from './conditions.js'
 import { bundleDocument, documentIds } from './document.js'
 import { asObject, parseYaml, type JsonObject } from './json.js'
@@ -15,6 +16,8 @@ export interface SystemSource {
   readonly spelledOut: JsonObject
   /** The document for the world outside: spelled out, or as it was written if it is plain OpenAPI. */
   readonly bundled: JsonObject
+  /** What the backend team said to its questions, oldest first. */
+  readonly answers: readonly Answer[]
   /** JSON Schema by collection. */
   readonly records: JsonObject
   /** Names of the WebSockets: channel `push` of `im.asyncapi.yaml` is `imPush`. */
@@ -47,6 +50,8 @@ export function loadProject(root: string): Project {
 
 function loadSystem(root: string, id: string): SystemSource {
   const document = bundleDocument(root, id)
+  const answers = readAnswers(root, id)
+  markAnswers(readSystem(id, document), answers)
   const system = readSystem(id, document)
   const spelledOut = spellOut(system)
   const schemas = join(root, 'fixtures', id, 'schema.yaml')
@@ -54,6 +59,7 @@ function loadSystem(root: string, id: string): SystemSource {
     system,
     spelledOut,
     bundled: system.dialect === null ? document : spelledOut,
+    answers,
     records: existsSync(schemas) ? readYaml(schemas) : {},
     sockets: socketNames(root, id),
   }

@@ -8,6 +8,7 @@ import { htmlPage } from './html.js'
 import { markdownPages } from './markdown.js'
 import { reviewOf } from './model.js'
 import { numberProblems, numberQuestions } from './number.js'
+import { addReply, noteAsked, type Sender } from './reply.js'
 
 const FOLDER = 'docs/review'
 
@@ -24,16 +25,22 @@ export function reviewProblems(project: Project): string[] {
 }
 
 /**
- * Numbers what has no number yet, and writes the review. Numbers stand in the documents, so what is generated from those is brought up to date with them.
+ * Takes in a reply, numbers what has no number, notes what answers answer, and writes the review. All that stands in the documents, so what is
+ * generated from them is brought up to date.
+ * @param reply lines as `edu-q12 是`; empty where there is none
  * @returns the files that changed, by path from the project folder
- * @throws ContractError with every problem, if the project cannot be read
+ * @throws ContractError with every problem, if the project cannot be read or the reply not understood
  */
-export async function writeReview(root: string): Promise<string[]> {
+export async function writeReview(root: string, reply = '', sender: Sender = { who: '', when: '' }): Promise<string[]> {
   const project = readable(loadProject(root))
-  const numbered = project.systems.flatMap(({ system }) => numberQuestions(root, system))
-  if (numbered.length === 0) return writePages(project)
-  const again = readable(loadProject(root))
-  return [...numbered, ...writeFiles(root, await generate(again)).map(({ file }) => file), ...writePages(again)]
+  const replied = reply.trim() === '' ? [] : addReply(project, reply, sender)
+  const written = [...replied, ...project.systems.flatMap(({ system }) => numberQuestions(root, system))]
+  const numbered = written.length === 0 ? project : readable(loadProject(root))
+  const noted = noteAsked(numbered)
+  const now = noted.length === 0 ? numbered : readable(loadProject(root))
+  const isStale = now.systems.some(({ system: { id }, bundled }) => !sameFile(join(root, 'openapi/bundled', `${id}.json`), `${JSON.stringify(bundled, null, 2)}\n`))
+  const generated = isStale ? writeFiles(root, await generate(now)).map(({ file }) => file) : []
+  return [...new Set([...written, ...noted, ...generated, ...writePages(now)])]
 }
 
 function readable(project: Project): Project {
@@ -55,6 +62,10 @@ function writePages(project: Project): string[] {
 
 function differences(root: string, files: ReadonlyMap<string, string>): string[] {
   const left = readdirSync(join(root, FOLDER)).map((name) => `${FOLDER}/${name}`).filter((file) => !files.has(file))
-  const changed = [...files].filter(([file, text]) => !existsSync(join(root, file)) || readFileSync(join(root, file), 'utf8') !== text)
+  const changed = [...files].filter(([file, text]) => !sameFile(join(root, file), text))
   return [...changed.map(([file]) => file), ...left]
+}
+
+function sameFile(path: string, text: string): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8') === text
 }

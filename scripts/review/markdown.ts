@@ -1,8 +1,9 @@
 /** The review as Markdown that reads well on a code host: an index, a page for each system, the error schemes, the questions. */
 import { codesOf } from '../generate/error-schemes.js'
 import { usersOf, type Decision, type Review, type ReviewedOperation, type ReviewedSystem } from './model.js'
-import { questionsOf } from './questions.js'
-import { LANGUAGES, type Language, wordFor, words } from './words.js'
+import { answeredIn, openIn, questionsOf, type Question } from './questions.js'
+import { entryExample, standingIn } from './standing.js'
+import { LANGUAGES, type Language, wordFor, words, type Words } from './words.js'
 
 /** All pages by their names in `docs/review/`. */
 export function markdownPages(review: Review): Map<string, string> {
@@ -40,13 +41,14 @@ function index({ systems }: Review, language: Language): string {
     ...(['seed', 'implied', 'added'] as const).map((provenance) => String(system.operations.filter((operation) => operation.provenance === provenance).length)),
     String(system.errors.length),
     String(system.decisions.length),
-    `[${String(questionsOf(system).flatMap(({ list }) => list).length)}](${file('questions', language)}#${system.id})`,
+    `[${String(openIn(system))}](${file('questions', language)}#${system.id})`,
+    String(answeredIn(system).length),
   ])
   const provenances = (['seed', 'implied', 'added'] as const).map((key) => `- **${say.provenances[key]}**: ${say.provenancesExplained[key]}`)
   return page('README', say.title, language, say.introduction, say.howTo,
     `- [${say.questions}](${file('questions', language)})\n- [${say.schemes}](${file('errors', language)})`,
     `## ${say.systems}`,
-    table(['', '', ...(['seed', 'implied', 'added'] as const).map((key) => say.provenances[key]), say.codes, say.decisions, say.questions], rows),
+    table(['', '', ...(['seed', 'implied', 'added'] as const).map((key) => say.provenances[key]), say.codes, say.decisions, say.questions, say.answered], rows),
     provenances.join('\n'))
 }
 
@@ -59,14 +61,26 @@ function schemes({ systems, schemes: rows }: Review, language: Language): string
 
 function questions({ systems }: Review, language: Language): string {
   const say = words[language]
-  return page('questions', say.questions, language, say.howTo, ...systems.map((system) => `## ${system.id}\n\n${questionList(system, language, '###')}`))
+  return page('questions', say.questions, language, say.howTo, `## ${say.answering}`, answering(say), ...systems.map((system) => `## ${system.id}\n\n${questionList(system, language, '###')}`))
+}
+
+function answering(say: Words): string {
+  const ways = say.answeringWays.map((way, index) => `${String(index + 1)}. ${plain(way)}${index === 1 ? `\n\n   \`\`\`yaml\n${entryExample.trim().replaceAll(/^/gm, '   ')}\n   \`\`\`\n` : ''}`)
+  return `${say.answeringIntroduction}\n\n${ways.join('\n')}\n\n${say.answeringAfter}`
 }
 
 function questionList(system: ReviewedSystem, language: Language, heading: string): string {
-  return questionsOf(system).map(({ title, introduction, list }) => {
-    const items = list.map(({ number, about, text }) => `- [ ] ${anchor(number)}${plain(text[language])}${about === null ? '' : ` <sub>${about}</sub>`}`)
-    return `${heading} ${title[language]}\n\n${introduction[language]}\n\n${items.join('\n')}`
-  }).join('\n\n')
+  const open = questionsOf(system).map(({ title, introduction, list }) => {
+    return `${heading} ${title[language]}\n\n${introduction[language]}\n\n${list.map((question) => questionItem(question, language)).join('\n')}`
+  })
+  const answered = answeredIn(system).map((question) => questionItem(question, language))
+  return [...open, ...(answered.length === 0 ? [] : [`${heading} ${words[language].answered}\n\n${answered.join('\n')}`])].join('\n\n')
+}
+
+function questionItem({ number, about, text, standing }: Question, language: Language): string {
+  const box = standing === null || standing.state === 'outdated' ? '[ ]' : '[x]'
+  const said = standing === null ? '' : `<br>**${plain(standingIn(standing, words[language]))}**`
+  return `- ${box} ${anchor(number)}${plain(text[language])}${about === null ? '' : ` <sub>${about}</sub>`}${said}`
 }
 
 /** The number of a question, as the place that links to it lead to. */
@@ -109,8 +123,8 @@ function codes(system: ReviewedSystem, language: Language): string {
 
 function decisions(list: readonly Decision[], language: Language): string {
   const say = words[language]
-  return table([say.topic, say.says, say.reading, ...(language === 'en' ? [say.tolerated] : [])], list.map(({ number, about, topic, says, reading, tolerated }) => [
-    `**${plain(topic[language])}**<br>${link(number)}<sub>${about ?? say.whole}</sub>`,
+  return table([say.topic, say.says, say.reading, ...(language === 'en' ? [say.tolerated] : [])], list.map(({ number, standing, about, topic, says, reading, tolerated }) => [
+    `**${plain(topic[language])}**<br>${link(number)}<sub>${about ?? say.whole}</sub>${standing === null ? '' : `<br>${plain(standingIn(standing, say))}`}`,
     plain(says[language]),
     plain(reading[language]),
     ...(language === 'en' ? [plain(tolerated ?? '')] : []),

@@ -1,8 +1,9 @@
 /** What the backend team is asked to review, read from the documents: every operation, code and decision, in both languages. */
+import { standingOf, type Standing } from '../generate/answers.js'
 import { errorSchemes, type Bilingual, type SchemeRow } from '../generate/error-schemes.js'
 import { contractOf } from '../generate/contract.js'
 import { asObject, asObjects, asString, type JsonObject } from '../generate/json.js'
-import type { Project } from '../generate/load.js'
+import type { Project, SystemSource } from '../generate/load.js'
 import { askedIn, numberOf, type Asked } from '../generate/questions.js'
 import { errorsOf, type ErrorEntry, type Operation, type System } from '../generate/system.js'
 import { bilingual } from './bilingual.js'
@@ -11,6 +12,7 @@ import { bilingual } from './bilingual.js'
 export interface Decision {
   /** The number of its question: `edu-q12`; null until it has one. */
   readonly number: string | null
+  readonly standing: Standing | null
   /** What it belongs to: an operationId, a constant, a schema; null: the system as a whole. */
   readonly about: string | null
   readonly topic: Bilingual
@@ -19,6 +21,9 @@ export interface Decision {
   /** What is taken besides; written in English, the Chinese reading has it in its text. */
   readonly tolerated: string | null
 }
+
+/** Something that is asked, and how it stands; null where nobody has answered. */
+export type AskedQuestion = Asked & { readonly standing: Standing | null }
 
 export interface ReviewedOperation {
   readonly id: string
@@ -41,8 +46,8 @@ export interface ReviewedSystem {
   /** The whole table, success included, with the operations that have each row. */
   readonly errors: readonly { readonly error: ErrorEntry; readonly operations: readonly string[] }[]
   readonly decisions: readonly Decision[]
-  /** All that is asked, decisions among it. */
-  readonly asked: readonly Asked[]
+  /** All that is asked, decisions among it, and how it stands. */
+  readonly asked: readonly AskedQuestion[]
   readonly system: System
 }
 
@@ -53,16 +58,17 @@ export interface Review {
 
 /** Reads a project. Throws ContractError where a document does not follow the convention. */
 export function reviewOf({ systems, conditions }: Project): Review {
-  const reviewed = systems.map(({ system }) => system).filter(({ dialect }) => dialect !== null)
+  const sources = systems.filter(({ system }) => system.dialect !== null)
+  const reviewed = sources.map(({ system }) => system)
   return {
-    systems: reviewed.map(readSystem),
+    systems: sources.map(readSystem),
     schemes: conditions === null ? [] : errorSchemes(reviewed, conditions),
   }
 }
 
-function readSystem(system: System): ReviewedSystem {
+function readSystem({ system, answers }: SystemSource): ReviewedSystem {
   const { document } = system
-  const asked = askedIn(system)
+  const asked = askedIn(system).map((one): AskedQuestion => ({ ...one, standing: standingOf(one, answers) }))
   const info = asObject(document.info, 'info')
   const rows = asObject(contractOf(system).operations, 'operations')
   const operations = system.operations.map((operation) => ({ ...readOperation(system, operation, asObject(rows[operation.id], operation.id)), tag: asString(asObject(rows[operation.id], operation.id).tag, 'tag') }))
@@ -97,10 +103,11 @@ function readOperation(system: System, operation: Operation, row: JsonObject): R
   }
 }
 
-function readDecision(asked: Asked): Decision {
+/** A decision in words. Throws ContractError if one is missing. */
+export function readDecision(asked: AskedQuestion): Decision {
   const { about, node } = asked
   const both = (key: string) => ({ en: asString(node[key], `x-decision.${key}`), zh: asString(node[`${key}Zh`], `x-decision.${key}Zh`) })
-  return { number: numberOf(asked), about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof node.tolerated === 'string' ? node.tolerated : null }
+  return { number: numberOf(asked), standing: asked.standing, about, topic: both('topic'), says: both('says'), reading: both('reading'), tolerated: typeof node.tolerated === 'string' ? node.tolerated : null }
 }
 
 /** Who has an error, in words: all, all but a few, those few, or how many of how many. */

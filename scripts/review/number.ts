@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap, isPair, isScalar, isSeq, parseDocument, visit, type YAMLMap } from 'yaml'
+import { isGiven } from '../generate/answers.js'
 import type { Project } from '../generate/load.js'
 import { askedIn, DECISION_NUMBER, FAULTS, GIVEN, NUMBER, numberOf } from '../generate/questions.js'
 import type { System } from '../generate/system.js'
@@ -38,12 +39,6 @@ export function numberProblems({ systems }: Project): string[] {
       ...named.filter((number) => !isGiven(system.id, number, given)).map((number) => `${file}: ${number} is no number that was given (${GIVEN}: ${JSON.stringify(given ?? 0)})`),
     ]
   })
-}
-
-/** Whether a number was ever given in a system. */
-export function isGiven(id: string, number: string, given: unknown): boolean {
-  const [, system, digits] = /^(.+)-q([1-9]\d*)$/.exec(number) ?? []
-  return system === id && typeof given === 'number' && Number(digits) <= given
 }
 
 /**

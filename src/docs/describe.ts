@@ -1,7 +1,7 @@
 /** What a contract says in its extensions, as Markdown that Swagger UI shows. Chinese first, as everywhere in the documents. */
 import { conditions } from '../generated/conditions.js'
 import type { Contract, ErrorRow, OperationRow } from '../core/contract.js'
-import { textOf } from './json.js'
+import { objectOf, textOf } from './json.js'
 import type { JsonObject } from '../plain/json.js'
 
 const provenances: Readonly<Record<OperationRow['provenance'], string>> = {
@@ -41,9 +41,17 @@ export function decisionTable(decisions: readonly JsonObject[]): string {
   const rows = decisions.map((decision) => {
     const both = (name: string) => cell(textOf(decision[`${name}Zh`]), textOf(decision[name]))
     const tolerated = textOf(decision['tolerated'])
-    return [both('topic'), both('says'), tolerated === '' ? both('reading') : `${both('reading')}<br>也接受 · Tolerated: ${plain(tolerated)}`]
+    const reading = tolerated === '' ? both('reading') : `${both('reading')}<br>也接受 · Tolerated: ${plain(tolerated)}`
+    return [both('topic'), both('says'), `${reading}${confirmation(objectOf(decision['answered']))}`]
   })
   return table(['问题 Topic', '原文 The text says', '采用 The reading taken'], rows)
+}
+
+/** Who said that a reading is right, or made it so; nothing where nobody has. */
+function confirmation(answered: JsonObject): string {
+  const state = textOf(answered['state'])
+  if (state !== 'confirmed' && state !== 'corrected') return ''
+  return `<br>✓ ${state === 'confirmed' ? '已确认 · Confirmed' : '已按答复更正 · Corrected as answered'}: ${plain(textOf(answered['who']))}, ${plain(textOf(answered['when']))}`
 }
 
 function errorTable(errors: readonly (ErrorRow & { readonly name: string })[]): string {

@@ -1,16 +1,11 @@
 /** The console in a real browser that can reach nothing but this machine. */
-import { existsSync } from 'node:fs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type ServerOptions, startServer } from '../../src/server.js'
 import { loadSystems } from '../../src/systems/load.js'
+import { hasBrowser, openBrowser } from './browser.js'
 
-/** Debian's; another one is named by CHROMIUM_PATH. */
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-/** On a developer's machine without a browser these stories are left out; the gate runs them or fails. */
-export const hasBrowser = existsSync(executablePath) || (process.env['CI'] ?? '') !== ''
-
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
+export { hasBrowser }
 
 export const WIDE = { width: 1280, height: 900 }
 export const PHONE = { width: 360, height: 740 }
@@ -22,7 +17,7 @@ export async function serveConsole(options: Partial<ServerOptions> = {}) {
   let browser: Browser | undefined
   let closing: (() => Promise<void>)[] = []
   beforeAll(async () => {
-    if (hasBrowser) browser = await chromium.launch({ executablePath, args: FLAGS })
+    if (hasBrowser) browser = await openBrowser()
   })
   afterEach(async () => {
     await Promise.all(closing.map((close) => close()))
