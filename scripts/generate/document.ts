@@ -39,16 +39,31 @@ export function redocly(root: string, args: readonly string[]): { ok: boolean; o
 }
 
 /**
- * Bundles a document of a project folder: references to other files become components, all else stays as written.
- * @throws ContractError with Redocly's words if it cannot be read or refers to what is not there.
+ * Bundles documents of a project folder: references to other files become components, all else stays as written.
+ * @returns by id, how to get the document: it throws ContractError with Redocly's words if it cannot be read or refers to what is not there
  */
-export function bundleDocument(root: string, id: string): JsonObject {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-'))
+export function bundleDocuments(root: string, ids: readonly string[]): Map<string, () => JsonObject> {
+  if (ids.length === 0) return new Map()
   try {
-    const file = join(folder, `${id}.json`)
-    const { ok, output } = redocly(root, ['bundle', `openapi/${id}.yaml`, '--output', file])
+    return bundle(root, ids)
+  } catch (error) {
+    if (ids.length < 2 || !(error instanceof ContractError)) return new Map(ids.map((id) => [id, () => { throw error }]))
+    // One run serves all, and starting is what costs; where it fails, each document has to answer for itself.
+    return new Map(ids.flatMap((id) => [...bundleDocuments(root, [id])]))
+  }
+}
+
+function bundle(root: string, ids: readonly string[]): Map<string, () => JsonObject> {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-'))
+  const [first = '', ...others] = ids
+  try {
+    // Of several it wants to know the folder, of one the file.
+    const { ok, output } = redocly(root, ['bundle', ...ids.map((id) => `openapi/${id}.yaml`), '--ext', 'json', '--output', others.length > 0 ? folder : join(folder, `${first}.json`)])
     if (!ok) throw new ContractError(output)
-    return asObject(parseJson(readFileSync(file, 'utf8')), id)
+    return new Map(ids.map((id) => {
+      const document = asObject(parseJson(readFileSync(join(folder, `${id}.json`), 'utf8')), id)
+      return [id, () => document]
+    }))
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { markAnswers, readAnswers, type Answer } from './answers.js'
 import { readConditions, type Conditions } from './conditions.js'
-import { bundleDocument, documentIds } from './document.js'
+import { bundleDocuments, documentIds } from './document.js'
 import { asObject, parseYaml, type JsonObject } from './json.js'
 import { spellOut } from './spell-out.js'
 import { readSystem, type System } from './system.js'
@@ -44,12 +44,12 @@ export function loadProject(root: string): Project {
     }
   }
   const conditions = attempt('openapi/conditions.yaml', () => readConditions(readYaml(join(root, 'openapi/conditions.yaml'))))
-  const systems = documentIds(root).map((id) => attempt(`openapi/${id}.yaml`, () => loadSystem(root, id)))
+  const documents = bundleDocuments(root, documentIds(root))
+  const systems = [...documents].map(([id, read]) => attempt(`openapi/${id}.yaml`, () => loadSystem(root, id, read())))
   return { root, conditions, systems: systems.filter((source) => source !== null), problems }
 }
 
-function loadSystem(root: string, id: string): SystemSource {
-  const document = bundleDocument(root, id)
+function loadSystem(root: string, id: string, document: JsonObject): SystemSource {
   const answers = readAnswers(root, id)
   markAnswers(readSystem(id, document), answers)
   const system = readSystem(id, document)
