@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCtl } from './cli/ctl.js'
+import { addData } from './cli/data.js'
 import { addDiff } from './cli/diff.js'
 import { addExec } from './cli/exec.js'
 import { addList } from './cli/list.js'
@@ -21,6 +22,7 @@ addStart(program)
 addList(program)
 addExec(program)
 addCtl(program)
+addData(program)
 addDiff(program)
 
 program.parseAsync().catch(fail)

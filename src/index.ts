@@ -14,4 +14,5 @@ export { defineSystem, type System, type SystemDefinition } from './core/system.
 export type { SystemTypes } from './core/system-types.js'
 export { loadSystems } from './systems/load.js'
 export type { Engine } from './core/engine/engine.js'
+export { fileEngine } from './core/engine/file/engine.js'
 export { memoryEngine, type MemoryLimits } from './core/engine/memory/engine.js'

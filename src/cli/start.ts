@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import type { Engine } from '../core/engine/engine.js'
 import { guess } from '../core/guess.js'
 import type { RunningServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
@@ -15,6 +16,7 @@ interface StartFlags {
   readonly fixtures?: string
   readonly journal: number
   readonly maxSandboxes: number
+  readonly data?: string
   readonly adminToken?: string
   readonly admin: boolean
   readonly prefer: boolean
@@ -33,6 +35,7 @@ export function addStart(program: Command): void {
     .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
     .option('--journal <number>', 'calls that the journal of a sandbox keeps', parseWhole, 1000)
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it the least recently used idle one goes', parseCount, 10_000)
+    .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
     .option('--no-admin', 'without the control plane')
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
@@ -45,7 +48,7 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   const systems = await loadSystems(ids)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
-  const server = await startServer({ ...flags, systems }).catch((error: unknown) => {
+  const server = await startServer({ ...flags, systems, ...(await engineOf(flags)) }).catch((error: unknown) => {
     throw explainStart(error, flags)
   })
   beFrugal()
@@ -56,6 +59,13 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   const control = flags.admin ? `control plane ${server.url}/__admin` : 'no control plane'
   process.stdout.write(`${table(rows)}\n\nSMS code 123456 · reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
+}
+
+/** Memory, unless the sandboxes are to be kept. */
+async function engineOf({ data }: StartFlags): Promise<{ readonly engine?: Engine }> {
+  if (data === undefined) return {}
+  const { fileEngine } = await import('../core/engine/file/engine.js')
+  return { engine: fileEngine(data) }
 }
 
 /** `understudy strat`: with no command by its name the first word is taken for a system. */

@@ -22,7 +22,7 @@ export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLim
     most,
     journalLimit,
     report,
-    keyOf: (system, collection, doc) => keyOf(systems.get(system), collection, doc),
+    keyOf: keyOfRecords([...systems.values()]),
     identity: async () => {
       const found: Record<string, string> = { systems: [...systems.keys()].sort().join(', '), seed, scale: String(scale) }
       for (const { id, contract } of systems.values()) {
@@ -32,6 +32,12 @@ export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLim
       return found
     },
   }
+}
+
+/** @returns what tells the key of a record */
+export function keyOfRecords(systems: readonly System[]): House['keyOf'] {
+  const known = new Map(systems.map((system) => [system.id, system]))
+  return (system, collection, doc) => keyOf(known.get(system), collection, doc)
 }
 
 function keyOf(system: System | undefined, collection: string, doc: Doc): Key {

@@ -1,6 +1,7 @@
 /** A commit that stays in this process: nothing of it is copied, and its names are worked out when somebody asks. */
-import type { Change } from '../../store/types.js'
+import type { Change, Key } from '../../store/types.js'
 import type { Attempt, Commit, Scope } from '../engine.js'
+import type { StoredCommit } from '../file/layout.js'
 import { weigh } from '../weigh.js'
 
 export class MemoryCommit implements Commit {
@@ -28,5 +29,37 @@ export class MemoryCommit implements Commit {
 
   touched(): ReadonlySet<string> {
     return (this.#touched ??= this.scope.touched(this.changes))
+  }
+
+  isOfWorld(collection: string, key: Key): boolean {
+    return this.scope.isOfWorld(collection, key)
+  }
+}
+
+/** A commit of an earlier process: its names stand beside it, for nobody here can work them out. */
+export class RecalledCommit implements Commit {
+  readonly version: number
+  readonly system: string
+  readonly changes: readonly Change[]
+  readonly request: number | null
+  readonly bytes: number
+  readonly #touched: ReadonlySet<string>
+
+  constructor({ version, system, changes, request, touched }: StoredCommit) {
+    this.version = version
+    this.system = system
+    this.changes = changes
+    this.request = request
+    this.bytes = weigh(changes.map(({ after }) => after))
+    this.#touched = new Set(touched)
+  }
+
+  touched(): ReadonlySet<string> {
+    return this.#touched
+  }
+
+  /** The worlds are not known here: what is deleted stays on record as deleted. */
+  isOfWorld(): boolean {
+    return true
   }
 }

@@ -1,5 +1,7 @@
 /** The engine that keeps everything in this process. It is the default, and never makes anybody wait. */
-import { type Engine, type Follower, type House, type SandboxLog } from '../engine.js'
+import type { Awaitable, Engine, Follower, House, SandboxLog } from '../engine.js'
+import type { StoredSandbox } from '../file/layout.js'
+import type { Keeper } from './keeper.js'
 import { type LogLimits, MemoryLog } from './log.js'
 
 /** How far back sandboxes can be stepped. */
@@ -9,16 +11,19 @@ export interface MemoryLimits extends LogLimits {
 }
 
 const MIB = 1024 * 1024
-const defaults: MemoryLimits = { commits: 10_000, bytes: 8 * MIB, total: 64 * MIB }
+
+export const memoryLimits: MemoryLimits = { commits: 10_000, bytes: 8 * MIB, total: 64 * MIB }
 
 /** @returns an engine; each server needs one of its own */
 export function memoryEngine(limits: Partial<MemoryLimits> = {}): Engine {
-  return new MemoryEngine({ ...defaults, ...limits })
+  return new MemoryEngine('memory', { ...memoryLimits, ...limits }, null)
 }
 
-class MemoryEngine implements Engine {
-  readonly name = 'memory'
+/** Does all of an engine's work in this process; what has to outlive it goes to a keeper. */
+export class MemoryEngine implements Engine {
+  readonly name: string
   readonly #limits: MemoryLimits
+  readonly #keeper: Keeper | null
   /** In the order of last use. */
   readonly #logs = new Map<string, MemoryLog>()
   #house: House | null = null
@@ -26,14 +31,28 @@ class MemoryEngine implements Engine {
   #namesMadeUp = 0
   #bytes = 0
 
-  constructor(limits: MemoryLimits) {
+  /** @param name for people */
+  constructor(name: string, limits: MemoryLimits, keeper: Keeper | null) {
+    this.name = name
     this.#limits = limits
+    this.#keeper = keeper
   }
 
-  start(house: House): { readonly boot: number } {
-    if (this.#house !== null) throw new Error('an engine in memory serves one server')
+  start(house: House): Awaitable<{ readonly boot: number }> {
+    if (this.#house !== null) throw new Error('an engine of this kind serves one server')
     this.#house = house
-    return { boot: house.boot }
+    return this.#keeper === null ? { boot: house.boot } : this.#recall(house, this.#keeper)
+  }
+
+  async #recall(house: House, keeper: Keeper): Promise<{ readonly boot: number }> {
+    const { boot, namesMadeUp, sandboxes } = await keeper.start(house)
+    this.#namesMadeUp = namesMadeUp
+    for (const [name, stored] of sandboxes) this.#put(name, stored, house)
+    return { boot }
+  }
+
+  complaint(): string | null {
+    return this.#keeper?.complaint ?? null
   }
 
   open(name: string, follower: Follower): SandboxLog {
@@ -69,6 +88,7 @@ class MemoryEngine implements Engine {
     let name: string
     do name = `box-${String(++this.#namesMadeUp)}`
     while (this.#logs.has(name))
+    this.#keeper?.madeUp(this.#namesMadeUp)
     return name
   }
 
@@ -76,20 +96,33 @@ class MemoryEngine implements Engine {
     const log = this.#logs.get(name)
     this.#logs.delete(name)
     if (this.#latest === name) this.#latest = null
-    log?.end()
-    return log !== undefined
+    if (log === undefined) return false
+    log.end()
+    this.#keeper?.delete(name, log.generation)
+    return true
   }
 
-  stop(): void {
+  stop(): Awaitable<void> {
     for (const log of this.#logs.values()) log.end()
     this.#logs.clear()
+    return this.#keeper?.stop()
   }
 
   #make(name: string, follower: Follower): MemoryLog {
     if (this.#house === null) throw new Error('the engine has not been started')
     while (this.#logs.size >= this.#house.most && this.#evict());
-    const log = new MemoryLog(follower.initial(), {
-      house: this.#house,
+    const generation = this.#keeper?.firstGeneration(name) ?? 1
+    const stored: StoredSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
+    const log = this.#put(name, stored, this.#house)
+    // Not waited for: nothing has been said about the sandbox yet, and what is said of it later is kept after this.
+    this.#keeper?.keep(name, stored).catch(() => undefined)
+    this.#latest = name
+    return log
+  }
+
+  #put(name: string, stored: StoredSandbox, house: House): MemoryLog {
+    const log: MemoryLog = new MemoryLog(stored, {
+      house,
       limits: this.#limits,
       used: () => {
         this.#use(name, log)
@@ -98,9 +131,9 @@ class MemoryEngine implements Engine {
         this.#bytes += bytes
         if (bytes > 0 && this.#bytes > this.#limits.total) this.#trim()
       },
+      kept: this.#keeper === null ? null : { keeper: this.#keeper, name },
     })
     this.#logs.set(name, log)
-    this.#latest = name
     return log
   }
 

@@ -5,16 +5,26 @@
 import type { JournalEntry } from '../../journal.js'
 import { TextQueue } from '../../text-queue.js'
 
+const NONE: readonly number[] = []
+
 export class MemoryJournal {
   readonly #limit: number
   #texts = new TextQueue()
   /** The version that each entry saw, in the same order. */
   #versions: number[] = []
+  /** The id of each entry, likewise. */
+  #ids: number[] = []
   #count = 0
 
-  /** @param limit so many entries are kept; the oldest go first */
-  constructor(limit: number) {
+  /**
+   * @param limit so many entries are kept; the oldest go first
+   * @param entries what it begins with, oldest first
+   * @param last the id of the last entry, whether it is among them or not
+   */
+  constructor(limit: number, entries: readonly JournalEntry[] = [], last = 0) {
     this.#limit = limit
+    for (const entry of entries.slice(-limit)) this.#push(entry, JSON.stringify(entry))
+    this.#count = last
   }
 
   /** How many entries are kept. */
@@ -34,18 +44,15 @@ export class MemoryJournal {
 
   /**
    * Puts an entry on record under the next id.
-   * @returns the entry, and whether the oldest one had to go for it
+   * @returns the entry, and the ids of those that had to go for it
    */
-  add(entry: Omit<JournalEntry, 'id'>): { readonly entry: JournalEntry; readonly hasTrimmed: boolean } {
+  add(entry: Omit<JournalEntry, 'id'>): { readonly entry: JournalEntry; readonly dropped: readonly number[] } {
     const numbered = { id: ++this.#count, ...entry }
-    this.#texts.push(JSON.stringify(numbered))
-    this.#versions.push(entry.version)
-    const hasTrimmed = this.#texts.size > this.#limit
-    if (hasTrimmed) {
-      this.#texts.shift()
-      this.#versions.shift()
-    }
-    return { entry: numbered, hasTrimmed }
+    this.#push(numbered, JSON.stringify(numbered))
+    if (this.#texts.size <= this.#limit) return { entry: numbered, dropped: NONE }
+    this.#texts.shift()
+    this.#versions.shift()
+    return { entry: numbered, dropped: [this.#ids.shift() ?? 0] }
   }
 
   /** @returns the entries that are kept, oldest first */
@@ -55,25 +62,30 @@ export class MemoryJournal {
 
   /**
    * Forgets the entries that fit; ids go on counting.
-   * @returns how many there were
+   * @returns their ids
    */
-  remove(fits: (entry: JournalEntry) => boolean): number {
-    const before = this.size
+  remove(fits: (entry: JournalEntry) => boolean): readonly number[] {
     const texts = this.#texts.all()
-    this.#texts = new TextQueue()
-    this.#versions = []
+    this.clear()
+    const removed: number[] = []
     for (const text of texts) {
       const entry = JSON.parse(text) as JournalEntry // as above
-      if (fits(entry)) continue
-      this.#texts.push(text)
-      this.#versions.push(entry.version)
+      if (fits(entry)) removed.push(entry.id)
+      else this.#push(entry, text)
     }
-    return before - this.size
+    return removed
   }
 
   /** Forgets all entries. */
   clear(): void {
     this.#texts = new TextQueue()
     this.#versions = []
+    this.#ids = []
+  }
+
+  #push({ id, version }: JournalEntry, text: string): void {
+    this.#texts.push(text)
+    this.#versions.push(version)
+    this.#ids.push(id)
   }
 }

@@ -2,9 +2,11 @@
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { JournalEntry, JournalStatus } from '../../journal.js'
 import { Base } from '../base.js'
-import type { Attempt, Begun, Follower, House, Loaded, NewEntry, Point, Verdict } from '../engine.js'
-import { MemoryCommit } from './commit.js'
+import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, Point, Verdict } from '../engine.js'
+import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
+import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
+import type { Keeper } from './keeper.js'
 
 /** So many commits a log keeps, and so many bytes of what they wrote: as far back as that a sandbox can be stepped. */
 export interface LogLimits {
@@ -20,32 +22,47 @@ export interface LogOwner {
   readonly used: () => void
   /** Its log has grown, or shrunk, by so many bytes. */
   readonly grew: (bytes: number) => void
+  /** Its name, for the keeper; null where nothing outlives the process. */
+  readonly kept: { readonly keeper: Keeper; readonly name: string } | null
 }
 
 export class MemoryLog {
   readonly followers = new Set<Follower>()
   readonly #owner: LogOwner
   readonly #journal: MemoryJournal
-  #generation = 1
-  #version = 0
+  #generation: number
+  #version: number
   #requests: number
   #era: number
   #base: Base
   /** The newest commit that is folded into the base. */
-  #baseVersion = 0
-  #isWhole = true
-  #commits: MemoryCommit[] = []
+  #baseVersion: number
+  #isWhole: boolean
+  #commits: (MemoryCommit | RecalledCommit)[]
   /** Where the oldest commit stands; those before have been trimmed. */
   #head = 0
   #bytes = 0
   #isEnded = false
+  /** Resolves when followers have been told of everything up to now; null where they are told at once. */
+  #told: Promise<void> | null = null
 
-  constructor(content: SandboxContent, owner: LogOwner) {
+  constructor(stored: StoredSandbox, owner: LogOwner) {
+    const { generation, base, commits, entries, lastEntry } = stored
     this.#owner = owner
-    this.#journal = new MemoryJournal(owner.house.journalLimit)
-    this.#base = new Base(content, owner.house.keyOf)
-    this.#requests = content.control.requests
-    this.#era = content.control.era
+    this.#journal = new MemoryJournal(owner.house.journalLimit, entries, lastEntry)
+    this.#base = new Base(base.content, owner.house.keyOf)
+    this.#baseVersion = base.version
+    this.#isWhole = base.isWhole
+    this.#generation = generation
+    this.#commits = commits.map((commit) => new RecalledCommit(commit))
+    this.#version = Math.max(commits.at(-1)?.version ?? 0, base.newest)
+    this.#requests = Math.max(base.content.control.requests, ...commits.map(({ request }) => request ?? 0), entries.at(-1)?.requests ?? 0)
+    this.#era = base.content.control.era
+    for (const { bytes } of this.#commits) this.#grow(bytes)
+  }
+
+  get generation(): number {
+    return this.#generation
   }
 
   begin(): Begun {
@@ -58,19 +75,26 @@ export class MemoryLog {
     return { generation: this.#generation, requests: this.#requests }
   }
 
-  commit(attempt: Attempt): Verdict {
+  commit(attempt: Attempt): Awaitable<Verdict> {
     if (attempt.generation !== this.#generation) return 'over'
-    if (attempt.base !== this.#version && this.#isTouched(attempt)) return 'conflict'
+    if (attempt.base !== this.#version && this.#isTouched(attempt)) return this.#told === null ? 'conflict' : this.#told.then(() => 'conflict')
     const commit = new MemoryCommit(++this.#version, attempt)
     this.#commits.push(commit)
     this.#grow(commit.bytes)
+    const tell = () => {
+      for (const follower of this.followers) follower.committed(commit)
+    }
+    const told = this.#afterKept(({ keeper, name }) => keeper.commit(name, this.#generation, commit), tell)
     const { commits, bytes } = this.#owner.limits
     while ((this.#commits.length - this.#head > commits || this.#bytes > bytes) && this.trim());
-    for (const follower of this.followers) follower.committed(commit)
-    return 'committed'
+    return told === null ? 'committed' : told.then(() => 'committed')
   }
 
-  load(): Loaded {
+  load(): Awaitable<Loaded> {
+    return this.#told === null ? this.#loaded() : this.#told.then(() => this.#loaded())
+  }
+
+  #loaded(): Loaded {
     const { control, origin, stores } = this.#base.content()
     return {
       generation: this.#generation,
@@ -82,7 +106,7 @@ export class MemoryLog {
     }
   }
 
-  replace(content: SandboxContent, kept?: Point): number {
+  replace(content: SandboxContent, kept?: Point): Awaitable<number> {
     this.#generation++
     this.#requests = content.control.requests
     this.#era = content.control.era
@@ -97,14 +121,25 @@ export class MemoryLog {
       if (after !== -1) for (const { bytes } of this.#commits.splice(after)) this.#grow(-bytes)
       this.#journal.remove(({ id }) => id > kept.entry)
     }
-    for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
-    return this.#generation
+    const generation = this.#generation
+    const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored()), () => {
+      for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
+    })
+    return told === null ? generation : told.then(() => generation)
+  }
+
+  /** @returns all of it, as it can be kept */
+  stored(): StoredSandbox {
+    const commits = this.#commits.slice(this.#head).map((commit) => storedCommit(commit))
+    return { generation: this.#generation, base: this.#storedBase(), commits, entries: this.#journal.all(), lastEntry: this.#journal.count }
   }
 
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
     const added = this.#journal.add({ ...entry, requests: this.#requests })
-    if (added.hasTrimmed) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    const { kept } = this.#owner
+    kept?.keeper.append(kept.name, this.#generation, added.entry, added.dropped)
+    if (added.dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
     for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', entry: added.entry })
   }
 
@@ -118,9 +153,11 @@ export class MemoryLog {
   }
 
   remove(fits: (entry: JournalEntry) => boolean): number {
-    const count = this.#journal.remove(fits)
+    const removed = this.#journal.remove(fits)
+    const { kept } = this.#owner
+    kept?.keeper.remove(kept.name, this.#generation, removed, this.#journal.count)
     for (const follower of this.followers) follower.journalled({ type: 'cleared' })
-    return count
+    return removed.length
   }
 
   /** The sandbox is gone. Calls under way may still end in it, seen by nobody else. */
@@ -137,10 +174,12 @@ export class MemoryLog {
   trim(): boolean {
     const oldest = this.#commits[this.#head]
     if (oldest === undefined) return false
-    this.#base.fold(oldest.system, oldest.changes, (collection, key) => oldest.scope.isOfWorld(collection, key))
+    this.#base.fold(oldest.system, oldest.changes, (collection, key) => oldest.isOfWorld(collection, key))
     this.#baseVersion = oldest.version
     this.#isWhole = false
     this.#forget(this.#head + 1)
+    const { kept } = this.#owner
+    kept?.keeper.fold(kept.name, this.#generation, this.#baseVersion, () => this.#storedBase())
     return true
   }
 
@@ -172,4 +211,36 @@ export class MemoryLog {
     }
     return false
   }
+
+  #storedBase(): StoredBase {
+    const content = this.#base.content()
+    return { version: this.#baseVersion, newest: this.#version, isWhole: this.#isWhole, content: { ...content, control: { ...content.control, era: this.#era } } }
+  }
+
+  /**
+   * Does something at once, or, where things are kept, once this and all before it cannot be lost.
+   * @returns when it has been done; null when that was at once
+   */
+  #afterKept(keep: (kept: NonNullable<LogOwner['kept']>) => Promise<void>, tell: () => void): Promise<void> | null {
+    const { kept } = this.#owner
+    if (kept === null) {
+      tell()
+      return null
+    }
+    const told = keep(kept).then(tell)
+    this.#told = told
+    // Whoever waits hears of a failure; when all is told, others need not wait any more.
+    told.then(
+      () => {
+        if (this.#told === told) this.#told = null
+      },
+      () => undefined,
+    )
+    return told
+  }
+}
+
+function storedCommit(commit: Commit): StoredCommit {
+  const { version, system, request, changes } = commit
+  return { version, system, request, changes, touched: [...commit.touched()] }
 }

@@ -1,0 +1,51 @@
+/** `understudy data …`: the folder in which a stub keeps its sandboxes, while no stub has it. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { FolderReport } from '../core/engine/file/folder.js'
+import { table } from './output.js'
+
+/** Adds the command to the program. */
+export function addData(program: Command): void {
+  const data = program.command('data').description('look at, read out or clear a folder of kept sandboxes (understudy start --data <folder>)')
+  data
+    .command('check')
+    .description('say what is in the folder and whether it is whole; code 1 when it is not')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      const { house, sandboxes } = await read(folder)
+      const rows = sandboxes.map(({ name, generation, commits, entries }) => [name, `${String(commits)} commits`, `${String(entries)} calls`, `generation ${String(generation)}`])
+      const { seed = '', systems = '' } = house.identity
+      process.stdout.write(`${table(rows)}${rows.length > 0 ? '\n\n' : ''}whole: ${String(sandboxes.length)} sandboxes, written with seed ${seed} for ${systems}\n`)
+    })
+  data
+    .command('export')
+    .description('print what the sandboxes hold as JSON, by name')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      const { sandboxes } = await read(folder)
+      process.stdout.write(`${JSON.stringify(Object.fromEntries(sandboxes.map(({ name, content }) => [name, content])), null, 2)}\n`)
+    })
+  data
+    .command('clear')
+    .description('remove the folder and everything that was kept in it')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      const { clearFolder } = await import('../core/engine/file/folder.js')
+      await clearFolder(existing(folder))
+      process.stdout.write(`${folder} is gone.\n`)
+    })
+}
+
+async function read(folder: string): Promise<FolderReport> {
+  const { readFolder } = await import('../core/engine/file/folder.js')
+  const { keyOfRecords } = await import('../core/house.js')
+  const { loadSystems } = await import('../systems/load.js')
+  return readFolder(existing(folder), keyOfRecords(await loadSystems([])))
+}
+
+/** Opening one that is not there would make it. */
+function existing(folder: string): string {
+  if (existsSync(join(folder, 'db'))) return folder
+  throw new Error(`${folder} is no folder in which a stub has kept anything`)
+}

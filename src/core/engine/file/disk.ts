@@ -1,0 +1,107 @@
+/**
+ * The folder behind an engine `file`. Writes are queued and go out in groups: while one group is on its way to the disk, all that
+ * comes in makes up the next, so that many calls at once share one sync. A group is written whole or not at all.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ClassicLevel } from 'classic-level'
+import type { Range } from './layout.js'
+
+type Database = ClassicLevel
+
+/** One change of the folder. */
+export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'del'; readonly key: string }
+
+/** Says which process has the folder; for people, the lock itself is the database's. */
+const OWNER = 'owner.json'
+
+export class Disk {
+  readonly #db: Database
+  #queue: Write[] = []
+  /** Resolves when all that is queued by now is on the disk; null while nothing is queued. */
+  #next: Promise<void> | null = null
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(db: Database) {
+    this.#db = db
+  }
+
+  /**
+   * @param folder made if need be
+   * @throws Error when another process has it, or `classic-level` is not installed
+   */
+  static async open(folder: string): Promise<Disk> {
+    const { ClassicLevel } = await import('classic-level').catch(() => {
+      throw new Error('keeping sandboxes in a folder needs the package classic-level, which could not be loaded; install it with: npm install classic-level@3.0.0')
+    })
+    await mkdir(folder, { recursive: true })
+    const db: Database = new ClassicLevel(join(folder, 'db'))
+    try {
+      await db.open()
+    } catch (error) {
+      throw await explain(error, folder)
+    }
+    await writeFile(join(folder, OWNER), JSON.stringify({ process: process.pid }))
+    return new Disk(db)
+  }
+
+  /** @returns the value, or undefined where there is none */
+  async read(key: string): Promise<unknown> {
+    const text = await this.#db.get(key)
+    return text === undefined ? undefined : (JSON.parse(text) as unknown)
+  }
+
+  /** @returns keys and values between the bounds, in the order of the keys */
+  async *range(bounds: Range): AsyncGenerator<readonly [key: string, value: unknown]> {
+    for await (const [key, text] of this.#db.iterator(bounds)) yield [key, JSON.parse(text) as unknown]
+  }
+
+  /** @returns the keys between the bounds */
+  async keys(bounds: Range): Promise<string[]> {
+    return this.#db.keys(bounds).all()
+  }
+
+  /**
+   * Queues writes; those of one call are carried out together, in the order of the calls.
+   * @returns a promise that resolves once they are on the disk, and rejects when they cannot be written
+   */
+  write(writes: readonly Write[]): Promise<void> {
+    this.#queue.push(...writes)
+    if (this.#next !== null) return this.#next
+    const before = this.#writing
+    this.#next = before.then(
+      () => this.#flush(),
+      () => this.#flush(),
+    )
+    // Whoever waits for it hears of a failure; that nobody waits is no reason to end the process.
+    this.#writing = this.#next.catch(() => undefined)
+    return this.#next
+  }
+
+  /** Removes what lies between the bounds, in its own time; what is written there meanwhile must be nothing. */
+  async sweep(bounds: Range): Promise<void> {
+    await this.#db.clear(bounds)
+  }
+
+  /** Waits for what is queued, and closes the folder. */
+  async close(): Promise<void> {
+    await (this.#next ?? this.#writing).catch(() => undefined)
+    await this.#db.close()
+  }
+
+  async #flush(): Promise<void> {
+    const group = this.#queue
+    this.#queue = []
+    this.#next = null
+    await this.#db.batch(group, { sync: true })
+  }
+}
+
+async function explain(error: unknown, folder: string): Promise<Error> {
+  const cause = error instanceof Error ? error.cause : undefined
+  const isLocked = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'LEVEL_LOCKED'
+  if (!isLocked) return new Error(`the folder ${folder} cannot be opened: ${cause instanceof Error ? cause.message : String(error)}`)
+  const owner = await readFile(join(folder, OWNER), 'utf8').catch(() => '{}')
+  const number = /"process":(\d+)/.exec(owner)?.[1]
+  return new Error(`the folder ${folder} is used by another stub${number === undefined ? '' : ` (process ${number})`}; stop that one, or give this one a folder of its own`)
+}

@@ -1,0 +1,154 @@
+/** Keeps sandboxes in a folder: what the engine does, written down; and what was written down, read again. */
+import type { JournalEntry } from '../../journal.js'
+import type { Commit, House } from '../engine.js'
+import type { Keeper, Kept } from '../memory/keeper.js'
+import { Disk, type Write } from './disk.js'
+import { checkHouse } from './house.js'
+import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
+import { readSandboxes } from './read.js'
+
+/** The base in the folder is written anew when so many commits have been folded into the one in memory. */
+const REWRITE_AFTER = 1000
+
+export class FileKeeper implements Keeper {
+  readonly #folder: string
+  /** The newest commit that is in the base of the folder, by sandbox. */
+  readonly #bases = new Map<string, number>()
+  /** What the head of each sandbox says of its journal. */
+  readonly #lastEntries = new Map<string, number>()
+  /** Generations that are on their way out, by sandbox: a new one of the same name begins after them. */
+  readonly #leaving = new Map<string, number>()
+  #disk: Disk | null = null
+  #house: StoredHouse | null = null
+  #report: House['report'] = () => undefined
+  #uses = 0
+  #complaint: string | null = null
+
+  /** @param folder made if need be */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  get complaint(): string | null {
+    return this.#complaint
+  }
+
+  async start(house: House): Promise<Kept> {
+    const disk = await Disk.open(this.#folder)
+    try {
+      const identity = await house.identity()
+      const stored = await disk.read(HOUSE)
+      this.#house = stored === undefined ? { format: FORMAT, identity, boot: house.boot, namesMadeUp: 0 } : checkHouse(stored, identity, this.#folder)
+      if (stored === undefined) await disk.write([put(HOUSE, this.#house)])
+      const { sandboxes, uses } = await readSandboxes(disk)
+      for (const [name, { base, lastEntry }] of sandboxes) {
+        this.#bases.set(name, base.version)
+        this.#lastEntries.set(name, lastEntry)
+      }
+      this.#uses = uses
+      this.#disk = disk
+      this.#report = house.report
+      const { boot, namesMadeUp } = this.#house
+      return { boot, namesMadeUp, sandboxes }
+    } catch (error) {
+      await disk.close()
+      throw error
+    }
+  }
+
+  madeUp(namesMadeUp: number): void {
+    if (this.#house === null) return
+    this.#house = { ...this.#house, namesMadeUp }
+    this.#later([put(HOUSE, this.#house)])
+  }
+
+  firstGeneration(name: string): number {
+    return (this.#leaving.get(name) ?? 0) + 1
+  }
+
+  keep(name: string, { generation, base, commits, entries, lastEntry }: StoredSandbox): Promise<void> {
+    this.#bases.set(name, base.version)
+    this.#lastEntries.set(name, lastEntry)
+    const writes = [put(keys.base(name, generation), base), this.#head(name, generation)]
+    for (const commit of commits) writes.push(put(keys.commit(name, generation, commit.version), commit))
+    for (const entry of entries) writes.push(put(keys.entry(name, generation, entry.id), entry))
+    const written = this.#write(writes)
+    if (generation > 1) this.#sweep(written, name, generation - 1)
+    return written
+  }
+
+  commit(name: string, generation: number, commit: Commit): Promise<void> {
+    const { version, system, request, changes } = commit
+    const stored: StoredCommit = { version, system, request, changes, touched: [...commit.touched()] }
+    return this.#write([put(keys.commit(name, generation, version), stored), this.#head(name, generation)])
+  }
+
+  fold(name: string, generation: number, version: number, base: () => StoredBase): void {
+    const before = this.#bases.get(name) ?? 0
+    if (version - before < REWRITE_AFTER) return
+    this.#bases.set(name, version)
+    const folded = Array.from({ length: version - before }, (_, i): Write => ({ type: 'del', key: keys.commit(name, generation, before + 1 + i) }))
+    this.#later([put(keys.base(name, generation), base()), ...folded])
+  }
+
+  append(name: string, generation: number, entry: JournalEntry, dropped: readonly number[]): void {
+    this.#later([put(keys.entry(name, generation, entry.id), entry), ...forgotten(name, generation, dropped)])
+  }
+
+  remove(name: string, generation: number, ids: readonly number[], lastEntry: number): void {
+    this.#lastEntries.set(name, lastEntry)
+    this.#later([...forgotten(name, generation, ids), this.#head(name, generation)])
+  }
+
+  delete(name: string, generation: number): void {
+    this.#bases.delete(name)
+    this.#lastEntries.delete(name)
+    this.#leaving.set(name, generation)
+    this.#sweep(this.#write([{ type: 'del', key: keys.head(name) }]), name, generation)
+  }
+
+  async stop(): Promise<void> {
+    await this.#disk?.close()
+    this.#disk = null
+  }
+
+  #head(name: string, generation: number): Write {
+    return put(keys.head(name), { generation, lastEntry: this.#lastEntries.get(name) ?? 0, used: ++this.#uses } satisfies StoredHead)
+  }
+
+  async #write(writes: readonly Write[]): Promise<void> {
+    if (this.#disk === null) throw new Error('the folder is closed')
+    if (this.#complaint !== null) throw new Error(this.#complaint)
+    try {
+      await this.#disk.write(writes)
+    } catch (error) {
+      // What is in memory now is more than what is in the folder, so nothing may be built on it any more.
+      this.#complaint ??= `the folder ${this.#folder} cannot be written: ${error instanceof Error ? error.message : String(error)}; start the stub anew when it can`
+      this.#report(this.#complaint)
+      throw new Error(this.#complaint, { cause: error })
+    }
+  }
+
+  /** For what no call waits for: a failure is on record in the complaint already. */
+  #later(writes: readonly Write[]): void {
+    if (this.#disk !== null) this.#write(writes).catch(() => undefined)
+  }
+
+  /** Removes the generations up to this one, which nobody points at any more. What is left when the process ends meanwhile goes at the next start. */
+  #sweep(after: Promise<void>, name: string, until: number): void {
+    const sweep = async () => {
+      await after
+      await this.#disk?.sweep({ gte: keys.sandbox(name), lt: keys.generation(name, until + 1) })
+      if (this.#leaving.get(name) === until) this.#leaving.delete(name)
+    }
+    sweep().catch(() => undefined)
+  }
+}
+
+function put(key: string, value: object): Write {
+  return { type: 'put', key, value: JSON.stringify(value) }
+}
+
+function forgotten(name: string, generation: number, ids: readonly number[]): Write[] {
+  return ids.map((id) => ({ type: 'del', key: keys.entry(name, generation, id) }))
+}

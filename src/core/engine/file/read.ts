@@ -1,0 +1,50 @@
+/** Reads a folder: every sandbox whole, checked for gaps. */
+import type { JournalEntry } from '../../journal.js'
+import type { Disk } from './disk.js'
+import { keys, startingWith, type StoredBase, type StoredCommit, type StoredHead, type StoredSandbox } from './layout.js'
+
+export interface ReadFolder {
+  /** By name, the least recently used first. */
+  readonly sandboxes: ReadonlyMap<string, StoredSandbox>
+  /** The highest number of a use. */
+  readonly uses: number
+}
+
+/**
+ * Reads all sandboxes; remnants of generations that are over are removed.
+ * @throws Error that names the sandbox of which something is missing
+ */
+export async function readSandboxes(disk: Disk): Promise<ReadFolder> {
+  const heads: (readonly [name: string, head: StoredHead])[] = []
+  for await (const [key, value] of disk.range(startingWith(keys.heads))) heads.push([key.slice(keys.heads.length), value as StoredHead]) // of this key only `FileKeeper` writes
+  heads.sort(([, a], [, b]) => a.used - b.used)
+  const sandboxes = new Map<string, StoredSandbox>()
+  await sweepRemnants(disk, new Map(heads.map(([name, { generation }]) => [name, generation])))
+  for (const [name, head] of heads) sandboxes.set(name, await readSandbox(disk, name, head))
+  return { sandboxes, uses: heads.at(-1)?.[1].used ?? 0 }
+}
+
+/** Removes what the last process had no time to remove: sandboxes without a head, generations that are over. */
+async function sweepRemnants(disk: Disk, heads: ReadonlyMap<string, number>): Promise<void> {
+  const found = new Set((await disk.keys(startingWith(keys.sandboxes))).map((key) => key.split('/')[1] ?? ''))
+  for (const name of found) {
+    const generation = heads.get(name)
+    await disk.sweep(generation === undefined ? startingWith(keys.sandbox(name)) : { gte: keys.sandbox(name), lt: keys.generation(name, generation) })
+  }
+}
+
+async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: StoredHead): Promise<StoredSandbox> {
+  const base = (await disk.read(keys.base(name, generation))) as StoredBase | undefined // as above
+  if (base === undefined) throw new Error(`the sandbox ${name} has lost what its log begins with`)
+  const commits: StoredCommit[] = []
+  let expected = base.newest
+  for await (const [, value] of disk.range(startingWith(keys.commits(name, generation)))) {
+    const commit = value as StoredCommit // as above
+    if (commit.version <= base.version) continue
+    if (commit.version > base.newest && commit.version !== ++expected) throw new Error(`the sandbox ${name} has lost its commit ${String(expected)}`)
+    commits.push(commit)
+  }
+  const entries: JournalEntry[] = []
+  for await (const [, value] of disk.range(startingWith(keys.entries(name, generation)))) entries.push(value as JournalEntry) // as above
+  return { generation, base, commits, entries, lastEntry: Math.max(lastEntry, entries.at(-1)?.id ?? 0) }
+}

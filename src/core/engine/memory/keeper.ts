@@ -1,0 +1,38 @@
+/** What an engine that works in this process may have behind it, so that what it does outlives the process. */
+import type { JournalEntry } from '../../journal.js'
+import type { StoredBase, StoredSandbox } from '../file/layout.js'
+import type { Commit, House } from '../engine.js'
+
+/** What was kept when the process last ended. */
+export interface Kept {
+  /** The moment from which relative times of the worlds are counted. */
+  readonly boot: number
+  readonly namesMadeUp: number
+  /** By name, the least recently used first. */
+  readonly sandboxes: ReadonlyMap<string, StoredSandbox>
+}
+
+export interface Keeper {
+  /** @throws Error that says by name what is in the way */
+  start(house: House): Promise<Kept>
+  madeUp(names: number): void
+  /** @returns the generation that a new sandbox of this name begins with: 1, unless one of the same name is still on its way out */
+  firstGeneration(sandbox: string): number
+  /**
+   * Keeps a generation whole, in the place of the one before.
+   * @returns a promise that resolves once nothing of it can be lost
+   */
+  keep(sandbox: string, stored: StoredSandbox): Promise<void>
+  /** @returns a promise that resolves once the commit cannot be lost; commits become safe in the order of the calls */
+  commit(sandbox: string, generation: number, commit: Commit): Promise<void>
+  /** Commits have been folded into the base. It is worked out only where it is written down. */
+  fold(sandbox: string, generation: number, version: number, base: () => StoredBase): void
+  /** @param dropped the ids of entries that had to go for it */
+  append(sandbox: string, generation: number, entry: JournalEntry, dropped: readonly number[]): void
+  /** @param lastEntry the id of the last entry, removed or not */
+  remove(sandbox: string, generation: number, ids: readonly number[], lastEntry: number): void
+  delete(sandbox: string, generation: number): void
+  /** @returns null when all is well, otherwise why nothing can be kept any more */
+  readonly complaint: string | null
+  stop(): Promise<void>
+}

@@ -1,0 +1,174 @@
+/** Sandboxes in a folder: what was acknowledged is there when the stub starts again, however it ended. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { connect, type Stub } from '../src/client/stub.js'
+import { clearFolder, readFolder } from '../src/core/engine/file/folder.js'
+import { fileEngine } from '../src/core/engine/file/engine.js'
+import { keyOfRecords } from '../src/core/house.js'
+import { createStub, type StubOptions } from '../src/stub.js'
+import { loadSystems } from '../src/systems/load.js'
+import { send } from './support/serve.js'
+
+const systems = await loadSystems([])
+const root = mkdtempSync(join(tmpdir(), 'understudy-kept-'))
+let folders = 0
+const running = new Set<Stub>()
+afterEach(async () => {
+  for (const stub of running) await stop(stub)
+})
+afterAll(() => {
+  rmSync(root, { recursive: true })
+})
+
+const freshFolder = () => join(root, String(++folders))
+
+async function start(data: string, options: StubOptions = {}) {
+  const stub = await createStub({ systems: ['live', 'im'], engine: fileEngine(data), ...options })
+  running.add(stub)
+  return stub
+}
+
+async function stop(stub: Stub): Promise<void> {
+  running.delete(stub)
+  await stub.close()
+}
+
+async function logIn(base: string, mobile: string): Promise<string> {
+  await send(`${base}/auth/code?mobile=${mobile}`)
+  const { json, text } = await send(`${base}/auth/login`, { method: 'POST', body: { mobile, auth_code: '123456' } })
+  if (typeof json?.['api_key'] !== 'string') throw new Error(text)
+  return json['api_key']
+}
+
+const authorization = (key: string) => ({ authorization: Buffer.from(key).toString('base64') })
+
+test('records, sessions, clock, SMS, faults and journal are there again', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  const box = await first.sandbox('alice')
+  const key = await logIn(box.baseUrl('live'), '13800003001')
+  await box.clock.advance('P1D')
+  await box.faults.next('live', 'liveListChannels', { error: 'API_BAD_REQUEST' })
+  const before = { clock: await box.clock.now(), sms: await box.sms.list(), faults: await box.faults.list(), requests: await box.requests.list() }
+  await stop(first)
+
+  const second = await start(data)
+  const again = await second.sandbox('alice')
+  expect(await again.sms.list()).toEqual(before.sms)
+  expect(await again.faults.list()).toEqual(before.faults)
+  expect(await again.requests.list()).toEqual(before.requests)
+  expect((await again.clock.now()).milliseconds).toBeGreaterThanOrEqual(before.clock.milliseconds)
+  const me = await send(`${again.baseUrl('live')}/users/my`, { headers: authorization(key) })
+  expect(me.json).toMatchObject({ code: 2000 })
+  const list = await send(`${again.baseUrl('live')}/channels/live`, { headers: authorization(key) })
+  expect(list.json).toMatchObject({ code: 4000 })
+})
+
+test('a number is not counted twice: tokens and ids of before do not come again', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  const keys = [await logIn((await first.sandbox('a')).baseUrl('live'), '13800003001')]
+  const made = (await first.sandbox()).name
+  await stop(first)
+  const second = await start(data)
+  expect((await second.sandbox()).name).not.toBe(made)
+  for (const mobile of ['13800003001', '13800003002']) keys.push(await logIn((await second.sandbox('a')).baseUrl('live'), mobile))
+  expect(new Set(keys).size).toBe(3)
+})
+
+test('a reset and a deleted sandbox stay what they are', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  const [reset, deleted] = [await first.sandbox('reset'), await first.sandbox('deleted')]
+  const keys = [await logIn(reset.baseUrl('live'), '13800003001'), await logIn(deleted.baseUrl('live'), '13800003001')]
+  await reset.reset()
+  await deleted.delete()
+  await stop(first)
+  const second = await start(data)
+  for (const [i, name] of ['reset', 'deleted'].entries()) {
+    const me = await send(`${(await second.sandbox(name)).baseUrl('live')}/users/my`, { headers: authorization(keys[i] ?? '') })
+    expect(me.json).toMatchObject({ code: 4010 })
+  }
+})
+
+test('one stub at a time: a second one is refused by name', async () => {
+  const data = freshFolder()
+  await start(data)
+  await expect(start(data)).rejects.toThrow(`is used by another stub (process ${String(process.pid)})`)
+})
+
+test('a folder of another seed or of other systems is refused with what differs, and nothing of it is lost', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  const key = await logIn((await first.sandbox('a')).baseUrl('live'), '13800003001')
+  await stop(first)
+  await expect(start(data, { seed: 2 })).rejects.toThrow('seed (there "1", here "2")')
+  await expect(start(data, { systems: ['live'] })).rejects.toThrow('systems (there "im, live", here "live")')
+  const again = await start(data)
+  expect((await send(`${(await again.sandbox('a')).baseUrl('live')}/users/my`, { headers: authorization(key) })).json).toMatchObject({ code: 2000 })
+})
+
+test('a folder can be checked, read and cleared; another is left alone', async () => {
+  const data = freshFolder()
+  const first = await start(data)
+  await logIn((await first.sandbox('a')).baseUrl('live'), '13800003009')
+  await stop(first)
+  const { sandboxes } = await readFolder(data, keyOfRecords(systems))
+  expect(JSON.stringify(sandboxes.find(({ name }) => name === 'a')?.content.stores['live'])).toContain('13800003009')
+  await clearFolder(data)
+  expect((await readFolder(data, keyOfRecords(systems)).catch((error: unknown) => String(error)))).toMatch(/was not written by a stub/)
+})
+
+/** Starts the command line on the folder, as a user would. */
+async function startProcess(data: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', '--data', data, 'live'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]
+    if (url !== undefined) return { url, child }
+  }
+  throw new Error('the stub did not start')
+}
+
+const ROUNDS = Number(process.env['UNDERSTUDY_KILLS'] ?? 5)
+
+test(`killed ${String(ROUNDS)} times in the midst of calls, it has everything that it had acknowledged`, { timeout: 60_000 + ROUNDS * 20_000 }, async () => {
+  const data = freshFolder()
+  const acknowledged = new Map<string, string>()
+  let mobile = 13_900_000_000
+  for (let round = 0; round < ROUNDS; round++) {
+    const { url, child } = await startProcess(data)
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    for (const [number, key] of [...acknowledged].slice(-50)) {
+      const me = await send(`${url}/users/my`, { headers: authorization(key) })
+      expect(me.json, `${number} after ${String(round)} kills`).toMatchObject({ code: 2000, user: { mobile: number } })
+    }
+    // Eight at a time log in; the process is killed when so many are through, which is another number in every round.
+    let through = 0
+    const enough = 20 + ((round * 37) % 60)
+    await Promise.all(Array.from({ length: 8 }, async () => {
+      while (through < enough) {
+        const number = String(++mobile)
+        const key = await logIn(url, number).catch(() => null)
+        if (key === null) return
+        acknowledged.set(number, key)
+        if (++through === enough) child.kill('SIGKILL')
+      }
+    }))
+    child.kill('SIGKILL')
+    await gone
+    const { sandboxes } = await readFolder(data, keyOfRecords(systems))
+    const users = JSON.stringify(sandboxes[0]?.content.stores['live'])
+    for (const number of acknowledged.keys()) expect(users).toContain(number)
+  }
+  const last = await startProcess(data)
+  const stub = await connect(last.url)
+  const box = await stub.sandbox('default')
+  // Indexes agree with records: each number is one user, found by it.
+  const found = await box.db('live').list('users')
+  expect(new Set(found.map(({ mobile: number }) => number)).size).toBe(found.length)
+  last.child.kill('SIGKILL')
+})
