@@ -20,21 +20,25 @@ export interface MadeUpHouse {
   readonly most?: number
   readonly journalLimit?: number
   readonly time?: TimeSource
-  readonly report?: (problem: string) => void
 }
 
-/** @returns sandboxes that the engine keeps; the engine has been started */
-export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 }, report = fail }: MadeUpHouse): Promise<Sandboxes> {
+/** Engines that have been started; one that is reached by several handles is started by the first. */
+const started = new WeakMap<Engine, { readonly boot: number }>()
+
+/** @returns sandboxes that the engine keeps, as one process has them */
+export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 } }: MadeUpHouse): Promise<Sandboxes> {
   // Sandboxes ask a system for its name, its settings and its collections, and for nothing else.
   const known = new Map(Object.entries(systems).map(([id, { state }]) => [id, { id, state, settings: {}, contract: { system: id } } as unknown as System]))
-  const { boot } = await engine.start(houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, report }))
+  const house = houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, report: fail })
+  const { boot } = started.get(engine) ?? (await engine.start(house))
+  started.set(engine, { boot })
   const served = new Map<string, Served>()
   for (const [id, { state, records }] of Object.entries(systems)) {
     const world = buildWorld(state, records, boot)
     const system = known.get(id)
     if (system !== undefined) served.set(id, { system, world, worldAt: () => Promise.resolve(world) })
   }
-  return new Sandboxes({ served, time, origin: { boot, scale: 0 }, seed: '1', engine, report })
+  return new Sandboxes({ served, time: engine.time?.(time) ?? time, origin: { boot, scale: 0 }, seed: '1', engine, report: fail })
 }
 
 /** @returns one sandbox with one system called `shop`, in memory */

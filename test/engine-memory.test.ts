@@ -1,0 +1,58 @@
+import type { Engine, SandboxLog } from '../src/core/engine/engine.js'
+import { memoryEngine } from '../src/core/engine/memory/engine.js'
+import { testEngine } from './support/engine.js'
+
+testEngine('memory', () => {
+  const engine = memoryEngine()
+  return { join: () => engine, close: async () => engine.stop() }
+})
+
+/** Behaves like an engine in another process: nothing is answered at once, and others come between. */
+testEngine('memory, far away', () => {
+  const engine = memoryEngine()
+  return { join: () => farAway(engine), close: async () => engine.stop() }
+})
+
+function farAway(engine: Engine): Engine {
+  const away = async <T>(answer: () => T): Promise<Awaited<T>> => {
+    await later()
+    const result = await answer()
+    await later()
+    return result
+  }
+  return {
+    name: 'memory, far away',
+    start: async (house) => {
+      const started = starts.get(engine) ?? engine.start(house)
+      starts.set(engine, started)
+      return started
+    },
+    open: (name, follower) => {
+      const log = engine.open(name, follower)
+      const wrapped: SandboxLog = {
+        begin: () => away(() => log.begin()),
+        look: () => away(() => log.look()),
+        commit: (attempt) => away(() => log.commit(attempt)),
+        load: () => away(() => log.load()),
+        replace: (content, kept) => away(() => log.replace(content, kept)),
+        append: (entry, generation) => log.append(entry, generation),
+        entries: () => away(() => log.entries()),
+        status: () => away(() => log.status()),
+        remove: (fits) => away(() => log.remove(fits)),
+        close: () => {
+          log.close()
+        },
+      }
+      return wrapped
+    },
+    has: (name) => away(() => engine.has(name)),
+    names: () => away(() => engine.names()),
+    makeUpName: () => away(() => engine.makeUpName()),
+    delete: (name) => away(() => engine.delete(name)),
+    stop: () => undefined,
+  }
+}
+
+const starts = new WeakMap<Engine, ReturnType<Engine['start']>>()
+
+const later = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -1,0 +1,338 @@
+/**
+ * What every engine must be able to do. An engine is good when it passes this: `testEngine('mine', make)` in a test file. The tests
+ * see sandboxes only, as the rest of the house does, each through two handles that stand for two processes.
+ */
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Engine } from '../../src/core/engine/engine.js'
+import { fire } from '../../src/core/faults/fire.js'
+import type { FaultRule } from '../../src/core/faults/rule.js'
+import type { Sandbox } from '../../src/core/sandbox.js'
+import type { Sandboxes } from '../../src/core/sandboxes.js'
+import { type Store, type StoreError, type Transaction } from '../../src/core/store/types.js'
+import type { System } from '../../src/core/system.js'
+import type { CallEntry } from '../../src/core/turn.js'
+import { type MadeUpHouse, sandboxesOn } from './sandboxes.js'
+
+/** One place where sandboxes are kept, empty at first. */
+export interface EnginePlace {
+  /** @returns an engine that reaches the sandboxes of this place: the same one again, or another as another process would have it */
+  join(): Engine
+  /** Clears everything away. */
+  close(): Promise<void>
+}
+
+interface Item {
+  readonly id: number
+  readonly name: string | null
+  readonly value: number
+}
+interface Records {
+  readonly items: Item
+}
+type Tx = Transaction<Records>
+
+const WORLD: readonly Item[] = [1, 2, 3].map((id) => ({ id, name: `n${String(id)}`, value: 0 }))
+const shop = { state: { items: { key: 'id', unique: [['name']], index: [['value']], order: { byValue: { by: ['value'] } } } }, records: { items: WORLD.map((item) => ({ ...item })) } } as const
+
+/** @param runs how many random histories are tried */
+export function testEngine(name: string, make: () => Promise<EnginePlace> | EnginePlace, { runs = 100 } = {}): void {
+  const places: EnginePlace[] = []
+  afterEach(async () => {
+    for (const place of places.splice(0)) await place.close()
+  })
+
+  async function open(house: Partial<MadeUpHouse> = {}) {
+    const place = await make()
+    places.push(place)
+    const join = (): Promise<Sandboxes> => sandboxesOn(place.join(), { systems: { shop }, ...house })
+    const [here, there] = [await join(), await join()]
+    const [one, two] = [here.open('s'), there.open('s')]
+    return { join, here, there, one, two, both: [one, two] as const }
+  }
+
+  describe(`engine ${name}`, () => {
+    test('transactions come out as if they had been carried out one after the other, whoever made them', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyProgram, { minLength: 1, maxLength: 8 }), async (programs) => {
+          const { one, two, both } = await open()
+          const order: number[] = []
+          one.watch((_system, changes) => order.push(...changes.flatMap(({ collection, key }) => (collection === 'items' && Number(key) >= MARK ? [Number(key) - MARK] : []))))
+          await one.look()
+          const results = await Promise.all(programs.map((program, i) => storeOf(both[i % 2] ?? one).transact((tx) => runMarked(tx, program, i)).then(({ value }) => value)))
+          await one.look()
+          const model = new Model()
+          expect([...order].sort()).toEqual(programs.map((_, i) => i).sort())
+          for (const i of order) expect(results[i]).toEqual(await runMarked(model as unknown as Tx, programs[i] ?? [], i)) // it has what programs use
+          for (const sandbox of both) expect(byId((await storeOf(sandbox).transact((tx) => tx.list('items'))).value)).toEqual(byId([...model.items.values()]))
+          expect((await two.content()).stores).toEqual((await one.content()).stores)
+        }),
+        { numRuns: runs },
+      )
+    })
+
+    test('what may occur once occurs once', async () => {
+      const { both } = await open()
+      const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => storeOf(both[i % 2] ?? both[0]).transact(async (tx) => {
+        await tick(i % 3)
+        await tx.insert('items', { id: 100 + i, name: 'only', value: 0 })
+      })))
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const one of tries) if (one.status === 'rejected') expect(one.reason).toMatchObject({ kind: 'valueTaken' } satisfies Partial<StoreError>)
+    })
+
+    test('nothing is lost of what fifty do at once', async () => {
+      const { both, one } = await open()
+      await Promise.all(Array.from({ length: 50 }, (_, i) => storeOf(both[i % 2] ?? one).transact(async (tx) => {
+        const item = await tx.get('items', 1)
+        await tick(i % 4)
+        await tx.update('items', 1, { value: (item?.value ?? 0) + 1 })
+      })))
+      for (const sandbox of both) expect((await storeOf(sandbox).transact((tx) => tx.get('items', 1))).value?.value).toBe(50)
+    })
+
+    test('sequences and requests are counted without a gap and without a double', async () => {
+      const { both, one } = await open()
+      const numbers = await Promise.all(Array.from({ length: 30 }, (_, i) => storeOf(both[i % 2] ?? one).transact((tx) => tx.next('orders', 100)).then(({ value }) => value)))
+      expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => 100 + i))
+      const turns = await Promise.all(Array.from({ length: 30 }, async (_, i) => (await (both[i % 2] ?? one).begin()).state.requests))
+      expect(turns.sort((a, b) => a - b)).toEqual(turns.map((_, i) => 1 + i))
+    })
+
+    test('a fault that is to fire seven times fires seven times', async () => {
+      const { both, one } = await open()
+      const rule: FaultRule = { id: 'fault-1', system: '*', operationId: '*', fault: { kind: 'status', status: 503 }, times: 7, probability: 1, matched: 0, fired: 0 }
+      await one.control.change((state) => ({ ...state, faults: [rule] }))
+      const struck = await Promise.all(Array.from({ length: 40 }, async (_, i) => {
+        const turn = await (both[i % 2] ?? one).begin()
+        await tick(i % 3)
+        let fired = 0
+        await turn.change((before) => {
+          const after = fire(before, { id: 'shop' } as System, 'buy') // of a system it asks for the name
+          fired = after.fired.length
+          return after.state
+        })
+        return fired
+      }))
+      expect(struck.reduce((sum, fired) => sum + fired, 0)).toBe(7)
+      for (const sandbox of both) expect((await sandbox.control.read()).faults).toMatchObject([{ times: 0, fired: 7, matched: 7 }])
+    })
+
+    test('control state is one for all', async () => {
+      const { one, two } = await open()
+      await one.control.change((state) => ({ ...state, clock: { offset: 5, frozenAt: 7 }, systems: { ...state.systems, shop: { smsSource: 'sequence', settings: { a: 1 }, outages: ['x'], maintenance: { status: 'soon', httpStatus: null } } } }))
+      expect(await two.control.read()).toMatchObject({ clock: { offset: 5, frozenAt: 7 }, systems: { shop: { smsSource: 'sequence', outages: ['x'] } } })
+      await two.control.change((state) => ({ ...state, faults: [], clock: { ...state.clock, frozenAt: null } }))
+      expect((await one.content()).control).toEqual((await two.content()).control)
+    })
+
+    test.each(['reset', 'replace'] as const)('a %s is a barrier for whatever is under way anywhere', async (turn) => {
+      const { one, two, both } = await open()
+      const empty = await one.content()
+      await storeOf(one).transact((tx) => tx.update('items', 1, { value: 1 }))
+      const turnOver = () => (turn === 'reset' ? one.reset() : one.replace(empty))
+      for (const sandbox of both) {
+        const old = await sandbox.begin()
+        let runs = 0
+        const refused = storeOf(old).transact(async (tx) => {
+          await tx.put('items', { id: 50, name: 'ghost', value: 0 })
+          await turnOver()
+        })
+        await expect(refused).rejects.toThrow('reset meanwhile')
+        expect(old.isOver).toBe(true)
+        await expect(old.change((state) => ({ ...state, faults: [] }))).rejects.toThrow('reset meanwhile')
+        old.record(entry('ghost'))
+        const { value } = await storeOf(sandbox).transact(async (tx) => {
+          if (++runs === 1) await turnOver()
+          return tx.put('items', { id: 60 + runs, name: 'real', value: 0 })
+        })
+        expect([runs, value.id]).toEqual([2, 62])
+      }
+      one.append({ ...entry('late'), version: 0 }, 1) // from somebody who has not heard of it yet
+      for (const sandbox of both) {
+        expect((await storeOf(sandbox).transact((tx) => tx.list('items'))).value.map(({ id }) => id)).toEqual([1, 2, 3, 62])
+        expect(await sandbox.journal.read()).toEqual([])
+      }
+      expect((await two.control.read()).era).toBeGreaterThan(empty.control.era)
+    })
+
+    test('a handle that comes late sees what all others see, however much of the log has gone', async () => {
+      const { join, one, two } = await open({ journalLimit: 3 })
+      for (let i = 0; i < 40; i++) {
+        const turn = await (i % 2 === 0 ? one : two).begin()
+        await storeOf(turn).transact(async (tx) => {
+          await tx.put('items', { id: 10 + (i % 7), name: `x${String(i)}`, value: i })
+          if (i % 5 === 0) await tx.delete('items', 1 + (i % 3))
+          if (i % 3 === 0) await tx.delete('items', 10 + (i % 4))
+        })
+        turn.record(entry(String(i)))
+      }
+      const late = (await join()).open('s')
+      const everything = (sandbox: Sandbox) => storeOf(sandbox).transact(async (tx) => ({ all: byId(await tx.list('items')), page: await tx.page('items', 'byValue', { offset: 0, limit: 5 }), found: await tx.find('items', { name: 'x39' }) }))
+      const { value } = await everything(one)
+      expect((await everything(late)).value).toEqual(value)
+      expect((await everything(two)).value).toEqual(value)
+      expect((await late.control.read()).requests).toBe(40)
+      await storeOf(late).transact((tx) => tx.update('items', 14, { value: -1 }))
+      expect((await storeOf(one).transact((tx) => tx.get('items', 14))).value?.value).toBe(-1)
+    })
+
+    test('the journal keeps its order and its bound; ids go on counting', async () => {
+      const { one, two } = await open({ journalLimit: 5 })
+      const heard: string[] = []
+      two.journal.subscribe((event) => heard.push(event.type === 'entry' ? event.entry.url : event.type))
+      for (let i = 1; i <= 8; i++) (await one.begin()).record(entry(String(i)))
+      const kept = await two.journal.read()
+      expect(kept.map(({ id, url, requests }) => [id, url, requests])).toEqual([4, 5, 6, 7, 8].map((n) => [n, String(n), n]))
+      expect(await one.journal.status()).toEqual({ size: 5, limit: 5, last: 8 })
+      expect(await two.journal.remove(({ id }) => id % 2 === 0)).toBe(3)
+      ;(await two.begin()).record(entry('9'))
+      await one.reset()
+      ;(await one.begin()).record(entry('10'))
+      await until(async () => (await two.journal.read()).length === 1)
+      expect((await two.journal.read()).map(({ id, url }) => [id, url])).toEqual([[10, '10']])
+      await until(() => Promise.resolve(heard.length >= 12))
+      expect(heard).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', 'cleared', '9', 'reset', '10'])
+    })
+
+    test('what one commits another is told of, once and in order', async () => {
+      const { one, two } = await open()
+      const told: unknown[] = []
+      two.watch((system, changes) => told.push(...changes.map(({ key, after }) => [system, key, after?.['value']])))
+      await two.look()
+      for (let i = 1; i <= 5; i++) await storeOf(one).transact((tx) => tx.update('items', 2, { value: i }))
+      await until(() => Promise.resolve(told.length >= 5))
+      expect(told).toEqual([1, 2, 3, 4, 5].map((i) => ['shop', 2, i]))
+    })
+
+    test('names are never given twice, and a sandbox that is deleted is new when it is used again', async () => {
+      const { here, there } = await open()
+      const names = [await here.freeName(), await there.freeName()]
+      for (const given of names) await here.open(given).look()
+      const [first = ''] = names
+      const waiting: string[] = []
+      here.open(first).journal.subscribe(({ type }) => waiting.push(type))
+      await storeOf(here.open(first)).transact((tx) => tx.delete('items', 1))
+      expect(await here.delete(first)).toBe(true)
+      expect(await here.delete(first)).toBe(false)
+      await until(() => Promise.resolve(waiting.length > 0))
+      expect(waiting).toEqual(['ended'])
+      expect(await there.find(first)).toBeUndefined()
+      names.push(await there.freeName(), await here.freeName())
+      expect(new Set(names).size).toBe(4)
+      expect((await storeOf(here.open(first)).transact((tx) => tx.list('items'))).value).toHaveLength(3)
+      expect((await here.list()).map((sandbox) => sandbox.name)).toContain(first)
+    })
+
+    test('past the cap the sandbox goes that nobody has used for longest and nobody is using', async () => {
+      const { here } = await open({ most: 3 })
+      for (const one of ['a', 'b', 'a', 'c', 'd']) await here.open(one).begin()
+      expect((await here.list()).map((sandbox) => sandbox.name)).toEqual(['a', 'c', 'd'])
+      here.open('a').enter()
+      await here.open('e').begin()
+      expect((await here.list()).map((sandbox) => sandbox.name)).toEqual(['a', 'd', 'e'])
+    })
+  })
+}
+
+/** What a random transaction does, step by step. */
+type Step =
+  | { readonly do: 'add'; readonly from: number; readonly to: number; readonly wait: number }
+  | { readonly do: 'join'; readonly id: number; readonly name: string; readonly wait: number }
+  | { readonly do: 'delete'; readonly id: number; readonly wait: number }
+  | { readonly do: 'count'; readonly wait: number }
+  | { readonly do: 'find'; readonly value: number; readonly wait: number }
+
+const anyId = fc.integer({ min: 1, max: 5 })
+const wait = fc.integer({ min: 0, max: 3 })
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('add' as const), from: anyId, to: anyId, wait }),
+  fc.record({ do: fc.constant('join' as const), id: anyId, name: fc.constantFrom('p', 'q', 'n1'), wait }),
+  fc.record({ do: fc.constant('delete' as const), id: anyId, wait }),
+  fc.record({ do: fc.constant('count' as const), wait }),
+  fc.record({ do: fc.constant('find' as const), value: fc.integer({ min: 0, max: 3 }), wait }),
+)
+const anyProgram = fc.array(anyStep, { minLength: 1, maxLength: 4 })
+
+/** Records from here on say which transaction was committed. */
+const MARK = 1000
+
+async function runMarked(tx: Tx, program: readonly Step[], i: number): Promise<unknown[]> {
+  const seen: unknown[] = []
+  for (const step of program) seen.push(await carryOut(tx, step))
+  await tx.put('items', { id: MARK + i, name: null, value: -1 })
+  return seen
+}
+
+async function carryOut(tx: Tx, step: Step): Promise<unknown> {
+  await tick(step.wait)
+  switch (step.do) {
+    case 'add': {
+      const [from, to] = [await tx.get('items', step.from), await tx.get('items', step.to)]
+      await tick(step.wait)
+      await tx.put('items', { id: step.to, name: to?.name ?? null, value: (from?.value ?? 0) + (to?.value ?? 0) + 1 })
+      return [from?.value, to?.value]
+    }
+    case 'join': {
+      const holder = await tx.find('items', { name: step.name })
+      if (holder !== undefined) return holder.id
+      const own = await tx.get('items', step.id)
+      await tx.put('items', { id: step.id, name: step.name, value: own?.value ?? 0 })
+      return 'joined'
+    }
+    case 'delete':
+      return tx.delete('items', step.id)
+    case 'count':
+      return (await tx.list('items')).filter(({ id }) => id < MARK).length
+    case 'find':
+      return (await tx.findAll('items', { value: step.value })).map(({ id }) => id).sort()
+  }
+}
+
+/** What a transaction must see, in the slow and obvious way. */
+class Model {
+  readonly items = new Map(WORLD.map((item) => [item.id, item]))
+  async get(_: string, id: number): Promise<Item | undefined> {
+    return this.items.get(id)
+  }
+  async find(_: string, { name }: { name: string }): Promise<Item | undefined> {
+    return [...this.items.values()].find((item) => item.name === name)
+  }
+  async findAll(_: string, { value }: { value: number }): Promise<Item[]> {
+    return [...this.items.values()].filter((item) => item.value === value)
+  }
+  async list(): Promise<Item[]> {
+    return [...this.items.values()]
+  }
+  async put(_: string, item: Item): Promise<void> {
+    this.items.set(item.id, item)
+  }
+  async delete(_: string, id: number): Promise<boolean> {
+    return this.items.delete(id)
+  }
+}
+
+function storeOf(place: { store(system: string): unknown }): Store<Records> {
+  return place.store('shop') as Store<Records> // the one system that is played here, with the records declared above
+}
+
+function byId(items: readonly Item[]): readonly Item[] {
+  return [...items].sort((a, b) => a.id - b.id)
+}
+
+function entry(url: string): CallEntry {
+  return {
+    at: 0, duration: 0, system: 'shop', operation: 'buy', method: 'GET', url, requestHeaders: {}, requestBody: null, status: 200, responseHeaders: {}, responseBody: null,
+    user: null, error: null, faults: [], violations: [], changes: [], preflight: false,
+  }
+}
+
+/** Lets others run for so many rounds. */
+async function tick(rounds: number): Promise<void> {
+  for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Waits for what another process is told of in its own time. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await tick(1)
+}
