@@ -1,6 +1,5 @@
 /** Who is logged in, and what may befall them from outside. What a client is then told is its system's own business. */
 import type { Turn } from '../core/turn.js'
-import { Ids } from '../core/ids.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, systemsOf, transact } from './access.js'
@@ -27,9 +26,9 @@ export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | '
     const system = systemOf(parts, input.system)
     const sandbox = openSandbox(parts, input.sandbox)
     const issue = (turn: Turn) => transact(turn, system, async (tx) => {
-      const { state, now } = turn
+      const { now } = turn
       const { id: userId, realm } = await findUser(tx, system, input.user, input.realm)
-      const service = new Sessions(system.sessions, tx, new Ids(`${state.seed}/${system.id}/${String(state.requests)}`), now)
+      const service = new Sessions(system.sessions, tx, turn.tokens(system.id), now)
       const before = new Set((await service.ofUser(userId, realm)).filter(isUnended).map(({ id }) => id))
       const session = await service.issue({ userId, realm, device: { ...unknownDevice, ...input.device } })
       const ended = (await service.ofUser(userId, realm)).filter((other) => before.has(other.id) && !isUnended(other))
@@ -84,7 +83,7 @@ async function onSessions({ input, parts }: Call<'kickUser' | 'expireSession' | 
   const system = systemOf(parts, input.system)
   return openSandbox(parts, input.sandbox).during((turn) => transact(turn, system, async (tx) => {
     const { now } = turn
-    const service = new Sessions(system.sessions, tx, new Ids('control'), now)
+    const service = new Sessions(system.sessions, tx, turn.tokens(system.id), now)
     const person = await findUser(tx, system, input.user, input.realm)
     const changed = new Set((await change({ tx, service, person, now })).map(({ id }) => id))
     const after = (await service.ofUser(person.id, person.realm)).filter(({ id }) => changed.has(id))

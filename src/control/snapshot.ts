@@ -39,6 +39,7 @@ export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
     systems: Object.fromEntries(systems),
     faults: control.faults.map((rule) => ({ ...rule, fault: { ...rule.fault } })),
     nextFault: control.nextFault,
+    era: control.era,
   }
 }
 
@@ -75,7 +76,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     clock: snapshot.clock.frozen ? frozen : resumeClock(frozen, real),
     requests: snapshot.requests,
     seed: snapshot.seed,
-    era: 1,
+    era: snapshot.era ?? 1,
     systems,
     faults: snapshot.faults,
     nextFault: snapshot.nextFault,

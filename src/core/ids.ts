@@ -27,6 +27,11 @@ export class Ids {
     this.#seed = seed
   }
 
+  /** @returns another source, whose values have nothing to do with those of this one */
+  of(name: string): Ids {
+    return new Ids(`${this.#seed}/${name}`)
+  }
+
   /** @returns `length` characters of the alphabet */
   text(alphabet: Alphabet, length: number): string {
     const letters = alphabets[alphabet]

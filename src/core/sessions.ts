@@ -105,14 +105,17 @@ const ENDED_KEPT = 1
 export class Sessions {
   readonly #policy: SessionPolicy
   readonly #tx: Transaction<SessionRecords>
-  readonly #ids: Ids
+  readonly #tokens: Ids
   readonly #now: number
+  /** User -> what his tokens are drawn from. */
+  readonly #drawn = new Map<string, Ids>()
   #issued: SessionRecord | null = null
 
-  constructor(policy: SessionPolicy, tx: Transaction<SessionRecords>, ids: Ids, now: number) {
+  /** @param tokens what session ids and tokens are drawn from, for each user apart: nobody's token is what another's would have been */
+  constructor(policy: SessionPolicy, tx: Transaction<SessionRecords>, tokens: Ids, now: number) {
     this.#policy = policy
     this.#tx = tx
-    this.#ids = ids
+    this.#tokens = tokens
     this.#now = now
   }
 
@@ -129,13 +132,14 @@ export class Sessions {
     }
     await this.#forgetOldest(others)
     const { access, refresh } = this.#policy
+    const draw = this.#drawFor({ userId, realm })
     const session: SessionRecord = {
-      id: `s-${this.#ids.hex(16)}`,
+      id: `s-${draw.hex(16)}`,
       userId,
       realm,
-      accessToken: this.#ids.text(access.alphabet, access.length),
+      accessToken: draw.text(access.alphabet, access.length),
       accessExpiresAt: this.#after(login.lifetime === undefined ? access.lifetime : login.lifetime),
-      refreshToken: refresh ? this.#ids.text(refresh.alphabet, refresh.length) : null,
+      refreshToken: refresh ? draw.text(refresh.alphabet, refresh.length) : null,
       refreshExpiresAt: refresh ? this.#after(refresh.lifetime) : null,
       previousAccess: null,
       device,
@@ -188,7 +192,7 @@ export class Sessions {
     const until = Math.min(session.accessExpiresAt ?? Number.POSITIVE_INFINITY, this.#now + grace)
     return this.#tx.update('sessions', session.id, {
       previousAccess: until > this.#now ? { token: session.accessToken, until } : null,
-      accessToken: this.#ids.text(access.alphabet, access.length),
+      accessToken: this.#drawFor(session).text(access.alphabet, access.length),
       accessExpiresAt: this.#after(access.lifetime),
     })
   }
@@ -198,7 +202,7 @@ export class Sessions {
     const { refresh } = this.#policy
     if (refresh === undefined) throw new Error('the session policy has no refresh token')
     return this.#tx.update('sessions', session.id, {
-      refreshToken: this.#ids.text(refresh.alphabet, refresh.length),
+      refreshToken: this.#drawFor(session).text(refresh.alphabet, refresh.length),
       refreshExpiresAt: this.#after(refresh.lifetime),
     })
   }
@@ -231,6 +235,13 @@ export class Sessions {
     const ended = this.#policy.perUser === 'one' ? sessions : sessions.filter((session) => session.endedAt !== null)
     const { endedKept = ENDED_KEPT } = this.#policy
     for (const session of ended.slice(0, Math.max(0, ended.length - endedKept))) await this.#tx.delete('sessions', session.id)
+  }
+
+  #drawFor({ userId, realm }: Pick<SessionRecord, 'userId' | 'realm'>): Ids {
+    const user = `${realm}/${userId}`
+    let draw = this.#drawn.get(user)
+    if (draw === undefined) this.#drawn.set(user, (draw = this.#tokens.of(user)))
+    return draw
   }
 
   #after(lifetime: number | null): number | null {

@@ -2,6 +2,7 @@
 import { readClock } from './clock.js'
 import type { Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
+import { Ids } from './ids.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
 import type { Store } from './store/types.js'
 
@@ -10,6 +11,7 @@ export type CallEntry = Omit<NewEntry, 'version'>
 
 /** What a turn needs of its sandbox. */
 export interface TurnParts {
+  readonly name: string
   /** The clock of real time. */
   readonly real: number
   /** Puts an entry into the journal, unless its generation is over. */
@@ -22,6 +24,7 @@ export class Turn {
   /** The sandbox's clock when the call came, in milliseconds since 1970. */
   readonly now: number
   readonly #generation: Generation
+  readonly #name: string
   readonly #append: TurnParts['append']
   /** Whether the sandbox was reset between the counting of the request and the loading of what it sees. */
   readonly #isForeign: boolean
@@ -29,7 +32,8 @@ export class Turn {
   readonly #request: number | null
 
   /** Use `begin` or `look` of a sandbox. */
-  constructor({ real, append }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
+  constructor({ name, real, append }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
+    this.#name = name
     this.#append = append
     this.#generation = generation
     this.#isForeign = generation.number !== number
@@ -46,6 +50,17 @@ export class Turn {
   /** Whether the sandbox was reset or replaced since; then the call has to begin anew. */
   get isOver(): boolean {
     return this.#isForeign || this.#generation.isOver
+  }
+
+  /** @returns what the call's ids are drawn from: the same in every sandbox of the seed, and after every reset */
+  ids(system: string): Ids {
+    const { seed, requests } = this.state
+    return new Ids(`${seed}/${system}/${String(requests)}`)
+  }
+
+  /** @returns what gives access is drawn from: another in each sandbox and each of its eras, so that no token fits what it was not made for */
+  tokens(system: string): Ids {
+    return this.ids(system).of(`${this.#name}/${String(this.state.era)}`)
   }
 
   /** @returns what the sandbox keeps of a served system; transactions throw Superseded when the turn is over */

@@ -1,6 +1,5 @@
 /** Phase 5, performed: the checks and the operation, as one transaction, with what came of them. */
 import { Failure, failWith } from '../failure.js'
-import { Ids } from '../ids.js'
 import { type Registry, userIdOf } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
@@ -68,8 +67,8 @@ export async function perform(received: Received, report: (exception: unknown) =
 async function attempt(received: Received, tx: Registry['tx'], asides: Asides): Promise<Attempt> {
   const { arrival, operation } = received.routed
   const { system, turn, control } = arrival
-  const ids = new Ids(`${turn.state.seed}/${system.id}/${String(turn.state.requests)}`)
-  const sessions = new Sessions(system.sessions, tx, ids, turn.now)
+  const ids = turn.ids(system.id)
+  const sessions = new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now)
   const { failure, caller, input, headers } = await check(received, { system, tx, sessions })
   const userId = userIdOf(caller)
   if (failure !== null) return { result: failure, issued: null, userId }

@@ -1,6 +1,5 @@
 /** One frame, or one delivery, as one transaction. */
 import type { Turn } from '../turn.js'
-import { Ids } from '../ids.js'
 import { type Caller, identify, type Proof } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
 import { Sessions } from '../sessions.js'
@@ -36,8 +35,8 @@ export async function transact<T>(parts: TransactParts, work: (work: never) => P
   const settings = state.systems[system.id]?.settings ?? {}
   const { value, changes } = await turn.store(system.id).transact(async (coreTx) => {
     const tx = coreTx as Transaction<CoreRecords & Record<string, Doc>> // every system's store holds the core's collections and its own
-    const ids = new Ids(`${state.seed}/${system.id}/${String(state.requests)}`)
-    const caller = await identify({ system, tx, sessions: new Sessions(system.sessions, tx, ids, now) }, proof)
+    const ids = turn.ids(system.id)
+    const caller = await identify({ system, tx, sessions: new Sessions(system.sessions, tx, turn.tokens(system.id), now) }, proof)
     if (caller.kind !== 'known') return { caller, result: null }
     const { session, user } = caller
     // The socket was declared for the records of this very system; `memory` and `position` are what it returned before.

@@ -1820,9 +1820,9 @@ export interface components {
             scenarios: components["schemas"]["Scenario"][];
         };
         /**
-         * @description 一个沙箱的全部状态。把它存成文件，就能在别处逐字节重放同样的响应。不要手改。
+         * @description 一个沙箱的全部状态。把它存成文件，就能在别处的同名新沙箱里逐字节重放同样的响应；沙箱名不同时，只有此后发出的令牌不同。不要手改。
          *
-         *     All that a sandbox keeps. Saved as a file, it replays the same answers byte for byte elsewhere. Not meant to be edited.
+         *     All that a sandbox keeps. Saved as a file, it replays the same answers byte for byte in a new sandbox of the same name elsewhere; under another name only tokens issued from then on differ. Not meant to be edited.
          */
         Snapshot: {
             /** @description 恒为 understudy-snapshot · Always understudy-snapshot */
@@ -1847,6 +1847,8 @@ export interface components {
             };
             faults: components["schemas"]["Fault"][];
             nextFault: number;
+            /** @description 沙箱第几次从头开始；令牌由它生成，缺省为 1 · Which beginning of the sandbox this is; tokens are drawn by it. 1 when left out */
+            era?: number;
         };
         SystemSnapshot: {
             smsSource: components["schemas"]["SmsSource"];
@@ -6529,6 +6531,10 @@ export const contract = {
         "nextFault": {
           "in": "body",
           "type": "integer"
+        },
+        "era": {
+          "in": "body",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -7511,6 +7517,8 @@ export interface Operations {
             };
             faults: components["schemas"]["Fault"][];
             nextFault: number;
+            /** @description 沙箱第几次从头开始；令牌由它生成，缺省为 1 · Which beginning of the sandbox this is; tokens are drawn by it. 1 when left out */
+            era?: number;
         };
         headers: Record<string, never>;
         success: components["schemas"]["PutSnapshotSuccess"];

@@ -1176,6 +1176,20 @@ vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum"
 }
 }
 }
+if (data.era !== undefined) {
+let data15 = data.era;
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 1000000000000 || isNaN(data15)) {
+vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+}
+if (data15 < 1 || isNaN(data15)) {
+vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -3578,6 +3592,20 @@ vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum"
 }
 if (data15 < 1 || isNaN(data15)) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.era !== undefined) {
+let data16 = data.era;
+if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) {
+vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data16 == "number") && (isFinite(data16))) {
+if (data16 > 1000000000000 || isNaN(data16)) {
+vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+}
+if (data16 < 1 || isNaN(data16)) {
+vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8164,6 +8192,22 @@ return fail(validate244, "/nextFault", "#/properties/nextFault/maximum", "maximu
 else {
 if (data14 < 1 || isNaN(data14)) {
 return fail(validate244, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+if (data.era !== undefined) {
+let data15 = data.era;
+if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+return fail(validate244, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 1000000000000 || isNaN(data15)) {
+return fail(validate244, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+}
+else {
+if (data15 < 1 || isNaN(data15)) {
+return fail(validate244, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
