@@ -1,16 +1,18 @@
 /**
- * `npm run new-system -- <id>`: lays out a sixth system, and a seventh: an OpenAPI document, a folder of fixtures and a folder of code,
- * small but whole. It writes these three and nothing else; `npm run generate` does the rest.
+ * `npm run new-system -- <id>`: the skeleton of a system, ready to be generated and served.
+ * It writes openapi/<id>.yaml, fixtures/<id>/ and src/systems/<id>/, and nothing else.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { whyNoId } from './system-ids.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const template = join(root, 'scripts', 'new-system')
 
 const [id = ''] = process.argv.slice(2)
-if (!/^[a-z][a-z0-9]{1,15}$/.test(id)) stop('usage: npm run new-system -- <id>   (2 to 16 lower-case letters and digits, a letter first)')
+const reason = whyNoId(root, id)
+if (reason !== null) stop(`usage: npm run new-system -- <id>\n${reason}`)
 
 const places = [
   { from: join(template, 'openapi', 'system.yaml'), to: join(root, 'openapi', `${id}.yaml`) },

@@ -43,6 +43,7 @@ test('a generated file that nothing generates any more is stale', async () => {
 describe('it finds', () => {
   const CASES: readonly [title: string, file: string, from: string, to: string, check: string, problem: string][] = [
     ['an error that no operation lists', 'openapi/shop.yaml', 'x-errors: [BAD, GONE, MOVED]', 'x-errors: [BAD, MOVED]', 'error tables are complete and used', 'no operation lists GONE'],
+    ['a refinement to what nobody knows', 'openapi/shop.yaml', 'x-message: gone', 'x-message: gone, x-refine: [{ when: { operations: [shopNothing] }, condition: vanished }]', 'error tables are complete and used', 'GONE is refined to vanished, which conditions.yaml does not have\nshop: GONE is refined for shopNothing, which is no operation'],
     ['an unknown condition', 'openapi/shop.yaml', 'x-condition: notFound', 'x-condition: lost', 'error tables are complete and used', 'GONE means lost, which conditions.yaml does not have'],
     ['an error of a field that its operation does not list', 'openapi/shop.yaml', 'x-errors: { default: BAD', 'x-errors: { default: GONE', 'error tables are complete and used', 'shopAddItem: name breaks default with GONE'],
     ['a wrong example of an answer', 'openapi/shop.yaml', 'data: { id: 1, name: 钢笔', 'data: { id: one, name: 钢笔', 'examples are valid', 'example pen: /data/id must be integer'],
@@ -92,21 +93,27 @@ test('it finds a name that the error table does not have', async () => {
 
 test('it finds every breach of a wall', async () => {
   shop.write('openapi/bakery.yaml', shop.read('openapi/shop.yaml').replaceAll('shop', 'bakery').replaceAll('bakery/item', 'shop/item'))
-  shop.write('src/core/a.ts', "// what the shop wants\nexport const delivery = 'shopping'\n")
+  shop.write('src/core/a.ts', "// what the shop wants\nexport const delivery = 'shopping: an item of the shop'\n")
+  shop.write('src/core/b.ts', "import { createServer } from 'node:http'\nexport const path = `/shop/${String(createServer)}`\nexport type T = { shop: string }\n")
   shop.write('src/control/b.ts', "export const first = 'shopAddItem'\n")
   shop.write('src/systems/bakery/index.ts', "import { shop } from '../shop/index.js'\nexport const bakery = shop\n")
+  shop.write('src/cli/start.ts', "export const help = 'start shop: the shop alone'\nexport const only = 'shop'\nimport '../contract/shop.js'\n")
   shop.write('src/errors/index.ts', "import { contract } from '../generated/errors.js'\nimport { open } from 'node:fs'\nexport { contract, open }\n")
   shop.write('src/core/c/d.ts', "// import { Server } from 'node:http'\nimport { delivery } from '../a.js'\nimport type {\n  IncomingMessage,\n} from 'node:http'\nexport type Wires = [IncomingMessage, typeof import('ws'), typeof delivery]\nexport * from '../../hosts/node/call.js'\n")
   await regenerate(shop)
   const { 'the walls stand': walls = '' } = await problemsOf(shop)
   expect(walls.split('\n').map((line) => line.split(': ')[0])).toEqual([
-    'src/core/a.ts:1 names a system',
-    'src/control/b.ts:1 names a system',
+    'src/core/b.ts:1 imports node:http',
+    'src/core/c/d.ts:7 imports src/hosts/node/call.js',
+    'src/core/c/d.ts:5 imports node:http',
+    'src/core/c/d.ts:6 imports ws',
+    'src/errors/index.ts:2 imports node:fs',
+    'src/cli/start.ts:3 imports a system',
     'src/systems/bakery/index.ts:1 imports another system',
-    'src/errors/index.ts:2 imports from outside',
-    'src/core/c/d.ts:5 imports a wire',
-    'src/core/c/d.ts:6 imports a wire',
-    'src/core/c/d.ts:7 imports a wire',
+    'src/cli/start.ts:2 names a system',
+    'src/control/b.ts:1 names a system',
+    'src/core/b.ts:2 names a system',
+    'src/core/b.ts:3 names a system',
   ])
 })
 

@@ -114,6 +114,13 @@ describe('what the code alone does not say', () => {
     expect([404, 405, 400, 413].map((status) => meaning('job', { status, body }))).toEqual(['unknownEndpoint', 'unknownEndpoint', 'invalidRequest', 'invalidRequest'])
   })
 
+  test('a search of im that finds nobody is a success without results, though its code is that of failures', () => {
+    const answer = { status: 200, headers: NONE, body: { status: 0, result: [], message: 'ok', date: '2018-12-15T21:40:56' } }
+    expect(classify('im', answer)).toMatchObject({ code: 0, name: 'FAILURE_STATUS', condition: 'ok', advice: 'none' })
+    expect(meaning('im', { body: { ...answer.body, message: 'failure' } })).toBe('operationFailed')
+    expect(meaning('im', { body: { ...answer.body, result: [{ userId: 1 }] } })).toBe('operationFailed')
+  })
+
   test('a session error of im is no network error', () => {
     const body = (message: string) => ({ status: 11001, result: [], message, date: '2026-01-01T08:00:00' })
     expect(meaning('im', { body: body('session error') })).toBe('unauthenticated')

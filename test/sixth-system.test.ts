@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { checkWalls } from '../scripts/check/walls.js'
+import { loadProject } from '../scripts/generate/load.js'
+import { whyNoId } from '../scripts/system-ids.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'understudy-sixth-'))
@@ -38,10 +41,33 @@ test('a sixth system is one document, one folder of fixtures and one folder of c
   for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'redocly.yaml']) cpSync(join(root, name), join(copy, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   run('tsx', 'scripts/new-system.ts', 'sixth')
+  // A word that the house itself uses everywhere, as a system may well be called.
+  run('tsx', 'scripts/new-system.ts', 'user')
   run('tsx', 'scripts/generate.ts')
   expect(readdirSync(join(copy, 'src', 'generated'))).toContain('sixth')
   writeFileSync(join(copy, 'test', 'sixth-probe.ts'), PROBE)
   run('tsc', '--noEmit', '-p', '.')
+  expect(checkWalls(loadProject(copy))).toEqual([])
   const report: unknown = JSON.parse(run('vitest', 'run', 'test/conformance.test.ts', '-t', 'sixth', '--reporter=json'))
   expect(report).toMatchObject({ success: true, numFailedTests: 0, numPassedTests: 8 })
 }, 300_000)
+
+test.each([
+  ['class', 'class is a word of the language'],
+  ['default', 'default is a word of the language'],
+  ['static', 'static is a word of the language'],
+  ['constructor', 'constructor is a word of the language'],
+  ['docs', '/docs is a path of the server itself'],
+  ['control', 'openapi/control is a document of Understudy itself'],
+  ['contract', 'contract is a name that the code of a system uses already'],
+  ['string', 'string is a name that the code of a system uses already'],
+  ['live', 'There is a system live already.'],
+  ['Shop', 'An id is 2 to 16 lower-case letters and digits'],
+  ['data', 'data is a word that Understudy uses itself'],
+])('no system can be called %s, and the reason is said at once', (id, reason) => {
+  expect(whyNoId(root, id)).toContain(reason)
+})
+
+test.each(['user', 'order2', 'shop', 'pay', 'message', 'error'])('a system may be called %s', (id) => {
+  expect(whyNoId(root, id)).toBeNull()
+})

@@ -37,7 +37,7 @@ export async function checkProject(root: string): Promise<Check[]> {
     { name: 'fixtures are valid', problems: checkFixtures(project) },
     { name: 'the contract follows the answers of the backend team', problems: project.systems.flatMap(({ system, answers }) => answerProblems(system, answers)) },
     { name: 'the review is up to date', problems: reviewProblems(project) },
-    { name: 'the walls stand', problems: checkWalls(root) },
+    { name: 'the walls stand', problems: checkWalls(project) },
     { name: 'no imports go round in a circle', problems: checkCircles(root) },
   ]
 }

@@ -26,6 +26,12 @@ function checkTable(system: System, conditions: readonly string[]): string[] {
     ...system.errors.filter(({ condition }) => !conditions.includes(condition)).map(({ name, condition }) => {
       return `${name} means ${condition}, which conditions.yaml does not have`
     }),
+    ...system.errors.flatMap(({ name, refinements }) => refinements.flatMap(({ condition, when }) => [
+      ...(conditions.includes(condition) ? [] : [`${name} is refined to ${condition}, which conditions.yaml does not have`]),
+      ...(when.operations ?? []).filter((operation) => !system.operations.some(({ id }) => id === operation)).map((operation) => {
+        return `${name} is refined for ${operation}, which is no operation`
+      }),
+    ])),
   ]
 }
 

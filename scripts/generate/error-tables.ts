@@ -36,11 +36,15 @@ function tableOf(system: System, dialect: Dialect): string {
   const rows = system.errors.map((error) => {
     const row: Json[] = [error.code, error.condition, error.meaning.zh, error.meaning.en]
     const marks = marksOf(system, error)
-    return `      ${error.name}: ${JSON.stringify(marks === null ? row : [...row, marks])},\n`
+    const refinements: Json[] = error.refinements.map(({ condition, when }) => ({ condition, ...when }))
+    if (marks !== null || refinements.length > 0) row.push(marks ?? {})
+    if (refinements.length > 0) row.push(refinements)
+    return `      ${error.name}: ${JSON.stringify(row)},\n`
   })
   return `{
     code: ${JSON.stringify(dialect.code)},
     success: ${JSON.stringify(dialect.success)},
+    foreignFrom: ${String(dialect.foreignFrom)},
     raw: ${JSON.stringify(raw)},
     errors: {
 ${rows.join('')}    },

@@ -62,6 +62,12 @@ export function asString(value: Json | undefined, where: string): string {
   throw new ContractError(`${where} must be a text`)
 }
 
+/** The value as a number. Throws ContractError if it is anything else. */
+export function asNumber(value: Json | undefined, where: string): number {
+  if (typeof value === 'number') return value
+  throw new ContractError(`${where} must be a number`)
+}
+
 /** The value as a list of texts, `[]` if it is absent. Throws ContractError if it is anything else. */
 export function asStrings(value: Json | undefined, where: string): string[] {
   return asList(value, where).map((item, index) => asString(item, `${where}[${index}]`))

@@ -1,6 +1,7 @@
 /** What a document in the convention of `openapi/README.md` says, read once into plain facts. Nothing is changed here. */
-import { asList, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
+import { asList, asNumber, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, type Json, type JsonObject } from './json.js'
+import { readRefinements, type Refinement } from './refinements.js'
 import { resolve, resolveObject } from './schema.js'
 
 /** `x-dialect`: how a system's bodies are made up. */
@@ -11,6 +12,8 @@ export interface Dialect {
   readonly payload: { readonly beside: readonly string[] } | { readonly under: string }
   /** The answer to a path or a verb that no operation has, as a JSON reference. */
   readonly unmatched: string | null
+  /** From this HTTP status on, bodies are somebody else's; null where none is. */
+  readonly foreignFrom: number | null
 }
 
 /** One row of the error table. */
@@ -23,6 +26,8 @@ export interface ErrorEntry {
   readonly status: readonly number[]
   /** The component schema of its body (`x-failure`). */
   readonly failure: string
+  /** What it means under narrower circumstances (`x-refine`). */
+  readonly refinements: readonly Refinement[]
 }
 
 /** One operation of the stub: one of OpenAPI's, or one of `x-operations`. */
@@ -122,6 +127,7 @@ function readDialect(node: JsonObject): Dialect {
       ? { beside: asStrings(payload.beside, 'x-dialect.payload.beside') }
       : { under: asString(payload.under, 'x-dialect.payload.under') },
     unmatched: node.unmatched === undefined ? null : asString(node.unmatched, 'x-dialect.unmatched'),
+    foreignFrom: node.foreignFrom === undefined ? null : asNumber(node.foreignFrom, 'x-dialect.foreignFrom'),
   }
 }
 
@@ -140,6 +146,7 @@ export function readErrors(document: JsonObject): ErrorEntry[] {
       meaning: { zh, en: asString(row['x-description-en'], `ErrorCode ${name}: x-description-en`) },
       status: readStatus(row['x-status'], name),
       failure: row['x-failure'] === undefined ? 'Failure' : asString(row['x-failure'], `ErrorCode ${name}: x-failure`),
+      refinements: readRefinements(row['x-refine'], `ErrorCode ${name}: x-refine`),
     }
   })
 }

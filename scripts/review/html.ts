@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bilingual } from '../generate/error-schemes.js'
+import { circumstancesOf } from '../generate/refinements.js'
 import type { ErrorEntry } from '../generate/system.js'
 import { answeringSection, answersForm } from './form.js'
 import { blocks, escape, inline } from './inline.js'
@@ -131,7 +132,7 @@ function codes(system: ReviewedSystem): string {
     code(error),
     `<span class="constant">${error.name}</span>`,
     text(error.meaning),
-    `<code>${error.condition}</code>`,
+    [`<code>${error.condition}</code>`, ...error.refinements.map(({ condition, when }) => `<small>${escape(circumstancesOf(when).replaceAll('`', ''))}: <code>${condition}</code></small>`)].join(' '),
     error.status.join(', '),
     `<small>${both((say) => usersOf(system, users, say), 'span')}</small>`,
   ]))

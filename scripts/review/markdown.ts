@@ -1,5 +1,6 @@
 /** The review as Markdown that reads well on a code host: an index, a page for each system, the error schemes, the questions. */
 import { codesOf } from '../generate/error-schemes.js'
+import { circumstancesOf } from '../generate/refinements.js'
 import { usersOf, type Decision, type Review, type ReviewedOperation, type ReviewedSystem } from './model.js'
 import { answeredIn, openIn, questionsOf, type Question } from './questions.js'
 import { entryExample, standingIn } from './standing.js'
@@ -115,7 +116,7 @@ function codes(system: ReviewedSystem, language: Language): string {
     `\`${String(error.code)}\``,
     error.name,
     plain(error.meaning[language]),
-    `\`${error.condition}\``,
+    [`\`${error.condition}\``, ...error.refinements.map(({ condition, when }) => `${circumstancesOf(when)}: \`${condition}\``)].join('<br>'),
     error.status.join(', '),
     usersOf(system, users, say),
   ]))

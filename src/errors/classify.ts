@@ -38,7 +38,7 @@ const UNKNOWN: Message = { zh: '无法识别的响应', en: 'The answer is not u
 /**
  * Says what an answer means. It never throws.
  * - A header `Server-Status` is maintenance, whatever else the answer says.
- * - A code of the system's table is what the table says, refined by the rest of the answer (`refine.ts`).
+ * - A code of the system's table is what the table says, refined by the rest of the answer (`x-refine` of the contract).
  * - Without one the HTTP status decides: 5XX always, 4XX where the body carries no code.
  * - Anything else is not known: `condition`, `advice` and `name` are null.
  * @param answer the HTTP status, the headers and the body, parsed or not; `operation` tells apart what these do not
@@ -46,13 +46,13 @@ const UNKNOWN: Message = { zh: '无法识别的响应', en: 'The answer is not u
 export function classify<S extends SystemId>(system: S, answer: Answer<S>): Classification<S> {
   const { status, headers, operation } = answer
   const table = tables[system]
-  const body = isForeign(system, status) ? null : objectOf(answer.body)
+  const body = isForeign(table, status) ? null : objectOf(answer.body)
   const code = numberOf(body?.[table.code])
   const found = body === null || code === null ? null : find(system, code, body)
   if (headerOf(headers, 'server-status') !== null) return result(system, found, 'maintenance')
   // A success under an error status is somebody else's body that happens to have such a key.
   const isOurs = found !== null && !(found.name === table.success && status >= 400)
-  if (isOurs && body !== null) return result(system, found, refine(system, { ...found, status, body, operation }))
+  if (isOurs && body !== null) return result(system, found, refine(table.errors[found.name], { status, body, operation }))
   if (code === null || found !== null || status >= 500) {
     const condition = conditionOfStatus(status) ?? (isRaw(table.raw, status, operation) ? 'ok' : null)
     if (condition !== null) return result(system, null, condition)

@@ -30,8 +30,8 @@ export function errorsOf<S extends SystemId>(system: S): readonly ErrorInfo<S>[]
 
 /**
  * The errors of every system that mean a condition by their tables: `codesOf('smsCodeInvalid').live` is that of 4011.
- * What an answer says beside its code (HTTP status, headers, other keys) stands in no table: edu's 903 is listed as `unauthenticated`,
- * though `classify` calls it `kickedOut` when the body says by whom.
+ * What an answer says beside its code (HTTP status, headers, other keys) does not count here: edu's 903 is listed as `unauthenticated`,
+ * though `classify` calls it `kickedOut` when the body says by whom (`x-refine` of the contract).
  */
 export function codesOf(condition: Condition): CrossReference {
   const entries = systemIds.map((system) => [system, errorsOf(system).filter((error) => error.condition === condition)])

@@ -1,38 +1,31 @@
-/** Where a code alone is not the whole truth: the rest of the answer says more. Systems that are not named here have no such case. */
-import type { Condition, ErrorName, SystemId } from './vocabulary.js'
+/** Where a code alone is not the whole truth: the rest of the answer says more, in the ways that the error tables list (`x-refine`). */
+import type { Refinement, Row, Table } from './table.js'
+import type { Condition } from './vocabulary.js'
 
-/** An answer whose code stands in the system's table. */
+/** An answer whose code stands in the table. */
 interface Known {
   readonly status: number
-  readonly name: ErrorName
-  readonly condition: Condition
   readonly body: Readonly<Record<string, unknown>>
   readonly operation: string | undefined
 }
 
-const REFINEMENTS: { readonly [S in SystemId]?: (known: Known) => Condition | null } = {
-  edu({ name, status, body }) {
-    if (name === 'UNAUTHENTICATED' && body.nextLogin !== undefined) return 'kickedOut'
-    return name === 'INTERNAL_ERROR' && status === 503 ? 'maintenance' : null
-  },
-  job({ name, status, operation }) {
-    if (name === 'TOO_FREQUENT' && operation === 'jobSendSms') return 'smsTooFrequent'
-    // One code for everything that is neither 200 nor 5XX: the status says whether it was the path or the body.
-    return name === 'HTTP_REJECTED' && (status === 400 || status === 413) ? 'invalidRequest' : null
-  },
-  im({ name, status, body, operation }) {
-    if (name === 'ERROR_NET' && body.message === 'session error') return 'unauthenticated'
-    if (name !== 'FAILURE_STATUS' || (status !== 404 && status !== 405)) return null
-    return status === 404 && operation === 'imGetMedia' ? 'notFound' : 'unknownEndpoint'
-  },
+/** @returns what happened, by the whole answer: as the first refinement says whose circumstances are all there, or else as the row does */
+export function refine([, condition, , , , refinements = []]: Row, known: Known): Condition {
+  return refinements.find((refinement) => holds(refinement, known))?.condition ?? condition
 }
 
-/** @returns what happened, by the whole answer */
-export function refine(system: SystemId, known: Known): Condition {
-  return REFINEMENTS[system]?.(known) ?? known.condition
+/** Whether the body is none of the system's, whatever is in it. */
+export function isForeign({ foreignFrom }: Pick<Table<string>, 'foreignFrom'>, status: number): boolean {
+  return foreignFrom !== null && status >= foreignFrom
 }
 
-/** Whether the body is none of the system's, whatever is in it: job says of its 5XX that they are to be ignored. */
-export function isForeign(system: SystemId, status: number): boolean {
-  return system === 'job' && status >= 500
+function holds({ status: statuses, operations, has = [], body: expected = {} }: Refinement, { status, operation, body }: Known): boolean {
+  if (statuses !== undefined && !statuses.includes(status)) return false
+  if (operations !== undefined && (operation === undefined || !operations.includes(operation))) return false
+  return has.every((key) => body[key] !== undefined) && Object.entries(expected).every(([key, value]) => isSame(value, body[key]))
+}
+
+function isSame(expected: unknown, found: unknown): boolean {
+  // The only list that a refinement can name is the empty one.
+  return Array.isArray(expected) ? Array.isArray(found) && found.length === 0 : found === expected
 }

@@ -1,13 +1,27 @@
 /** The shape of the generated error tables. */
 import type { Condition } from '../generated/conditions.js'
 
-/** Code, condition, meaning in Chinese and in English; where the code has several meanings, what else the body says. */
+/** Circumstances under which a code means something narrower: all that are named have to be there. */
+export interface Refinement {
+  readonly condition: Condition
+  /** One of these HTTP statuses. */
+  readonly status?: readonly number[]
+  /** One of these operations was called. */
+  readonly operations?: readonly string[]
+  /** The body has these keys. */
+  readonly has?: readonly string[]
+  /** The body has these values; a list is an empty one. */
+  readonly body?: Readonly<Record<string, string | number | boolean | null | readonly []>>
+}
+
+/** Code, condition, meaning in Chinese and in English; where the code has several meanings, what else the body says; refinements. */
 export type Row = readonly [
   code: number,
   condition: Condition,
   zh: string,
   en: string,
   marks?: Readonly<Record<string, string | number | boolean | null>>,
+  refinements?: readonly Refinement[],
 ]
 
 /** One system's error table. */
@@ -16,6 +30,8 @@ export interface Table<Name extends string> {
   readonly code: string
   /** CONSTANT_NAME of success. */
   readonly success: Name
+  /** From this HTTP status on, bodies are somebody else's, whatever is in them; null where every body is the system's. */
+  readonly foreignFrom: number | null
   /** Operations whose success is no JSON. */
   readonly raw: readonly string[]
   /** By CONSTANT_NAME. */

@@ -33,15 +33,16 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   edu: {
     code: "code",
     success: "OK",
+    foreignFrom: null,
     raw: ["eduDownload"],
     errors: {
       OK: [900,"ok","请求成功","Success"],
       ACCESS_TOKEN_EXPIRED: [899,"tokenExpired","请求失败，access_token超时","The access token ran out; refresh it"],
       USER_EXISTS: [901,"userExists","用户已经存在","The user exists already"],
       USER_NOT_FOUND: [902,"userNotFound","用户不存在","No such user"],
-      UNAUTHENTICATED: [903,"unauthenticated","用户登录信息失效或者没有登陆信息，请重新登陆","No login, or one that is no longer good; log in again"],
+      UNAUTHENTICATED: [903,"unauthenticated","用户登录信息失效或者没有登陆信息，请重新登陆","No login, or one that is no longer good; log in again",{},[{"condition":"kickedOut","has":["nextLogin"]}]],
       BAD_PARAMETER: [904,"invalidRequest","参数缺失或者格式错误","A parameter is missing or malformed"],
-      INTERNAL_ERROR: [905,"internal","服务器内部错误","Internal error of the server, or maintenance"],
+      INTERNAL_ERROR: [905,"internal","服务器内部错误","Internal error of the server, or maintenance",{},[{"condition":"maintenance","status":[503]}]],
       WRONG_PASSWORD: [906,"passwordWrong","密码错误","Wrong password"],
       PASSWORD_NOT_SET: [907,"passwordNotSet","用户尚未设置登录密码，请使用短信登陆","The user has no password yet; log in by SMS"],
       PHONE_NOT_BOUND: [908,"phoneNotBound","用户没有绑定手机号码","The user has no phone bound"],
@@ -60,10 +61,11 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   im: {
     code: "status",
     success: "SUCCESS_STATUS",
+    foreignFrom: null,
     raw: ["imGetMedia"],
     errors: {
       SUCCESS_STATUS: [1,"ok","操作正确","Done"],
-      FAILURE_STATUS: [0,"operationFailed","操作失败","Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match"],
+      FAILURE_STATUS: [0,"operationFailed","操作失败","Refused; also a body that is not a JSON object, a field of a wrong type, an unknown path, a wrong verb, and a search without a match",{},[{"condition":"notFound","status":[404],"operations":["imGetMedia"]},{"condition":"unknownEndpoint","status":[404,405]},{"condition":"ok","body":{"result":[],"message":"ok"}}]],
       NULL_PASSWORD: [6000,"missingField","密码为空","The password is empty or missing"],
       NULL_USERNAME: [6001,"missingField","用户名为空","The user name is empty or missing"],
       NULL_AVATAR: [6002,"missingField","头像path为空","The path of the avatar is empty or missing"],
@@ -80,18 +82,19 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
       ILLEGAL_USERNAME: [9000,"usernameInvalid","不合法的用户名","The user name has characters other than letters, digits and underscores"],
       ERROR_PASSWORD: [10000,"passwordWrong","密码错误","The password does not match"],
       ERROR_REPEAT_LOGIN: [11000,"alreadyLoggedIn","重复登入","This session is logged in already; on the push channel, a newer connection has replaced this one"],
-      ERROR_NET: [11001,"networkError","网络错误","A network or server fault, and maintenance; with the message `session error`, no usable session"],
+      ERROR_NET: [11001,"networkError","网络错误","A network or server fault, and maintenance; with the message `session error`, no usable session",{},[{"condition":"unauthenticated","body":{"message":"session error"}}]],
     },
   },
   job: {
     code: "code",
     success: "SUCCESS",
+    foreignFrom: 500,
     raw: [],
     errors: {
-      HTTP_REJECTED: [-2,"unknownEndpoint","HTTP状态码不是5XX, 200时返回该代码","Sent when the HTTP status is neither 200 nor 5XX"],
+      HTTP_REJECTED: [-2,"unknownEndpoint","HTTP状态码不是5XX, 200时返回该代码","Sent when the HTTP status is neither 200 nor 5XX",{},[{"condition":"invalidRequest","status":[400,413]}]],
       FAILED: [-1,"operationFailed","操作失败","The operation failed"],
       SUCCESS: [0,"ok","操作成功","The operation succeeded"],
-      TOO_FREQUENT: [1,"tooFrequent","操作过于频繁","Repeated too soon"],
+      TOO_FREQUENT: [1,"tooFrequent","操作过于频繁","Repeated too soon",{},[{"condition":"smsTooFrequent","operations":["jobSendSms"]}]],
       ILLEGAL_USERNAME: [2,"usernameInvalid","用户名不合法","Illegal user name"],
       WRONG_PASSWORD: [3,"passwordWrong","密码错误","Wrong password or deal password"],
       USER_NOT_FOUND: [4,"userNotFound","用户不存在","No such user"],
@@ -142,6 +145,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   live: {
     code: "code",
     success: "API_OK",
+    foreignFrom: null,
     raw: [],
     errors: {
       API_OK: [2000,"ok","成功","Success"],
@@ -154,6 +158,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   trid: {
     code: "error_no",
     success: "OK",
+    foreignFrom: null,
     raw: [],
     errors: {
       OK: [0,"ok","成功","Success"],

@@ -4,7 +4,8 @@ import type { __Id__ } from '../types.js'
 
 export const account = {
   async __id__SendSms({ input, sms }) {
-    return sms.send(input.phone)
+    await sms.send(input.phone)
+    return null
   },
 
   async __id__Login({ input, sms, sessions, tx }) {
