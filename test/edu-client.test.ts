@@ -20,8 +20,12 @@ interface Setting {
 }
 
 /** A box with a clock that clients can read without waiting. */
-async function stage() {
+/** Tokens that a refresh replaces die at once. */
+const NO_GRACE = { accessTokenGraceMs: 0 }
+
+async function stage(settings: Readonly<Record<string, number>> = {}) {
   const app = await box()
+  await turn(app, { settings })
   let time = await app.now()
   return {
     app,
@@ -143,7 +147,7 @@ describe('when a token is not good after all', () => {
   })
 
   test('a call on its way while a refresh replaces its token is made once more, not lost', async () => {
-    const { client: make, advance, count } = await stage()
+    const { client: make, advance, count } = await stage(NO_GRACE)
     const refreshed = moment()
     const { client, kicks } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
     await client.login(S1, { passwd: PASSWORD })
@@ -158,7 +162,7 @@ describe('when a token is not good after all', () => {
   })
 
   test('a call that is refused while a refresh is still under way waits for it', async () => {
-    const { client: make, advance, count } = await stage()
+    const { client: make, advance, count } = await stage(NO_GRACE)
     const [committed, refused] = [moment(), moment()]
     const early = holdFirst(async (send) => {
       await committed.hasCome
@@ -184,8 +188,7 @@ describe('when a token is not good after all', () => {
   })
 
   test('with a grace of the server there is nothing to repeat', async () => {
-    const { client: make, advance, count, app } = await stage()
-    await turn(app, { settings: { accessTokenGraceMs: 60_000 } })
+    const { client: make, advance, count } = await stage()
     const refreshed = moment()
     const { client } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
     await client.login(S1, { passwd: PASSWORD })
@@ -198,7 +201,7 @@ describe('when a token is not good after all', () => {
   })
 
   test('the second try is the last, and what it brings is heard: a login in between is a kick-out', async () => {
-    const { client: make, advance, count } = await stage()
+    const { client: make, advance, count } = await stage(NO_GRACE)
     const theirs = make({ device: 'iPad' })
     const [refreshed, displaced] = [moment(), moment()]
     let tries = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { authOf, codeOf, IOS, orderID, Phone, phoneOf } from './support/edu.js'
+import { authOf, codeOf, IOS, orderID, Phone, phoneOf, turn } from './support/edu.js'
 import { serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -57,6 +57,24 @@ describe('headers', () => {
     expect(codeOf(await phone.send('DELETE', `/order/${orderID('007')}`))).toBe(900)
     expect(codeOf(await phone.send('POST', '/logout', '', { 'content-type': 'application/json' }))).toBe(900)
   })
+})
+
+test('by a setting every call needs a content type, GET included; the file service needs none', async () => {
+  const app = await box()
+  await turn(app, { settings: { contentTypeRequired: 'always' } })
+  const phone = await phoneOf(app, 'S1')
+  const json = { 'content-type': 'application/json' }
+  expect(codeOf(await phone.send('GET', '/info'))).toBe(904)
+  expect(codeOf(await phone.send('DELETE', `/order/${orderID('007')}`))).toBe(904)
+  expect(codeOf(await phone.send('GET', '/info', undefined, { ...json, ...authOf(phone.access) }))).toBe(900)
+  expect((await app.call('/file/default.png')).status).toBe(200)
+})
+
+test('903 says whether there was a login at all', async () => {
+  const phone = new Phone(await box())
+  expect((await phone.get('/info')).json).toEqual({ code: 903, msg: '没有登陆信息，请重新登陆' })
+  expect((await phone.send('GET', '/info', undefined, { auth: '' })).json).toEqual({ code: 903, msg: '没有登陆信息，请重新登陆' })
+  expect((await phone.send('GET', '/info', undefined, authOf('0'.repeat(48)))).json).toEqual({ code: 903, msg: '登录信息失效，请重新登陆' })
 })
 
 describe('the credential', () => {

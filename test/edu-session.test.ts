@@ -80,8 +80,22 @@ describe('the access token', () => {
     expect(codeOf(await phone.get('/info'))).toBe(900)
   })
 
-  test('that a refresh replaced is 903 at once, without a word of other clients', async () => {
-    const phone = await phoneOf(await box(), 'S1')
+  test('that a refresh replaced lives on for a minute, so that a request under way is not logged out', async () => {
+    const app = await box()
+    const phone = await phoneOf(app, 'S1')
+    const old = phone.access
+    await phone.renew()
+    expect(codeOf(await phone.send('GET', '/info', undefined, authOf(old)))).toBe(900)
+    await app.advance('PT59.999S')
+    expect(codeOf(await phone.send('GET', '/info', undefined, authOf(old)))).toBe(900)
+    await app.advance('PT0.001S')
+    expect((await phone.send('GET', '/info', undefined, authOf(old))).json).toEqual(GONE)
+  })
+
+  test('that a refresh replaced is 903 at once where a setting allows no grace, without a word of other clients', async () => {
+    const app = await box()
+    await turn(app, { settings: { accessTokenGraceMs: 0 } })
+    const phone = await phoneOf(app, 'S1')
     const old = phone.access
     await phone.renew()
     expect((await phone.send('GET', '/info', undefined, authOf(old))).json).toEqual(GONE)
@@ -279,7 +293,9 @@ describe('a ban', () => {
 
 describe('races', () => {
   test('two clients that refresh the access token at once both get one; the later is the good one and nobody is logged out', async () => {
-    const phone = await phoneOf(await box(), 'S1')
+    const app = await box()
+    await turn(app, { settings: { accessTokenGraceMs: 0 } })
+    const phone = await phoneOf(app, 'S1')
     const answers = await Promise.all([1, 2].map(() => phone.post('/accessToken', { refresh_token: phone.refresh })))
     expect(answers.map(codeOf)).toEqual([900, 900])
     const tokens = answers.map(({ json }) => String(json?.['access_token']))

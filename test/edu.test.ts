@@ -109,7 +109,7 @@ describe('maintenance', () => {
     await app.set({ maintenance: { status: 'maintenance', httpStatus: null } })
     for (const answer of [phone.get('/info'), app.call('/rest/s/info'), app.call('/file/notes.txt'), phone.login('13800001001')]) {
       const { status, json, headers } = await answer
-      expect([status, json, headers.get('server-status')]).toEqual([503, { code: 905, msg: '服务器内部错误' }, 'maintenance'])
+      expect([status, json, headers.get('server-status')]).toEqual([503, { code: 905, msg: '停机维护中，请稍后再试（服务器内部错误）' }, 'maintenance'])
     }
     await app.set({ maintenance: null })
     const { json, headers } = await phone.get('/info')

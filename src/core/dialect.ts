@@ -90,7 +90,7 @@ export interface Dialect<E extends string> {
   /** Header parameters whose values are the same in capital and small letters; validated and handed on in small ones. Lower-case names. */
   readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */
-  checkHeaders?(request: RequestView, row: OperationRow): FailureDetails | null
+  checkHeaders?(request: RequestView, row: OperationRow, settings: Settings): FailureDetails | null
   /** @returns the body of a success */
   success(payload: unknown, about: About): object
   /** @returns the body of a failure */

@@ -61,6 +61,7 @@ test('userType and headers are filled in, the login is kept and carried', async 
   expect([...(entry?.headers ?? [])]).toEqual(expect.arrayContaining([['client', '1.0.2.3'], ['platform', 'ios'], ['u', IOS.u], ['w', IOS.w]]))
   expect(call?.headers.get('auth')).toBe(btoa(`access_token=${String(data?.info.access_token)}`))
   expect(call?.headers.has('u')).toBe(false)
+  expect(call?.headers.get('content-type')).toBe('application/json')
   // A call without a body is asked for a content type all the same.
   expect((await client.POST('/rest/{userType}/logout', { body: {} })).data).toEqual({ code: 900 })
   expect(await tokens.get()).toBeNull()
@@ -201,6 +202,7 @@ test('a kick-out that shows at the refresh is told too, and answers the call', a
 
 test('a call that was on its way while the token was replaced is repeated with the new one', async () => {
   const backend = await box()
+  await backend.set({ settings: { accessTokenGraceMs: 0 } })
   const { login, me, paths, client, tokens } = phone(backend)
   await login()
   const old = await tokens.get()

@@ -101,12 +101,12 @@ function isEntry(path: string): boolean {
 }
 
 /** What a call sets itself stays. */
-function addHeaders({ headers, method }: Request, { u, w, ...common }: EduApp, entry: boolean): void {
+function addHeaders({ headers }: Request, { u, w, ...common }: EduApp, entry: boolean): void {
   for (const [name, value] of Object.entries({ ...common, ...(entry ? { u, w } : {}) })) {
     if (!headers.has(name)) headers.set(name, value)
   }
-  // Asked for even where there is no body.
-  if ((method === 'POST' || method === 'PUT') && !headers.has('content-type')) headers.set('content-type', 'application/json')
+  // The document's table asks for it without exception, a GET included.
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json')
 }
 
 /** The class that openapi-fetch makes requests with, filling the `userType` into their path. */

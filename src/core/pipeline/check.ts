@@ -45,7 +45,7 @@ export async function check(received: Received, registry: Registry): Promise<Che
 function checkHeaders({ routed }: Received, before: Checked, { system }: Registry): Checked {
   const { row, operation } = routed
   const headers = readHeaders(routed, row)
-  const special = system.dialect.checkHeaders?.(new View(routed, EMPTY), row)
+  const special = system.dialect.checkHeaders?.(new View(routed, EMPTY), row, routed.arrival.settings)
   if (special) return fail(before, Failure.when('invalidRequest', { cause: 'header', ...special }))
   const validate = system.validators.headers[operation]
   if (validate !== undefined && !validate(headers)) {

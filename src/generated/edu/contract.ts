@@ -127,9 +127,9 @@ export interface paths {
         put?: never;
         /**
          * 刷新 access_token · Get a new access token
-         * @description 用 refresh_token 换取新的 access_token，有效期重新计为 2 小时；refresh_token 不变。refresh_token 未知、已被替换或已到期时为 903，被其他客户端顶掉时 903 附带 `nextDevice` 与 `nextLogin`。
+         * @description 用 refresh_token 换取新的 access_token，有效期重新计为 2 小时；refresh_token 不变，旧 access_token 再保留 60 秒。refresh_token 未知、已被替换或已到期时为 903，被其他客户端顶掉时 903 附带 `nextDevice` 与 `nextLogin`。
          *
-         *     Trades the refresh token for a new access token, good for another 2 hours; the refresh token stays. A refresh token that is unknown, replaced or out of date is 903; when another client's login ended the session, with `nextDevice` and `nextLogin`.
+         *     Trades the refresh token for a new access token, good for another 2 hours; the refresh token stays, and the old access token lives on for 60 seconds. A refresh token that is unknown, replaced or out of date is 903; when another client's login ended the session, with `nextDevice` and `nextLogin`.
          */
         post: operations["eduRefreshAccess"];
         delete?: never;

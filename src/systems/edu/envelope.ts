@@ -2,6 +2,7 @@
 import type { Dialect, NamedFailure, RequestView } from '../../core/dialect.js'
 import type { OperationRow } from '../../core/contract.js'
 import type { FailureDetails } from '../../core/failure.js'
+import type { Settings } from '../../core/settings.js'
 import { credentials } from './credentials.js'
 import type { Edu } from './types.js'
 
@@ -15,12 +16,12 @@ export const dialect: Dialect<Edu['errors']> = {
   credentials,
   conditions: {
     internal: 'INTERNAL_ERROR',
-    maintenance: { error: 'INTERNAL_ERROR', status: 503 },
+    maintenance: { error: 'INTERNAL_ERROR', status: 503, message: '停机维护中，请稍后再试（服务器内部错误）' },
     networkError: 'INTERNAL_ERROR',
     unknownEndpoint: 'RESOURCE_NOT_FOUND',
     invalidRequest: (_details, { row }) => badRequest(row),
     missingField: (_details, { row }) => badRequest(row),
-    unauthenticated: 'UNAUTHENTICATED',
+    unauthenticated: ({ cause }) => (cause === 'noCredential' ? { error: 'UNAUTHENTICATED', message: '没有登陆信息，请重新登陆' } : 'UNAUTHENTICATED'),
     tokenExpired: 'ACCESS_TOKEN_EXPIRED',
     kickedOut: 'UNAUTHENTICATED',
     banned: 'USER_BANNED',
@@ -44,10 +45,10 @@ function badRequest(row: OperationRow | null): Edu['errors'] {
 const JSON_ONLY = /^\s*application\/json\s*(;|$)/i
 
 /** What the contract's schemas cannot say of the headers. The file service asks for none (QUIRKS.md #3). */
-function checkHeaders({ method, headers, hasBody }: RequestView, row: OperationRow): FailureDetails | null {
+function checkHeaders({ method, headers, hasBody }: RequestView, row: OperationRow, settings: Settings): FailureDetails | null {
   if (!row.path.startsWith('/rest/')) return null
   if (String(headers['platform']).toLowerCase() === 'android' && !headers['channel']) return { field: 'channel' }
-  const needsType = method === 'POST' || method === 'PUT' || (method === 'DELETE' && hasBody)
+  const needsType = settings['contentTypeRequired'] === 'always' || method === 'POST' || method === 'PUT' || (method === 'DELETE' && hasBody)
   return needsType && !JSON_ONLY.test(headers['content-type'] ?? '') ? { field: 'content-type' } : null
 }
 

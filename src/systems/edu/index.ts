@@ -38,8 +38,13 @@ export const edu = defineSystem<Edu>({
     },
     accessTokenGraceMs: {
       description: 'Milliseconds that an access token lives on after a refresh has replaced it.',
-      default: 0,
+      default: MINUTE,
       allowed: { min: 0, max: MINUTE },
+    },
+    contentTypeRequired: {
+      description: 'Whether content-type is asked for where a body can be (withBody), or by every call of the REST API, GET included (always).',
+      default: 'withBody',
+      allowed: ['withBody', 'always'],
     },
   },
   outages: ['smsOperator', 'thirdParty', 'callProvider'],
