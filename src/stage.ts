@@ -4,9 +4,11 @@ import { machineTime, type TimeSource } from './core/clock.js'
 import type { Engine } from './core/engine/engine.js'
 import { memoryEngine } from './core/engine/memory/engine.js'
 import type { SocketLimits } from './core/sockets/switchboard.js'
-import { whole } from './core/stage/outcome.js'
-import { createStage, type Stage } from './core/stage/stage.js'
+import { type Surface, whole } from './core/stage/outcome.js'
+import { below, createStage, type Stage } from './core/stage/stage.js'
 import type { System } from './core/system.js'
+import type { Guard } from './control/safety.js'
+import { docsSurface } from './docs/surface.js'
 import { answerConsole, isForConsole } from './pages/console.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
 
@@ -43,15 +45,31 @@ export interface OpenStage {
   readonly options: Required<StageOptions>
 }
 
+/** Of a stage that only this process and this machine can reach. */
+const LOCAL: Guard = { token: null, host: 'localhost' }
+
 /**
- * @returns a stage that plays the systems
+ * @param guard who may drive the stage
+ * @returns a stage that plays the systems, with control plane, reference pages and console
  * @throws Error when a world cannot be read
  */
-export async function openStage(given: StageOptions): Promise<OpenStage> {
+export async function openStage(given: StageOptions, guard: Guard = LOCAL): Promise<OpenStage> {
   const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, sockets: {}, engine: memoryEngine(), admin: true, prefer: true, report: reportToStderr, ...given }
   const stage = await createStage({ ...options, documents: join(openapiFolder, 'bundled') })
-  if (options.admin) stage.mount(({ method, url, headers }) => isForConsole(method, url, headers.accept), async ({ method, url }) => whole(await answerConsole(method, url)))
+  const { admin, seed, maxSandboxes, fixtures, report } = options
+  if (admin) {
+    const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }
+    stage.mount(below('/__admin'), onFirstUse(async () => (await import('./control/surface.js')).controlSurface(parts, guard)))
+    stage.mount(({ method, url, headers }) => isForConsole(method, url, headers.accept), async ({ method, url }) => whole(await answerConsole(method, url)))
+  }
+  stage.mount(below('/docs'), docsSurface({ served: stage.served, admin: admin ? { needsToken: guard.token !== null } : null, report }))
   return { stage, options }
+}
+
+/** A surface that is loaded when the first call for it comes, so that no start waits for it. */
+function onFirstUse(load: () => Promise<Surface>): Surface {
+  let loading: Promise<Surface> | null = null
+  return async (call) => (await (loading ??= load()))(call)
 }
 
 function reportToStderr(problem: string): void {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
 import { at, kindOf, serveControl } from './support/control.js'
 
@@ -54,6 +56,45 @@ describe('the server', () => {
     expect((await put('now=1', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415)
     expect((await put(JSON.stringify({ now: 'x'.repeat(1024 * 1024) }))).status).toBe(413)
     expect((await admin('GET', '/health')).status).toBe(200)
+  })
+})
+
+describe('a connection that is kept alive', () => {
+  /** Calls one after the other on one connection. */
+  async function onOneConnection(calls: readonly (readonly [method: string, path: string, body: string | null])[]) {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    const statuses: number[] = []
+    for (const [method, path, body] of calls) {
+      const sent = request(`${server.url}/__admin${path}`, { method, agent, headers: body === null ? {} : { ...JSON_TYPE, 'content-length': Buffer.byteLength(body) } })
+      sent.end(body ?? undefined)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage] // what the event is told with
+      ports.add(response.socket.localPort)
+      response.resume()
+      await once(response, 'end')
+      statuses.push(response.statusCode ?? 0)
+    }
+    agent.destroy()
+    return { statuses, connections: ports.size }
+  }
+
+  test('goes on after a body that nobody wanted', async () => {
+    const settings = JSON.stringify({ system: 'live', source: 'fixed' })
+    expect(await onOneConnection([
+      ['PUT', '/sandboxes/kept/sms/settings', settings],
+      ['GET', '/sandboxes/kept/sms/settings', null],
+      ['POST', '/nothing', settings],
+      ['PATCH', '/sandboxes/kept/sms/settings', settings],
+    ])).toEqual({ statuses: [405, 200, 404, 200], connections: 1 })
+  })
+
+  test('goes on after a body that is too large', async () => {
+    const large = JSON.stringify({ now: 'x'.repeat(3 * 1024 * 1024) })
+    expect(await onOneConnection([
+      ['PUT', '/sandboxes/kept/sms/settings', large],
+      ['PUT', '/sandboxes/kept/clock', large],
+      ['GET', '/health', null],
+    ])).toEqual({ statuses: [405, 413, 200], connections: 1 })
   })
 })
 

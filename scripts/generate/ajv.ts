@@ -1,8 +1,9 @@
 /** Ajv, knowing the schemas of an OpenAPI document. */
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { asObject, asOptionalObject, ContractError, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, asString, ContractError, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
+import { linesOf } from '../../src/core/violations.js'
 import { mapSchema } from './schema.js'
 
 /** Formats of OpenAPI's registry that say what a text is for; there is nothing to check. */
@@ -37,7 +38,8 @@ export function schemaKey(group: string, name: string): string {
 
 /** What a schema checks, with its references as Ajv knows them. */
 export function checking(schema: Json): JsonObject {
-  return asObject(mapSchema(schema, (part) => {
+  return asObject(mapSchema(schema, (whole) => {
+    const part = chosenByTag(whole)
     const kept = Object.entries(part).filter(([keyword]) => !keyword.startsWith('x-') && !DROPPED.includes(keyword))
     return Object.fromEntries(kept.map(([keyword, value]) => [keyword, keyword === '$ref' && typeof value === 'string' ? ajvReference(value) : value]))
   }), 'schema')
@@ -54,11 +56,25 @@ export function compile(ajv: Ajv2020, key: string): (value: unknown) => string[]
     if (validate === undefined) throw new Error('no such schema')
     return (value) => {
       if (validate(value) === true) return []
-      return (validate.errors ?? []).map(({ instancePath, message = '', params }) => `${instancePath} ${message} ${JSON.stringify(params)}`.trim())
+      return [...linesOf(validate.errors ?? [])]
     }
   } catch (error) {
     throw new ContractError(`schema ${key.slice(1)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
+}
+
+/**
+ * Alternatives that a `discriminator` tells apart, with its choice made first: of a value whose tag names one, only what is wrong by that
+ * one is reported, and a tag that names none is reported with those that there are.
+ */
+function chosenByTag(schema: JsonObject): JsonObject {
+  const { oneOf, discriminator, ...rest } = schema
+  if (oneOf === undefined || !isObject(discriminator) || !isObject(discriminator.mapping)) return schema
+  const tag = asString(discriminator.propertyName, 'discriminator.propertyName')
+  const choices = Object.entries(discriminator.mapping).map(([name, target]) => {
+    return { if: { properties: { [tag]: { const: name } }, required: [tag] }, then: { $ref: ajvReference(asString(target, `discriminator.mapping.${name}`)) } }
+  })
+  return { ...rest, type: 'object', required: [tag], properties: { [tag]: { enum: Object.keys(discriminator.mapping) } }, allOf: choices }
 }
 
 function ajvReference($ref: string): string {

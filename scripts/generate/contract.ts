@@ -1,6 +1,6 @@
 /** The plain data of a system, in the shape of `Contract` in `src/core/contract.ts`. */
 import { fieldType, readInput, type Field } from './input.js'
-import { asList, asObject, asString, asStrings, type Json, type JsonObject } from './json.js'
+import { asCount, asList, asObject, asString, asStrings, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
 import { flatten } from './schema.js'
 import type { Operation, System } from './system.js'
@@ -47,6 +47,7 @@ function operationRow(document: JsonObject, operation: Operation): JsonObject {
     rules: input.rules,
     headers: headerNames(operation),
     body: input.body,
+    ...(node['x-body-limit'] === undefined ? {} : { bodyLimit: asCount(node['x-body-limit'], `${id}: x-body-limit`) }),
     success: { status: success.status, mediaType: success.mediaType },
   }
 }

@@ -68,6 +68,12 @@ export function asNumber(value: Json | undefined, where: string): number {
   throw new ContractError(`${where} must be a number`)
 }
 
+/** The value as a whole number above 0. Throws ContractError if it is anything else. */
+export function asCount(value: Json | undefined, where: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value
+  throw new ContractError(`${where} must be a whole number above 0`)
+}
+
 /** The value as a list of texts, `[]` if it is absent. Throws ContractError if it is anything else. */
 export function asStrings(value: Json | undefined, where: string): string[] {
   return asList(value, where).map((item, index) => asString(item, `${where}[${index}]`))

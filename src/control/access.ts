@@ -4,8 +4,8 @@ import type { Turn } from '../core/turn.js'
 import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import type { ControlParts } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 /** A transaction over whatever collections a system has. */
 export type AnyTransaction = Transaction<CoreRecords & Record<string, Doc>>

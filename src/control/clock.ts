@@ -3,8 +3,8 @@ import { type ClockState, freezeClock, readClock, resumeClock, setClock } from '
 import { addDuration, DURATION_FORMS, parseDuration } from '../core/duration.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { instant, openSandbox } from './access.js'
-import type { Handlers } from './call.js'
-import { quote, refusal } from './refusal.js'
+import type { Handlers } from './task.js'
+import { quote, refusal } from '../core/surface/refusal.js'
 
 const FIRST = 0
 const LAST = Date.UTC(3000, 0, 1) - 1

@@ -5,12 +5,13 @@
 import { isObject } from '../plain/json.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
+import { Answer } from '../core/surface/api.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
-import type { ControlParts, Handlers } from './call.js'
 import { queryRecords } from './json-query.js'
-import { recordFault } from './records.js'
-import { listOf, quote, refusal } from './refusal.js'
+import { misfitOf } from './records.js'
+import type { ControlParts, Handlers } from './task.js'
 
 export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
   listCollections: async ({ input, parts }) => {
@@ -24,14 +25,14 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     })
   },
 
-  listRecords: async ({ input, parts, request, response }) => {
+  listRecords: async ({ input, parts, call }) => {
     const { sandbox, system, collection } = openCollection(parts, input)
     const records = await transact(sandbox, system, (tx) => tx.list(collection))
-    const found = await queryRecords(collection, records, request, response)
-    return found.filter(isObject)
+    const { found, headers } = await queryRecords(collection, records, call)
+    return new Answer(found.filter(isObject), headers)
   },
 
-  createRecord: async ({ input, parts, body, response }) => {
+  createRecord: async ({ input, parts, body }) => {
     const place = openCollection(parts, input)
     const record = await write(place, async (tx) => {
       const doc = { ...(await nextKey(tx, place, body)), ...body }
@@ -39,8 +40,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
       return tx.insert(place.collection, doc)
     })
     const base = `/__admin/sandboxes/${place.sandbox.name}/db/${place.system.id}/${place.collection}`
-    response.setHeader('location', `${base}/${encodeURIComponent(String(record[place.key]))}`)
-    return record
+    return new Answer(record, { location: `${base}/${encodeURIComponent(String(record[place.key]))}` })
   },
 
   getRecord: async ({ input, parts }) => {
@@ -118,7 +118,7 @@ async function nextKey(tx: AnyTransaction, { collection, key }: Place, body: Doc
 }
 
 function check({ system, collection }: Place, doc: Doc): void {
-  const fault = recordFault(system, collection, doc)
+  const fault = misfitOf(system, collection, doc)
   if (fault !== null) throw refusal(422, 'record-misfit', `The record breaks the schema of ${system.id}/${collection}: ${fault}.`)
 }
 

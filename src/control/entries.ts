@@ -2,12 +2,12 @@
 import type { JournalEntry, KeptBody } from '../core/journal.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
-import type { Call, ControlParts } from './call.js'
+import type { ControlParts, Task } from './task.js'
 import { systemOf } from './access.js'
 import { nearMisses } from './near-misses.js'
 import { isSecret, mask, maskDeep, maskForm } from './secrets.js'
 
-type Filters = Omit<Call<'countRequests'>['input'], 'sandbox'>
+type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 
 /**
  * @returns the test that an entry has to pass

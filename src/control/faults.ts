@@ -5,8 +5,8 @@ import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openSandbox, systemOf, systemsOf } from './access.js'
-import type { Call, ControlParts, Handlers } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts, Handlers, Task } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 /** So many rules a sandbox holds. */
 const MOST_RULES = 1000
@@ -48,7 +48,7 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
   },
 }
 
-type Rule = Pick<Call<'addFault'>['input'], 'system' | 'operationId' | 'fault'>
+type Rule = Pick<Task<'addFault'>['input'], 'system' | 'operationId' | 'fault'>
 
 /**
  * @throws Refusal when there is no such system or operation, the fault says too little or too much, or no operation that the rule

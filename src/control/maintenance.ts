@@ -2,8 +2,8 @@
 import { knownOutages } from '../core/outages.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
-import type { ControlParts, Handlers } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts, Handlers } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 const USUAL_STATUS = 'maintenance'
 

@@ -3,9 +3,9 @@ import { pause } from '../core/clock.js'
 import type { JournalEntry } from '../core/journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { openSandbox } from './access.js'
-import type { Call, Handlers } from './call.js'
+import type { Handlers, Task } from './task.js'
 import { filterOf, showEntry, showLine } from './entries.js'
-import { quote, refusal } from './refusal.js'
+import { quote, refusal } from '../core/surface/refusal.js'
 import { streamEntries, streamLines } from './stream.js'
 
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
@@ -22,18 +22,17 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     return { count: (await openSandbox(parts, input.sandbox).journal.read()).filter(fits).length }
   },
 
-  waitForRequest: async (call) => {
-    const { input, parts } = call
+  waitForRequest: async (task) => {
+    const { input, parts } = task
     const sandbox = openSandbox(parts, input.sandbox)
-    const entry = await nextEntry(sandbox, filterOf(parts, input), call)
+    const entry = await nextEntry(sandbox, filterOf(parts, input), task)
     return showEntry(parts, entry, input.secrets)
   },
 
-  streamRequests: async (call) => {
-    const { input, parts, headers, gone } = call
+  streamRequests: async ({ input, parts, headers, call }) => {
     const fits = filterOf(parts, input)
     const feed = await openSandbox(parts, input.sandbox).journal.follow(lastId(headers))
-    return streamEntries({ feed, fits, show: (entry) => showEntry(parts, entry, input.secrets), gone })
+    return streamEntries({ feed, fits, show: (entry) => showEntry(parts, entry, input.secrets), call })
   },
 
   listCallLines: async ({ input, parts }) => {
@@ -44,7 +43,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     return { lines: entries.filter(({ id }) => id > after).reverse().slice(0, limit).map(showLine), meta: { total: entries.length, capacity } }
   },
 
-  streamCallLines: async ({ input, parts, headers, gone }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, gone }),
+  streamCallLines: async ({ input, parts, headers, call }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
 
   getRequest: async ({ input, parts }) => {
     const entries = await openSandbox(parts, input.sandbox).journal.read()
@@ -57,13 +56,13 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
 }
 
 /** @returns the number after which a stream goes on; null where it begins anew */
-function lastId(headers: Call<'streamRequests'>['headers']): number | null {
+function lastId(headers: Task<'streamRequests'>['headers']): number | null {
   const last = headers['last-event-id']
   return last === undefined || last === '' ? null : Number(last)
 }
 
 /** @returns the earliest entry that fits, which may still be to come */
-async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry) => boolean, { input, gone }: Call<'waitForRequest'>): Promise<JournalEntry> {
+async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry) => boolean, { input, call: { signal: gone } }: Task<'waitForRequest'>): Promise<JournalEntry> {
   let others = 0
   let found: JournalEntry | null = null
   let interrupted: 'reset' | 'deleted' | null = null

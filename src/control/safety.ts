@@ -3,13 +3,12 @@
  * hosts (DNS rebinding) and foreign origins (a hostile page) are refused whatever they know.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import type { Request, RequestHandler } from 'express'
-import { writeReply } from '../hosts/node/send.js'
-import { answerProblem } from '../core/problem.js'
-import { emptyReply } from '../core/reply.js'
-import { quote, Refusal, refusal } from './refusal.js'
+import { emptyReply, type ReplyHeaders } from '../core/reply.js'
+import type { Call } from '../core/stage/call.js'
+import { type Outcome, whole } from '../core/stage/outcome.js'
+import { quote, Refusal, refusal } from '../core/surface/refusal.js'
+import { pathBelow, withHeaders } from '../core/surface/surface.js'
 
 export interface Guard {
   /** What a caller has to know; null where every caller is on this machine. */
@@ -21,6 +20,7 @@ export interface Guard {
 /** What stays open without a token: a probe tells nothing worth hiding. */
 const OPEN = '/health'
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+const EXPOSED = 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violation'
 
 /** @returns whether the address can be reached from this machine alone */
 export function isLoopbackHost(host: string): boolean {
@@ -28,62 +28,59 @@ export function isLoopbackHost(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
 }
 
-/** @returns the middleware that lets only those calls through which may drive the server */
-export function guard({ token, host }: Guard): RequestHandler {
-  return (request, response, next) => {
+/**
+ * @param prefix what the guarded surface answers below
+ * @param answer answers those calls that may drive the server
+ * @returns what refuses all others; the headers that let a page read the answer are on every answer to a page that may
+ */
+export function guarded(guard: Guard, prefix: string, answer: (call: Call) => Promise<Outcome>): (call: Call) => Promise<Outcome> {
+  return async (call) => {
+    admitHost(call, guard.host)
+    const forPage = admitOrigin(call)
     try {
-      admitHost(request, host)
-      const origin = admitOrigin(request)
-      if (origin !== null) {
-        response.setHeader('access-control-allow-origin', origin)
-        response.setHeader('access-control-expose-headers', 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violation')
-        response.setHeader('vary', 'Origin')
-        if (request.method === 'OPTIONS') {
-          const headers = { 'access-control-allow-methods': METHODS, 'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*' }
-          writeReply(response, emptyReply(204, headers), request.method)
-          return
-        }
-      }
-      admitCaller(request, token)
+      if (call.method === 'OPTIONS' && forPage !== null) return whole(emptyReply(204, { ...preflight(call), ...forPage }))
+      admitCaller(call, prefix, guard.token)
+      return withHeaders(await answer(call), forPage ?? {})
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const challenge = error.problem.status === 401 ? { 'www-authenticate': 'Bearer realm="understudy"' } : {}
-      writeReply(response, answerProblem(error.problem, challenge), request.method)
-      return
+      throw error instanceof Refusal ? new Refusal(error.problem, { ...error.headers, ...forPage }) : error
     }
-    next()
   }
 }
 
+function preflight({ headers }: Call): ReplyHeaders {
+  return { 'access-control-allow-methods': METHODS, 'access-control-allow-headers': headers['access-control-request-headers'] ?? '*' }
+}
+
 /** A name that somebody else's DNS has pointed at this machine is foreign; an address or this machine's own name is not. */
-function admitHost(request: Request, listening: string): void {
-  const host = request.headers.host ?? ''
+function admitHost({ headers, remoteAddress }: Call, listening: string): void {
+  // From within this process nobody comes by a name.
+  if (remoteAddress === null) return
+  const { host = '' } = headers
   const name = nameOf(host)
-  if (name !== null && (isIP(name) !== 0 || isLoopbackHost(name) || name === listening.toLowerCase() || name === hostname().toLowerCase())) return
+  if (name !== null && (isAddress(name) || isLoopbackHost(name) || name === listening.toLowerCase() || name === hostname().toLowerCase())) return
   throw refusal(403, 'foreign-host', `The control plane does not answer under the host ${quote(host)}. Call it by its IP address or as localhost.`)
 }
 
-/** @returns the origin of the page that calls, null where no page does */
-function admitOrigin(request: Request): string | null {
-  const { origin, host } = request.headers
+/** @returns the headers that let the page which calls read the answer, null where no page does */
+function admitOrigin({ headers: { origin, host } }: Call): ReplyHeaders | null {
   if (origin === undefined) return null
   const page = URL.canParse(origin) ? new URL(origin) : null
   const isOwn = page !== null && page.host === host
   const isLocal = page !== null && isLoopbackHost(page.hostname) && isLoopbackHost(nameOf(host ?? '') ?? '')
-  if (isOwn || isLocal) return origin
+  if (isOwn || isLocal) return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' }
   throw refusal(403, 'foreign-origin', `The control plane does not answer pages of ${quote(origin)}. Call it from a page of this machine, or from a program.`)
 }
 
-function admitCaller(request: Request, token: string | null): void {
+function admitCaller(call: Call, prefix: string, token: string | null): void {
   if (token === null) {
-    const { remoteAddress = '' } = request.socket
-    if (isLoopbackHost(remoteAddress)) return
+    if (call.remoteAddress === null || isLoopbackHost(call.remoteAddress)) return
     throw refusal(403, 'not-local', 'Without an admin token the control plane answers callers on its own machine only. Start the server with --admin-token.')
   }
-  if (request.path === OPEN) return
-  const [, given = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+  if (pathBelow(prefix, call) === OPEN) return
+  const [, given = ''] = /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '') ?? []
   if (isSame(given, token)) return
-  throw refusal(401, 'admin-token-required', 'The control plane of this server asks for its admin token. Send the header "Authorization: Bearer <token>" with the token that the server was given, or printed at its start.')
+  const detail = 'The control plane of this server asks for its admin token. Send the header "Authorization: Bearer <token>" with the token that the server was given, or printed at its start.'
+  throw refusal(401, 'admin-token-required', detail, {}, { 'www-authenticate': 'Bearer realm="understudy"' })
 }
 
 /** Takes the same time whatever is given. */
@@ -96,4 +93,10 @@ function isSame(given: string, expected: string): boolean {
 function nameOf(host: string): string | null {
   const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+))(?::\d{1,5})?$/i.exec(host) ?? []
   return (bracketed ?? plain)?.toLowerCase() ?? null
+}
+
+/** Whether the host is an IP address: four numbers, or what stands in brackets in a URL. */
+function isAddress(name: string): boolean {
+  const parts = name.split('.')
+  return (parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) || (name.includes(':') && URL.canParse(`http://[${name}]`))
 }

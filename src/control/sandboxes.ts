@@ -1,9 +1,10 @@
 /** Sandboxes as such. */
 import { readClock } from '../core/clock.js'
 import type { Sandbox } from '../core/sandbox.js'
+import { Answer } from '../core/surface/api.js'
 import { instant, openSandbox } from './access.js'
-import type { ControlParts, Handlers } from './call.js'
-import { quote, refusal } from './refusal.js'
+import type { ControlParts, Handlers } from './task.js'
+import { quote, refusal } from '../core/surface/refusal.js'
 import { applyScenario } from './scenarios.js'
 import { restoreSnapshot } from './snapshot.js'
 
@@ -14,7 +15,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
     return { sandboxes: shown }
   },
 
-  createSandbox: async ({ input, parts, response }) => {
+  createSandbox: async ({ input, parts }) => {
     const name = input.name ?? (await parts.sandboxes.freeName())
     if ((await parts.sandboxes.find(name)) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
     const sandbox = openSandbox(parts, name)
@@ -25,8 +26,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
       await parts.sandboxes.delete(name)
       throw error
     }
-    response.setHeader('location', `/__admin/sandboxes/${name}`)
-    return showSandbox(parts, sandbox)
+    return new Answer(await showSandbox(parts, sandbox), { location: `/__admin/sandboxes/${name}` })
   },
 
   getSandbox: async ({ input, parts }) => {

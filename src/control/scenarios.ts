@@ -9,8 +9,8 @@ import { resolveBoot } from '../core/store/boot.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import { systemsOf, transact } from './access.js'
-import type { ControlParts } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 /** A scenario as its file has it; times in its records are still relative. */
 interface ScenarioFile {

@@ -8,7 +8,7 @@ import { listSocketOperations } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openapiFolder, packageFile } from '../paths.js'
 import { instant, systemOf, systemsOf } from './access.js'
-import type { Handlers } from './call.js'
+import type { Handlers } from './task.js'
 
 export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getSystem' | 'listConditions'> = {
   getHealth: async ({ parts }) => ({

@@ -3,8 +3,8 @@ import type { Turn } from '../core/turn.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import type { Call, Handlers } from './call.js'
-import { quote, refusal } from './refusal.js'
+import type { Handlers, Task } from './task.js'
+import { quote, refusal } from '../core/surface/refusal.js'
 import { mask } from './secrets.js'
 import { findUser, findUsers, type Person } from './users.js'
 
@@ -79,7 +79,7 @@ interface Affair {
 }
 
 /** Carries out a change of a user's sessions in one transaction, and shows those that were changed as they are now. */
-async function onSessions({ input, parts }: Call<'kickUser' | 'expireSession' | 'revokeSessions'>, change: (affair: Affair) => Promise<readonly SessionRecord[]>) {
+async function onSessions({ input, parts }: Task<'kickUser' | 'expireSession' | 'revokeSessions'>, change: (affair: Affair) => Promise<readonly SessionRecord[]>) {
   const system = systemOf(parts, input.system)
   return openSandbox(parts, input.sandbox).during((turn) => transact(turn, system, async (tx) => {
     const { now } = turn

@@ -4,8 +4,8 @@ import type { Sandbox } from '../core/sandbox.js'
 import type { SettingDefinition, Settings } from '../core/settings.js'
 import type { System } from '../core/system.js'
 import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
-import type { ControlParts, Handlers } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts, Handlers } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 export const settings: Handlers<'getSettings' | 'putSettings'> = {
   getSettings: async ({ input, parts }) => settingsOf(parts, openSandbox(parts, input.sandbox)),

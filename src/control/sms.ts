@@ -4,8 +4,8 @@ import type { Sandbox, SystemControl } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
 import type { System } from '../core/system.js'
 import { changeSystems, instant, instantOrNull, openSandbox, systemsOf, transact } from './access.js'
-import type { Call, ControlParts, Handlers } from './call.js'
-import { refusal } from './refusal.js'
+import type { ControlParts, Handlers, Task } from './task.js'
+import { refusal } from '../core/surface/refusal.js'
 
 /** The outage that stands for an SMS operator that fails. */
 const OPERATOR = 'smsOperator'
@@ -66,7 +66,7 @@ async function settingsOf(parts: ControlParts, sandbox: Sandbox) {
   }
 }
 
-function refuseImpossible(system: System, { source, operator }: Call<'setSms'>['input']): void {
+function refuseImpossible(system: System, { source, operator }: Task<'setSms'>['input']): void {
   if (system.sms === null) throw refusal(422, 'not-available', `${system.id} sends no SMS.`)
   if (source === 'sequence' && !canChooseSource(system)) throw refusal(422, 'not-available', `${system.id} always sends the fixed code; its contract says so.`)
   if (operator === 'down' && !hasOperator(system)) throw refusal(422, 'not-available', `${system.id} has no answer for an SMS operator that fails.`)

@@ -6,11 +6,11 @@ import { SEQUENCES } from '../core/store/transaction.js'
 import { StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import { instant, systemOf } from './access.js'
-import type { Call, ControlParts } from './call.js'
+import type { ControlParts, Task } from './task.js'
 import { parseInstant } from './clock.js'
 import { checkRule } from './faults.js'
-import { recordFault } from './records.js'
-import { listOf, quote, Refusal, refusal } from './refusal.js'
+import { misfitOf } from './records.js'
+import { listOf, quote, Refusal, refusal } from '../core/surface/refusal.js'
 import { packageVersion } from './server.js'
 import { checkSettings } from './settings.js'
 
@@ -18,7 +18,7 @@ const FORMAT = 'understudy-snapshot'
 const VERSION = 1
 const MOST_COUNT = 1e12
 
-type Snapshot = NonNullable<Call<'createSandbox'>['input']['snapshot']>
+type Snapshot = NonNullable<Task<'createSandbox'>['input']['snapshot']>
 type SystemSnapshot = Snapshot['systems'][string]
 
 /** @returns all that the sandbox keeps at this moment, but for its journal */
@@ -116,7 +116,7 @@ function readStore(system: System, store: SystemSnapshot['store']): StoreExport 
     }
     if (system.state[collection] === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)
     for (const record of put) {
-      const fault = recordFault(system, collection, record)
+      const fault = misfitOf(system, collection, record)
       if (fault !== null) throw misfit(`a record of ${system.id}/${collection} breaks its schema: ${fault}`)
     }
   }

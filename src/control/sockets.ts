@@ -4,8 +4,8 @@ import type { Connection } from '../core/sockets/connection.js'
 import type { Socket } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { instant, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import type { Call, ControlParts, Handlers } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { ControlParts, Handlers, Task } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { findUser, findUsers } from './users.js'
 
 /** A close frame holds so many bytes besides its code (RFC 6455, section 5.5). */
@@ -50,7 +50,7 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
   },
 }
 
-function socketOf(system: System, wanted: Call<'sendPacket'>['input']['socket']): readonly [name: string, socket: Socket] {
+function socketOf(system: System, wanted: Task<'sendPacket'>['input']['socket']): readonly [name: string, socket: Socket] {
   const all = Object.entries(system.sockets)
   const found = all.find(([name]) => wanted === undefined || name === wanted)
   if (found !== undefined) return found

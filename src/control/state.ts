@@ -1,6 +1,6 @@
 /** Snapshots and scenarios of a sandbox. */
 import { openSandbox } from './access.js'
-import type { Handlers } from './call.js'
+import type { Handlers } from './task.js'
 import { showSandbox } from './sandboxes.js'
 import { applyScenario, findScenarios, showScenario } from './scenarios.js'
 import { restoreSnapshot, takeSnapshot } from './snapshot.js'

@@ -1,9 +1,9 @@
 /** The journal as server-sent events (HTML Living Standard, section 9.2). */
-import type { Response } from 'express'
 import { pause } from '../core/clock.js'
 import type { JournalEntry, JournalEvent } from '../core/journal.js'
 import type { JournalFeed } from '../core/sandbox-journal.js'
-import { Stream } from './call.js'
+import type { Call } from '../core/stage/call.js'
+import { Stream } from '../core/surface/api.js'
 
 /** Proxies close connections on which nothing happens; a comment is nothing to a client. */
 const KEEP_ALIVE = 15_000
@@ -19,97 +19,151 @@ const MOST_LINES = 200
 interface Source {
   readonly feed: JournalFeed
   readonly show: (entry: JournalEntry) => object
-  /** Aborted when the client goes away. */
-  readonly gone: AbortSignal
+  readonly call: Call
 }
 
 export interface StreamOptions extends Source {
   readonly fits: (entry: JournalEntry) => boolean
 }
 
+/** What a stream is made of. */
+interface Telling {
+  /** What the client missed. */
+  readonly missed: Iterable<string>
+  /** Puts into the backlog what comes. */
+  readonly tell: (event: JournalEvent) => void
+  /** Nobody listens any more. */
+  readonly stop?: () => void
+}
+
 /** @returns the stream: entries that the client missed, then each as it comes, until the client or the sandbox goes */
-export function streamEntries({ feed, fits, show, gone }: StreamOptions): Stream {
-  return new Stream((response) => {
-    if (!begin(response, feed.after)) return
-    const tell = (event: JournalEvent) => {
-      if (event.type !== 'entry') announce(response, event)
-      else if (response.writableLength > MOST_BACKLOG) response.destroy()
-      else if (fits(event.entry)) response.write(`id: ${String(event.entry.id)}\nevent: request\ndata: ${JSON.stringify(show(event.entry))}\n\n`)
-    }
-    for (const entry of feed.missed) tell({ type: 'entry', entry })
-    feed.start(tell)
-    gone.addEventListener('abort', () => {
-      feed.stop()
-    })
-    void keepAlive(response, gone)
-  })
+export function streamEntries({ fits, show, ...source }: StreamOptions): Stream {
+  const write = (entry: JournalEntry) => `id: ${String(entry.id)}\nevent: request\ndata: ${JSON.stringify(show(entry))}\n\n`
+  return begin({ show, ...source }, (backlog) => ({
+    missed: mapped(source.feed.missed.filter(fits), write),
+    tell: (event) => {
+      if (event.type !== 'entry') announce(backlog, event)
+      else if (fits(event.entry)) backlog.add(write(event.entry))
+    },
+  }))
 }
 
 /** @returns the stream of lines, several to an event; of more than fit into one the newest */
-export function streamLines({ feed, show, gone }: Source): Stream {
-  return new Stream((response) => {
-    if (!begin(response, feed.after)) return
+export function streamLines(source: Source): Stream {
+  const write = (entries: readonly JournalEntry[], left: number) => `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(source.show), left })}\n\n`
+  return begin(source, (backlog) => {
     let waiting: JournalEntry[] = []
     let left = 0
     let timer: NodeJS.Timeout | null = null
     const flush = () => {
       if (timer !== null) clearTimeout(timer)
       timer = null
-      const last = waiting.at(-1)
-      if (last === undefined) return
-      if (response.writableLength > MOST_BACKLOG) response.destroy()
-      else response.write(`id: ${String(last.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: waiting.map(show), left })}\n\n`)
+      if (waiting.length > 0) backlog.add(write(waiting, left))
       waiting = []
       left = 0
     }
-    waiting = [...feed.missed]
-    flush()
-    feed.start((event) => {
-      if (event.type !== 'entry') {
-        flush()
-        announce(response, event)
-        return
-      }
-      waiting.push(event.entry)
+    const collect = (entry: JournalEntry) => {
+      waiting.push(entry)
       // Twice as many are let in before the older half goes, so that the array is moved seldom.
       if (waiting.length >= 2 * MOST_LINES) left += waiting.splice(0, MOST_LINES).length
       timer ??= setTimeout(() => {
         if (waiting.length > MOST_LINES) left += waiting.splice(0, waiting.length - MOST_LINES).length
         flush()
       }, COLLECT)
-    })
-    gone.addEventListener('abort', () => {
-      feed.stop()
-      if (timer !== null) clearTimeout(timer)
-    })
-    void keepAlive(response, gone)
+    }
+    const { missed } = source.feed
+    return {
+      missed: missed.length === 0 ? [] : [write(missed, 0)],
+      tell: (event) => {
+        if (event.type === 'entry') collect(event.entry)
+        else {
+          flush()
+          announce(backlog, event)
+        }
+      },
+      stop: () => {
+        if (timer !== null) clearTimeout(timer)
+      },
+    }
   })
 }
 
-/**
- * @param after the id after which the stream goes on
- * @returns whether there is anybody to write events to
- */
-function begin(response: Response, after: number): boolean {
-  // Without `connection: close`: Node's fetch takes a reset of such a connection for the proper end of the answer.
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'last-event-id': String(after), 'x-accel-buffering': 'no' })
-  if (response.req.method === 'HEAD') {
-    response.end()
-    return false
+function begin({ feed, call }: Source, telling: (backlog: Backlog) => Telling): Stream {
+  const { method, signal } = call
+  const stop = () => {
+    feed.stop()
   }
-  response.write(': the calls of this sandbox\n\n')
-  return true
+  // Of the answer to HEAD nobody reads a body.
+  if (method === 'HEAD') stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return new Stream('text/event-stream; charset=utf-8', events(feed, signal, telling), { 'last-event-id': String(feed.after), 'x-accel-buffering': 'no' })
 }
 
-function announce(response: Response, { type }: Exclude<JournalEvent, { type: 'entry' }>): void {
-  if (type === 'ended') response.end()
-  else response.write(`event: ${type === 'cleared' ? 'clear' : 'reset'}\ndata: {}\n\n`)
+async function* events(feed: JournalFeed, gone: AbortSignal, telling: (backlog: Backlog) => Telling): AsyncGenerator<string, void> {
+  const backlog = new Backlog()
+  const { missed, tell, stop } = telling(backlog)
+  const leave = () => {
+    backlog.end()
+  }
+  gone.addEventListener('abort', leave)
+  if (gone.aborted) leave()
+  feed.start(tell)
+  try {
+    yield ': the calls of this sandbox\n\n'
+    yield* missed
+    yield* backlog.pieces()
+  } finally {
+    feed.stop()
+    stop?.()
+    gone.removeEventListener('abort', leave)
+  }
 }
 
-async function keepAlive(response: Response, gone: AbortSignal): Promise<void> {
-  for (;;) {
-    await pause(KEEP_ALIVE, gone)
-    if (gone.aborted || response.writableEnded) return
-    response.write(': still here\n\n')
+function announce(backlog: Backlog, { type }: Exclude<JournalEvent, { type: 'entry' }>): void {
+  if (type === 'ended') backlog.end()
+  else backlog.add(`event: ${type === 'cleared' ? 'clear' : 'reset'}\ndata: {}\n\n`)
+}
+
+/** Each only when it is asked for: what a client missed may be much. */
+function* mapped<T>(items: readonly T[], change: (item: T) => string): Generator<string> {
+  for (const item of items) yield change(item)
+}
+
+/** What the reader has not taken yet. */
+class Backlog {
+  #pieces: string[] = []
+  #bytes = 0
+  #isOver = false
+  #wake = new AbortController()
+
+  add(piece: string): void {
+    this.#bytes += Buffer.byteLength(piece)
+    // Kept no longer: the reader is to be cut off.
+    if (this.#bytes > MOST_BACKLOG) this.#pieces = []
+    else this.#pieces.push(piece)
+    this.#wake.abort()
+  }
+
+  /** Nothing comes any more. */
+  end(): void {
+    this.#isOver = true
+    this.#wake.abort()
+  }
+
+  /** Hands out what waits and what comes, until the end. @throws Error when too much waits */
+  async *pieces(): AsyncGenerator<string, void> {
+    for (;;) {
+      this.#wake = new AbortController()
+      if (this.#bytes > MOST_BACKLOG) throw new Error(`more than ${String(MOST_BACKLOG)} bytes wait for a slow reader`)
+      const piece = this.#pieces.join('')
+      this.#pieces = []
+      this.#bytes = 0
+      if (piece !== '') yield piece
+      else if (this.#isOver) return
+      else {
+        await pause(KEEP_ALIVE, this.#wake.signal)
+        if (!this.#wake.signal.aborted) yield ': still here\n\n'
+      }
+    }
   }
 }

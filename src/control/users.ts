@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
-import type { Call, Handlers } from './call.js'
-import { listOf, quote, refusal } from './refusal.js'
+import type { Handlers, Task } from './task.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 export const users: Handlers<'listUsers' | 'banUser' | 'unbanUser'> = {
   listUsers: async ({ input, parts }) => {
@@ -69,7 +69,7 @@ export function personOf(system: System, record: Doc): Person {
 }
 
 /** Bans a user or lifts the ban, in the way that the system's records say so. */
-async function setBan({ input, parts }: Call<'banUser' | 'unbanUser'>, banned: boolean) {
+async function setBan({ input, parts }: Task<'banUser' | 'unbanUser'>, banned: boolean) {
   const system = systemOf(parts, input.system)
   const { users: directory } = system
   const { ban } = directory

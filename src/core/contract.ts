@@ -61,6 +61,8 @@ export interface OperationRow {
   /** Names of the header parameters, in lower case. */
   readonly headers: readonly string[]
   readonly body: BodyType | null
+  /** `x-body-limit`: so many bytes of a body are taken; left to whoever serves the contract when left out. */
+  readonly bodyLimit?: number
   readonly success: { readonly status: number; readonly mediaType: string | null }
 }
 

@@ -2,7 +2,8 @@
  * Where an answer departs from the contract, whoever gave it: the stub itself, or a backend that it is compared with. It knows systems
  * only by their contracts, and HTTP not at all.
  */
-import type { Contract, Validator, Validators, Violation } from './contract.js'
+import type { Contract, Validator, Validators } from './contract.js'
+import { placedLines } from './violations.js'
 
 /** Whose contract an answer is held against. */
 export interface Judged {
@@ -78,11 +79,7 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
 function judgeBody(validate: Validator | undefined, body: unknown, subject: string): readonly Departure[] {
   if (validate === undefined) return [departure('noSchema', `${subject}: the contract has no schema for it`)]
   if (validate(body)) return NONE
-  return (validate.errors ?? []).map((violation) => departure('body', `${subject}: ${describe(violation)}`, violation.instancePath))
-}
-
-function describe({ instancePath, message, params }: Violation): string {
-  return `${instancePath === '' ? 'the body' : instancePath} ${message ?? 'is not valid'} ${JSON.stringify(params)}`
+  return placedLines(validate.errors ?? [], 'the body').map(({ pointer, line }) => departure('body', `${subject}: ${line}`, pointer))
 }
 
 function departure(kind: Departure['kind'], message: string, pointer = ''): Departure {

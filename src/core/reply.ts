@@ -33,3 +33,8 @@ export function emptyReply(status: number, headers: ReplyHeaders = {}): Reply {
 export function textReply(status: number, body: string, headers: ReplyHeaders = {}): Reply {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body }
 }
+
+/** @returns the text as a header can carry it: what is not ASCII is written as its escape, and what is long is cut */
+export function asHeader(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).slice(0, 500)
+}

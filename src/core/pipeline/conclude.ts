@@ -1,7 +1,7 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
 import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
-import type { Reply, ReplyHeaders } from '../reply.js'
+import { asHeader, type Reply, type ReplyHeaders } from '../reply.js'
 import { type Outcome, whole } from '../stage/outcome.js'
 import { urlBelow } from './address.js'
 import { corsHeaders, isPreflight } from './cors.js'
@@ -58,9 +58,4 @@ function headersOf({ site, mishaps, reply, violations }: Answered): ReplyHeaders
   if (underMaintenance !== null) headers[SERVER_STATUS_HEADER] = underMaintenance.status
   if (mishaps.applied.length > 0) headers['preference-applied'] = asHeader(mishaps.applied.join(', '))
   return headers
-}
-
-/** Header values are Latin-1; anything else is written as its escape. */
-function asHeader(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).slice(0, 500)
 }

@@ -1,25 +1,30 @@
 /** From method and path to an operation, by a table compiled once per system. */
-import type { Contract, OperationRow } from '../contract.js'
+import type { OperationRow } from '../contract.js'
 import { Failure } from '../failure.js'
 import { decode } from './query.js'
 
+/** What routing looks at of an operation. */
+export type Routable = Pick<OperationRow, 'method' | 'path' | 'routing' | 'select'>
+
 /** One operation at a place: its HTTP method and, where a query parameter chooses, that parameter's value. */
-interface Candidate {
+interface Candidate<Row> {
   readonly operation: string
-  readonly row: OperationRow
+  readonly row: Row
 }
 
-interface Place {
-  readonly segments: readonly (string | { readonly name: string; readonly form: RegExp | null })[]
-  readonly candidates: Candidate[]
+interface Place<Row> {
+  readonly segments: Segments
+  readonly candidates: Candidate<Row>[]
 }
 
-export interface Match extends Candidate {
+type Segments = readonly (string | { readonly name: string; readonly form: RegExp | null })[]
+
+export interface Match<Row extends Routable = OperationRow> extends Candidate<Row> {
   readonly parameters: Readonly<Record<string, string>>
 }
 
 /** Finds the operation of a request; a Failure `unknownEndpoint` where there is none. */
-export type Router = (method: string, path: string, query: (name: string) => string | undefined) => Match | Failure
+export type Router<Row extends Routable = OperationRow> = (method: string, path: string, query: (name: string) => string | undefined) => Match<Row> | Failure
 
 const NO_PARAMETERS: Readonly<Record<string, string>> = {}
 
@@ -27,9 +32,9 @@ const NO_PARAMETERS: Readonly<Record<string, string>> = {}
  * @param contract the operations to route to
  * @returns the router; a trailing slash makes no difference, HEAD goes where GET goes
  */
-export function compileRouter(contract: Pick<Contract, 'operations'>): Router {
-  const fixed = new Map<string, Place>()
-  const variable: Place[] = []
+export function compileRouter<Row extends Routable>(contract: { readonly operations: Readonly<Record<string, Row>> }): Router<Row> {
+  const fixed = new Map<string, Place<Row>>()
+  const variable: Place<Row>[] = []
   for (const [operation, row] of Object.entries(contract.operations)) {
     const path = withoutTrailingSlash(row.path)
     const segments = compileSegments(path, row)
@@ -60,9 +65,9 @@ export function compileRouter(contract: Pick<Contract, 'operations'>): Router {
   }
 }
 
-function choose(place: Place, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match | Failure {
+function choose<Row extends Routable>(place: Place<Row>, method: string, parameters: Match['parameters'], query: (name: string) => string | undefined): Match<Row> | Failure {
   const wanted = method === 'HEAD' ? 'GET' : method
-  const selected: Candidate[] = []
+  const selected: Candidate<Row>[] = []
   for (const candidate of place.candidates) {
     const { operation, row } = candidate
     if (row.select !== null && query(row.select.parameter) !== row.select.value) continue
@@ -73,7 +78,7 @@ function choose(place: Place, method: string, parameters: Match['parameters'], q
   return Failure.when('unknownEndpoint', { cause: 'wrongMethod', allow: selected.map(({ row }) => row.method) })
 }
 
-function compileSegments(path: string, row: OperationRow): Place['segments'] {
+function compileSegments(path: string, row: Routable): Segments {
   return path.split('/').map((segment) => {
     const name = /^\{(.+)\}$/.exec(segment)?.[1]
     if (name === undefined) return segment
@@ -83,12 +88,12 @@ function compileSegments(path: string, row: OperationRow): Place['segments'] {
 }
 
 /** Whether two templates match the same paths, whatever their parameters are called. */
-function sameForm(a: Place['segments'], b: Place['segments']): boolean {
-  const form = (segment: Place['segments'][number]) => (typeof segment === 'string' ? segment : `{${segment.form?.source ?? ''}}`)
+function sameForm(a: Segments, b: Segments): boolean {
+  const form = (segment: Segments[number]) => (typeof segment === 'string' ? segment : `{${segment.form?.source ?? ''}}`)
   return a.length === b.length && a.every((segment, i) => form(segment) === form(b[i] ?? ''))
 }
 
-function matchSegments(place: Place, segments: readonly (string | null)[]): Record<string, string> | null {
+function matchSegments(place: { readonly segments: Segments }, segments: readonly (string | null)[]): Record<string, string> | null {
   if (place.segments.length !== segments.length) return null
   const parameters: Record<string, string> = {}
   for (const [i, expected] of place.segments.entries()) {

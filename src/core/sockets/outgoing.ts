@@ -5,6 +5,7 @@ import type { Turn } from '../turn.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
+import { linesOf } from '../violations.js'
 import type { Socket } from './definition.js'
 import type { StruckFrame } from './faults.js'
 import type { Wire } from './wire.js'
@@ -92,5 +93,5 @@ export function recordFrames({ system, url, headers, report }: RecordParts, happ
 function violationsOf(validate: Validator | undefined, frame: object): readonly string[] {
   if (validate === undefined) return ['the contract has no schema for what is sent here']
   if (validate(frame)) return []
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath === '' ? 'the frame' : instancePath} ${message ?? 'is not valid'}`)
+  return linesOf(validate.errors ?? [], 'the frame')
 }

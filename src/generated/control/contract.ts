@@ -4886,6 +4886,7 @@ export const contract = {
       "rules": {},
       "headers": [],
       "body": "application/json",
+      "bodyLimit": 67108864,
       "success": {
         "status": 201,
         "mediaType": "application/json"
@@ -6540,6 +6541,7 @@ export const contract = {
       "rules": {},
       "headers": [],
       "body": "application/json",
+      "bodyLimit": 67108864,
       "success": {
         "status": 200,
         "mediaType": "application/json"

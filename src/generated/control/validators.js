@@ -380,6 +380,7 @@ validate66.errors = vErrors;
 return errors === 0;
 }
 const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema35 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate77(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -788,129 +789,393 @@ return vErrors === null;
 function validate75(data) {
 let vErrors = null;
 let errors = 0;
-const _errs0 = errors;
-let valid0 = false;
-let passing0 = null;
-const _errs1 = errors;
-if (!validate76(data)) {
-vErrors = join(vErrors, "", validate76);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-if (_valid0) {
-valid0 = true;
-passing0 = 0;
-}
 const _errs2 = errors;
-if (!validate80(data)) {
-vErrors = join(vErrors, "", validate80);
-errors = vErrors.length;
-}
-var _valid0 = _errs2 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 1];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 1;
-}
+let valid1 = true;
 const _errs3 = errors;
-if (!validate82(data)) {
-vErrors = join(vErrors, "", validate82);
-errors = vErrors.length;
-}
-var _valid0 = _errs3 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 2];
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+const err0 = {};
+if (vErrors === null) {
+vErrors = [err0];
 }
 else {
-if (_valid0) {
-valid0 = true;
-passing0 = 2;
+vErrors.push(err0);
 }
-const _errs4 = errors;
-if (!validate84(data)) {
-vErrors = join(vErrors, "", validate84);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 3];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 3;
-}
-const _errs5 = errors;
-if (!validate86(data)) {
-vErrors = join(vErrors, "", validate86);
-errors = vErrors.length;
-}
-var _valid0 = _errs5 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 4];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 4;
-}
-const _errs6 = errors;
-if (!validate88(data)) {
-vErrors = join(vErrors, "", validate88);
-errors = vErrors.length;
-}
-var _valid0 = _errs6 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 5];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 5;
-}
-const _errs7 = errors;
-if (!validate90(data)) {
-vErrors = join(vErrors, "", validate90);
-errors = vErrors.length;
-}
-var _valid0 = _errs7 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 6];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 6;
-}
-}
-}
-}
-}
-}
-}
-if (!valid0) {
-vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
 }
 else {
-errors = _errs0;
+if (data.kind !== undefined) {
+if ("error" !== data.kind) {
+const err1 = {};
+if (vErrors === null) {
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+}
+var _valid0 = _errs3 === errors;
+errors = _errs2;
 if (vErrors !== null) {
-if (_errs0) {
-vErrors.length = _errs0;
+if (_errs2) {
+vErrors.length = _errs2;
 }
 else {
 vErrors = null;
 }
 }
+if (_valid0) {
+const _errs5 = errors;
+if (!validate76(data)) {
+vErrors = join(vErrors, "", validate76);
+errors = vErrors.length;
+}
+var _valid0 = _errs5 === errors;
+valid1 = _valid0;
+}
+if (!valid1) {
+vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs7 = errors;
+let valid3 = true;
+const _errs8 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing1;
+if ((data.kind === undefined) && (missing1 = "kind")) {
+const err3 = {};
+if (vErrors === null) {
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("latency" !== data.kind) {
+const err4 = {};
+if (vErrors === null) {
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+var _valid1 = _errs8 === errors;
+errors = _errs7;
+if (vErrors !== null) {
+if (_errs7) {
+vErrors.length = _errs7;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid1) {
+const _errs10 = errors;
+if (!validate80(data)) {
+vErrors = join(vErrors, "", validate80);
+errors = vErrors.length;
+}
+var _valid1 = _errs10 === errors;
+valid3 = _valid1;
+}
+if (!valid3) {
+vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing2;
+if ((data.kind === undefined) && (missing2 = "kind")) {
+const err6 = {};
+if (vErrors === null) {
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("status" !== data.kind) {
+const err7 = {};
+if (vErrors === null) {
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+}
+var _valid2 = _errs13 === errors;
+errors = _errs12;
+if (vErrors !== null) {
+if (_errs12) {
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid2) {
+const _errs15 = errors;
+if (!validate82(data)) {
+vErrors = join(vErrors, "", validate82);
+errors = vErrors.length;
+}
+var _valid2 = _errs15 === errors;
+valid5 = _valid2;
+}
+if (!valid5) {
+vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs17 = errors;
+let valid7 = true;
+const _errs18 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing3;
+if ((data.kind === undefined) && (missing3 = "kind")) {
+const err9 = {};
+if (vErrors === null) {
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("drop" !== data.kind) {
+const err10 = {};
+if (vErrors === null) {
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+}
+var _valid3 = _errs18 === errors;
+errors = _errs17;
+if (vErrors !== null) {
+if (_errs17) {
+vErrors.length = _errs17;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid3) {
+const _errs20 = errors;
+if (!validate84(data)) {
+vErrors = join(vErrors, "", validate84);
+errors = vErrors.length;
+}
+var _valid3 = _errs20 === errors;
+valid7 = _valid3;
+}
+if (!valid7) {
+vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs22 = errors;
+let valid9 = true;
+const _errs23 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing4;
+if ((data.kind === undefined) && (missing4 = "kind")) {
+const err12 = {};
+if (vErrors === null) {
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("reset" !== data.kind) {
+const err13 = {};
+if (vErrors === null) {
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+}
+var _valid4 = _errs23 === errors;
+errors = _errs22;
+if (vErrors !== null) {
+if (_errs22) {
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid4) {
+const _errs25 = errors;
+if (!validate86(data)) {
+vErrors = join(vErrors, "", validate86);
+errors = vErrors.length;
+}
+var _valid4 = _errs25 === errors;
+valid9 = _valid4;
+}
+if (!valid9) {
+vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs27 = errors;
+let valid11 = true;
+const _errs28 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing5;
+if ((data.kind === undefined) && (missing5 = "kind")) {
+const err15 = {};
+if (vErrors === null) {
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("malformed" !== data.kind) {
+const err16 = {};
+if (vErrors === null) {
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+}
+var _valid5 = _errs28 === errors;
+errors = _errs27;
+if (vErrors !== null) {
+if (_errs27) {
+vErrors.length = _errs27;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid5) {
+const _errs30 = errors;
+if (!validate88(data)) {
+vErrors = join(vErrors, "", validate88);
+errors = vErrors.length;
+}
+var _valid5 = _errs30 === errors;
+valid11 = _valid5;
+}
+if (!valid11) {
+vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+const _errs32 = errors;
+let valid13 = true;
+const _errs33 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing6;
+if ((data.kind === undefined) && (missing6 = "kind")) {
+const err18 = {};
+if (vErrors === null) {
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("slow" !== data.kind) {
+const err19 = {};
+if (vErrors === null) {
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+var _valid6 = _errs33 === errors;
+errors = _errs32;
+if (vErrors !== null) {
+if (_errs32) {
+vErrors.length = _errs32;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid6) {
+const _errs35 = errors;
+if (!validate90(data)) {
+vErrors = join(vErrors, "", validate90);
+errors = vErrors.length;
+}
+var _valid6 = _errs35 === errors;
+valid13 = _valid6;
+}
+if (!valid13) {
+vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+}
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.kind === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "kind" }, "must have required property '" + "kind" + "'");
+errors++;
+}
+if (data.kind !== undefined) {
+let data7 = data.kind;
+if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
+vErrors = add(vErrors, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema35.properties.kind.enum }, "must be equal to one of the allowed values");
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 validate75.errors = vErrors;
 return errors === 0;
@@ -6317,6 +6582,7 @@ return true;
 }
 exports["/success/listFaults"] = validate190;
 const schema84 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema85 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate194(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
@@ -6745,130 +7011,434 @@ return true;
 function validate192(data) {
 let vErrors = null;
 let errors = 0;
-const _errs0 = errors;
-let valid0 = false;
-let passing0 = null;
 const _errs1 = errors;
-if (!validate193(data)) {
-vErrors = join(vErrors, "", validate193);
-errors = vErrors.length;
-}
-var _valid0 = _errs1 === errors;
-if (_valid0) {
-valid0 = true;
-passing0 = 0;
-}
 const _errs2 = errors;
-if (!validate197(data)) {
-vErrors = join(vErrors, "", validate197);
-errors = vErrors.length;
-}
-var _valid0 = _errs2 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 1];
+let valid1 = true;
+const _errs3 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+const err0 = {};
+if (vErrors === null) {
+vErrors = [err0];
 }
 else {
-if (_valid0) {
-valid0 = true;
-passing0 = 1;
+vErrors.push(err0);
 }
-const _errs3 = errors;
-if (!validate199(data)) {
-vErrors = join(vErrors, "", validate199);
-errors = vErrors.length;
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("error" !== data.kind) {
+const err1 = {};
+if (vErrors === null) {
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
 }
 var _valid0 = _errs3 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 2];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 2;
-}
-const _errs4 = errors;
-if (!validate201(data)) {
-vErrors = join(vErrors, "", validate201);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 3];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 3;
-}
-const _errs5 = errors;
-if (!validate203(data)) {
-vErrors = join(vErrors, "", validate203);
-errors = vErrors.length;
-}
-var _valid0 = _errs5 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 4];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 4;
-}
-const _errs6 = errors;
-if (!validate205(data)) {
-vErrors = join(vErrors, "", validate205);
-errors = vErrors.length;
-}
-var _valid0 = _errs6 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 5];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 5;
-}
-const _errs7 = errors;
-if (!validate207(data)) {
-vErrors = join(vErrors, "", validate207);
-errors = vErrors.length;
-}
-var _valid0 = _errs7 === errors;
-if (_valid0 && valid0) {
-valid0 = false;
-passing0 = [passing0, 6];
-}
-else {
-if (_valid0) {
-valid0 = true;
-passing0 = 6;
-}
-}
-}
-}
-}
-}
-}
-if (!valid0) {
-vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
-errors++;
-validate192.errors = vErrors;
-return false;
-}
-else {
-errors = _errs0;
+errors = _errs2;
 if (vErrors !== null) {
-if (_errs0) {
-vErrors.length = _errs0;
+if (_errs2) {
+vErrors.length = _errs2;
 }
 else {
 vErrors = null;
 }
+}
+if (_valid0) {
+const _errs5 = errors;
+if (!validate193(data)) {
+vErrors = join(vErrors, "", validate193);
+errors = vErrors.length;
+}
+var _valid0 = _errs5 === errors;
+valid1 = _valid0;
+}
+if (!valid1) {
+vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs1 === errors;
+if (valid0) {
+const _errs6 = errors;
+const _errs7 = errors;
+let valid3 = true;
+const _errs8 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing1;
+if ((data.kind === undefined) && (missing1 = "kind")) {
+const err3 = {};
+if (vErrors === null) {
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("latency" !== data.kind) {
+const err4 = {};
+if (vErrors === null) {
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+var _valid1 = _errs8 === errors;
+errors = _errs7;
+if (vErrors !== null) {
+if (_errs7) {
+vErrors.length = _errs7;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid1) {
+const _errs10 = errors;
+if (!validate197(data)) {
+vErrors = join(vErrors, "", validate197);
+errors = vErrors.length;
+}
+var _valid1 = _errs10 === errors;
+valid3 = _valid1;
+}
+if (!valid3) {
+vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs6 === errors;
+if (valid0) {
+const _errs11 = errors;
+const _errs12 = errors;
+let valid5 = true;
+const _errs13 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing2;
+if ((data.kind === undefined) && (missing2 = "kind")) {
+const err6 = {};
+if (vErrors === null) {
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("status" !== data.kind) {
+const err7 = {};
+if (vErrors === null) {
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+}
+var _valid2 = _errs13 === errors;
+errors = _errs12;
+if (vErrors !== null) {
+if (_errs12) {
+vErrors.length = _errs12;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid2) {
+const _errs15 = errors;
+if (!validate199(data)) {
+vErrors = join(vErrors, "", validate199);
+errors = vErrors.length;
+}
+var _valid2 = _errs15 === errors;
+valid5 = _valid2;
+}
+if (!valid5) {
+vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs11 === errors;
+if (valid0) {
+const _errs16 = errors;
+const _errs17 = errors;
+let valid7 = true;
+const _errs18 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing3;
+if ((data.kind === undefined) && (missing3 = "kind")) {
+const err9 = {};
+if (vErrors === null) {
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("drop" !== data.kind) {
+const err10 = {};
+if (vErrors === null) {
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+}
+var _valid3 = _errs18 === errors;
+errors = _errs17;
+if (vErrors !== null) {
+if (_errs17) {
+vErrors.length = _errs17;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid3) {
+const _errs20 = errors;
+if (!validate201(data)) {
+vErrors = join(vErrors, "", validate201);
+errors = vErrors.length;
+}
+var _valid3 = _errs20 === errors;
+valid7 = _valid3;
+}
+if (!valid7) {
+vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs16 === errors;
+if (valid0) {
+const _errs21 = errors;
+const _errs22 = errors;
+let valid9 = true;
+const _errs23 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing4;
+if ((data.kind === undefined) && (missing4 = "kind")) {
+const err12 = {};
+if (vErrors === null) {
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("reset" !== data.kind) {
+const err13 = {};
+if (vErrors === null) {
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+}
+var _valid4 = _errs23 === errors;
+errors = _errs22;
+if (vErrors !== null) {
+if (_errs22) {
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid4) {
+const _errs25 = errors;
+if (!validate203(data)) {
+vErrors = join(vErrors, "", validate203);
+errors = vErrors.length;
+}
+var _valid4 = _errs25 === errors;
+valid9 = _valid4;
+}
+if (!valid9) {
+vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs21 === errors;
+if (valid0) {
+const _errs26 = errors;
+const _errs27 = errors;
+let valid11 = true;
+const _errs28 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing5;
+if ((data.kind === undefined) && (missing5 = "kind")) {
+const err15 = {};
+if (vErrors === null) {
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("malformed" !== data.kind) {
+const err16 = {};
+if (vErrors === null) {
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+}
+var _valid5 = _errs28 === errors;
+errors = _errs27;
+if (vErrors !== null) {
+if (_errs27) {
+vErrors.length = _errs27;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid5) {
+const _errs30 = errors;
+if (!validate205(data)) {
+vErrors = join(vErrors, "", validate205);
+errors = vErrors.length;
+}
+var _valid5 = _errs30 === errors;
+valid11 = _valid5;
+}
+if (!valid11) {
+vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs26 === errors;
+if (valid0) {
+const _errs31 = errors;
+const _errs32 = errors;
+let valid13 = true;
+const _errs33 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing6;
+if ((data.kind === undefined) && (missing6 = "kind")) {
+const err18 = {};
+if (vErrors === null) {
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+else {
+if (data.kind !== undefined) {
+if ("slow" !== data.kind) {
+const err19 = {};
+if (vErrors === null) {
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+var _valid6 = _errs33 === errors;
+errors = _errs32;
+if (vErrors !== null) {
+if (_errs32) {
+vErrors.length = _errs32;
+}
+else {
+vErrors = null;
+}
+}
+if (_valid6) {
+const _errs35 = errors;
+if (!validate207(data)) {
+vErrors = join(vErrors, "", validate207);
+errors = vErrors.length;
+}
+var _valid6 = _errs35 === errors;
+valid13 = _valid6;
+}
+if (!valid13) {
+vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
+errors++;
+validate192.errors = vErrors;
+return false;
+}
+var valid0 = _errs31 === errors;
+}
+}
+}
+}
+}
+}
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing7;
+if ((data.kind === undefined) && (missing7 = "kind")) {
+return fail(validate192, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+}
+else {
+if (data.kind !== undefined) {
+let data7 = data.kind;
+if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
+return fail(validate192, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema85.properties.kind.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
 validate192.errors = vErrors;
@@ -8463,13 +9033,6 @@ return fail(validate277, "", "#/type", "type", { type: "object" }, "must be obje
 validate277.errors = null;
 return true;
 }
-exports["/schemas/ErrorFault"] = validate193;
-exports["/schemas/LatencyFault"] = validate197;
-exports["/schemas/StatusFault"] = validate199;
-exports["/schemas/DropFault"] = validate201;
-exports["/schemas/ResetFault"] = validate203;
-exports["/schemas/MalformedFault"] = validate205;
-exports["/schemas/SlowFault"] = validate207;
 exports["/schemas/SessionRecord"] = validate278;
 const schema127 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
 const func15 = Object.prototype.hasOwnProperty;
@@ -8958,13 +9521,6 @@ export const validators = {
   unmatched: null,
   records: {},
   schemas: {
-    "ErrorFault": answers["/schemas/ErrorFault"],
-    "LatencyFault": answers["/schemas/LatencyFault"],
-    "StatusFault": answers["/schemas/StatusFault"],
-    "DropFault": answers["/schemas/DropFault"],
-    "ResetFault": answers["/schemas/ResetFault"],
-    "MalformedFault": answers["/schemas/MalformedFault"],
-    "SlowFault": answers["/schemas/SlowFault"],
     "SessionRecord": answers["/schemas/SessionRecord"],
     "SmsCodeRecord": answers["/schemas/SmsCodeRecord"],
   },

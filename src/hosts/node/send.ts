@@ -106,8 +106,3 @@ async function stream(response: ServerResponse, reply: StreamedReply, isHead: bo
     void pieces.return?.()
   }
 }
-
-/** The same for handlers of Express, which add headers of their own. */
-export function writeReply(response: ServerResponse, reply: Reply, method: string | undefined): void {
-  writeWhole(response, reply, method === 'HEAD')
-}

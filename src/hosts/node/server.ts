@@ -1,10 +1,10 @@
 /** A stage behind a port: Node's HTTP server, with Express in front. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
-import { below, type Stage } from '../../core/stage/stage.js'
+import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
 import { createExpress } from './express.js'
 import { send, writeWhole } from './send.js'
@@ -29,24 +29,17 @@ export interface Listening {
 }
 
 const KEEP_ALIVE = 65_000
-/** Paths that Express's routers answer. */
-const reserved = [below('/__admin'), below('/docs')]
 
 /**
  * Lets a stage be called over HTTP and WebSockets.
  * @throws Error when the port is taken or may not be opened
  */
-export async function listenOn({ stage, port, host, report }: ListenOptions, besides: (app: Express) => void): Promise<Listening> {
+export async function listenOn({ stage, port, host, report }: ListenOptions): Promise<Listening> {
   const { app, server } = createExpress()
-  app.use((request, response, next) => {
-    if (reserved.some((claims) => claims(request))) next()
-    else answer(stage, request, response).catch(next)
-  })
-  besides(app)
-  const answerSystems: RequestHandler = (request, response, next) => {
+  const answerCalls: RequestHandler = (request, response, next) => {
     answer(stage, request, response).catch(next)
   }
-  app.use(answerSystems, lastResort(report))
+  app.use(answerCalls, lastResort(report))
   server.keepAliveTimeout = KEEP_ALIVE
   const stop = stoppable(server)
   takeUpgrades(server, stage.sockets, report)

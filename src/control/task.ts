@@ -1,11 +1,12 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
-import type { Request, Response } from 'express'
-import type { Operations } from '../generated/control/contract.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Served } from '../core/sandbox.js'
 import type { Sandboxes } from '../core/sandboxes.js'
 import type { Switchboard } from '../core/sockets/switchboard.js'
+import type { Call } from '../core/stage/call.js'
+import type { Answer, Stream } from '../core/surface/api.js'
+import type { Operations } from '../generated/control/contract.js'
 
 /** What the control plane drives. */
 export interface ControlParts {
@@ -26,18 +27,8 @@ export interface ControlParts {
 
 export type OperationId = keyof Operations
 
-/** An answer that goes on for as long as somebody listens. */
-export class Stream {
-  readonly begin: (response: Response) => void
-
-  /** @param begin takes over the response; status and headers are still to be written */
-  constructor(begin: (response: Response) => void) {
-    this.begin = begin
-  }
-}
-
-/** A call of one operation. */
-export interface Call<K extends OperationId> {
+/** One operation to be carried out. */
+export interface Task<K extends OperationId> {
   /** Path, query and body fields, checked against the contract. */
   readonly input: Operations[K]['input']
   /** Header parameters, names in lower case. */
@@ -45,17 +36,15 @@ export interface Call<K extends OperationId> {
   /** The whole body, where the contract leaves its fields open. */
   readonly body: Readonly<Record<string, unknown>>
   readonly parts: ControlParts
-  readonly request: Request
-  /** For headers beside the payload; the payload itself is returned. */
-  readonly response: Response
-  /** Aborted when the client goes away. */
-  readonly gone: AbortSignal
+  /** The call that asks for it. */
+  readonly call: Call
 }
 
-type Payload<K extends OperationId> = Operations[K]['success'] extends RawBody ? Stream : Operations[K]['success']
+type Success<K extends OperationId> = Operations[K]['success']
+type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | Answer<Success<K>>
 
 /** One operation: returns the payload, or throws a refusal. */
-export type Handler<K extends OperationId> = (call: Call<K>) => Promise<Payload<K>>
+export type Handler<K extends OperationId> = (task: Task<K>) => Promise<Payload<K>>
 
 /** The operations of one area; each file holds one. */
 export type Handlers<K extends OperationId = OperationId> = { readonly [O in K]: Handler<O> }

@@ -1,14 +1,18 @@
-/** Why a call of the control plane was not carried out: thrown by handlers, answered as an RFC 9457 problem. */
-import { type Problem, problem } from '../core/problem.js'
+/** Why a call to a surface was not carried out: thrown by handlers, answered as an RFC 9457 problem. */
+import { type Problem, problem } from '../problem.js'
+import type { ReplyHeaders } from '../reply.js'
 
 /** A refusal; see {@link refusal}. */
 export class Refusal extends Error {
   readonly problem: Problem
+  /** Headers that the answer carries beside the problem. */
+  readonly headers: ReplyHeaders
 
-  constructor(reason: Problem) {
+  constructor(reason: Problem, headers: ReplyHeaders) {
     super(reason.detail)
     this.name = 'Refusal'
     this.problem = reason
+    this.headers = headers
   }
 }
 
@@ -25,8 +29,8 @@ export interface ProblemMembers {
  * @param detail what is wrong and how to mend the call
  * @returns the refusal, to be thrown
  */
-export function refusal(status: number, name: string, detail: string, members: ProblemMembers = {}): Refusal {
-  return new Refusal(problem(status, name, detail, { ...members }))
+export function refusal(status: number, name: string, detail: string, members: ProblemMembers = {}, headers: ReplyHeaders = {}): Refusal {
+  return new Refusal(problem(status, name, detail, { ...members }), headers)
 }
 
 /** @returns the names as a person lists them, or a word for having none */

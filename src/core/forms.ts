@@ -1,4 +1,4 @@
-/** What the patterns and formats of control.yaml ask for, in words; a regular expression tells few people what to write. */
+/** What patterns and formats ask for, in words where there are any; a regular expression tells few people what to write. */
 
 const PATTERNS: Readonly<Record<string, string>> = {
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$': 'must be letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first',

@@ -1,0 +1,45 @@
+/** The control plane: a surface of the stage, an API by control.yaml, for those who may drive the server. */
+import type { Surface } from '../core/stage/outcome.js'
+import { answerBy, type Task } from '../core/surface/api.js'
+import { surface } from '../core/surface/surface.js'
+import { contract } from '../generated/control/contract.js'
+import { validators } from '../generated/control/validators.js'
+import { clock } from './clock.js'
+import { db } from './db.js'
+import { faults } from './faults.js'
+import { maintenance } from './maintenance.js'
+import { requests } from './requests.js'
+import { type Guard, guarded } from './safety.js'
+import { sandboxes } from './sandboxes.js'
+import { server } from './server.js'
+import { sessions } from './sessions.js'
+import { settings } from './settings.js'
+import { sms } from './sms.js'
+import { sockets } from './sockets.js'
+import { state } from './state.js'
+import type { ControlParts, Handlers } from './task.js'
+import { users } from './users.js'
+
+/** What stands before every path of the control plane. */
+export const CONTROL_PREFIX = '/__admin'
+
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
+
+/** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
+export function controlSurface(parts: ControlParts, guard: Guard): Surface {
+  const { report } = parts
+  const name = 'the control plane'
+  const carryOut = async (operation: string, task: Task) => {
+    // The contract's validators have just proved input and headers to be what the generated types of this operation say.
+    return handlerOf(operation)({ ...task, parts } as never)
+  }
+  const answer = answerBy({ name, prefix: CONTROL_PREFIX, document: `${CONTROL_PREFIX}/openapi.json`, contract, validators, carryOut, report })
+  return surface({ name, headers: { 'cache-control': 'no-store' }, report, answer: guarded(guard, CONTROL_PREFIX, answer) })
+}
+
+function handlerOf(operation: string): (task: never) => Promise<unknown> {
+  const table: Readonly<Record<string, (task: never) => Promise<unknown>>> = handlers
+  const handler = table[operation]
+  if (handler === undefined) throw new Error(`${operation} is not implemented`)
+  return handler
+}

@@ -1,0 +1,92 @@
+/** A surface that is an API: every call is routed, checked, carried out and judged by the tables that are generated from an OpenAPI document. */
+import type { Contract, Validators } from '../contract.js'
+import { compileRouter, type Match } from '../pipeline/router.js'
+import { VIOLATION_HEADER } from '../pipeline/conclude.js'
+import { asHeader, emptyReply, jsonReply, type ReplyHeaders } from '../reply.js'
+import type { Call } from '../stage/call.js'
+import { type Outcome, type StreamedReply, whole } from '../stage/outcome.js'
+import { linesOf } from '../violations.js'
+import { type Fields, readBody } from './body.js'
+import { readHeaders, readInput } from './input.js'
+import { refusal } from './refusal.js'
+import { findPlace, pathBelow, withHeaders } from './surface.js'
+
+/** One call of an operation. */
+export interface Task {
+  /** Path, query and body fields, checked against the contract. */
+  readonly input: Fields
+  /** Header parameters, names in lower case. */
+  readonly headers: Fields
+  /** The whole body, where the contract leaves its fields open. */
+  readonly body: Fields
+  readonly call: Call
+}
+
+/** A payload with headers beside it. */
+export class Answer<T> {
+  readonly payload: T
+  readonly headers: ReplyHeaders
+
+  constructor(payload: T, headers: ReplyHeaders) {
+    this.payload = payload
+    this.headers = headers
+  }
+}
+
+/** A body that goes on for as long as somebody listens. */
+export class Stream {
+  readonly mediaType: string
+  readonly body: StreamedReply['body']
+  readonly headers: ReplyHeaders
+
+  constructor(mediaType: string, body: StreamedReply['body'], headers: ReplyHeaders = {}) {
+    this.mediaType = mediaType
+    this.body = body
+    this.headers = headers
+  }
+}
+
+export interface Api {
+  /** As a person calls it: `the control plane`. */
+  readonly name: string
+  /** What stands before the paths of the contract: `/__admin`. */
+  readonly prefix: string
+  /** The URL of the document. */
+  readonly document: string
+  readonly contract: Pick<Contract, 'operations'>
+  readonly validators: Validators
+  /** @returns the payload of the operation: plain, as an {@link Answer} or as a {@link Stream}; a refusal is thrown */
+  readonly carryOut: (operation: string, task: Task) => Promise<unknown>
+  readonly report: (problem: string) => void
+}
+
+/** @returns what answers calls of the API; it throws refusals, which a surface answers */
+export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
+  const { name, prefix, document } = api
+  const route = compileRouter(api.contract)
+  return async (call) => {
+    const path = pathBelow(prefix, call)
+    const missing = refusal(404, 'no-such-path', `${name.charAt(0).toUpperCase()}${name.slice(1)} has no path ${path}. ${document} lists those it has.`)
+    const match = findPlace(route, path, call, missing)
+    const body = await readBody(match.row, call)
+    const payload = await api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
+    return payload instanceof Answer ? withHeaders(reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
+  }
+}
+
+function reply(api: Api, { operation, row }: Match, payload: unknown): Outcome {
+  const { status } = row.success
+  if (payload instanceof Stream) return whole({ status, headers: { 'content-type': payload.mediaType, ...payload.headers }, body: payload.body })
+  const sent = whole(payload === undefined ? emptyReply(status) : jsonReply(status, payload))
+  const violation = judge(api, operation, payload)
+  if (violation === null) return sent
+  api.report(`${api.name} breaks its contract: ${violation}`)
+  return withHeaders(sent, { [VIOLATION_HEADER]: asHeader(violation) })
+}
+
+function judge({ validators }: Api, operation: string, payload: unknown): string | null {
+  const validate = validators.success[operation]
+  if (validate === undefined || validate(payload)) return null
+  const [first = ''] = linesOf(validate.errors ?? [])
+  return `${operation}: ${first}`
+}

@@ -1,0 +1,46 @@
+/** The JSON body of a call to a surface. */
+import type { OperationRow } from '../contract.js'
+import type { BodySource, Call } from '../stage/call.js'
+import { refusal } from './refusal.js'
+
+/** Fields by name. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** So many bytes an operation takes whose contract says nothing else (`x-body-limit`). */
+const USUAL_LIMIT = 1024 * 1024
+
+/**
+ * @returns the fields of the body; none where the operation takes no body or there is none
+ * @throws Refusal when it is too large, of another type, or no JSON object
+ */
+export async function readBody({ body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Fields> {
+  if (type === null) return {}
+  const bytes = await readBytes(body, bodyLimit)
+  if (bytes.length === 0) return {}
+  const [given = ''] = (headers['content-type'] ?? '').split(';')
+  if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
+  return parse(bytes)
+}
+
+async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
+  const read = await body.bytes(limit)
+  switch (read.kind) {
+    case 'bytes':
+      return read.bytes
+    case 'tooLarge':
+      throw refusal(413, 'body-too-large', `The body is larger than ${String(limit)} bytes, which is the most that this operation takes.`)
+    case 'brokenOff':
+      throw refusal(400, 'invalid-request', 'The body broke off before its end.')
+  }
+}
+
+function parse(bytes: Uint8Array): Fields {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw refusal(400, 'invalid-request', `The body is no JSON: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refusal(400, 'invalid-request', 'The body must be a JSON object.')
+  return value as Fields // an object that JSON.parse made has text keys only
+}

@@ -1,0 +1,66 @@
+/** Ajv's complaints in words. No other file knows how Ajv puts them. */
+import { stepsOf } from '../plain/pointer.js'
+import type { Violation } from './contract.js'
+import { wordsOfFormat, wordsOfPattern } from './forms.js'
+
+/** What is wrong with one field of a call, in the words of whoever made it. */
+export interface Complaint {
+  /** The field as people write it, `fault.kind`; null where it is the whole that is wrong. */
+  readonly field: string | null
+  readonly message: string
+}
+
+/** @returns the broken rules as complaints about fields */
+export function complaintsOf(violations: readonly Violation[]): readonly Complaint[] {
+  return violations.filter(saysSomething).map(complain)
+}
+
+/** @returns a complaint as one sentence; `whole` stands for what has no field */
+export function sayComplaint({ field, message }: Complaint, whole = 'it'): string {
+  return `${field ?? whole} ${message}`
+}
+
+/** A line for the log of a developer, and where in the value it is about. */
+export interface PlacedLine {
+  /** JSON pointer; empty for the whole. */
+  readonly pointer: string
+  readonly line: string
+}
+
+/**
+ * @param whole stands for the value itself, where a rule is not about a part of it
+ * @returns the broken rules for a developer: `/data/id must be integer {"type":"integer"}`
+ */
+export function placedLines(violations: readonly Violation[], whole = ''): readonly PlacedLine[] {
+  return violations.filter(saysSomething).map(({ instancePath: pointer, message = 'is not valid', params }) => {
+    return { pointer, line: `${pointer === '' ? whole : pointer} ${message} ${JSON.stringify(params)}`.trim() }
+  })
+}
+
+/** @returns the same without the places */
+export function linesOf(violations: readonly Violation[], whole = ''): readonly string[] {
+  return placedLines(violations, whole).map(({ line }) => line)
+}
+
+/** That a `then` was not met adds nothing to why it was not, which is reported as well. */
+function saysSomething({ keyword }: Violation): boolean {
+  return keyword !== 'if'
+}
+
+function complain({ instancePath, keyword, message = 'is not valid', params }: Violation): Complaint {
+  const path = stepsOf(instancePath)
+  const missing = params['missingProperty']
+  if (typeof missing === 'string') return { field: [...path, missing].join('.'), message: 'is missing' }
+  const unknown = keyword === 'additionalProperties' ? params['additionalProperty'] : params['unevaluatedProperty']
+  if (typeof unknown === 'string') return { field: [...path, unknown].join('.'), message: 'is not known here' }
+  const field = path.length === 0 ? null : path.join('.')
+  return { field, message: wordsOf(params) ?? message }
+}
+
+/** Better words than Ajv's, where there are any. */
+function wordsOf({ allowedValues, allowedValue, pattern, format }: Violation['params']): string | null {
+  if (Array.isArray(allowedValues)) return `must be one of ${allowedValues.join(', ')}`
+  if (allowedValue !== undefined) return `must be ${JSON.stringify(allowedValue)}`
+  if (typeof pattern === 'string') return wordsOfPattern(pattern)
+  return typeof format === 'string' ? wordsOfFormat(format) : null
+}
