@@ -146,9 +146,10 @@ describe('sandboxes', () => {
     await fault({ kind: 'drop' })
     const fresh = (await box('never-touched').admin('GET', '/snapshot')).json
     expect((await here('POST', '/reset')).status).toBe(204)
-    const { clock: _, ...after } = (await here('GET', '/snapshot')).json ?? {}
-    const { clock: __, ...untouched } = fresh ?? {}
+    const { clock: _, era: now, ...after } = (await here('GET', '/snapshot')).json ?? {}
+    const { clock: __, era: first, ...untouched } = fresh ?? {}
     expect(after).toEqual(untouched)
+    expect([first, now]).toEqual([1, 2])
     expect(at(await here('GET', '/requests'), 'meta.total')).toBe(0)
     expect((await here('DELETE', '')).status).toBe(204)
     expect((await here('DELETE', '')).status).toBe(404)

@@ -27,7 +27,8 @@ export async function runQuery(collection: string, records: readonly object[], q
       if (name === 'X-Total-Count') headers[name] = String(value)
     },
     links: (pages) => {
-      headers['Link'] = Object.entries(pages).map(([relation, target]) => `<${target}>; rel="${relation}"`).join(', ')
+      // What fits on one page has no others.
+      if (Object.keys(pages).length > 0) headers['Link'] = Object.entries(pages).map(([relation, target]) => `<${target}>; rel="${relation}"`).join(', ')
     },
   }
   return new Promise((resolve, reject) => {
