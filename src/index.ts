@@ -1,5 +1,6 @@
 /** The public API. */
-export { createStub, type StubOptions } from './stub.js'
+export { createStub, type LocalStub, type StubOptions } from './stub.js'
+export type { NodeHandler } from './hosts/node/handler.js'
 export { Box } from './client/box.js'
 export { connect, type ConnectOptions, type SandboxOptions, Stub } from './client/stub.js'
 export {

@@ -1,34 +1,72 @@
 /** A stub in this process. */
-import { open, type Stub } from './client/stub.js'
+import { open, Stub, type StubParts } from './client/stub.js'
 import type { SystemId } from './client/contracts.js'
 import { refuseUnknownOptions } from './core/guess.js'
 import type { System } from './core/system.js'
+import { fetchFrom } from './hosts/fetch/host.js'
+import { handlerOf, type NodeHandler } from './hosts/node/handler.js'
 import { type ServerOptions, startServer } from './server.js'
+import { openStage } from './stage.js'
 import { loadSystems } from './systems/load.js'
 
 export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
   /** The systems to play, by id or made with `defineSystem`; all that the package has when left out. */
   readonly systems?: readonly (SystemId | System)[]
+  /** False: no port is opened. The stub answers `stub.fetch`, or is mounted in a server of yours as `stub.handler`. */
+  readonly listen?: boolean
+  /** Of a stub without a port: where it stands for its clients, `http://localhost:3000/backend` when it is mounted there. */
+  readonly mountedAt?: string
 }
 
 /** All options by name; the compiler asks for those that are new. */
 const OPTIONS = {
-  systems: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, sockets: true, adminToken: true,
+  systems: true, listen: true, mountedAt: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, sockets: true, adminToken: true,
   prefer: true, engine: true, report: true,
 } as const satisfies Record<keyof StubOptions, true>
 
 /** The names of the options of {@link createStub}. */
 export const stubOptionNames: readonly string[] = Object.keys(OPTIONS)
 
+/** Where a stub stands that nobody can reach from outside. Names below `localhost` never leave the machine (RFC 6761). */
+const NOWHERE = 'http://understudy.localhost'
+
+/** A stub of this process that has no port. */
+export class LocalStub extends Stub {
+  /**
+   * Answers requests in a server of yours: `createServer(stub.handler)`, or `app.use('/backend', stub.handler)` in front of any body parser.
+   * WebSockets need a port.
+   */
+  readonly handler: NodeHandler
+
+  /** Use `createStub({ listen: false })`. */
+  constructor(parts: StubParts, handler: NodeHandler) {
+    super(parts)
+    this.handler = handler
+  }
+}
+
 /**
- * Starts a stub on a free port, unless one is given, and hands back the client that drives it.
+ * Starts a stub on a free port, unless one is given, or without any, and hands back the client that drives it.
  * @throws TypeError when an option is unknown; Error when a system is unknown or the port is taken
  */
+export async function createStub(given: StubOptions & { readonly listen: false }): Promise<LocalStub>
+export async function createStub(given?: StubOptions): Promise<Stub>
 export async function createStub(given: StubOptions = {}): Promise<Stub> {
   refuseUnknownOptions('createStub', given, stubOptionNames)
-  const { systems = [], ...options } = given
-  const server = await startServer({ ...options, systems: await load(systems) })
-  return open(server.url, server.adminToken ?? undefined, () => server.close())
+  const { systems = [], listen = true, mountedAt = NOWHERE, ...options } = given
+  const loaded = { ...options, systems: await load(systems) }
+  if (!listen) return withoutPort(loaded, mountedAt)
+  const server = await startServer(loaded)
+  return new Stub(await open(server.url, server.adminToken ?? undefined, () => server.close()))
+}
+
+async function withoutPort(options: ServerOptions, url: string): Promise<LocalStub> {
+  const { stage, options: { engine, report } } = await openStage(options)
+  const close = async () => {
+    await stage.close()
+    await engine.stop()
+  }
+  return new LocalStub(await open(url, undefined, close, fetchFrom(stage, url)), handlerOf(stage, report))
 }
 
 async function load(wanted: readonly (SystemId | System)[]): Promise<System[]> {

@@ -21,6 +21,8 @@ export interface BoxOptions {
   readonly control: Control
   /** The systems that the stub plays. */
   readonly systems: readonly string[]
+  /** What the stub is reached with. */
+  readonly reaching: typeof fetch
 }
 
 /** An isolated copy of everything that changes: records, sessions, SMS, clock, faults, maintenance, journal. */
@@ -35,6 +37,8 @@ export class Box implements AsyncDisposable {
   readonly settings: SettingControl
   readonly faults: FaultControl
   readonly requests: RequestControl
+  /** `fetch` for this sandbox. A text that begins with a slash is taken below it: `box.fetch('/live/channels/live')`. */
+  readonly fetch: typeof fetch
   readonly #options: BoxOptions
   readonly #target: Target
 
@@ -50,6 +54,7 @@ export class Box implements AsyncDisposable {
     this.settings = new SettingControl(target)
     this.faults = new FaultControl(target)
     this.requests = new RequestControl(target)
+    this.fetch = fetchBelow(`${options.url}/@${options.name}`, options.reaching)
     this.#options = options
     this.#target = target
   }
@@ -63,7 +68,7 @@ export class Box implements AsyncDisposable {
 
   /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract */
   client<Id extends SystemId>(system: Id): ContractClient<Contracts[Id]['paths']> {
-    return typed(createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: (request) => fetch(request) }))
+    return typed(createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }))
   }
 
   /** @returns the records of a system */
@@ -125,4 +130,9 @@ export class Box implements AsyncDisposable {
       if (!(error instanceof ControlError && error.problem.status === 404)) throw error
     }
   }
+}
+
+/** @returns `reaching`, for which a text that begins with a slash is a path below `url` */
+export function fetchBelow(url: string, reaching: typeof fetch): typeof fetch {
+  return (input, init) => reaching(typeof input === 'string' && input.startsWith('/') ? url + input : input, init)
 }

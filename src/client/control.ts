@@ -52,18 +52,19 @@ export class ControlError extends Error {
 /**
  * @param url where the stub answers, without `/__admin`
  * @param token the admin token of a stub that is open to other machines
+ * @param reaching what the stub is reached with
  * @returns a client of its control plane
  */
-export function openControl(url: string, token?: string): Control {
+export function openControl(url: string, token?: string, reaching: typeof fetch = fetch): Control {
   return createClient<paths>({
     baseUrl: `${url}/__admin`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    fetch: (request) => reach(request, url),
+    fetch: (request) => reach(request, url, reaching),
   })
 }
 
-async function reach(request: Request, url: string): Promise<Response> {
-  const response = await fetch(request).catch((error: unknown) => {
+async function reach(request: Request, url: string, reaching: typeof fetch): Promise<Response> {
+  const response = await reaching(request).catch((error: unknown) => {
     if (request.signal.aborted) throw error
     throw new Error(`nothing answers at ${url}; start a stub there with "understudy start", or give the URL of one that runs`, { cause: error })
   })

@@ -1,5 +1,5 @@
 /** A stub as a test drives it, be it in this process or elsewhere. */
-import { Box } from './box.js'
+import { Box, fetchBelow } from './box.js'
 import { type Control, ControlError, type Health, openControl, type SandboxInfo, type Snapshot, take } from './control.js'
 
 export interface SandboxOptions {
@@ -11,6 +11,16 @@ export interface SandboxOptions {
   readonly snapshot?: Snapshot
 }
 
+/** What a stub is made of. */
+export interface StubParts {
+  readonly url: string
+  readonly control: Control
+  readonly systems: readonly string[]
+  /** What the stub is reached with. */
+  readonly reaching: typeof fetch
+  readonly stop: () => Promise<void>
+}
+
 /** A running stub. */
 export class Stub implements AsyncDisposable {
   readonly url: string
@@ -18,13 +28,21 @@ export class Stub implements AsyncDisposable {
   readonly systems: readonly string[]
   /** The typed client of the whole control plane, for what has no method here. */
   readonly control: Control
+  /**
+   * `fetch` for this stub. A text that begins with a slash is taken below its URL: `stub.fetch('/live/channels/live')`. A stub without a
+   * port can be reached in no other way.
+   */
+  readonly fetch: typeof fetch
+  readonly #reaching: typeof fetch
   readonly #stop: () => Promise<void>
 
   /** Use `createStub` or {@link connect}. */
-  constructor(url: string, control: Control, systems: readonly string[], stop: () => Promise<void>) {
+  constructor({ url, control, systems, reaching, stop }: StubParts) {
     this.url = url
     this.control = control
     this.systems = systems
+    this.fetch = fetchBelow(url, reaching)
+    this.#reaching = reaching
     this.#stop = stop
   }
 
@@ -69,7 +87,7 @@ export class Stub implements AsyncDisposable {
 
   #box(name: string): Box {
     const { url, control, systems } = this
-    return new Box({ name, url, control, systems })
+    return new Box({ name, url, control, systems, reaching: this.#reaching })
   }
 }
 
@@ -84,14 +102,18 @@ export interface ConnectOptions {
  * @throws Error when nothing answers there, and ControlError when the token is wrong
  */
 export async function connect(url: string, { token }: ConnectOptions = {}): Promise<Stub> {
-  return open(url, token, async () => {})
+  return new Stub(await open(url, token, async () => {}))
 }
 
-/** The same with a way to stop the stub. */
-export async function open(url: string, token: string | undefined, stop: () => Promise<void>): Promise<Stub> {
+/**
+ * Finds out what answers at a URL.
+ * @param reaching what it is reached with; the network when left out
+ * @returns what a {@link Stub} is made of
+ */
+export async function open(url: string, token: string | undefined, stop: () => Promise<void>, reaching: typeof fetch = (input, init) => fetch(input, init)): Promise<StubParts> {
   if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`${JSON.stringify(url)} is no URL of a stub; write it like http://127.0.0.1:4010`)
   const base = url.replace(/\/+$/, '')
-  const control = openControl(base, token)
+  const control = openControl(base, token, reaching)
   const { systems } = await take(control.GET('/systems'))
-  return new Stub(base, control, systems.map(({ id }) => id), stop)
+  return { url: base, control, systems: systems.map(({ id }) => id), reaching, stop }
 }

@@ -22,7 +22,7 @@ export class Project {
     await mkdir(join(modules, 'understudy'), { recursive: true })
     await mkdir(join(modules, '.bin'))
     await symlink(join(repository, 'src'), join(modules, 'understudy/src'))
-    for (const name of ['vitest', '@types']) await symlink(join(repository, 'node_modules', name), join(modules, name))
+    for (const name of ['vitest', 'express', '@types']) await symlink(join(repository, 'node_modules', name), join(modules, name))
     const shim = `#!/bin/sh\nexec "${process.execPath}" ${nodeFlags.join(' ')} "${cliFile}" "$@"\n`
     await writeFile(join(modules, '.bin/understudy'), shim, { mode: 0o755 })
     const project = new Project(folder)

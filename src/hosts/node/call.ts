@@ -90,6 +90,8 @@ class NodeBody implements BodySource {
 /** A body over the limit is read to its end all the same, so that the client is there to hear the answer; one so far over it is not. */
 function readBytes(request: IncomingMessage, limit: number): Promise<ReadBytes> {
   if (Number(request.headers['content-length'] ?? 0) > limit + DRAINED) return Promise.resolve({ kind: 'tooLarge' })
+  // Mounted behind a body parser, there is nothing left to be read.
+  if (request.readableDidRead) return Promise.resolve({ kind: 'brokenOff' })
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0

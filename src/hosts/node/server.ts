@@ -1,13 +1,9 @@
 /** A stage behind a port: Node's HTTP server, with Express in front. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { describeException } from '../../core/failure.js'
-import { problemReply } from '../../core/problem.js'
 import type { Stage } from '../../core/stage/stage.js'
-import { NodeCall } from './call.js'
 import { createExpress } from './express.js'
-import { send, writeWhole } from './send.js'
+import { handlerOf } from './handler.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
 
@@ -36,10 +32,7 @@ const KEEP_ALIVE = 65_000
  */
 export async function listenOn({ stage, port, host, report }: ListenOptions): Promise<Listening> {
   const { app, server } = createExpress()
-  const answerCalls: RequestHandler = (request, response, next) => {
-    answer(stage, request, response).catch(next)
-  }
-  app.use(answerCalls, lastResort(report))
+  app.use(handlerOf(stage, report))
   server.keepAliveTimeout = KEEP_ALIVE
   const stop = stoppable(server)
   takeUpgrades(server, stage.sockets, report)
@@ -51,25 +44,6 @@ export async function listenOn({ stage, port, host, report }: ListenOptions): Pr
     close: async () => {
       await Promise.all([stop(), stage.close()])
     },
-  }
-}
-
-/** Plays one request and carries its outcome out. */
-async function answer(stage: Stage, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const call = new NodeCall(request, response)
-  const outcome = await stage.play(call)
-  // A body that was not read to its end would be taken for the next request.
-  if (call.isHalfRead) response.once('finish', () => request.destroy())
-  const sent = send(outcome, call, response)
-  if (sent) await sent
-}
-
-/** Answers what even the stage could not, never with Express's own page. */
-function lastResort(report: (problem: string) => void): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    report(`${request.method} ${request.url} failed: ${describeException(error)}`)
-    if (response.headersSent) response.destroy()
-    else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), request.method === 'HEAD')
   }
 }
 

@@ -1,0 +1,34 @@
+/** A stage as a request handler of Node: for a server of its own, or mounted in one that somebody else has. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describeException } from '../../core/failure.js'
+import { problemReply } from '../../core/problem.js'
+import type { Stage } from '../../core/stage/stage.js'
+import { NodeCall } from './call.js'
+import { send, writeWhole } from './send.js'
+
+/** What Node's `createServer`, and `use` of Express and its like, take. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * @param report told of what should not happen
+ * @returns a handler that plays each request and carries its outcome out
+ */
+export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void): NodeHandler {
+  return (request, response) => {
+    answer(stage, request, response).catch((error: unknown) => {
+      const { method = 'GET', url = '/' } = request
+      report(`${method} ${url} failed: ${describeException(error)}`)
+      if (response.headersSent) response.destroy()
+      else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
+    })
+  }
+}
+
+async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call = new NodeCall(request, response)
+  const outcome = await stage.play(call)
+  // A body that was not read to its end would be taken for the next request.
+  if (call.isHalfRead) response.once('finish', () => request.destroy())
+  const sent = send(outcome, call, response)
+  if (sent) await sent
+}
