@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('the calls', () => {
     const page = await reader('/__console/@elsewhere/calls', { locale: 'zh-CN' })
     await page.getByText('1 条').waitFor()
     expect(await page.title()).toBe('请求 · elsewhere · Understudy')
-    server.sandboxes.delete('elsewhere')
+    await server.sandboxes.delete('elsewhere')
     await page.getByText('没有沙箱“elsewhere”').waitFor()
     await page.getByRole('button', { name: '建立' }).click()
     await page.getByText('还没有请求').waitFor()

@@ -1,4 +1,5 @@
 /** The plain data of a system, in the shape of `Contract` in `src/core/contract.ts`. */
+import { collectionsOf } from './collections.js'
 import { fieldType, readInput, type Field } from './input.js'
 import { asCount, asList, asObject, asString, asStrings, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
@@ -7,9 +8,10 @@ import type { Operation, System } from './system.js'
 
 /**
  * The contract of a system as JSON. Of plain OpenAPI it has no dialect and no errors.
+ * @param records JSON Schemas by collection
  * @throws ContractError where an operation does not follow the convention.
  */
-export function contractOf(system: System): JsonObject {
+export function contractOf(system: System, records: JsonObject): JsonObject {
   const { dialect } = system
   return {
     system: system.id,
@@ -19,6 +21,7 @@ export function contractOf(system: System): JsonObject {
       return [name, { code, condition, message, meaning: { zh: meaning.zh, en: meaning.en }, status: [...status] }]
     })),
     operations: Object.fromEntries(system.operations.map((operation) => [operation.id, operationRow(system.document, operation)])),
+    collections: collectionsOf(system.document, records),
   }
 }
 

@@ -95,7 +95,7 @@ async function generateSystem({ system, spelledOut, bundled, records }: SystemSo
   const validators = validatorsOf(system, spelledOut, records)
   return new Map([
     [`openapi/bundled/${id}.json`, `${JSON.stringify(bundled, null, 2)}\n`],
-    [`src/generated/${id}/contract.ts`, `${HEADING}${contractModule(system, types)}`],
+    [`src/generated/${id}/contract.ts`, `${HEADING}${contractModule(system, types, records)}`],
     [`src/generated/${id}/validators.js`, `${HEADING}${validators}\n`],
     [`src/generated/${id}/validators.d.ts`, `${HEADING}import type { Validators } from '../../core/contract.js'\n\nexport declare const validators: Validators\n`],
   ])
@@ -107,10 +107,10 @@ function codesConst({ dialect, errors }: System): string {
   return `\n/** Code by CONSTANT_NAME. */\nexport const codes = {\n${errors.map(({ name, code }) => `  ${name}: ${String(code)},\n`).join('')}} as const\n`
 }
 
-function contractModule(system: System, types: Types): string {
+function contractModule(system: System, types: Types, records: SystemSource['records']): string {
   const text = `${types.openapi}
 
-export const contract = ${JSON.stringify(contractOf(system), null, 2)} as const satisfies ${system.dialect === null ? "Omit<Contract, 'dialect'>" : 'Contract'}
+export const contract = ${JSON.stringify(contractOf(system, records), null, 2)} as const satisfies ${system.dialect === null ? "Omit<Contract, 'dialect'>" : 'Contract'}
 
 export type ErrorName = keyof typeof contract.errors
 ${codesConst(system)}

@@ -70,7 +70,7 @@ function readSystem({ system, answers }: SystemSource): ReviewedSystem {
   const { document } = system
   const asked = askedIn(system).map((one): AskedQuestion => ({ ...one, standing: standingOf(one, answers) }))
   const info = asObject(document.info, 'info')
-  const rows = asObject(contractOf(system).operations, 'operations')
+  const rows = asObject(contractOf(system, {}).operations, 'operations')
   const operations = system.operations.map((operation) => ({ ...readOperation(system, operation, asObject(rows[operation.id], operation.id)), tag: asString(asObject(rows[operation.id], operation.id).tag, 'tag') }))
   return {
     id: system.id,

@@ -1,11 +1,13 @@
 /** The console's one door to the stub: the control plane's client, and what becomes of its refusals. */
 import { computed, signal } from '@preact/signals'
-import type { components } from '../generated/control/contract.js'
+import type { components, operations } from '../generated/control/contract.js'
 import { type Answer, ControlError, openControl, take } from '../client/control.js'
 import { sandbox } from './place.js'
 import { complain, note } from './notices.js'
 
 export type Schemas = components['schemas']
+/** The JSON body that an operation takes. */
+export type BodyOf<K extends keyof operations> = operations[K] extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never
 
 /** The reference pages keep it under the same name. */
 const TOKEN_KEY = 'understudy.adminToken'

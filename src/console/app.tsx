@@ -10,11 +10,27 @@ import { Nav, titleOf } from './nav.js'
 import { Notices } from './notices.js'
 import { ConnectionLine, Gone } from './offline.js'
 import { CallsPanel } from './panels/calls.js'
+import { ClockPanel } from './panels/clock.js'
+import { FaultsPanel } from './panels/faults.js'
+import { OverviewPanel } from './panels/overview.js'
+import { LoginDialog } from './panels/people/login.js'
+import { PeoplePanel } from './panels/people.js'
+import { PushPanel } from './panels/push.js'
+import { RecordsPanel } from './panels/records.js'
+import { SmsPanel } from './panels/sms.js'
+import { StatePanel } from './panels/state.js'
 import { panel, type Panel, sandbox } from './place.js'
 
 const PANELS: Readonly<Record<Panel, ComponentType>> = {
-  overview: CallsPanel,
+  overview: OverviewPanel,
   calls: CallsPanel,
+  people: PeoplePanel,
+  sms: SmsPanel,
+  clock: ClockPanel,
+  faults: FaultsPanel,
+  records: RecordsPanel,
+  push: PushPanel,
+  state: StatePanel,
 }
 
 export function App() {
@@ -36,6 +52,7 @@ export function App() {
           {isLocked.value ? <Locked /> : connection.value === 'gone' ? <Gone /> : <Panel key={sandbox.value} />}
         </main>
       </div>
+      <LoginDialog />
       <Notices />
     </div>
   )

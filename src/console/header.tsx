@@ -13,7 +13,7 @@ import { theme, turnTheme } from './theme.js'
 export function Header() {
   return (
     <header class="bar">
-      <Link to={{ panel: 'calls' }} class="brand">Understudy</Link>
+      <Link to={{ panel: 'overview' }} class="brand">Understudy</Link>
       <SandboxSwitch />
       <ClockReading />
       <span class="grow" />
@@ -48,10 +48,10 @@ function ClockReading() {
   const isFrozen = info.value?.frozen === true
   const parts = [...(isFrozen ? [t('frozen', '已停住')] : []), ...(Math.abs(offset) > SAME ? [`${offset > 0 ? '+' : '−'}${span(offset)}`] : [])]
   return (
-    <span class="reading" aria-label={t(`Clock of the sandbox: ${dayOf(now)} ${timeOfDay(now)} ${parts.join(', ')}`, `沙箱时钟：${dayOf(now)} ${timeOfDay(now)} ${parts.join('，')}`)}>
+    <Link to={{ panel: 'clock' }} class="reading" label={t(`Clock of the sandbox: ${dayOf(now)} ${timeOfDay(now)} ${parts.join(', ')}`, `沙箱时钟：${dayOf(now)} ${timeOfDay(now)} ${parts.join('，')}`)}>
       {Math.abs(offset) > 43_200_000 && <span class="day">{dayOf(now)} </span>}
       <span class="time">{timeOfDay(now)}</span>
       {parts.length > 0 && <span class="offset">{parts.join(' · ')}</span>}
-    </span>
+    </Link>
   )
 }

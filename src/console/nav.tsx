@@ -6,13 +6,24 @@ import { panel, PANELS, type Panel } from './place.js'
 
 /** @returns the name of a panel */
 export function titleOf(name: Panel): string {
-  return { overview: t('Overview', '总览'), calls: t('Calls', '请求') }[name]
+  return {
+    overview: t('Overview', '总览'),
+    calls: t('Calls', '请求'),
+    people: t('People', '用户'),
+    sms: t('SMS', '短信'),
+    clock: t('Clock', '时钟'),
+    faults: t('Faults', '故障'),
+    records: t('Records', '数据'),
+    push: t('Push', '推送'),
+    state: t('Sandboxes', '沙箱'),
+  }[name]
 }
 
 /** A number worth knowing without opening the panel. */
 function countOf(name: Panel): number {
   const known = info.value
   if (known === null) return 0
+  if (name === 'faults') return known.faults + known.maintenance.length
   return name === 'calls' ? known.journal : 0
 }
 

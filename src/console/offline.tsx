@@ -26,7 +26,7 @@ export function Gone() {
       <p>{t('It was deleted, or nobody has used it yet.', '它已被删除，或尚未有人使用。')}</p>
       <p class="buttons">
         <button type="button" class="main" onClick={make}>{t('Make it', '建立')}</button>
-        <Link to={{ sandbox: DEFAULT_SANDBOX, panel: 'calls' }} class="button">{t('Go to default', '回到 default')}</Link>
+        <Link to={{ sandbox: DEFAULT_SANDBOX, panel: 'overview' }} class="button">{t('Go to default', '回到 default')}</Link>
       </p>
     </section>
   )

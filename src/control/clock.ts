@@ -5,6 +5,7 @@ import type { Sandbox } from '../core/sandbox.js'
 import { instant, openSandbox } from './access.js'
 import type { Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
+import { expiringUntil } from './expiring.js'
 
 const FIRST = 0
 const LAST = Date.UTC(3000, 0, 1) - 1
@@ -12,7 +13,7 @@ const LAST = Date.UTC(3000, 0, 1) - 1
 const MOST_YEARS = 50
 const MOST_MONTHS = MOST_YEARS * 12
 
-export const clock: Handlers<'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
+export const clock: Handlers<'listExpiring' | 'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
   getClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), (state) => state),
 
   setClock: async ({ input, parts }) => {
@@ -27,6 +28,12 @@ export const clock: Handlers<'getClock' | 'setClock' | 'advanceClock' | 'freezeC
   freezeClock: async ({ input, parts }) => {
     const reading = input.at === undefined ? undefined : parseInstant(input.at)
     return change(openSandbox(parts, input.sandbox), (state, real) => freezeClock(state, real, reading))
+  },
+
+  listExpiring: async ({ input, parts }) => {
+    const until = parseInstant(input.until)
+    const all = await expiringUntil(parts, openSandbox(parts, input.sandbox), until)
+    return { expiring: all.slice(0, input.limit).map(({ at, ...what }) => ({ ...what, at: instant(at) })), total: all.length }
   },
 
   resumeClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), resumeClock),

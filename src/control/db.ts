@@ -3,6 +3,7 @@
  * stay true; every write is held to the schema of its collection; and a deletion deletes one record.
  */
 import { isObject } from '../plain/json.js'
+import type { RecordField } from '../core/contract.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import { Answer } from '../core/surface/api.js'
@@ -19,7 +20,8 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     const sandbox = openSandbox(parts, input.sandbox)
     return transact(sandbox, system, async (tx) => {
       const collections = Object.entries(system.state).map(async ([name, { key, unique = [] }]) => {
-        return { name, key, unique: unique.map((fields) => [...fields]), count: (await tx.list(name)).length }
+        const fields = Object.entries(system.contract.collections[name]?.fields ?? {}).map(([field, row]) => [field, showField(row)] as const)
+        return { name, key, unique: unique.map((names) => [...names]), count: (await tx.list(name)).length, fields: Object.fromEntries(fields) }
       })
       return { collections: await Promise.all(collections) }
     })
@@ -68,6 +70,10 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
       return {}
     })
   },
+}
+
+function showField({ types, choices, reference }: RecordField) {
+  return { types: [...types], ...(choices === undefined ? {} : { choices: [...choices] }), ...(reference === undefined ? {} : { reference }) }
 }
 
 interface Place {

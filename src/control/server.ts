@@ -48,6 +48,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
         errors: [...row.errors],
       })),
       errors: Object.entries(errors).map(([error, { code, condition, message, meaning, status }]) => ({ error, code, condition, message, meaning, status: [...status] })),
+      outcomes: outcomesOf(system),
       sockets: Object.entries(system.sockets).map(([name, { path, console: example }]) => ({
         name,
         path,
@@ -72,6 +73,22 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
 export async function packageVersion(): Promise<string> {
   const description: unknown = JSON.parse(await readFile(packageFile, 'utf8'))
   return isObject(description) ? String(description['version']) : ''
+}
+
+/** What may befall a credential between two calls. */
+const BEFALLS = ['unauthenticated', 'tokenExpired', 'kickedOut', 'banned'] as const
+
+/** What a call is answered then, as far as that follows from the condition alone. */
+function outcomesOf({ dialect, contract, settings }: System) {
+  const usual = Object.fromEntries(Object.entries(settings).map(([name, { default: value }]) => [name, value]))
+  return BEFALLS.map((condition) => {
+    const entry = dialect.conditions[condition]
+    const outcome = typeof entry === 'function' ? entry({ cause: 'deadCredential' }, { operation: null, row: null, now: 0, settings: usual }) : entry
+    if (typeof outcome !== 'string' && 'reply' in outcome) return { condition, error: null, code: null, status: outcome.reply.status }
+    const { error, status } = typeof outcome === 'string' ? { error: outcome, status: undefined } : outcome
+    const row = contract.errors[error]
+    return { condition, error, code: row?.code ?? null, status: status ?? row?.status[0] ?? 200 }
+  })
 }
 
 function summary(system: System) {

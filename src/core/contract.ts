@@ -75,6 +75,23 @@ export interface DialectRow {
   readonly payload: { readonly beside: readonly string[] } | { readonly under: string }
 }
 
+/** What a form for a field of a record has to know. */
+export interface RecordField {
+  /** Of JSON Schema. */
+  readonly types: readonly string[]
+  /** The only values that it can have; any of its types when left out. */
+  readonly choices?: readonly unknown[]
+  /** The collection whose key it holds. */
+  readonly reference?: string
+}
+
+/** A collection as `fixtures/<system>/schema.yaml` tells of it. */
+export interface CollectionRow {
+  readonly fields: Readonly<Record<string, RecordField>>
+  /** The field that says when a record ends (milliseconds since 1970), whose it is, and what to call it. */
+  readonly expires?: { readonly at: string; readonly user: string; readonly label: string }
+}
+
 /** Everything generated about one system that is plain data. */
 export interface Contract {
   readonly system: string
@@ -82,6 +99,8 @@ export interface Contract {
   readonly dialect: DialectRow
   readonly errors: Readonly<Record<string, ErrorRow>>
   readonly operations: Readonly<Record<string, OperationRow>>
+  /** By name; those that every system has are not among them. */
+  readonly collections: Readonly<Record<string, CollectionRow>>
 }
 
 /** One broken rule, as Ajv reports it. */

@@ -37,6 +37,12 @@ export function sandboxNow(): number | null {
   return Date.parse(known.info.now) + (known.info.frozen ? 0 : known.since())
 }
 
+/** @returns the base URL of a system in this sandbox, the short one where there are two */
+export function baseUrlOf(system: string): string {
+  const path = sandbox.value === DEFAULT_SANDBOX ? systems.value.find(({ id }) => id === system)?.path : info.value?.paths[system]
+  return `${location.origin}${path ?? `/${system}`}`
+}
+
 /** Takes what an answer says about the sandbox. */
 function hear(info: Schemas['Sandbox']): void {
   heard.value = { info, since: stopwatch() }

@@ -15,8 +15,9 @@ export interface Resource<T> {
 /**
  * @param load asks for the data
  * @param subject what it is about; another subject forgets the data of the one before
+ * @param options `once`: what it is about does not change, so it is asked for once
  */
-export function useResource<T>(load: () => Promise<T>, subject: string): Resource<T> {
+export function useResource<T>(load: () => Promise<T>, subject: string, { once = false }: { readonly once?: boolean } = {}): Resource<T> {
   const state = useSignal<{ readonly subject: string; readonly data: T | null; readonly failure: string | null }>({ subject, data: null, failure: null })
   const loader = useRef({ load, subject, isBusy: false, again: false, isGone: false })
   Object.assign(loader.current, { load, subject })
@@ -42,7 +43,8 @@ export function useResource<T>(load: () => Promise<T>, subject: string): Resourc
   })
 
   useSignalEffect(() => {
-    watch(beat)
+    if (!once) watch(beat)
+    if (once && state.peek().data !== null) return
     void run.current()
   })
   useEffect(() => {

@@ -9,6 +9,7 @@ export function CallsPanel() {
   const open = item.value
   return (
     <div class={`calls ${open === '' ? '' : 'split'}`}>
+      <h1 class="hidden">{t('Calls', '请求')}</h1>
       <section class="list" aria-label={t('Calls', '请求')}>
         <CallTools />
         <CallList />

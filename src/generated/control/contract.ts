@@ -237,6 +237,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/clock/expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 途中到期的东西 · What ends on the way
+         * @description 从此刻到 `until` 之间到期的令牌、验证码与记录（如卡券），先到期的在前，最多 `limit` 条；`total` 是总数。快进之前先看这里。
+         *
+         *     Tokens, SMS codes and records such as coupons that end between now and `until`, the earliest first, `limit` at the most; `total` counts all. Look here before you advance the clock.
+         */
+        get: operations["listExpiring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/clock/advance": {
         parameters: {
             query?: never;
@@ -1380,6 +1408,8 @@ export interface components {
             hint: string;
             operations: components["schemas"]["OperationSummary"][];
             errors: components["schemas"]["ErrorSummary"][];
+            /** @description 凭证失效、被挤下线、被封禁等情况下的回答 · What a call is answered when its credential is dead, displaced, or its user banned */
+            outcomes: components["schemas"]["OutcomeSummary"][];
             collections: string[];
             outages: string[];
             settings: components["schemas"]["SettingDefinition"][];
@@ -1408,6 +1438,14 @@ export interface components {
             message: string;
             meaning: components["schemas"]["Bilingual"];
             status: number[];
+        };
+        OutcomeSummary: {
+            condition: string;
+            /** @description 常量名；null 表示以方言之外的方式回答 · CONSTANT_NAME; null when the answer is outside the dialect */
+            error: string | null;
+            code: number | null;
+            /** @description HTTP 状态，可因设置而异 · HTTP status; a setting may change it */
+            status: number;
         };
         Condition: {
             condition: string;
@@ -1440,6 +1478,21 @@ export interface components {
             milliseconds: number;
             /** @description 是否停住 · Whether it stands still */
             frozen: boolean;
+        };
+        /** @description 将会到期的东西 · Something that ends */
+        Expiry: {
+            /** @enum {string} */
+            kind: "accessToken" | "refreshToken" | "smsCode" | "record";
+            system: components["schemas"]["SystemId"];
+            /** @description 会话、验证码或记录的标识 · Id of the session, the code or the record */
+            id: string;
+            /** @description 设备、号码或名称 · Device, number or name */
+            label: string;
+            /** @description 属于谁 · Whose it is */
+            user: string | null;
+            /** @description 记录所在的集合 · The collection of a record */
+            collection: string | null;
+            at: components["schemas"]["Instant"];
         };
         SmsMessage: {
             system: components["schemas"]["SystemId"];
@@ -1939,6 +1992,10 @@ export interface components {
         GetSandboxSuccess: components["schemas"]["Sandbox"];
         GetClockSuccess: components["schemas"]["Clock"];
         SetClockSuccess: components["schemas"]["Clock"];
+        ListExpiringSuccess: {
+            expiring: components["schemas"]["Expiry"][];
+            total: number;
+        };
         AdvanceClockSuccess: components["schemas"]["Clock"];
         FreezeClockSuccess: components["schemas"]["Clock"];
         ResumeClockSuccess: components["schemas"]["Clock"];
@@ -2018,6 +2075,16 @@ export interface components {
                 /** @description 合起来唯一的字段 · Fields that together occur once */
                 unique: string[][];
                 count: number;
+                /** @description 字段的类型、可选值与所指的集合；各系统共有的集合为空 · Types of the fields, their choices, and the collections that they refer to; none for those that every system has */
+                fields: {
+                    [key: string]: {
+                        types: string[];
+                        /** @description 只能取这些值 · The only values */
+                        choices?: unknown[];
+                        /** @description 所指记录的集合 · The collection whose key it holds */
+                        reference?: string;
+                    };
+                };
             }[];
         };
         ListRecordsSuccess: components["schemas"]["Record"][];
@@ -2514,6 +2581,47 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    listExpiring: {
+        parameters: {
+            query: {
+                /**
+                 * @description 到这一时刻为止 · Up to this moment
+                 * @example 2026-02-01T08:30:00Z
+                 */
+                until: string;
+                /**
+                 * @description 最多几条 · How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 到期的东西 · What ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExpiringSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
         };
     };
@@ -5021,6 +5129,39 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "listExpiring": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/clock/expiring",
+      "routing": {},
+      "select": null,
+      "tag": "clock",
+      "summary": "途中到期的东西 · What ends on the way",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "until": {
+          "in": "query",
+          "type": "string"
+        },
+        "limit": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "advanceClock": {
       "method": "POST",
       "path": "/sandboxes/{sandbox}/clock/advance",
@@ -6856,7 +6997,8 @@ export const contract = {
         "mediaType": "application/json"
       }
     }
-  }
+  },
+  "collections": {}
 } as const satisfies Omit<Contract, 'dialect'>
 
 export type ErrorName = keyof typeof contract.errors
@@ -6967,6 +7109,19 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["SetClockSuccess"];
         payload: components["schemas"]["SetClockSuccess"];
+        error: never;
+    };
+    listExpiring: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            /** Format: date-time */
+            until: string;
+            /** @default 100 */
+            limit: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ListExpiringSuccess"];
+        payload: components["schemas"]["ListExpiringSuccess"];
         error: never;
     };
     advanceClock: {

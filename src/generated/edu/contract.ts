@@ -5466,6 +5466,218 @@ export const contract = {
         "mediaType": "*/*"
       }
     }
+  },
+  "collections": {
+    "users": {
+      "fields": {
+        "userID": {
+          "types": [
+            "string"
+          ]
+        },
+        "userType": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "s",
+            "t",
+            "p"
+          ]
+        },
+        "phone": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "passwd": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "nick": {
+          "types": [
+            "string"
+          ]
+        },
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "intro": {
+          "types": [
+            "string"
+          ]
+        },
+        "avatar": {
+          "types": [
+            "string"
+          ]
+        },
+        "school": {
+          "types": [
+            "string"
+          ]
+        },
+        "version": {
+          "types": [
+            "string"
+          ]
+        },
+        "grade": {
+          "types": [
+            "string"
+          ]
+        },
+        "banned": {
+          "types": [
+            "boolean"
+          ]
+        }
+      }
+    },
+    "ssoAccounts": {
+      "fields": {
+        "key": {
+          "types": [
+            "string"
+          ]
+        },
+        "userID": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        }
+      }
+    },
+    "orders": {
+      "fields": {
+        "o_id": {
+          "types": [
+            "string"
+          ]
+        },
+        "userID": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        },
+        "t_id": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        },
+        "question": {
+          "types": [
+            "string"
+          ]
+        },
+        "self_desc": {
+          "types": [
+            "string"
+          ]
+        },
+        "status": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "pending",
+            "confirmed",
+            "rejected",
+            "canceled",
+            "paid"
+          ]
+        },
+        "called": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "reason": {
+          "types": [
+            "string"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "string"
+          ]
+        },
+        "updatedAt": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "files": {
+      "fields": {
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "mediaType": {
+          "types": [
+            "string"
+          ]
+        },
+        "bytes": {
+          "types": [
+            "string"
+          ]
+        },
+        "size": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "settings": {
+      "fields": {
+        "id": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "settings"
+          ]
+        },
+        "minClient": {
+          "types": [
+            "string"
+          ]
+        },
+        "latestClient": {
+          "types": [
+            "string"
+          ]
+        },
+        "updateUrl": {
+          "types": [
+            "string"
+          ]
+        },
+        "mqttHost": {
+          "types": [
+            "string"
+          ]
+        },
+        "mqttPort": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    }
   }
 } as const satisfies Contract
 

@@ -2985,6 +2985,193 @@ export const contract = {
         "mediaType": "application/json"
       }
     }
+  },
+  "collections": {
+    "users": {
+      "fields": {
+        "id": {
+          "types": [
+            "string"
+          ]
+        },
+        "phone": {
+          "types": [
+            "string"
+          ]
+        },
+        "password": {
+          "types": [
+            "string"
+          ]
+        },
+        "username": {
+          "types": [
+            "string"
+          ]
+        },
+        "avatar": {
+          "types": [
+            "string"
+          ]
+        },
+        "desc": {
+          "types": [
+            "string"
+          ]
+        },
+        "sex": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1
+          ]
+        },
+        "pushId": {
+          "types": [
+            "string"
+          ]
+        },
+        "isBind": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "modifyAt": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "friends": {
+      "fields": {
+        "id": {
+          "types": [
+            "string"
+          ]
+        },
+        "holderId": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        },
+        "targetId": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        },
+        "alias": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "groups": {
+      "fields": {
+        "id": {
+          "types": [
+            "string"
+          ]
+        },
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "picture": {
+          "types": [
+            "string"
+          ]
+        },
+        "desc": {
+          "types": [
+            "string"
+          ]
+        },
+        "ownerId": {
+          "types": [
+            "string"
+          ],
+          "reference": "users"
+        },
+        "memberIds": {
+          "types": [
+            "array"
+          ]
+        },
+        "modifyAt": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "files": {
+      "fields": {
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "mediaType": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "image/jpeg",
+            "image/png",
+            "image/gif",
+            "image/webp",
+            "application/octet-stream"
+          ]
+        },
+        "bytes": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "messages": {
+      "fields": {
+        "id": {
+          "types": [
+            "string"
+          ]
+        },
+        "pushId": {
+          "types": [
+            "string"
+          ]
+        },
+        "seq": {
+          "types": [
+            "integer"
+          ]
+        },
+        "item": {
+          "types": [
+            "object"
+          ]
+        },
+        "sentAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "deliveredAt": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        }
+      }
+    }
   }
 } as const satisfies Contract
 

@@ -6695,6 +6695,838 @@ export const contract = {
         "mediaType": "application/json"
       }
     }
+  },
+  "collections": {
+    "users": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "username": {
+          "types": [
+            "string"
+          ]
+        },
+        "password": {
+          "types": [
+            "string"
+          ]
+        },
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "phone": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "roles": {
+          "types": [
+            "array"
+          ]
+        },
+        "idCerti": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "00",
+            "01",
+            "02",
+            "03"
+          ]
+        },
+        "stuCerti": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "00",
+            "01",
+            "02",
+            "03"
+          ]
+        },
+        "empCerti": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "00",
+            "01",
+            "02",
+            "03"
+          ]
+        },
+        "companyName": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "collegeId": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "valid": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "credits": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "jobCategories": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "name": {
+          "types": [
+            "string"
+          ]
+        }
+      }
+    },
+    "jobs": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "title": {
+          "types": [
+            "string"
+          ]
+        },
+        "wageFen": {
+          "types": [
+            "integer"
+          ]
+        },
+        "timeToPay": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "周结",
+            "日结",
+            "月结",
+            "面议"
+          ]
+        },
+        "expiresAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "postedAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "workTime": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "workPlace": {
+          "types": [
+            "string"
+          ]
+        },
+        "province": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "city": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "region": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "jobDescription": {
+          "types": [
+            "string"
+          ]
+        },
+        "jobDetail": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "contact": {
+          "types": [
+            "string"
+          ]
+        },
+        "contactPhone": {
+          "types": [
+            "string"
+          ]
+        },
+        "contactQq": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "likes": {
+          "types": [
+            "integer"
+          ]
+        },
+        "memberId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "jobPostCategoryId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "jobCategories"
+        },
+        "deleted": {
+          "types": [
+            "boolean"
+          ]
+        }
+      }
+    },
+    "favourites": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "jobId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "jobs"
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "questCategories": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "name": {
+          "types": [
+            "string"
+          ]
+        },
+        "memo": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "themeColor": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "level": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        }
+      }
+    },
+    "tasks": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "title": {
+          "types": [
+            "string"
+          ]
+        },
+        "questCateId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "questCategories"
+        },
+        "startsAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "endsAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "totalAmt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "leftAmt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "awardFen": {
+          "types": [
+            "integer"
+          ]
+        },
+        "memberId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "contactName": {
+          "types": [
+            "string"
+          ]
+        },
+        "contactPhone": {
+          "types": [
+            "string"
+          ]
+        },
+        "description": {
+          "types": [
+            "string"
+          ]
+        },
+        "questDetail": {
+          "types": [
+            "string"
+          ]
+        },
+        "url": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "memo": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "empStatus": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1
+          ]
+        },
+        "targetAll": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "collegeIds": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "couponAmt": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        },
+        "delegated": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "claims": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "questId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "tasks"
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "submissions": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "questId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "tasks"
+        },
+        "memberId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "username": {
+          "types": [
+            "string"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "auditedAt": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        },
+        "description": {
+          "types": [
+            "string"
+          ]
+        },
+        "imageIds": {
+          "types": [
+            "string"
+          ]
+        },
+        "status": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "01",
+            "02",
+            "05"
+          ]
+        },
+        "memo": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "name": {
+          "types": [
+            "string",
+            "null"
+          ]
+        }
+      }
+    },
+    "questions": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "questId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "tasks"
+        },
+        "content": {
+          "types": [
+            "string"
+          ]
+        },
+        "orderIndex": {
+          "types": [
+            "integer"
+          ]
+        },
+        "type": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1
+          ]
+        }
+      }
+    },
+    "options": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "questionId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "questions"
+        },
+        "optName": {
+          "types": [
+            "string"
+          ]
+        },
+        "optContent": {
+          "types": [
+            "string"
+          ]
+        },
+        "orderIndex": {
+          "types": [
+            "integer"
+          ]
+        },
+        "right": {
+          "types": [
+            "boolean"
+          ]
+        }
+      }
+    },
+    "answers": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "questionId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "questions"
+        },
+        "optionIds": {
+          "types": [
+            "array"
+          ]
+        },
+        "right": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "coupons": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "code": {
+          "types": [
+            "string"
+          ]
+        },
+        "questId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "tasks"
+        },
+        "empId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "memId": {
+          "types": [
+            "integer",
+            "null"
+          ],
+          "reference": "users"
+        },
+        "title": {
+          "types": [
+            "string"
+          ]
+        },
+        "description": {
+          "types": [
+            "string"
+          ]
+        },
+        "expiresAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "acquiredAt": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        },
+        "status": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1,
+            2
+          ]
+        }
+      },
+      "expires": {
+        "at": "expiresAt",
+        "user": "memId",
+        "label": "title"
+      }
+    },
+    "wallets": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "balanceFen": {
+          "types": [
+            "integer"
+          ]
+        },
+        "dealPwd": {
+          "types": [
+            "string"
+          ]
+        },
+        "seContent": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "seAnswer": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "alipay": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "wechat": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "bank": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "email": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "name": {
+          "types": [
+            "string",
+            "null"
+          ]
+        }
+      }
+    },
+    "withdrawals": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "amtFen": {
+          "types": [
+            "integer"
+          ]
+        },
+        "payType": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1,
+            2
+          ]
+        },
+        "account": {
+          "types": [
+            "string"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    },
+    "certApplications": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "userId": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "kind": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "id",
+            "stu",
+            "emp"
+          ]
+        },
+        "status": {
+          "types": [
+            "string"
+          ],
+          "choices": [
+            "01",
+            "02",
+            "03"
+          ]
+        },
+        "memo": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "createdAt": {
+          "types": [
+            "integer"
+          ]
+        },
+        "auditedAt": {
+          "types": [
+            "integer",
+            "null"
+          ]
+        },
+        "fields": {
+          "types": []
+        }
+      }
+    }
   }
 } as const satisfies Contract
 

@@ -898,6 +898,102 @@ export const contract = {
         "mediaType": "application/json"
       }
     }
+  },
+  "collections": {
+    "users": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "mobile": {
+          "types": [
+            "string"
+          ]
+        },
+        "nickname": {
+          "types": [
+            "string"
+          ]
+        },
+        "bio": {
+          "types": [
+            "string"
+          ]
+        },
+        "avatar": {
+          "types": [
+            "string"
+          ]
+        },
+        "gender": {
+          "types": [
+            "integer",
+            "null"
+          ],
+          "choices": [
+            0,
+            1,
+            null
+          ]
+        }
+      }
+    },
+    "channels": {
+      "fields": {
+        "id": {
+          "types": [
+            "integer"
+          ]
+        },
+        "title": {
+          "types": [
+            "string"
+          ]
+        },
+        "thumbnail": {
+          "types": [
+            "string"
+          ]
+        },
+        "desc": {
+          "types": [
+            "string"
+          ]
+        },
+        "status": {
+          "types": [
+            "integer"
+          ],
+          "choices": [
+            0,
+            1
+          ]
+        },
+        "owner_id": {
+          "types": [
+            "integer"
+          ],
+          "reference": "users"
+        },
+        "visit_count": {
+          "types": [
+            "integer"
+          ]
+        },
+        "like_count": {
+          "types": [
+            "integer"
+          ]
+        },
+        "started_at": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    }
   }
 } as const satisfies Contract
 

@@ -821,6 +821,60 @@ export const contract = {
         "mediaType": "application/json"
       }
     }
+  },
+  "collections": {
+    "tels": {
+      "fields": {
+        "tel": {
+          "types": [
+            "string"
+          ]
+        },
+        "verified": {
+          "types": [
+            "boolean"
+          ]
+        },
+        "username": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "password": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "huanxin_id": {
+          "types": [
+            "string",
+            "null"
+          ]
+        },
+        "huanxin_password": {
+          "types": [
+            "string",
+            "null"
+          ]
+        }
+      }
+    },
+    "clients": {
+      "fields": {
+        "client": {
+          "types": [
+            "string"
+          ]
+        },
+        "sentAt": {
+          "types": [
+            "integer"
+          ]
+        }
+      }
+    }
   }
 } as const satisfies Contract
 

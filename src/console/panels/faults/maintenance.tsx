@@ -1,0 +1,40 @@
+/** Planned downtime of a system: the text of `Server-Status`, the HTTP status. */
+import { useState } from 'preact/hooks'
+import { act, control, here, type Schemas } from '../../api.js'
+import { t } from '../../language.js'
+
+interface MaintenanceCardProps {
+  readonly system: string
+  readonly state: Schemas['Maintenance'] | null
+}
+
+export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
+  const [text, setText] = useState('maintenance')
+  const [status, setStatus] = useState('')
+  const params = { params: { path: here.value } }
+  const begin = (event: SubmitEvent) => {
+    event.preventDefault()
+    const body = { system, ...(text === '' ? {} : { status: text }), ...(status === '' ? {} : { httpStatus: Number(status) }) }
+    void act(control.value.PUT('/sandboxes/{sandbox}/maintenance', { ...params, body }), t(`${system} is in maintenance`, `${system} 已进入维护`))
+  }
+  if (state?.active === true) {
+    return (
+      <div class="maintenance on">
+        <p><span class="tag failed">{t('maintenance', '维护中')}</span> <code>Server-Status: {state.status}</code>{state.httpStatus !== null && <> · HTTP {state.httpStatus}</>}</p>
+        <button type="button" class="main" onClick={() => void act(control.value.DELETE('/sandboxes/{sandbox}/maintenance', { params: { path: here.value, query: { system } } }), t(`${system} is back`, `${system} 已恢复服务`))}>{t('End maintenance', '结束维护')}</button>
+      </div>
+    )
+  }
+  return (
+    <details class="maintenance">
+      <summary>{t('Maintenance', '维护')}</summary>
+      <form onSubmit={begin}>
+        <div class="pair">
+          <label class="field"><span>Server-Status</span><input value={text} pattern="[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?" maxLength={200} onInput={(event) => { setText(event.currentTarget.value) }} /></label>
+          <label class="field"><span>{t('HTTP status', 'HTTP 状态')}</span><input type="number" min={200} max={599} value={status} placeholder={t('the system’s own', '由系统决定')} onInput={(event) => { setStatus(event.currentTarget.value) }} /></label>
+        </div>
+        <button>{t('Begin maintenance', '开始维护')}</button>
+      </form>
+    </details>
+  )
+}

@@ -1,0 +1,47 @@
+/** Outside services of a system that can be out of order, and its switches. */
+import { act, control, here } from '../../api.js'
+import { half, t } from '../../language.js'
+import type { System } from '../../live/details.js'
+
+type Value = string | number
+
+interface SystemSettingsProps {
+  readonly system: System
+  readonly out: readonly string[]
+  readonly values: Readonly<Record<string, Value>>
+}
+
+export function SystemSettings({ system: { id, outages, settings }, out, values }: SystemSettingsProps) {
+  const path = here.value
+  const turn = (name: string) => {
+    const next = out.includes(name) ? out.filter((one) => one !== name) : [...out, name]
+    void act(control.value.PUT('/sandboxes/{sandbox}/outages', { params: { path }, body: { system: id, out: [...next] } }))
+  }
+  const set = (name: string, value: Value) => void act(control.value.PUT('/sandboxes/{sandbox}/settings', { params: { path }, body: { system: id, settings: { ...values, [name]: value } } }))
+  return (
+    <>
+      {outages.length > 0 && (
+        <fieldset>
+          <legend>{t('Out of order', '中断的服务')}</legend>
+          <div class="checks">{outages.map((name) => <label key={name} class="check"><input type="checkbox" checked={out.includes(name)} onChange={() => { turn(name) }} /> {name}</label>)}</div>
+        </fieldset>
+      )}
+      {settings.length > 0 && (
+        <fieldset>
+          <legend>{t('Settings', '设置')}</legend>
+          {settings.map(({ name, description, allowed, default: usual }) => {
+            const value = values[name] ?? usual
+            return (
+              <label key={name} class="field" title={half(description)}>
+                <span><code>{name}</code>{value !== usual && ` · ${t(`usually ${String(usual)}`, `默认 ${String(usual)}`)}`}</span>
+                {Array.isArray(allowed)
+                  ? <select value={String(value)} onChange={(event) => { set(name, allowed.find((one) => String(one) === event.currentTarget.value) ?? usual) }}>{allowed.map((one) => <option key={String(one)} value={String(one)}>{String(one)}</option>)}</select>
+                  : <input type="number" min={allowed.min} max={allowed.max} value={value} onChange={(event) => { if (event.currentTarget.checkValidity() && event.currentTarget.value !== '') set(name, event.currentTarget.valueAsNumber) }} />}
+              </label>
+            )
+          })}
+        </fieldset>
+      )}
+    </>
+  )
+}

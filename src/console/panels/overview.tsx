@@ -1,0 +1,42 @@
+/** How things stand: one card for each system. */
+import { ask, control, here } from '../api.js'
+import { t } from '../language.js'
+import { details } from '../live/details.js'
+import { useResource } from '../live/resource.js'
+import { SystemCard } from './overview/card.js'
+
+export function OverviewPanel() {
+  const path = here.value
+  const { data } = useResource(async () => {
+    const params = { params: { path } }
+    const [{ maintenance }, { outages }, { faults }, { sessions }, { users }] = await Promise.all([
+      ask(control.value.GET('/sandboxes/{sandbox}/maintenance', params)),
+      ask(control.value.GET('/sandboxes/{sandbox}/outages', params)),
+      ask(control.value.GET('/sandboxes/{sandbox}/faults', params)),
+      ask(control.value.GET('/sandboxes/{sandbox}/sessions', { params: { path, query: { state: 'active' } } })),
+      ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path, query: { limit: 1000 } } })),
+    ])
+    return { maintenance, outages, faults, sessions, users }
+  }, path.sandbox)
+  return (
+    <div class="sheet">
+      <div class="head">
+        <h1>{t('Overview', '总览')}</h1>
+        <p class="faint small">{t('SMS codes are 123456 unless counted.', '短信验证码为 123456，除非改为依次编号。')}</p>
+      </div>
+      <ul class="cards">
+        {details.value.map((system) => (
+          <SystemCard
+            key={system.id}
+            system={system}
+            maintenance={data?.maintenance.find((one) => one.system === system.id && one.active) ?? null}
+            outages={data?.outages.find((one) => one.system === system.id)?.out ?? []}
+            faults={data?.faults.filter((rule) => (rule.system === system.id || rule.system === '*') && rule.times !== 0).length ?? 0}
+            sessions={data === null ? null : data.sessions.filter((one) => one.system === system.id).length}
+            users={data?.users.filter((one) => one.system === system.id && !one.banned).slice(0, 3) ?? []}
+          />
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+/** One system: where it is, how it is, and the way in. */
+import type { Schemas } from '../../api.js'
+import { count } from '../../format.js'
+import { half, t } from '../../language.js'
+import { baseUrlOf } from '../../live/connection.js'
+import type { System } from '../../live/details.js'
+import { Copy } from '../../parts/copy.js'
+import { Link } from '../../parts/link.js'
+import { Mark } from '../../parts/mark.js'
+import { referenceOf } from '../../reference.js'
+import { nameOf } from '../people/names.js'
+import { logInAs } from '../people/login.js'
+import { lastViolation } from './recent.js'
+import { Sparkline } from './sparkline.js'
+
+interface SystemCardProps {
+  readonly system: System
+  readonly maintenance: Schemas['Maintenance'] | null
+  readonly outages: readonly string[]
+  readonly faults: number
+  /** Live ones; null while they are not known. */
+  readonly sessions: number | null
+  /** A few, to log in as. */
+  readonly users: readonly Schemas['User'][]
+}
+
+export function SystemCard({ system, maintenance, outages, faults, sessions, users }: SystemCardProps) {
+  const { id, title } = system
+  const url = baseUrlOf(id)
+  const violation = lastViolation(id)
+  return (
+    <li class="card system-card">
+      <header class="part-head">
+        <h2 class="grow">{half(title)} <span class="mono faint">{id}</span></h2>
+        <span class={`tag ${maintenance === null ? 'ok' : 'failed'}`}><Mark kind={maintenance === null ? 'ok' : 'failed'} /> {maintenance === null ? t('in service', '服务中') : t('maintenance', '维护中')}</span>
+      </header>
+      <p class="url-line"><code class="grow">{url}</code><Copy text={url} label={t(`Copy the base URL of ${id}`, `复制 ${id} 的地址`)} /></p>
+      <Sparkline system={id} />
+      <p class="facts">
+        <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{sessions === null ? '…' : t(`${count(sessions)} logged in`, `${count(sessions)} 人登录`)}</Link>
+        <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(`${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
+        {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.join(', ')}`, `中断：${outages.join('、')}`)}</Link>}
+        {violation !== null && <Link to={{ panel: 'calls', item: String(violation) }} class="lit">{t(`call ${String(violation)} breaks the contract`, `${String(violation)} 号请求违反契约`)}</Link>}
+      </p>
+      <footer class="buttons">
+        {users.map((user) => (
+          <button key={`${user.realm}/${user.id}`} type="button" class="small" onClick={() => void logInAs(user)} title={system.hint}>
+            {t(`Log in as ${nameOf(user)}`, `登录为 ${nameOf(user)}`)}
+          </button>
+        ))}
+        <a class="button small quiet" href={referenceOf(id)}>{t(`Reference (${count(system.operations.length)})`, `接口文档（${count(system.operations.length)}）`)}</a>
+      </footer>
+    </li>
+  )
+}

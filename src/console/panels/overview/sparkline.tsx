@@ -1,0 +1,29 @@
+/** Calls per minute as a small line. */
+import { count } from '../../format.js'
+import { t } from '../../language.js'
+import { sandboxNow } from '../../live/connection.js'
+import { tick } from '../../live/tick.js'
+import { watch } from '../../live/watch.js'
+import { perMinute } from './recent.js'
+
+const MINUTES = 30
+const WIDTH = 300
+const HEIGHT = 36
+
+export function Sparkline({ system }: { readonly system: string }) {
+  watch(tick)
+  const counts = perMinute(system, sandboxNow() ?? 0, MINUTES)
+  const most = Math.max(1, ...counts)
+  const points = counts.map((value, i) => `${((i * WIDTH) / (MINUTES - 1)).toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 6)).toFixed(1)}`)
+  const latest = counts.at(-1) ?? 0
+  const all = counts.reduce((sum, value) => sum + value, 0)
+  return (
+    <figure class="sparkline">
+      <svg viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`} preserveAspectRatio="none" role="img" aria-label={t(`${count(all)} calls in the last ${String(MINUTES)} minutes of the sandbox`, `沙箱最近 ${String(MINUTES)} 分钟内 ${count(all)} 次请求`)}>
+        <polygon points={`0,${String(HEIGHT)} ${points.join(' ')} ${String(WIDTH)},${String(HEIGHT)}`} />
+        <polyline points={points.join(' ')} />
+      </svg>
+      <figcaption class="faint small">{t(`${count(latest)} / min`, `${count(latest)} 次/分`)}</figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,48 @@
+/** Edits that are not saved yet: by key, the fields that differ; records to be deleted, and new ones. */
+import { ask, control, here, wordsOf } from '../../api.js'
+import type { Doc } from './fields.js'
+
+export interface Staged {
+  readonly changed: ReadonlyMap<string, Doc>
+  readonly deleted: ReadonlySet<string>
+  readonly added: readonly Doc[]
+}
+
+export const NOTHING: Staged = { changed: new Map(), deleted: new Set(), added: [] }
+
+/** @returns how many records the edits are about */
+export function sizeOf({ changed, deleted, added }: Staged): number {
+  return changed.size + deleted.size + added.length
+}
+
+/** What became of saving: what is still staged, and why. */
+export interface Saved {
+  readonly left: Staged
+  readonly complaints: ReadonlyMap<string, string>
+}
+
+/**
+ * Saves one record after the other. What the stub refuses stays staged, with its reason under the record's key (`+0` for the first new one).
+ */
+export async function save({ changed, deleted, added }: Staged, system: string, collection: string): Promise<Saved> {
+  const path = { ...here.value, system, collection }
+  const left = { changed: new Map(changed), deleted: new Set(deleted), added: [] as Doc[] }
+  const complaints = new Map<string, string>()
+  const attempt = async (key: string, call: Promise<unknown>, done: () => void) => {
+    try {
+      await call
+      done()
+    } catch (error) {
+      complaints.set(key, wordsOf(error))
+    }
+  }
+  // Deleted first, so that a unique value is free for who takes it.
+  for (const key of deleted) await attempt(key, ask(control.value.DELETE('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } } })), () => left.deleted.delete(key))
+  for (const [key, body] of changed) await attempt(key, ask(control.value.PATCH('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: { ...path, key } }, body })), () => left.changed.delete(key))
+  for (const body of added) {
+    const key = `+${String(left.added.length)}`
+    left.added.push(body)
+    await attempt(key, ask(control.value.POST('/sandboxes/{sandbox}/db/{system}/{collection}', { params: { path }, body })), () => left.added.pop())
+  }
+  return { left, complaints }
+}

@@ -1,0 +1,100 @@
+/** One collection: search, page through, edit, add, delete. Nothing is changed before Save. */
+import { useState } from 'preact/hooks'
+import { beat, control, here } from '../../api.js'
+import { take } from '../../../client/control.js'
+import { count } from '../../format.js'
+import { t } from '../../language.js'
+import { useResource } from '../../live/resource.js'
+import { complain, note } from '../../notices.js'
+import { filter, place } from '../../place.js'
+import { type Collection, type Doc, fieldsOf, write } from './fields.js'
+import { RecordForm } from './form.js'
+import { RecordRow } from './row.js'
+import { NOTHING, save, sizeOf, type Staged } from './staged.js'
+
+const PAGE = 50
+
+interface RecordTableProps {
+  readonly system: string
+  readonly collection: Collection
+}
+
+export function RecordTable({ system, collection }: RecordTableProps) {
+  const { q = '', page: number = '1' } = place.value.query
+  const page = Math.max(1, Number(number) || 1)
+  const [staged, stage] = useState<Staged>(NOTHING)
+  const [complaints, setComplaints] = useState<ReadonlyMap<string, string>>(new Map())
+  const [open, setOpen] = useState<string | null>(null)
+  const path = { ...here.value, system, collection: collection.name }
+  const query: Record<string, string> = { _page: String(page), _limit: String(PAGE), ...(q === '' ? {} : { q }) }
+  const { data, failure } = useResource(async () => {
+    const call = control.value.GET('/sandboxes/{sandbox}/db/{system}/{collection}', { params: { path, query: { query } }, querySerializer: () => new URLSearchParams(query).toString() })
+    return { records: await take(call), total: Number((await call).response.headers.get('x-total-count') ?? 0) }
+  }, JSON.stringify([path, query]))
+  const records = data?.records ?? []
+  const fields = fieldsOf(collection, records)
+  const total = data?.total ?? 0
+  const edits = sizeOf(staged)
+
+  const change = (key: string, record: Doc, values: Doc) => {
+    const different = Object.fromEntries(Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(record[name])))
+    const changed = new Map(staged.changed)
+    if (Object.keys(different).length === 0) changed.delete(key)
+    else changed.set(key, different)
+    stage({ ...staged, changed })
+  }
+  const remove = (key: string) => {
+    const deleted = new Set(staged.deleted)
+    if (!deleted.delete(key)) deleted.add(key)
+    stage({ ...staged, deleted })
+  }
+  const commit = async () => {
+    const saved = await save(staged, system, collection.name)
+    stage(saved.left)
+    setComplaints(saved.complaints)
+    const done = edits - sizeOf(saved.left)
+    if (done > 0) note(t(`${count(done)} saved`, `已保存 ${count(done)} 条`))
+    const [first] = saved.complaints.values()
+    if (first !== undefined) complain(first)
+    beat.value++
+  }
+
+  return (
+    <section class="collection" aria-label={collection.name}>
+      <div class="tools">
+        <input type="search" class="grow" value={q} onInput={(event) => { filter('page', ''); filter('q', event.currentTarget.value) }} aria-label={t('Search in all fields', '搜索所有字段')} placeholder={t('Search in all fields', '搜索所有字段')} />
+        <button type="button" onClick={() => { setOpen('+') }}>{t('Add', '新增')}</button>
+        <button type="button" class="main" disabled={edits === 0} onClick={() => void commit()}>{edits === 0 ? t('Save', '保存') : t(`Save ${count(edits)}`, `保存 ${count(edits)} 处`)}</button>
+        <button type="button" disabled={edits === 0} onClick={() => { stage(NOTHING); setComplaints(new Map()) }}>{t('Discard', '放弃')}</button>
+      </div>
+      {failure !== null && <p class="empty">{failure}</p>}
+      <div class="scroll" tabIndex={0} role="region" aria-label={t(`Records of ${collection.name}`, `${collection.name} 的记录`)}>
+        <table class="grid">
+          <thead><tr>{fields.map(({ name }) => <th key={name} scope="col">{name}</th>)}<th scope="col"><span class="hidden">{t('Actions', '操作')}</span></th></tr></thead>
+          <tbody>
+            {staged.added.map((record, i) => <RecordRow key={`+${String(i)}`} id={`+${String(i)}`} system={system} fields={fields} record={record} look="added" complaint={complaints.get(`+${String(i)}`)} onOpen={() => undefined} onRemove={() => { stage({ ...staged, added: staged.added.filter((_, other) => other !== i) }) }} />)}
+            {records.map((record) => {
+              const key = write(record[collection.key])
+              const changes = staged.changed.get(key)
+              return <RecordRow key={key} id={key} system={system} fields={fields} record={{ ...record, ...changes }} changed={changes} look={staged.deleted.has(key) ? 'deleted' : ''} complaint={complaints.get(key)} onOpen={() => { setOpen(key) }} onRemove={() => { remove(key) }} />
+            })}
+          </tbody>
+        </table>
+        {data !== null && records.length === 0 && staged.added.length === 0 && <p class="empty">{q === '' ? t('No records.', '没有记录。') : t('No record has this text.', '没有含此文字的记录。')}</p>}
+      </div>
+      <footer class="pages">
+        <span class="faint small grow">{t(`${count(total)} records`, `${count(total)} 条记录`)}{q !== '' && t(' fit', '符合')}</span>
+        {total > PAGE && <>
+          <button type="button" class="small" disabled={page === 1} onClick={() => { filter('page', String(page - 1)) }}>{t('Back', '上一页')}</button>
+          <span class="small">{page} / {Math.ceil(total / PAGE)}</span>
+          <button type="button" class="small" disabled={page * PAGE >= total} onClick={() => { filter('page', String(page + 1)) }}>{t('On', '下一页')}</button>
+        </>}
+      </footer>
+      {open !== null && <RecordForm fields={fields} collection={collection} record={open === '+' ? null : { ...records.find((record) => write(record[collection.key]) === open), ...staged.changed.get(open) }} onClose={() => { setOpen(null) }} onDone={(values) => {
+        if (open === '+') stage({ ...staged, added: [...staged.added, values] })
+        else change(open, records.find((record) => write(record[collection.key]) === open) ?? {}, values)
+        setOpen(null)
+      }} />}
+    </section>
+  )
+}

@@ -1,0 +1,65 @@
+/** That everybody can use the console: axe finds nothing, nothing is wider than the screen, keys are enough, and it loads quickly. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
+
+const { reader, app } = await serveConsole()
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const json = (body: object, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+
+const PANELS = ['/', '/__console/calls', '/__console/calls/2', '/__console/calls/4', '/__console/people', '/__console/sms', '/__console/clock', '/__console/faults', '/__console/records/job/coupons', '/__console/push', '/__console/state']
+
+beforeAll(async () => {
+  const admin = '/__admin/sandboxes/default'
+  await app('/live/auth/code?mobile=13800003001')
+  await app('/live/auth/login', json({ mobile: '13800003001', auth_code: '000000' }))
+  await app('/live/auth/login', json({ mobile: '13800003001', auth_code: '123456' }))
+  await app('/live/auth/cod')
+  await app(`${admin}/faults`, json({ system: 'live', operationId: 'liveLogin', fault: { kind: 'error', error: 'API_INVALID_AUTH_CODE' }, times: 1, probability: 1 }))
+  await app(`${admin}/maintenance`, json({ system: 'trid' }, 'PUT'))
+  await app(`${admin}/sessions`, json({ system: 'edu', user: '13800001002' }))
+})
+
+describe.skipIf(!hasBrowser).each([
+  { name: 'wide and light', settings: { viewport: WIDE, colorScheme: 'light' as const, locale: 'en-US' } },
+  { name: 'on a phone, dark, in Chinese', settings: { viewport: PHONE, colorScheme: 'dark' as const, locale: 'zh-CN' } },
+])('$name', ({ settings }) => {
+  test.each(PANELS)('%s has no barrier', async (path) => {
+    const page = await reader(path, settings)
+    await page.locator('.reading .time').waitFor()
+    await page.locator('main :is(.sheet, .rows, .grid td, .detail-body):visible').first().waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false)
+    await page.evaluate(axe)
+    const found = await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`))')
+    expect(found).toEqual([])
+  })
+})
+
+test('the script weighs less than a picture', () => {
+  const script = gzipSync(readFileSync(new URL('../dist/console/console.js', import.meta.url)))
+  expect(script.length).toBeLessThan(120 * 1024)
+})
+
+describe.skipIf(!hasBrowser)('by keys alone', () => {
+  test('a call is found, opened and answered with its error the next time', async () => {
+    const page = await reader('/')
+    await page.locator('.reading .time').waitFor()
+    const focused = () => page.evaluate('document.activeElement?.textContent ?? ""')
+    while (!String(await focused()).startsWith('Calls')) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('row').first().waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('invalid_auth')
+    await page.getByText('1 of 4 calls').waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.getByRole('region', { name: 'Call 2' }).waitFor()
+    while (!String(await focused()).startsWith('Answer the next one so')) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText('The next liveLogin is answered with API_INVALID_AUTH_CODE').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('region', { name: 'Call 2' }).waitFor({ state: 'detached' })
+  })
+})
