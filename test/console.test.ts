@@ -1,5 +1,7 @@
 /** The console as a whole: how it is served, what it may do, and that it stays with the stub. */
 import { describe, expect, test } from 'vitest'
+import { startServer } from '../src/server.js'
+import { loadSystems } from '../src/systems/load.js'
 import { hasBrowser, serveConsole } from './support/console.js'
 
 const { server, reader, app } = await serveConsole()
@@ -52,5 +54,29 @@ describe.skipIf(!hasBrowser)('the calls', () => {
     await page.getByText('没有沙箱“elsewhere”').waitFor()
     await page.getByRole('button', { name: '建立' }).click()
     await page.getByText('还没有请求').waitFor()
+  })
+})
+
+describe.skipIf(!hasBrowser)('a stub that was away', () => {
+  test('is found again by the page, which says so meanwhile and keeps its filter', async () => {
+    const systems = await loadSystems(['live'])
+    const { port, url, close } = await startServer({ systems })
+    await fetch(`${url}/live/auth/code?mobile=13800003001`)
+    const page = await reader(`${url}/__console/calls?q=sendcode`)
+    await page.getByRole('row').first().waitFor()
+    await close()
+    await page.getByText('The stub does not answer.').waitFor()
+    const next = await startServer({ systems, port })
+    try {
+      await page.getByText('The stub does not answer.').waitFor({ state: 'detached' })
+      await page.getByText('No call fits the filters.').or(page.getByText('No calls yet.')).waitFor()
+      await fetch(`${url}/live/auth/code?mobile=13800003002`)
+      await fetch(`${url}/live/no/such`)
+      await page.getByText('1 of 2 calls').waitFor()
+      expect(new URL(page.url()).search).toBe('?q=sendcode')
+    } finally {
+      await page.goto('about:blank')
+      await next.close()
+    }
   })
 })

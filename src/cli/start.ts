@@ -57,7 +57,8 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   // Whoever reads the table may stop the server at once.
   stopOnSignals(server)
   const control = flags.admin ? `control plane ${server.url}/__admin` : 'no control plane'
-  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
+  const page = flags.admin ? `console ${server.url}/ · ` : ''
+  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${page}reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
 }
 

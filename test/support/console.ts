@@ -29,19 +29,23 @@ export async function serveConsole(options: Partial<ServerOptions> = {}) {
     expect(problems).toEqual([])
   })
 
-  /** A reader with a browser of his own, on a page of the console. What the page complains of fails the test. */
+  /**
+   * A reader with a browser of his own, on a page of the console. What the page complains of fails the test.
+   * @param path on this server, or the whole address on another one
+   */
   async function reader(path: string, settings: BrowserContextOptions = {}): Promise<Page> {
     if (browser === undefined) throw new Error('no browser')
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-US', ...settings })
     context.setDefaultTimeout(20_000)
     const page = await context.newPage()
+    const address = new URL(path, server.url)
     const complaints: string[] = []
     page.on('request', (request) => {
-      if (new URL(request.url()).origin !== server.url) complaints.push(`asks ${request.url()}`)
+      if (new URL(request.url()).origin !== address.origin) complaints.push(`asks ${request.url()}`)
     })
     page.on('console', (message) => {
-      // A refusal that the page takes and tells is the browser's complaint, not the page's.
-      const isRefusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text())
+      // A refusal that the page takes and tells, or a server that is away, is the browser's complaint, not the page's.
+      const isRefusal = /^Failed to load resource: (?:.* status of 4\d\d|net::ERR_CONNECTION_REFUSED)/.test(message.text())
       if (!isRefusal && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(String(error)))
@@ -49,7 +53,7 @@ export async function serveConsole(options: Partial<ServerOptions> = {}) {
       await context.close()
       expect(complaints).toEqual([])
     })
-    await page.goto(server.url + path)
+    await page.goto(address.href)
     return page
   }
 

@@ -1602,8 +1602,56 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate103.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/advanceClock"] = validate105;
+exports["/fields/listExpiring"] = validate105;
 function validate105(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.limit === undefined) {
+data.limit = 100;
+}
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.until === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "until" }, "must have required property '" + "until" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.until !== undefined) {
+let data1 = data.until;
+if (typeof data1 === "string") {
+if (!(formats0.validate(data1))) {
+vErrors = add(vErrors, "/until", "#/properties/until/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/until", "#/properties/until/type", "type", { type: "string" }, "must be string");
+}
+}
+let data2 = data.limit;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+if (data2 < 1 || isNaN(data2)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate105.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/advanceClock"] = validate107;
+function validate107(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1632,11 +1680,11 @@ vErrors = add(vErrors, "/by", "#/properties/by/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate105.errors = vErrors;
+validate107.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/freezeClock"] = validate107;
-function validate107(data) {
+exports["/fields/freezeClock"] = validate109;
+function validate109(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1662,11 +1710,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate107.errors = vErrors;
+validate109.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resumeClock"] = validate109;
-function validate109(data) {
+exports["/fields/resumeClock"] = validate111;
+function validate111(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1681,11 +1729,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate109.errors = vErrors;
+validate111.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSms"] = validate111;
-function validate111(data) {
+exports["/fields/listSms"] = validate113;
+function validate113(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1716,11 +1764,11 @@ vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate111.errors = vErrors;
+validate113.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSmsSettings"] = validate114;
-function validate114(data) {
+exports["/fields/getSmsSettings"] = validate116;
+function validate116(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1735,12 +1783,12 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate114.errors = vErrors;
+validate116.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setSms"] = validate116;
-const schema54 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
-function validate116(data) {
+exports["/fields/setSms"] = validate118;
+const schema55 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
+function validate118(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1767,19 +1815,19 @@ if (typeof data3 !== "string") {
 vErrors = add(vErrors, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data3 === "up") || (data3 === "down"))) {
-vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema54.properties.operator.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema55.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate116.errors = vErrors;
+validate118.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSessions"] = validate120;
-const schema55 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
-function validate120(data) {
+exports["/fields/listSessions"] = validate122;
+const schema56 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
+function validate122(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -1818,7 +1866,7 @@ if (typeof data3 !== "string") {
 vErrors = add(vErrors, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))) {
-vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (typeof data.secrets !== "boolean") {
@@ -1828,11 +1876,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate120.errors = vErrors;
+validate122.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/issueSession"] = validate123;
-function validate123(data) {
+exports["/fields/issueSession"] = validate125;
+function validate125(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1888,11 +1936,11 @@ vErrors = join(vErrors, "/device", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate123.errors = vErrors;
+validate125.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/kickUser"] = validate127;
-function validate127(data) {
+exports["/fields/kickUser"] = validate129;
+function validate129(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1948,12 +1996,12 @@ vErrors = join(vErrors, "/by", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate127.errors = vErrors;
+validate129.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/expireSession"] = validate131;
-const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
-function validate131(data) {
+exports["/fields/expireSession"] = validate133;
+const schema59 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
+function validate133(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.token === undefined) {
@@ -2022,17 +2070,17 @@ if (typeof data5 !== "string") {
 vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data5 === "access") || (data5 === "refresh")) || (data5 === "both"))) {
-vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema58.properties.token.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema59.properties.token.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate131.errors = vErrors;
+validate133.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/revokeSessions"] = validate134;
-function validate134(data) {
+exports["/fields/revokeSessions"] = validate136;
+function validate136(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2083,11 +2131,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate134.errors = vErrors;
+validate136.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listUsers"] = validate137;
-function validate137(data) {
+exports["/fields/listUsers"] = validate139;
+function validate139(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -2122,11 +2170,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate137.errors = vErrors;
+validate139.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/banUser"] = validate140;
-function validate140(data) {
+exports["/fields/banUser"] = validate142;
+function validate142(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2177,11 +2225,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate140.errors = vErrors;
+validate142.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/unbanUser"] = validate143;
-function validate143(data) {
+exports["/fields/unbanUser"] = validate145;
+function validate145(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2232,11 +2280,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate143.errors = vErrors;
+validate145.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSockets"] = validate146;
-function validate146(data) {
+exports["/fields/listSockets"] = validate148;
+function validate148(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2270,12 +2318,12 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate146.errors = vErrors;
+validate148.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/sendPacket"] = validate149;
-const schema64 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
-function validate149(data) {
+exports["/fields/sendPacket"] = validate151;
+const schema65 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
+function validate151(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2342,18 +2390,18 @@ vErrors = add(vErrors, "/socket", "#/properties/socket/type", "type", { type: "s
 if (data.packet !== undefined) {
 let data5 = data.packet;
 if (!data5 || typeof data5 != "object") {
-vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema64.properties.packet.type }, "must be object,array");
+vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema65.properties.packet.type }, "must be object,array");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate149.errors = vErrors;
+validate151.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/dropSocket"] = validate152;
-function validate152(data) {
+exports["/fields/dropSocket"] = validate154;
+function validate154(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2410,11 +2458,11 @@ vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "s
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate152.errors = vErrors;
+validate154.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getMaintenance"] = validate154;
-function validate154(data) {
+exports["/fields/getMaintenance"] = validate156;
+function validate156(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2429,11 +2477,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate154.errors = vErrors;
+validate156.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setMaintenance"] = validate156;
-function validate156(data) {
+exports["/fields/setMaintenance"] = validate158;
+function validate158(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2472,11 +2520,11 @@ vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimu
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate156.errors = vErrors;
+validate158.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearMaintenance"] = validate160;
-function validate160(data) {
+exports["/fields/clearMaintenance"] = validate162;
+function validate162(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2496,11 +2544,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate160.errors = vErrors;
+validate162.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getOutages"] = validate163;
-function validate163(data) {
+exports["/fields/getOutages"] = validate165;
+function validate165(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2515,11 +2563,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate163.errors = vErrors;
+validate165.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setOutages"] = validate165;
-function validate165(data) {
+exports["/fields/setOutages"] = validate167;
+function validate167(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2585,11 +2633,11 @@ vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate165.errors = vErrors;
+validate167.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSettings"] = validate168;
-function validate168(data) {
+exports["/fields/getSettings"] = validate170;
+function validate170(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2604,11 +2652,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate168.errors = vErrors;
+validate170.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSettings"] = validate170;
-function validate170(data) {
+exports["/fields/putSettings"] = validate172;
+function validate172(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2647,11 +2695,11 @@ vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate170.errors = vErrors;
+validate172.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate174;
-function validate174(data) {
+exports["/fields/listFaults"] = validate176;
+function validate176(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2666,11 +2714,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate174.errors = vErrors;
+validate176.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate176;
-function validate176(data) {
+exports["/fields/addFault"] = validate178;
+function validate178(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -2752,55 +2800,19 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate176.errors = vErrors;
+validate178.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate179;
-function validate179(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate179.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getFault"] = validate181;
+exports["/fields/clearFaults"] = validate181;
 function validate181(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -2810,7 +2822,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate181.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/removeFault"] = validate183;
+exports["/fields/getFault"] = validate183;
 function validate183(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2846,8 +2858,44 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate183.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate185;
+exports["/fields/removeFault"] = validate185;
 function validate185(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate185.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate187;
+function validate187(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -2998,11 +3046,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate185.errors = vErrors;
+validate187.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate188;
-function validate188(data) {
+exports["/fields/clearRequests"] = validate190;
+function validate190(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3132,11 +3180,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate188.errors = vErrors;
+validate190.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate191;
-function validate191(data) {
+exports["/fields/countRequests"] = validate193;
+function validate193(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3266,11 +3314,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate191.errors = vErrors;
+validate193.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate194;
-function validate194(data) {
+exports["/fields/waitForRequest"] = validate196;
+function validate196(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3421,11 +3469,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate194.errors = vErrors;
+validate196.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate197;
-function validate197(data) {
+exports["/fields/streamRequests"] = validate199;
+function validate199(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3561,11 +3609,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate197.errors = vErrors;
+validate199.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate200;
-function validate200(data) {
+exports["/fields/listCallLines"] = validate202;
+function validate202(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3606,11 +3654,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate200.errors = vErrors;
+validate202.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate202;
-function validate202(data) {
+exports["/fields/streamCallLines"] = validate204;
+function validate204(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3625,11 +3673,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate202.errors = vErrors;
+validate204.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate204;
-function validate204(data) {
+exports["/fields/getRequest"] = validate206;
+function validate206(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3664,11 +3712,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate204.errors = vErrors;
+validate206.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate206;
-function validate206(data) {
+exports["/fields/getSnapshot"] = validate208;
+function validate208(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3683,11 +3731,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate206.errors = vErrors;
+validate208.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate208;
-function validate208(data) {
+exports["/fields/putSnapshot"] = validate210;
+function validate210(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3878,11 +3926,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate208.errors = vErrors;
+validate210.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate213;
-function validate213(data) {
+exports["/fields/listScenarios"] = validate215;
+function validate215(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3902,11 +3950,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = vErrors;
+validate215.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate216;
-function validate216(data) {
+exports["/fields/applyScenario"] = validate218;
+function validate218(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3943,11 +3991,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate216.errors = vErrors;
+validate218.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate219;
-function validate219(data) {
+exports["/fields/listCollections"] = validate221;
+function validate221(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3970,11 +4018,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate219.errors = vErrors;
+validate221.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate222;
-function validate222(data) {
+exports["/fields/listRecords"] = validate224;
+function validate224(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4027,11 +4075,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = vErrors;
+validate224.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate225;
-function validate225(data) {
+exports["/fields/createRecord"] = validate227;
+function validate227(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4071,72 +4119,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate225.errors = vErrors;
+validate227.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate228;
-function validate228(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate228.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate231;
-function validate231(data) {
+exports["/fields/getRecord"] = validate230;
+function validate230(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4193,11 +4180,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate231.errors = vErrors;
+validate230.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate234;
-function validate234(data) {
+exports["/fields/replaceRecord"] = validate233;
+function validate233(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4254,11 +4241,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = vErrors;
+validate233.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate237;
-function validate237(data) {
+exports["/fields/updateRecord"] = validate236;
+function validate236(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4315,12 +4302,73 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = vErrors;
+validate236.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate240;
+exports["/fields/deleteRecord"] = validate239;
+function validate239(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate239.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate242;
 const pattern7 = new RegExp("^\\d{0,15}$", "u");
-function validate240(data) {
+function validate242(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4338,11 +4386,11 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate240.errors = vErrors;
+validate242.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate241;
-function validate241(data) {
+exports["/headers/streamCallLines"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4360,7 +4408,7 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -4820,28 +4868,67 @@ return fail(validate71, "", "#/type", "type", { type: "object" }, "must be objec
 validate71.errors = null;
 return true;
 }
-const schema33 = { "type": ["string", "number"] };
-function validate76(data) {
-if ((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))) {
-return fail(validate76, "", "#/type", "type", { type: schema33.type }, "must be string,number");
+const schema32 = { "type": "object", "required": ["condition", "error", "code", "status"], "properties": { "condition": { "type": "string" }, "error": { "type": ["string", "null"] }, "code": { "type": ["integer", "null"] }, "status": { "type": "integer" } } };
+function validate75(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.condition === undefined) && (missing0 = "condition")) || ((data.error === undefined) && (missing0 = "error"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-validate76.errors = null;
+else {
+if (data.condition !== undefined) {
+if (typeof data.condition !== "string") {
+return fail(validate75, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate75, "/error", "#/properties/error/type", "type", { type: schema32.properties.error.type }, "must be string,null");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if ((!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) && (data2 !== null)) {
+return fail(validate75, "/code", "#/properties/code/type", "type", { type: schema32.properties.code.type }, "must be integer,null");
+}
+}
+if (data.status !== undefined) {
+let data3 = data.status;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate75, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+else {
+return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate75.errors = null;
 return true;
 }
-function validate75(data) {
+const schema34 = { "type": ["string", "number"] };
+function validate78(data) {
+if ((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))) {
+return fail(validate78, "", "#/type", "type", { type: schema34.type }, "must be string,number");
+}
+validate78.errors = null;
+return true;
+}
+function validate77(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.name === undefined) && (missing0 = "name")) || ((data.description === undefined) && (missing0 = "description"))) || ((data.default === undefined) && (missing0 = "default"))) || ((data.allowed === undefined) && (missing0 = "allowed"))) {
-return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate77, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
 const _errs1 = errors;
 if (typeof data.name !== "string") {
-return fail(validate75, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate77, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -4852,7 +4939,7 @@ if (valid0) {
 if (data.description !== undefined) {
 const _errs3 = errors;
 if (typeof data.description !== "string") {
-return fail(validate75, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
+return fail(validate77, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs3 === errors;
 }
@@ -4862,8 +4949,8 @@ var valid0 = true;
 if (valid0) {
 if (data.default !== undefined) {
 const _errs5 = errors;
-if (!validate76(data.default)) {
-vErrors = join(vErrors, "/default", validate76);
+if (!validate78(data.default)) {
+vErrors = join(vErrors, "/default", validate78);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -4884,8 +4971,8 @@ var valid2 = true;
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
-if (!validate76(data3[i0])) {
-vErrors = join(vErrors, "/allowed/" + i0, validate76);
+if (!validate78(data3[i0])) {
+vErrors = join(vErrors, "/allowed/" + i0, validate78);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
@@ -4950,7 +5037,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate75.errors = vErrors;
+validate77.errors = vErrors;
 return false;
 }
 else {
@@ -4975,16 +5062,16 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate77, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate75.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
 function validate65(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.outcomes === undefined) && (missing0 = "outcomes"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
 return fail(validate65, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -5050,13 +5137,27 @@ else {
 return fail(validate65, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
 }
 }
-if (data.collections !== undefined) {
-let data10 = data.collections;
+if (data.outcomes !== undefined) {
+let data10 = data.outcomes;
 if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (typeof data10[i3] !== "string") {
-return fail(validate65, "/collections/" + i3, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
+if (!validate75(data10[i3])) {
+return pass(validate65, "/outcomes/" + i3, validate75);
+}
+}
+}
+else {
+return fail(validate65, "/outcomes", "#/properties/outcomes/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.collections !== undefined) {
+let data12 = data.collections;
+if (Array.isArray(data12)) {
+const len4 = data12.length;
+for (let i4 = 0; i4 < len4; i4++) {
+if (typeof data12[i4] !== "string") {
+return fail(validate65, "/collections/" + i4, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -5065,12 +5166,12 @@ return fail(validate65, "/collections", "#/properties/collections/type", "type",
 }
 }
 if (data.outages !== undefined) {
-let data12 = data.outages;
-if (Array.isArray(data12)) {
-const len4 = data12.length;
-for (let i4 = 0; i4 < len4; i4++) {
-if (typeof data12[i4] !== "string") {
-return fail(validate65, "/outages/" + i4, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+let data14 = data.outages;
+if (Array.isArray(data14)) {
+const len5 = data14.length;
+for (let i5 = 0; i5 < len5; i5++) {
+if (typeof data14[i5] !== "string") {
+return fail(validate65, "/outages/" + i5, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -5079,12 +5180,12 @@ return fail(validate65, "/outages", "#/properties/outages/type", "type", { type:
 }
 }
 if (data.settings !== undefined) {
-let data14 = data.settings;
-if (Array.isArray(data14)) {
-const len5 = data14.length;
-for (let i5 = 0; i5 < len5; i5++) {
-if (!validate75(data14[i5])) {
-return pass(validate65, "/settings/" + i5, validate75);
+let data16 = data.settings;
+if (Array.isArray(data16)) {
+const len6 = data16.length;
+for (let i6 = 0; i6 < len6; i6++) {
+if (!validate77(data16[i6])) {
+return pass(validate65, "/settings/" + i6, validate77);
 }
 }
 }
@@ -5117,42 +5218,42 @@ return pass(validate64, "", validate65);
 validate64.errors = null;
 return true;
 }
-exports["/success/listConditions"] = validate81;
-function validate82(data) {
+exports["/success/listConditions"] = validate83;
+function validate84(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.advice === undefined) && (missing0 = "advice"))) {
-return fail(validate82, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.condition !== undefined) {
 if (typeof data.condition !== "string") {
-return fail(validate82, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.meaning !== undefined) {
 if (!validate72(data.meaning)) {
-return pass(validate82, "/meaning", validate72);
+return pass(validate84, "/meaning", validate72);
 }
 }
 if (data.advice !== undefined) {
 if (typeof data.advice !== "string") {
-return fail(validate82, "/advice", "#/properties/advice/type", "type", { type: "string" }, "must be string");
+return fail(validate84, "/advice", "#/properties/advice/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate82, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate84, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate82.errors = null;
+validate84.errors = null;
 return true;
 }
-function validate81(data) {
+function validate83(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.conditions === undefined) && (missing0 = "conditions")) {
-return fail(validate81, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.conditions !== undefined) {
@@ -5160,89 +5261,89 @@ let data0 = data.conditions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate82(data0[i0])) {
-return pass(validate81, "/conditions/" + i0, validate82);
+if (!validate84(data0[i0])) {
+return pass(validate83, "/conditions/" + i0, validate84);
 }
 }
 }
 else {
-return fail(validate81, "/conditions", "#/properties/conditions/type", "type", { type: "array" }, "must be array");
+return fail(validate83, "/conditions", "#/properties/conditions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate81, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate81.errors = null;
+validate83.errors = null;
 return true;
 }
-exports["/success/listSandboxes"] = validate85;
+exports["/success/listSandboxes"] = validate87;
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
-function validate87(data) {
+function validate89(data) {
 if (typeof data === "string") {
 if (!pattern4.test(data)) {
-return fail(validate87, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
+return fail(validate89, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
 }
 }
 else {
-return fail(validate87, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate89, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate87.errors = null;
+validate89.errors = null;
 return true;
 }
-function validate86(data) {
+function validate88(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.name === undefined) && (missing0 = "name")) || ((data.now === undefined) && (missing0 = "now"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.journal === undefined) && (missing0 = "journal"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.paths === undefined) && (missing0 = "paths"))) {
-return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate88, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
-if (!validate87(data.name)) {
-return pass(validate86, "/name", validate87);
+if (!validate89(data.name)) {
+return pass(validate88, "/name", validate89);
 }
 }
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate86, "/now", validate56);
+return pass(validate88, "/now", validate56);
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate86, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate88, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.requests !== undefined) {
 let data3 = data.requests;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate86, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate88, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate86, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate88, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.journal !== undefined) {
 let data4 = data.journal;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate86, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
+return fail(validate88, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate86, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate88, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.faults !== undefined) {
 let data5 = data.faults;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate86, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
+return fail(validate88, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate86, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate88, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -5252,12 +5353,12 @@ if (Array.isArray(data6)) {
 const len0 = data6.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate54(data6[i0])) {
-return pass(validate86, "/maintenance/" + i0, validate54);
+return pass(validate88, "/maintenance/" + i0, validate54);
 }
 }
 }
 else {
-return fail(validate86, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+return fail(validate88, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.paths !== undefined) {
@@ -5265,27 +5366,27 @@ let data8 = data.paths;
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 for (const key0 in data8) {
 if (typeof data8[key0] !== "string") {
-return fail(validate86, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate88, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate86, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
+return fail(validate88, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate88, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate86.errors = null;
+validate88.errors = null;
 return true;
 }
-function validate85(data) {
+function validate87(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sandboxes === undefined) && (missing0 = "sandboxes")) {
-return fail(validate85, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate87, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sandboxes !== undefined) {
@@ -5293,169 +5394,267 @@ let data0 = data.sandboxes;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate86(data0[i0])) {
-return pass(validate85, "/sandboxes/" + i0, validate86);
+if (!validate88(data0[i0])) {
+return pass(validate87, "/sandboxes/" + i0, validate88);
 }
 }
 }
 else {
-return fail(validate85, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
+return fail(validate87, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate85, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate87, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate85.errors = null;
+validate87.errors = null;
 return true;
 }
-exports["/success/createSandbox"] = validate92;
-function validate92(data) {
-if (!validate86(data)) {
-return pass(validate92, "", validate86);
-}
-validate92.errors = null;
-return true;
-}
-exports["/success/getSandbox"] = validate94;
+exports["/success/createSandbox"] = validate94;
 function validate94(data) {
-if (!validate86(data)) {
-return pass(validate94, "", validate86);
+if (!validate88(data)) {
+return pass(validate94, "", validate88);
 }
 validate94.errors = null;
 return true;
 }
-exports["/success/getClock"] = validate96;
-function validate97(data) {
+exports["/success/getSandbox"] = validate96;
+function validate96(data) {
+if (!validate88(data)) {
+return pass(validate96, "", validate88);
+}
+validate96.errors = null;
+return true;
+}
+exports["/success/getClock"] = validate98;
+function validate99(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
-return fail(validate97, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate97, "/now", validate56);
+return pass(validate99, "/now", validate56);
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate97, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate99, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate97, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate99, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate97, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate97.errors = null;
+validate99.errors = null;
 return true;
 }
-function validate96(data) {
-if (!validate97(data)) {
-return pass(validate96, "", validate97);
+function validate98(data) {
+if (!validate99(data)) {
+return pass(validate98, "", validate99);
 }
-validate96.errors = null;
+validate98.errors = null;
 return true;
 }
-exports["/success/setClock"] = validate100;
-function validate100(data) {
-if (!validate97(data)) {
-return pass(validate100, "", validate97);
-}
-validate100.errors = null;
-return true;
-}
-exports["/success/advanceClock"] = validate102;
+exports["/success/setClock"] = validate102;
 function validate102(data) {
-if (!validate97(data)) {
-return pass(validate102, "", validate97);
+if (!validate99(data)) {
+return pass(validate102, "", validate99);
 }
 validate102.errors = null;
 return true;
 }
-exports["/success/freezeClock"] = validate104;
+exports["/success/listExpiring"] = validate104;
+const schema46 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
+function validate105(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.label === undefined) && (missing0 = "label"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.collection === undefined) && (missing0 = "collection"))) || ((data.at === undefined) && (missing0 = "at"))) {
+return fail(validate105, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate105, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data0 === "accessToken") || (data0 === "refreshToken")) || (data0 === "smsCode")) || (data0 === "record"))) {
+return fail(validate105, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema46.properties.kind.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate105, "/system", validate54);
+}
+}
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate105, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.label !== undefined) {
+if (typeof data.label !== "string") {
+return fail(validate105, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data4 = data.user;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate105, "/user", "#/properties/user/type", "type", { type: schema46.properties.user.type }, "must be string,null");
+}
+}
+if (data.collection !== undefined) {
+let data5 = data.collection;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate105, "/collection", "#/properties/collection/type", "type", { type: schema46.properties.collection.type }, "must be string,null");
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate105, "/at", validate56);
+}
+}
+}
+}
+else {
+return fail(validate105, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate105.errors = null;
+return true;
+}
 function validate104(data) {
-if (!validate97(data)) {
-return pass(validate104, "", validate97);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
+return fail(validate104, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.expiring !== undefined) {
+let data0 = data.expiring;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate105(data0[i0])) {
+return pass(validate104, "/expiring/" + i0, validate105);
+}
+}
+}
+else {
+return fail(validate104, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.total !== undefined) {
+let data2 = data.total;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate104, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate104, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate104, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate104.errors = null;
 return true;
 }
-exports["/success/resumeClock"] = validate106;
-function validate106(data) {
-if (!validate97(data)) {
-return pass(validate106, "", validate97);
+exports["/success/advanceClock"] = validate109;
+function validate109(data) {
+if (!validate99(data)) {
+return pass(validate109, "", validate99);
 }
-validate106.errors = null;
+validate109.errors = null;
 return true;
 }
-exports["/success/listSms"] = validate108;
-const schema48 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
-const schema49 = { "type": ["string", "null"], "format": "date-time" };
-function validate112(data) {
+exports["/success/freezeClock"] = validate111;
+function validate111(data) {
+if (!validate99(data)) {
+return pass(validate111, "", validate99);
+}
+validate111.errors = null;
+return true;
+}
+exports["/success/resumeClock"] = validate113;
+function validate113(data) {
+if (!validate99(data)) {
+return pass(validate113, "", validate99);
+}
+validate113.errors = null;
+return true;
+}
+exports["/success/listSms"] = validate115;
+const schema51 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
+const schema52 = { "type": ["string", "null"], "format": "date-time" };
+function validate119(data) {
 if ((typeof data !== "string") && (data !== null)) {
-return fail(validate112, "", "#/type", "type", { type: schema49.type }, "must be string,null");
+return fail(validate119, "", "#/type", "type", { type: schema52.type }, "must be string,null");
 }
 if (typeof data === "string") {
 if (!(formats0.validate(data))) {
-return fail(validate112, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+return fail(validate119, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
-validate112.errors = null;
+validate119.errors = null;
 return true;
 }
-function validate109(data) {
+function validate116(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate109, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate109, "/system", validate54);
+return pass(validate116, "/system", validate54);
 }
 }
 if (data.key !== undefined) {
 if (typeof data.key !== "string") {
-return fail(validate109, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate116, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 if (typeof data.phone !== "string") {
-return fail(validate109, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate116, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 if (typeof data.code !== "string") {
-return fail(validate109, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate116, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.state !== undefined) {
 let data4 = data.state;
 if (typeof data4 !== "string") {
-return fail(validate109, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate116, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
-return fail(validate109, "/state", "#/properties/state/enum", "enum", { allowedValues: schema48.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate116, "/state", "#/properties/state/enum", "enum", { allowedValues: schema51.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sentAt !== undefined) {
 if (!validate56(data.sentAt)) {
-return pass(validate109, "/sentAt", validate56);
+return pass(validate116, "/sentAt", validate56);
 }
 }
 if (data.expiresAt !== undefined) {
-if (!validate112(data.expiresAt)) {
-return pass(validate109, "/expiresAt", validate112);
+if (!validate119(data.expiresAt)) {
+return pass(validate116, "/expiresAt", validate119);
 }
 }
 if (data.earlier !== undefined) {
@@ -5467,133 +5666,28 @@ let data8 = data7[i0];
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
 if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate109, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate116, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data8.code !== undefined) {
 if (typeof data8.code !== "string") {
-return fail(validate109, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate116, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data8.sentAt !== undefined) {
 if (!validate56(data8.sentAt)) {
-return pass(validate109, "/earlier/" + i0 + "/sentAt", validate56);
+return pass(validate116, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-return fail(validate109, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate116, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate109, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate109, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate109.errors = null;
-return true;
-}
-function validate108(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.messages === undefined) && (missing0 = "messages")) {
-return fail(validate108, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.messages !== undefined) {
-let data0 = data.messages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate109(data0[i0])) {
-return pass(validate108, "/messages/" + i0, validate109);
-}
-}
-}
-else {
-return fail(validate108, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate108, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate108.errors = null;
-return true;
-}
-exports["/success/getSmsSettings"] = validate116;
-const schema51 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
-const schema52 = { "type": "string", "enum": ["fixed", "sequence"] };
-function validate119(data) {
-if (typeof data !== "string") {
-return fail(validate119, "", "#/type", "type", { type: "string" }, "must be string");
-}
-if (!((data === "fixed") || (data === "sequence"))) {
-return fail(validate119, "", "#/enum", "enum", { allowedValues: schema52.enum }, "must be equal to one of the allowed values");
-}
-validate119.errors = null;
-return true;
-}
-function validate117(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
-return fail(validate117, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate117, "/system", validate54);
-}
-}
-if (data.source !== undefined) {
-if (!validate119(data.source)) {
-return pass(validate117, "/source", validate119);
-}
-}
-if (data.operator !== undefined) {
-let data2 = data.operator;
-if (typeof data2 !== "string") {
-return fail(validate117, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
-}
-if (!((data2 === "up") || (data2 === "down"))) {
-return fail(validate117, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema51.properties.operator.enum }, "must be equal to one of the allowed values");
-}
-}
-}
-}
-else {
-return fail(validate117, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate117.errors = null;
-return true;
-}
-function validate116(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sms !== undefined) {
-let data0 = data.sms;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate117(data0[i0])) {
-return pass(validate116, "/sms/" + i0, validate117);
-}
-}
-}
-else {
-return fail(validate116, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate116, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -5604,12 +5698,87 @@ return fail(validate116, "", "#/type", "type", { type: "object" }, "must be obje
 validate116.errors = null;
 return true;
 }
-exports["/success/setSms"] = validate122;
-function validate122(data) {
+function validate115(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.messages === undefined) && (missing0 = "messages")) {
+return fail(validate115, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.messages !== undefined) {
+let data0 = data.messages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate116(data0[i0])) {
+return pass(validate115, "/messages/" + i0, validate116);
+}
+}
+}
+else {
+return fail(validate115, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate115, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate115.errors = null;
+return true;
+}
+exports["/success/getSmsSettings"] = validate123;
+const schema54 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
+const schema55 = { "type": "string", "enum": ["fixed", "sequence"] };
+function validate126(data) {
+if (typeof data !== "string") {
+return fail(validate126, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((data === "fixed") || (data === "sequence"))) {
+return fail(validate126, "", "#/enum", "enum", { allowedValues: schema55.enum }, "must be equal to one of the allowed values");
+}
+validate126.errors = null;
+return true;
+}
+function validate124(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
+return fail(validate124, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate124, "/system", validate54);
+}
+}
+if (data.source !== undefined) {
+if (!validate126(data.source)) {
+return pass(validate124, "/source", validate126);
+}
+}
+if (data.operator !== undefined) {
+let data2 = data.operator;
+if (typeof data2 !== "string") {
+return fail(validate124, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
+}
+if (!((data2 === "up") || (data2 === "down"))) {
+return fail(validate124, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema54.properties.operator.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate124, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate124.errors = null;
+return true;
+}
+function validate123(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate122, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate123, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -5617,73 +5786,103 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate117(data0[i0])) {
-return pass(validate122, "/sms/" + i0, validate117);
+if (!validate124(data0[i0])) {
+return pass(validate123, "/sms/" + i0, validate124);
 }
 }
 }
 else {
-return fail(validate122, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate123, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate122, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate123, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate122.errors = null;
+validate123.errors = null;
 return true;
 }
-exports["/success/listSessions"] = validate124;
-const schema56 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
-const schema57 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
-function validate128(data) {
+exports["/success/setSms"] = validate129;
+function validate129(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate129, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sms !== undefined) {
+let data0 = data.sms;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate124(data0[i0])) {
+return pass(validate129, "/sms/" + i0, validate124);
+}
+}
+}
+else {
+return fail(validate129, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate129, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate129.errors = null;
+return true;
+}
+exports["/success/listSessions"] = validate131;
+const schema59 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema60 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+function validate135(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
-return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate135, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.label !== undefined) {
 let data0 = data.label;
 if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate128, "/label", "#/properties/label/type", "type", { type: schema57.properties.label.type }, "must be string,null");
+return fail(validate135, "/label", "#/properties/label/type", "type", { type: schema60.properties.label.type }, "must be string,null");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate128, "/platform", "#/properties/platform/type", "type", { type: schema57.properties.platform.type }, "must be string,null");
+return fail(validate135, "/platform", "#/properties/platform/type", "type", { type: schema60.properties.platform.type }, "must be string,null");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate128, "/client", "#/properties/client/type", "type", { type: schema57.properties.client.type }, "must be string,null");
+return fail(validate135, "/client", "#/properties/client/type", "type", { type: schema60.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate135, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate128.errors = null;
+validate135.errors = null;
 return true;
 }
-function validate126(data) {
+function validate133(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate126, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 const _errs1 = errors;
 if (typeof data.id !== "string") {
-return fail(validate126, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate133, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -5706,7 +5905,7 @@ if (valid0) {
 if (data.user !== undefined) {
 const _errs4 = errors;
 if (typeof data.user !== "string") {
-return fail(validate126, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate133, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
@@ -5717,7 +5916,7 @@ if (valid0) {
 if (data.realm !== undefined) {
 const _errs6 = errors;
 if (typeof data.realm !== "string") {
-return fail(validate126, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate133, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
@@ -5727,8 +5926,8 @@ var valid0 = true;
 if (valid0) {
 if (data.device !== undefined) {
 const _errs8 = errors;
-if (!validate128(data.device)) {
-vErrors = join(vErrors, "/device", validate128);
+if (!validate135(data.device)) {
+vErrors = join(vErrors, "/device", validate135);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5741,10 +5940,10 @@ if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
 if (typeof data5 !== "string") {
-return fail(validate126, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate133, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
-return fail(validate126, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate133, "/state", "#/properties/state/enum", "enum", { allowedValues: schema59.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
@@ -5767,7 +5966,7 @@ if (valid0) {
 if (data.accessToken !== undefined) {
 const _errs12 = errors;
 if (typeof data.accessToken !== "string") {
-return fail(validate126, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate133, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
@@ -5777,8 +5976,8 @@ var valid0 = true;
 if (valid0) {
 if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if (!validate112(data.accessExpiresAt)) {
-vErrors = join(vErrors, "/accessExpiresAt", validate112);
+if (!validate119(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate119);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -5791,7 +5990,7 @@ if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate126, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema56.properties.refreshToken.type }, "must be string,null");
+return fail(validate133, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema59.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
@@ -5801,8 +6000,8 @@ var valid0 = true;
 if (valid0) {
 if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if (!validate112(data.refreshExpiresAt)) {
-vErrors = join(vErrors, "/refreshExpiresAt", validate112);
+if (!validate119(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate119);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -5813,8 +6012,8 @@ var valid0 = true;
 if (valid0) {
 if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if (!validate112(data.endedAt)) {
-vErrors = join(vErrors, "/endedAt", validate112);
+if (!validate119(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate119);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -5849,7 +6048,7 @@ if (data12.label !== undefined) {
 let data13 = data12.label;
 const _errs25 = errors;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs25 === errors;
@@ -5862,7 +6061,7 @@ if (data12.platform !== undefined) {
 let data14 = data12.platform;
 const _errs27 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -5875,7 +6074,7 @@ if (data12.client !== undefined) {
 let data15 = data12.client;
 const _errs29 = errors;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema56.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -5911,7 +6110,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate126.errors = vErrors;
+validate133.errors = vErrors;
 return false;
 }
 else {
@@ -5945,17 +6144,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate126, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate126.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-function validate125(data) {
+function validate132(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sessions === undefined) && (missing0 = "sessions")) {
-return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sessions !== undefined) {
@@ -5963,41 +6162,41 @@ let data0 = data.sessions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate126(data0[i0])) {
-return pass(validate125, "/sessions/" + i0, validate126);
+if (!validate133(data0[i0])) {
+return pass(validate132, "/sessions/" + i0, validate133);
 }
 }
 }
 else {
-return fail(validate125, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
+return fail(validate132, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate125, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate125.errors = null;
+validate132.errors = null;
 return true;
 }
-function validate124(data) {
-if (!validate125(data)) {
-return pass(validate124, "", validate125);
+function validate131(data) {
+if (!validate132(data)) {
+return pass(validate131, "", validate132);
 }
-validate124.errors = null;
+validate131.errors = null;
 return true;
 }
-exports["/success/issueSession"] = validate137;
-function validate138(data) {
+exports["/success/issueSession"] = validate144;
+function validate145(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
-return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.session !== undefined) {
-if (!validate126(data.session)) {
-return pass(validate138, "/session", validate126);
+if (!validate133(data.session)) {
+return pass(validate145, "/session", validate133);
 }
 }
 if (data.headers !== undefined) {
@@ -6005,12 +6204,12 @@ let data1 = data.headers;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (typeof data1[key0] !== "string") {
-return fail(validate138, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate138, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.ended !== undefined) {
@@ -6018,76 +6217,76 @@ let data3 = data.ended;
 if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate126(data3[i0])) {
-return pass(validate138, "/ended/" + i0, validate126);
+if (!validate133(data3[i0])) {
+return pass(validate145, "/ended/" + i0, validate133);
 }
 }
 }
 else {
-return fail(validate138, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
+return fail(validate145, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate138.errors = null;
+validate145.errors = null;
 return true;
 }
-function validate137(data) {
-if (!validate138(data)) {
-return pass(validate137, "", validate138);
-}
-validate137.errors = null;
-return true;
-}
-exports["/success/kickUser"] = validate142;
-function validate142(data) {
-if (!validate125(data)) {
-return pass(validate142, "", validate125);
-}
-validate142.errors = null;
-return true;
-}
-exports["/success/expireSession"] = validate144;
 function validate144(data) {
-if (!validate125(data)) {
-return pass(validate144, "", validate125);
+if (!validate145(data)) {
+return pass(validate144, "", validate145);
 }
 validate144.errors = null;
 return true;
 }
-exports["/success/revokeSessions"] = validate146;
-function validate146(data) {
-if (!validate125(data)) {
-return pass(validate146, "", validate125);
+exports["/success/kickUser"] = validate149;
+function validate149(data) {
+if (!validate132(data)) {
+return pass(validate149, "", validate132);
 }
-validate146.errors = null;
+validate149.errors = null;
 return true;
 }
-exports["/success/listUsers"] = validate148;
-const schema64 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
-function validate149(data) {
+exports["/success/expireSession"] = validate151;
+function validate151(data) {
+if (!validate132(data)) {
+return pass(validate151, "", validate132);
+}
+validate151.errors = null;
+return true;
+}
+exports["/success/revokeSessions"] = validate153;
+function validate153(data) {
+if (!validate132(data)) {
+return pass(validate153, "", validate132);
+}
+validate153.errors = null;
+return true;
+}
+exports["/success/listUsers"] = validate155;
+const schema67 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+function validate156(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate149, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate149, "/system", validate54);
+return pass(validate156, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate149, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate156, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate149, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate156, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.names !== undefined) {
@@ -6096,12 +6295,12 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 let data4 = data3[key0];
 if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
-return fail(validate149, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema64.properties.names.additionalProperties.type }, "must be string,number,null");
+return fail(validate156, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema67.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-return fail(validate149, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
+return fail(validate156, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.roles !== undefined) {
@@ -6110,173 +6309,17 @@ if (Array.isArray(data5)) {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate149, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
+return fail(validate156, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate149, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate156, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate149, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate149, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate149.errors = null;
-return true;
-}
-function validate148(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate148, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.users !== undefined) {
-let data0 = data.users;
-if (Array.isArray(data0)) {
-if (data0.length > 1000) {
-return fail(validate148, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
-}
-else {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate149(data0[i0])) {
-return pass(validate148, "/users/" + i0, validate149);
-}
-}
-}
-}
-else {
-return fail(validate148, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.total !== undefined) {
-let data2 = data.total;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate148, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate148, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate148, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate148.errors = null;
-return true;
-}
-exports["/success/banUser"] = validate152;
-function validate152(data) {
-if (!validate149(data)) {
-return pass(validate152, "", validate149);
-}
-validate152.errors = null;
-return true;
-}
-exports["/success/unbanUser"] = validate154;
-function validate154(data) {
-if (!validate149(data)) {
-return pass(validate154, "", validate149);
-}
-validate154.errors = null;
-return true;
-}
-exports["/success/listSockets"] = validate156;
-const schema68 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
-function validate157(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
-return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-if (typeof data.id !== "string") {
-return fail(validate157, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate157, "/system", validate54);
-}
-}
-if (data.socket !== undefined) {
-if (typeof data.socket !== "string") {
-return fail(validate157, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data3 = data.user;
-if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate157, "/user", "#/properties/user/type", "type", { type: schema68.properties.user.type }, "must be string,null");
-}
-}
-if (data.session !== undefined) {
-let data4 = data.session;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate157, "/session", "#/properties/session/type", "type", { type: schema68.properties.session.type }, "must be string,null");
-}
-}
-if (data.mailbox !== undefined) {
-let data5 = data.mailbox;
-if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate157, "/mailbox", "#/properties/mailbox/type", "type", { type: schema68.properties.mailbox.type }, "must be string,null");
-}
-}
-if (data.openedAt !== undefined) {
-if (!validate56(data.openedAt)) {
-return pass(validate157, "/openedAt", validate56);
-}
-}
-if (data.waiting !== undefined) {
-let data7 = data.waiting;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate157, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data7 == "number") && (isFinite(data7))) {
-if (data7 < 0 || isNaN(data7)) {
-return fail(validate157, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate157.errors = null;
-return true;
-}
-function validate156(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sockets !== undefined) {
-let data0 = data.sockets;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate157(data0[i0])) {
-return pass(validate156, "/sockets/" + i0, validate157);
-}
-}
-}
-else {
-return fail(validate156, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
+return fail(validate156, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
@@ -6287,95 +6330,123 @@ return fail(validate156, "", "#/type", "type", { type: "object" }, "must be obje
 validate156.errors = null;
 return true;
 }
-exports["/success/sendPacket"] = validate161;
-function validate161(data) {
+function validate155(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
+return fail(validate155, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate161, "/system", validate54);
+if (data.users !== undefined) {
+let data0 = data.users;
+if (Array.isArray(data0)) {
+if (data0.length > 1000) {
+return fail(validate155, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
-}
-if (data.user !== undefined) {
-if (typeof data.user !== "string") {
-return fail(validate161, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.connected !== undefined) {
-if (typeof data.connected !== "boolean") {
-return fail(validate161, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+else {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate156(data0[i0])) {
+return pass(validate155, "/users/" + i0, validate156);
 }
 }
 }
 }
 else {
-return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate155, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.total !== undefined) {
+let data2 = data.total;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate155, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate155, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate155, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate155.errors = null;
+return true;
+}
+exports["/success/banUser"] = validate159;
+function validate159(data) {
+if (!validate156(data)) {
+return pass(validate159, "", validate156);
+}
+validate159.errors = null;
+return true;
+}
+exports["/success/unbanUser"] = validate161;
+function validate161(data) {
+if (!validate156(data)) {
+return pass(validate161, "", validate156);
 }
 validate161.errors = null;
 return true;
 }
-exports["/success/getMaintenance"] = validate163;
-const schema72 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
-function validate165(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
-return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate165, "/system", validate54);
-}
-}
-if (data.active !== undefined) {
-if (typeof data.active !== "boolean") {
-return fail(validate165, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.status !== undefined) {
-let data2 = data.status;
-if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate165, "/status", "#/properties/status/type", "type", { type: schema72.properties.status.type }, "must be string,null");
-}
-}
-if (data.httpStatus !== undefined) {
-let data3 = data.httpStatus;
-if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate165, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema72.properties.httpStatus.type }, "must be integer,null");
-}
-}
-}
-}
-else {
-return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate165.errors = null;
-return true;
-}
+exports["/success/listSockets"] = validate163;
+const schema71 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
 function validate164(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
 return fail(validate164, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.maintenance !== undefined) {
-let data0 = data.maintenance;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate165(data0[i0])) {
-return pass(validate164, "/maintenance/" + i0, validate165);
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate164, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate164, "/system", validate54);
 }
-else {
-return fail(validate164, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+}
+if (data.socket !== undefined) {
+if (typeof data.socket !== "string") {
+return fail(validate164, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data3 = data.user;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate164, "/user", "#/properties/user/type", "type", { type: schema71.properties.user.type }, "must be string,null");
+}
+}
+if (data.session !== undefined) {
+let data4 = data.session;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate164, "/session", "#/properties/session/type", "type", { type: schema71.properties.session.type }, "must be string,null");
+}
+}
+if (data.mailbox !== undefined) {
+let data5 = data.mailbox;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate164, "/mailbox", "#/properties/mailbox/type", "type", { type: schema71.properties.mailbox.type }, "must be string,null");
+}
+}
+if (data.openedAt !== undefined) {
+if (!validate56(data.openedAt)) {
+return pass(validate164, "/openedAt", validate56);
+}
+}
+if (data.waiting !== undefined) {
+let data7 = data.waiting;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate164, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate164, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6387,39 +6458,167 @@ validate164.errors = null;
 return true;
 }
 function validate163(data) {
-if (!validate164(data)) {
-return pass(validate163, "", validate164);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sockets === undefined) && (missing0 = "sockets")) {
+return fail(validate163, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sockets !== undefined) {
+let data0 = data.sockets;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate164(data0[i0])) {
+return pass(validate163, "/sockets/" + i0, validate164);
+}
+}
+}
+else {
+return fail(validate163, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate163, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate163.errors = null;
 return true;
 }
-exports["/success/setMaintenance"] = validate169;
-function validate169(data) {
-if (!validate164(data)) {
-return pass(validate169, "", validate164);
-}
-validate169.errors = null;
-return true;
-}
-exports["/success/clearMaintenance"] = validate171;
-function validate171(data) {
-if (!validate164(data)) {
-return pass(validate171, "", validate164);
-}
-validate171.errors = null;
-return true;
-}
-exports["/success/getOutages"] = validate173;
-function validate175(data) {
+exports["/success/sendPacket"] = validate168;
+function validate168(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate175, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
+return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate175, "/system", validate54);
+return pass(validate168, "/system", validate54);
+}
+}
+if (data.user !== undefined) {
+if (typeof data.user !== "string") {
+return fail(validate168, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.connected !== undefined) {
+if (typeof data.connected !== "boolean") {
+return fail(validate168, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate168.errors = null;
+return true;
+}
+exports["/success/getMaintenance"] = validate170;
+const schema75 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
+function validate172(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
+return fail(validate172, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate172, "/system", validate54);
+}
+}
+if (data.active !== undefined) {
+if (typeof data.active !== "boolean") {
+return fail(validate172, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.status !== undefined) {
+let data2 = data.status;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate172, "/status", "#/properties/status/type", "type", { type: schema75.properties.status.type }, "must be string,null");
+}
+}
+if (data.httpStatus !== undefined) {
+let data3 = data.httpStatus;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate172, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema75.properties.httpStatus.type }, "must be integer,null");
+}
+}
+}
+}
+else {
+return fail(validate172, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate172.errors = null;
+return true;
+}
+function validate171(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+return fail(validate171, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.maintenance !== undefined) {
+let data0 = data.maintenance;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate172(data0[i0])) {
+return pass(validate171, "/maintenance/" + i0, validate172);
+}
+}
+}
+else {
+return fail(validate171, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate171, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate171.errors = null;
+return true;
+}
+function validate170(data) {
+if (!validate171(data)) {
+return pass(validate170, "", validate171);
+}
+validate170.errors = null;
+return true;
+}
+exports["/success/setMaintenance"] = validate176;
+function validate176(data) {
+if (!validate171(data)) {
+return pass(validate176, "", validate171);
+}
+validate176.errors = null;
+return true;
+}
+exports["/success/clearMaintenance"] = validate178;
+function validate178(data) {
+if (!validate171(data)) {
+return pass(validate178, "", validate171);
+}
+validate178.errors = null;
+return true;
+}
+exports["/success/getOutages"] = validate180;
+function validate182(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
+return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate182, "/system", validate54);
 }
 }
 if (data.out !== undefined) {
@@ -6428,12 +6627,12 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data1[i0] !== "string") {
-return fail(validate175, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+return fail(validate182, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate175, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+return fail(validate182, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.known !== undefined) {
@@ -6442,119 +6641,12 @@ if (Array.isArray(data3)) {
 const len1 = data3.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data3[i1] !== "string") {
-return fail(validate175, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+return fail(validate182, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate175, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate175, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate175.errors = null;
-return true;
-}
-function validate174(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.outages !== undefined) {
-let data0 = data.outages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate175(data0[i0])) {
-return pass(validate174, "/outages/" + i0, validate175);
-}
-}
-}
-else {
-return fail(validate174, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate174.errors = null;
-return true;
-}
-function validate173(data) {
-if (!validate174(data)) {
-return pass(validate173, "", validate174);
-}
-validate173.errors = null;
-return true;
-}
-exports["/success/setOutages"] = validate179;
-function validate179(data) {
-if (!validate174(data)) {
-return pass(validate179, "", validate174);
-}
-validate179.errors = null;
-return true;
-}
-exports["/success/getSettings"] = validate181;
-function validate183(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate183, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate183, "/system", validate54);
-}
-}
-if (data.settings !== undefined) {
-let data1 = data.settings;
-if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-for (const key0 in data1) {
-if (!validate76(data1[key0])) {
-return pass(validate183, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate76);
-}
-}
-}
-else {
-return fail(validate183, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate183, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate183.errors = null;
-return true;
-}
-function validate182(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.settings !== undefined) {
-let data0 = data.settings;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate183(data0[i0])) {
-return pass(validate182, "/settings/" + i0, validate183);
-}
-}
-}
-else {
-return fail(validate182, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate182, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6566,320 +6658,168 @@ validate182.errors = null;
 return true;
 }
 function validate181(data) {
-if (!validate182(data)) {
-return pass(validate181, "", validate182);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.outages !== undefined) {
+let data0 = data.outages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate182(data0[i0])) {
+return pass(validate181, "/outages/" + i0, validate182);
+}
+}
+}
+else {
+return fail(validate181, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate181, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate181.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate188;
+function validate180(data) {
+if (!validate181(data)) {
+return pass(validate180, "", validate181);
+}
+validate180.errors = null;
+return true;
+}
+exports["/success/setOutages"] = validate186;
+function validate186(data) {
+if (!validate181(data)) {
+return pass(validate186, "", validate181);
+}
+validate186.errors = null;
+return true;
+}
+exports["/success/getSettings"] = validate188;
+function validate190(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
+return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate190, "/system", validate54);
+}
+}
+if (data.settings !== undefined) {
+let data1 = data.settings;
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+for (const key0 in data1) {
+if (!validate78(data1[key0])) {
+return pass(validate190, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+}
+}
+}
+else {
+return fail(validate190, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate190, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate190.errors = null;
+return true;
+}
+function validate189(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.settings === undefined) && (missing0 = "settings")) {
+return fail(validate189, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.settings !== undefined) {
+let data0 = data.settings;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate190(data0[i0])) {
+return pass(validate189, "/settings/" + i0, validate190);
+}
+}
+}
+else {
+return fail(validate189, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate189, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate189.errors = null;
+return true;
+}
 function validate188(data) {
-if (!validate182(data)) {
-return pass(validate188, "", validate182);
+if (!validate189(data)) {
+return pass(validate188, "", validate189);
 }
 validate188.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate190;
-const schema84 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema85 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate194(data) {
+exports["/success/putSettings"] = validate195;
+function validate195(data) {
+if (!validate189(data)) {
+return pass(validate195, "", validate189);
+}
+validate195.errors = null;
+return true;
+}
+exports["/success/listFaults"] = validate197;
+const schema87 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema88 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate201(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate194, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate201, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate194, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate201, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate194, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate201, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate194, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate201, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate194, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate201, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate194, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate201, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate194, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate194, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate194.errors = null;
-return true;
-}
-function validate193(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate193, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate193, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate193, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate193, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate193, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate193, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate193, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate193, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate193, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate193, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate193, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate193, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate193, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate194(data.displacedBy)) {
-return pass(validate193, "/displacedBy", validate194);
-}
-}
-}
-}
-}
-else {
-return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate193.errors = null;
-return true;
-}
-function validate197(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate197, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate197, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate197, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate197, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate197, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate197, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate197, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate197, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate197, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate197.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate199(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate199, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate199, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("status" !== data0) {
-return fail(validate199, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
-}
-}
-if (data.status !== undefined) {
-let data1 = data.status;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate199, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate199, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate199, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
-}
-}
-}
-}
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate199, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
-}
-}
-else {
-return fail(validate199, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate199, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate199, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate199, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate199, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate199.errors = null;
-return true;
-}
-function validate201(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate201, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate201, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("drop" !== data0) {
-return fail(validate201, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
-}
-}
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate201, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
-}
+return fail(validate201, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -6889,97 +6829,356 @@ return fail(validate201, "", "#/type", "type", { type: "object" }, "must be obje
 validate201.errors = null;
 return true;
 }
-function validate203(data) {
+function validate200(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate200, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate203, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
-return fail(validate203, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate200, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate203, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate200, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate200, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate200, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate200, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate200, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate200, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate200, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate200, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate200, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate200, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate201(data.displacedBy)) {
+return pass(validate200, "/displacedBy", validate201);
+}
+}
+}
+}
+}
+else {
+return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate200.errors = null;
+return true;
+}
+function validate204(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate204, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate204, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate204, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("latency" !== data0) {
+return fail(validate204, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+}
+}
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate204, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate204, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate204, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate204, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate204, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate204, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate204, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate204.errors = null;
+return true;
+}
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
+function validate206(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate206, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate206, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate206, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("status" !== data0) {
+return fail(validate206, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+}
+}
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate206, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate206, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate206, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate206, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate206, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate206, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate206, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate206, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate206, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate206, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate206.errors = null;
+return true;
+}
+function validate208(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+return fail(validate208, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate208, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("drop" !== data0) {
+return fail(validate208, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate208, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate208.errors = null;
+return true;
+}
+function validate210(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate210, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("reset" !== data0) {
-return fail(validate203, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+return fail(validate210, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate203, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate203.errors = null;
+validate210.errors = null;
 return true;
 }
-function validate205(data) {
+function validate212(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate205, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate212, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate205, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate212, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate205, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate212, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("malformed" !== data0) {
-return fail(validate205, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+return fail(validate212, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate205, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate212, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate205.errors = null;
+validate212.errors = null;
 return true;
 }
-function validate207(data) {
+function validate214(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate207, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate207, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate214, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate207, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate207, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate214, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate207, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate214, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate207, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate214, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate207, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate214, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -6987,15 +7186,15 @@ return fail(validate207, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate207, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate214, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate207, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate214, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate207, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate214, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -7003,12 +7202,12 @@ return fail(validate207, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate207, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate207.errors = null;
+validate214.errors = null;
 return true;
 }
-function validate192(data) {
+function validate199(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -7054,8 +7253,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate193(data)) {
-vErrors = join(vErrors, "", validate193);
+if (!validate200(data)) {
+vErrors = join(vErrors, "", validate200);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7064,7 +7263,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7112,8 +7311,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate197(data)) {
-vErrors = join(vErrors, "", validate197);
+if (!validate204(data)) {
+vErrors = join(vErrors, "", validate204);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -7122,7 +7321,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7170,8 +7369,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate199(data)) {
-vErrors = join(vErrors, "", validate199);
+if (!validate206(data)) {
+vErrors = join(vErrors, "", validate206);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -7180,7 +7379,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7228,8 +7427,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate201(data)) {
-vErrors = join(vErrors, "", validate201);
+if (!validate208(data)) {
+vErrors = join(vErrors, "", validate208);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -7238,7 +7437,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7286,8 +7485,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate203(data)) {
-vErrors = join(vErrors, "", validate203);
+if (!validate210(data)) {
+vErrors = join(vErrors, "", validate210);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -7296,7 +7495,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -7344,8 +7543,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate205(data)) {
-vErrors = join(vErrors, "", validate205);
+if (!validate212(data)) {
+vErrors = join(vErrors, "", validate212);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -7354,7 +7553,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -7402,8 +7601,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate207(data)) {
-vErrors = join(vErrors, "", validate207);
+if (!validate214(data)) {
+vErrors = join(vErrors, "", validate214);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -7412,7 +7611,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -7426,108 +7625,108 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate192, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate199, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate192, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema85.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate199, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema88.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate192.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
-function validate191(data) {
+function validate198(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate198, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate191, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate198, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate191, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate198, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate191, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate198, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate192(data.fault)) {
-return pass(validate191, "/fault", validate192);
+if (!validate199(data.fault)) {
+return pass(validate198, "/fault", validate199);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate191, "/times", "#/properties/times/type", "type", { type: schema84.properties.times.type }, "must be integer,null");
+return fail(validate198, "/times", "#/properties/times/type", "type", { type: schema87.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate191, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate198, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate191, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate198, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate191, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate198, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.matched !== undefined) {
 let data6 = data.matched;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate191, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate198, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate191, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate198, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data7 = data.fired;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate191, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate198, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate191, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate198, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate191, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate198, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate191.errors = null;
+validate198.errors = null;
 return true;
 }
-function validate190(data) {
+function validate197(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -7535,42 +7734,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate191(data0[i0])) {
-return pass(validate190, "/faults/" + i0, validate191);
+if (!validate198(data0[i0])) {
+return pass(validate197, "/faults/" + i0, validate198);
 }
 }
 }
 else {
-return fail(validate190, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate197, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate190, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate190.errors = null;
+validate197.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate211;
-function validate211(data) {
-if (!validate191(data)) {
-return pass(validate211, "", validate191);
+exports["/success/addFault"] = validate218;
+function validate218(data) {
+if (!validate198(data)) {
+return pass(validate218, "", validate198);
 }
-validate211.errors = null;
+validate218.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate213;
-function validate213(data) {
-if (!validate191(data)) {
-return pass(validate213, "", validate191);
+exports["/success/getFault"] = validate220;
+function validate220(data) {
+if (!validate198(data)) {
+return pass(validate220, "", validate198);
 }
-validate213.errors = null;
+validate220.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate215;
-const schema97 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
-function validate219(data) {
+exports["/success/listRequests"] = validate222;
+const schema100 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/Headers" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+function validate226(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -7616,7 +7815,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate219.errors = vErrors;
+validate226.errors = vErrors;
 return false;
 }
 else {
@@ -7637,64 +7836,64 @@ break;
 }
 }
 else {
-return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate226, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate219.errors = vErrors;
+validate226.errors = vErrors;
 return errors === 0;
 }
-const schema100 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate222(data) {
+const schema103 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate229(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate222, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate229, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate222, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate229, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate222, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate229, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate222, "/text", "#/properties/text/type", "type", { type: schema100.properties.text.type }, "must be string,null");
+return fail(validate229, "/text", "#/properties/text/type", "type", { type: schema103.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate222, "/base64", "#/properties/base64/type", "type", { type: schema100.properties.base64.type }, "must be string,null");
+return fail(validate229, "/base64", "#/properties/base64/type", "type", { type: schema103.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = null;
+validate229.errors = null;
 return true;
 }
-function validate221(data) {
+function validate228(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate222(data)) {
-vErrors = join(vErrors, "", validate222);
+if (!validate229(data)) {
+vErrors = join(vErrors, "", validate229);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -7711,7 +7910,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate221.errors = vErrors;
+validate228.errors = vErrors;
 return false;
 }
 else {
@@ -7725,68 +7924,68 @@ vErrors = null;
 }
 }
 }
-validate221.errors = vErrors;
+validate228.errors = vErrors;
 return errors === 0;
 }
-const schema101 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate227(data) {
+const schema104 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate234(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate227, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate234, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate227, "/key", "#/properties/key/type", "type", { type: schema101.properties.key.type }, "must be string,number");
+return fail(validate234, "/key", "#/properties/key/type", "type", { type: schema104.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate227, "/before", "#/properties/before/type", "type", { type: schema101.properties.before.type }, "must be object,null");
+return fail(validate234, "/before", "#/properties/before/type", "type", { type: schema104.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate227, "/after", "#/properties/after/type", "type", { type: schema101.properties.after.type }, "must be object,null");
+return fail(validate234, "/after", "#/properties/after/type", "type", { type: schema104.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = null;
+validate234.errors = null;
 return true;
 }
-function validate229(data) {
+function validate236(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate229, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate236, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate229, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate236, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate229, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate236, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -7795,508 +7994,12 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate229, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate236, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate229, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate229.errors = null;
-return true;
-}
-function validate216(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
-return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate216, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate216, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate216, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate216, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate216, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate216, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate216, "/operationId", "#/properties/operationId/type", "type", { type: schema97.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-return fail(validate216, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.request !== undefined) {
-let data6 = data.request;
-if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-let missing1;
-if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate216, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data6.method !== undefined) {
-if (typeof data6.method !== "string") {
-return fail(validate216, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.url !== undefined) {
-if (typeof data6.url !== "string") {
-return fail(validate216, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.headers !== undefined) {
-if (!validate219(data6.headers)) {
-return pass(validate216, "/request/headers", validate219);
-}
-}
-if (data6.body !== undefined) {
-if (!validate221(data6.body)) {
-return pass(validate216, "/request/body", validate221);
-}
-}
-}
-}
-else {
-return fail(validate216, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.response !== undefined) {
-let data11 = data.response;
-if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-let missing2;
-if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate216, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
-}
-else {
-if (data11.status !== undefined) {
-let data12 = data11.status;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate216, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data11.headers !== undefined) {
-if (!validate219(data11.headers)) {
-return pass(validate216, "/response/headers", validate219);
-}
-}
-if (data11.body !== undefined) {
-if (!validate221(data11.body)) {
-return pass(validate216, "/response/body", validate221);
-}
-}
-}
-}
-else {
-return fail(validate216, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.user !== undefined) {
-let data15 = data.user;
-if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate216, "/user", "#/properties/user/type", "type", { type: schema97.properties.user.type }, "must be string,null");
-}
-}
-if (data.error !== undefined) {
-let data16 = data.error;
-if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate216, "/error", "#/properties/error/type", "type", { type: schema97.properties.error.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data17 = data.faults;
-if (Array.isArray(data17)) {
-const len0 = data17.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data17[i0] !== "string") {
-return fail(validate216, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate216, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data19 = data.violations;
-if (Array.isArray(data19)) {
-const len1 = data19.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data19[i1] !== "string") {
-return fail(validate216, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate216, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changes !== undefined) {
-let data21 = data.changes;
-if (Array.isArray(data21)) {
-const len2 = data21.length;
-for (let i2 = 0; i2 < len2; i2++) {
-if (!validate227(data21[i2])) {
-return pass(validate216, "/changes/" + i2, validate227);
-}
-}
-}
-else {
-return fail(validate216, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.nearMisses !== undefined) {
-let data23 = data.nearMisses;
-if (Array.isArray(data23)) {
-const len3 = data23.length;
-for (let i3 = 0; i3 < len3; i3++) {
-if (!validate229(data23[i3])) {
-return pass(validate216, "/nearMisses/" + i3, validate229);
-}
-}
-}
-else {
-return fail(validate216, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate216.errors = null;
-return true;
-}
-function validate215(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate215, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate216(data0[i0])) {
-return pass(validate215, "/requests/" + i0, validate216);
-}
-}
-}
-else {
-return fail(validate215, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if ((data2.total === undefined) && (missing1 = "total")) {
-return fail(validate215, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate215, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate215, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate215, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate215, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate215.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate232;
-function validate232(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate232, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate232, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate232, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate232.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate233;
-function validate233(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate233, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate233, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate233.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate234;
-function validate234(data) {
-if (!validate216(data)) {
-return pass(validate234, "", validate216);
-}
-validate234.errors = null;
-return true;
-}
-exports["/success/listCallLines"] = validate236;
-const schema107 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
-function validate237(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
-return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate237, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate237, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate237, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate237, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate237, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate237, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate237, "/operationId", "#/properties/operationId/type", "type", { type: schema107.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate237, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.url !== undefined) {
-let data6 = data.url;
-if (typeof data6 === "string") {
-if (func1(data6) > 300) {
-return fail(validate237, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
-}
-}
-else {
-return fail(validate237, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data7 = data.status;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate237, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.error !== undefined) {
-let data8 = data.error;
-if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate237, "/error", "#/properties/error/type", "type", { type: schema107.properties.error.type }, "must be string,null");
-}
-}
-if (data.user !== undefined) {
-let data9 = data.user;
-if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate237, "/user", "#/properties/user/type", "type", { type: schema107.properties.user.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data10 = data.faults;
-if (Array.isArray(data10)) {
-const len0 = data10.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data10[i0] !== "string") {
-return fail(validate237, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate237, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data12 = data.violations;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate237, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data12 == "number") && (isFinite(data12))) {
-if (data12 < 0 || isNaN(data12)) {
-return fail(validate237, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.changes !== undefined) {
-let data13 = data.changes;
-if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
-return fail(validate237, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data13 == "number") && (isFinite(data13))) {
-if (data13 < 0 || isNaN(data13)) {
-return fail(validate237, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate237.errors = null;
-return true;
-}
-function validate236(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.lines !== undefined) {
-let data0 = data.lines;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate237(data0[i0])) {
-return pass(validate236, "/lines/" + i0, validate237);
-}
-}
-}
-else {
-return fail(validate236, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
-return fail(validate236, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate236, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate236, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.capacity !== undefined) {
-let data4 = data2.capacity;
-if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate236, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data4 == "number") && (isFinite(data4))) {
-if (data4 < 0 || isNaN(data4)) {
-return fail(validate236, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate236, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate236, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8307,53 +8010,549 @@ return fail(validate236, "", "#/type", "type", { type: "object" }, "must be obje
 validate236.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate241;
+function validate223(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
+return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate223, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate223, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate223, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate223, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate223, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate223, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate223, "/operationId", "#/properties/operationId/type", "type", { type: schema100.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate223, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.request !== undefined) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+let missing1;
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
+return fail(validate223, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
+return fail(validate223, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
+return fail(validate223, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.headers !== undefined) {
+if (!validate226(data6.headers)) {
+return pass(validate223, "/request/headers", validate226);
+}
+}
+if (data6.body !== undefined) {
+if (!validate228(data6.body)) {
+return pass(validate223, "/request/body", validate228);
+}
+}
+}
+}
+else {
+return fail(validate223, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.response !== undefined) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing2;
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
+return fail(validate223, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate223, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data11.headers !== undefined) {
+if (!validate226(data11.headers)) {
+return pass(validate223, "/response/headers", validate226);
+}
+}
+if (data11.body !== undefined) {
+if (!validate228(data11.body)) {
+return pass(validate223, "/response/body", validate228);
+}
+}
+}
+}
+else {
+return fail(validate223, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.user !== undefined) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate223, "/user", "#/properties/user/type", "type", { type: schema100.properties.user.type }, "must be string,null");
+}
+}
+if (data.error !== undefined) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
+return fail(validate223, "/error", "#/properties/error/type", "type", { type: schema100.properties.error.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data17[i0] !== "string") {
+return fail(validate223, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate223, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data19[i1] !== "string") {
+return fail(validate223, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate223, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changes !== undefined) {
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate234(data21[i2])) {
+return pass(validate223, "/changes/" + i2, validate234);
+}
+}
+}
+else {
+return fail(validate223, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.nearMisses !== undefined) {
+let data23 = data.nearMisses;
+if (Array.isArray(data23)) {
+const len3 = data23.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (!validate236(data23[i3])) {
+return pass(validate223, "/nearMisses/" + i3, validate236);
+}
+}
+}
+else {
+return fail(validate223, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate223.errors = null;
+return true;
+}
+function validate222(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate223(data0[i0])) {
+return pass(validate222, "/requests/" + i0, validate223);
+}
+}
+}
+else {
+return fail(validate222, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if ((data2.total === undefined) && (missing1 = "total")) {
+return fail(validate222, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate222, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate222, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate222, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate222.errors = null;
+return true;
+}
+exports["/success/clearRequests"] = validate239;
+function validate239(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate239, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate239, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate239.errors = null;
+return true;
+}
+exports["/success/countRequests"] = validate240;
+function validate240(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate240, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate240, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate240, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate240.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate241;
 function validate241(data) {
-if (!validate216(data)) {
-return pass(validate241, "", validate216);
+if (!validate223(data)) {
+return pass(validate241, "", validate223);
 }
 validate241.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate243;
-const schema111 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/listCallLines"] = validate243;
+const schema110 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
+function validate244(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
+return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate244, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate244, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate244, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate244, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate244, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate244, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate244, "/operationId", "#/properties/operationId/type", "type", { type: schema110.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate244, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.url !== undefined) {
+let data6 = data.url;
+if (typeof data6 === "string") {
+if (func1(data6) > 300) {
+return fail(validate244, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+}
+}
+else {
+return fail(validate244, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data7 = data.status;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate244, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.error !== undefined) {
+let data8 = data.error;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate244, "/error", "#/properties/error/type", "type", { type: schema110.properties.error.type }, "must be string,null");
+}
+}
+if (data.user !== undefined) {
+let data9 = data.user;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate244, "/user", "#/properties/user/type", "type", { type: schema110.properties.user.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data10 = data.faults;
+if (Array.isArray(data10)) {
+const len0 = data10.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data10[i0] !== "string") {
+return fail(validate244, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate244, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data12 = data.violations;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate244, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 < 0 || isNaN(data12)) {
+return fail(validate244, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.changes !== undefined) {
+let data13 = data.changes;
+if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
+return fail(validate244, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data13 == "number") && (isFinite(data13))) {
+if (data13 < 0 || isNaN(data13)) {
+return fail(validate244, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate244.errors = null;
+return true;
+}
+function validate243(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.lines !== undefined) {
+let data0 = data.lines;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate244(data0[i0])) {
+return pass(validate243, "/lines/" + i0, validate244);
+}
+}
+}
+else {
+return fail(validate243, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
+return fail(validate243, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate243, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate243, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.capacity !== undefined) {
+let data4 = data2.capacity;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate243, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate243, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate243, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate243.errors = null;
+return true;
+}
+exports["/success/getRequest"] = validate248;
+function validate248(data) {
+if (!validate223(data)) {
+return pass(validate248, "", validate223);
+}
+validate248.errors = null;
+return true;
+}
+exports["/success/getSnapshot"] = validate250;
+const schema114 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate249(data) {
+function validate256(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate249, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate256, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate249, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate256, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate249, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate256, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate249, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate256, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate249.errors = null;
+validate256.errors = null;
 return true;
 }
-function validate246(data) {
+function validate253(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if (!validate119(data.smsSource)) {
-vErrors = join(vErrors, "/smsSource", validate119);
+if (!validate126(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate126);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -8372,7 +8571,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate246, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate253, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8381,7 +8580,7 @@ break;
 }
 }
 else {
-return fail(validate246, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate253, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -8397,8 +8596,8 @@ if (errors === _errs6) {
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 const _errs9 = errors;
-if (!validate76(data3[key0])) {
-vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate76);
+if (!validate78(data3[key0])) {
+vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
 errors = vErrors.length;
 }
 var valid2 = _errs9 === errors;
@@ -8408,7 +8607,7 @@ break;
 }
 }
 else {
-return fail(validate246, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -8441,8 +8640,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate249(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate249);
+if (!validate256(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate256);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -8455,7 +8654,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema111.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema114.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -8491,7 +8690,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate246.errors = vErrors;
+validate253.errors = vErrors;
 return false;
 }
 else {
@@ -8523,7 +8722,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -8540,7 +8739,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -8550,7 +8749,7 @@ break;
 }
 }
 else {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -8570,7 +8769,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema111.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema114.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -8579,7 +8778,7 @@ break;
 }
 }
 else {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -8591,7 +8790,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate246, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -8601,7 +8800,7 @@ break;
 }
 }
 else {
-return fail(validate246, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -8616,64 +8815,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate246.errors = vErrors;
+validate253.errors = vErrors;
 return errors === 0;
 }
-function validate244(data) {
+function validate251(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate244, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate251, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate244, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate244, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate251, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate244, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate251, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate244, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate251, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate244, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate244, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate244, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate251, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate244, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate251, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -8683,37 +8882,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate244, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate251, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate244, "/clock/now", validate56);
+return pass(validate251, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate244, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate251, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate244, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate244, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate244, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate251, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate244, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate251, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -8722,46 +8921,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate246(data10[key0])) {
-return pass(validate244, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate246);
+if (!validate253(data10[key0])) {
+return pass(validate251, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate253);
 }
 }
 }
 else {
-return fail(validate244, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate244, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate251, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate191(data12[i0])) {
-return pass(validate244, "/faults/" + i0, validate191);
+if (!validate198(data12[i0])) {
+return pass(validate251, "/faults/" + i0, validate198);
 }
 }
 }
 }
 else {
-return fail(validate244, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate251, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate244, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate244, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate251, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate244, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate251, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8769,15 +8968,15 @@ return fail(validate244, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate244, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate244, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate251, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate244, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate251, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8785,62 +8984,62 @@ return fail(validate244, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate244.errors = null;
+validate251.errors = null;
 return true;
 }
-function validate243(data) {
-if (!validate244(data)) {
-return pass(validate243, "", validate244);
+function validate250(data) {
+if (!validate251(data)) {
+return pass(validate250, "", validate251);
 }
-validate243.errors = null;
+validate250.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate254;
-function validate254(data) {
-if (!validate86(data)) {
-return pass(validate254, "", validate86);
+exports["/success/putSnapshot"] = validate261;
+function validate261(data) {
+if (!validate88(data)) {
+return pass(validate261, "", validate88);
 }
-validate254.errors = null;
+validate261.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate256;
-function validate258(data) {
+exports["/success/listScenarios"] = validate263;
+function validate265(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate258, "/system", validate54);
+return pass(validate265, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate258, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate265, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate72(data.description)) {
-return pass(validate258, "/description", validate72);
+return pass(validate265, "/description", validate72);
 }
 }
 }
 }
 else {
-return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate258.errors = null;
+validate265.errors = null;
 return true;
 }
-function validate257(data) {
+function validate264(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate264, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -8848,44 +9047,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate258(data0[i0])) {
-return pass(validate257, "/scenarios/" + i0, validate258);
+if (!validate265(data0[i0])) {
+return pass(validate264, "/scenarios/" + i0, validate265);
 }
 }
 }
 else {
-return fail(validate257, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate264, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate264, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate257.errors = null;
+validate264.errors = null;
 return true;
 }
-function validate256(data) {
-if (!validate257(data)) {
-return pass(validate256, "", validate257);
-}
-validate256.errors = null;
-return true;
-}
-exports["/success/applyScenario"] = validate263;
 function validate263(data) {
-if (!validate257(data)) {
-return pass(validate263, "", validate257);
+if (!validate264(data)) {
+return pass(validate263, "", validate264);
 }
 validate263.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate265;
-function validate265(data) {
+exports["/success/applyScenario"] = validate270;
+function validate270(data) {
+if (!validate264(data)) {
+return pass(validate270, "", validate264);
+}
+validate270.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate272;
+function validate272(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -8896,18 +9095,18 @@ for (let i0 = 0; i0 < len0; i0++) {
 let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
-if (((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) {
-return fail(validate265, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
+return fail(validate272, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate265, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate272, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate265, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate272, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -8920,226 +9119,272 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate265, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate272, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate265, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate272, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate265, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate272, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate265, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate272, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate265, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate272, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+if (data1.fields !== undefined) {
+let data8 = data1.fields;
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+for (const key0 in data8) {
+let data9 = data8[key0];
+if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+let missing2;
+if ((data9.types === undefined) && (missing2 = "types")) {
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data9.types !== undefined) {
+let data10 = data9.types;
+if (Array.isArray(data10)) {
+const len3 = data10.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (typeof data10[i3] !== "string") {
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data9.choices !== undefined) {
+if (!(Array.isArray(data9.choices))) {
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data9.reference !== undefined) {
+if (typeof data9.reference !== "string") {
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate265, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
+return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate265, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate272, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate272, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate265.errors = null;
+}
+}
+else {
+return fail(validate272, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate272.errors = null;
 return true;
 }
-exports["/success/listRecords"] = validate266;
-function validate267(data) {
+exports["/success/listRecords"] = validate273;
+function validate274(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate267.errors = null;
+validate274.errors = null;
 return true;
 }
-function validate266(data) {
+function validate273(data) {
 if (Array.isArray(data)) {
 const len0 = data.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate267(data[i0])) {
-return pass(validate266, "/" + i0, validate267);
+if (!validate274(data[i0])) {
+return pass(validate273, "/" + i0, validate274);
 }
 }
 }
 else {
-return fail(validate266, "", "#/type", "type", { type: "array" }, "must be array");
-}
-validate266.errors = null;
-return true;
-}
-exports["/success/createRecord"] = validate269;
-function validate269(data) {
-if (!validate267(data)) {
-return pass(validate269, "", validate267);
-}
-validate269.errors = null;
-return true;
-}
-exports["/success/getRecord"] = validate271;
-function validate271(data) {
-if (!validate267(data)) {
-return pass(validate271, "", validate267);
-}
-validate271.errors = null;
-return true;
-}
-exports["/success/replaceRecord"] = validate273;
-function validate273(data) {
-if (!validate267(data)) {
-return pass(validate273, "", validate267);
+return fail(validate273, "", "#/type", "type", { type: "array" }, "must be array");
 }
 validate273.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate275;
-function validate275(data) {
-if (!validate267(data)) {
-return pass(validate275, "", validate267);
+exports["/success/createRecord"] = validate276;
+function validate276(data) {
+if (!validate274(data)) {
+return pass(validate276, "", validate274);
 }
-validate275.errors = null;
+validate276.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate277;
-function validate277(data) {
+exports["/success/getRecord"] = validate278;
+function validate278(data) {
+if (!validate274(data)) {
+return pass(validate278, "", validate274);
+}
+validate278.errors = null;
+return true;
+}
+exports["/success/replaceRecord"] = validate280;
+function validate280(data) {
+if (!validate274(data)) {
+return pass(validate280, "", validate274);
+}
+validate280.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate282;
+function validate282(data) {
+if (!validate274(data)) {
+return pass(validate282, "", validate274);
+}
+validate282.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate284;
+function validate284(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate277, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate284, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate277, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate277.errors = null;
+validate284.errors = null;
 return true;
 }
-exports["/schemas/SessionRecord"] = validate278;
-const schema127 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+exports["/schemas/SessionRecord"] = validate285;
+const schema130 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
 const func15 = Object.prototype.hasOwnProperty;
-function validate279(data) {
+function validate286(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate286, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func15.call(schema127.properties, key0))) {
-return fail(validate279, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func15.call(schema130.properties, key0))) {
+return fail(validate286, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (func1(data0) < 1) {
-return fail(validate279, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate286, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate279, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate286, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate279, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate286, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate279, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+return fail(validate286, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate279, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate286, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
 if (func1(data3) < 1) {
-return fail(validate279, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate286, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate279, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate286, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.accessExpiresAt !== undefined) {
 let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate279, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema127.properties.accessExpiresAt.type }, "must be integer,null");
+return fail(validate286, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema130.properties.accessExpiresAt.type }, "must be integer,null");
 }
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate279, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema127.properties.refreshToken.type }, "must be string,null");
+return fail(validate286, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema130.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (func1(data5) < 1) {
-return fail(validate279, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate286, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
-return fail(validate279, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema127.properties.refreshExpiresAt.type }, "must be integer,null");
+return fail(validate286, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema130.properties.refreshExpiresAt.type }, "must be integer,null");
 }
 }
 if (data.previousAccess !== undefined) {
 let data7 = data.previousAccess;
 if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
-return fail(validate279, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema127.properties.previousAccess.type }, "must be object,null");
+return fail(validate286, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema130.properties.previousAccess.type }, "must be object,null");
 }
 if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
 if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
-return fail(validate279, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate286, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 for (const key1 in data7) {
 if (!((key1 === "token") || (key1 === "until"))) {
-return fail(validate279, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+return fail(validate286, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
 if (func1(data8) < 1) {
-return fail(validate279, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate286, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate279, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+return fail(validate286, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate279, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+return fail(validate286, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
@@ -9150,94 +9395,94 @@ let data10 = data.device;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 let missing2;
 if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
-return fail(validate279, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate286, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 for (const key2 in data10) {
 if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
-return fail(validate279, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+return fail(validate286, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
 }
 }
 if (data10.label !== undefined) {
 let data11 = data10.label;
 if ((typeof data11 !== "string") && (data11 !== null)) {
-return fail(validate279, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema127.properties.device.properties.label.type }, "must be string,null");
+return fail(validate286, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema130.properties.device.properties.label.type }, "must be string,null");
 }
 }
 if (data10.platform !== undefined) {
 let data12 = data10.platform;
 if ((typeof data12 !== "string") && (data12 !== null)) {
-return fail(validate279, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema127.properties.device.properties.platform.type }, "must be string,null");
+return fail(validate286, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema130.properties.device.properties.platform.type }, "must be string,null");
 }
 }
 if (data10.client !== undefined) {
 let data13 = data10.client;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-return fail(validate279, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema127.properties.device.properties.client.type }, "must be string,null");
+return fail(validate286, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema130.properties.device.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate279, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+return fail(validate286, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.issuedAt !== undefined) {
 let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate279, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate286, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
-return fail(validate279, "/endedAt", "#/properties/endedAt/type", "type", { type: schema127.properties.endedAt.type }, "must be integer,null");
+return fail(validate286, "/endedAt", "#/properties/endedAt/type", "type", { type: schema130.properties.endedAt.type }, "must be integer,null");
 }
 }
 if (data.endedBy !== undefined) {
 let data16 = data.endedBy;
 if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
-return fail(validate279, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema127.properties.endedBy.enum }, "must be equal to one of the allowed values");
+return fail(validate286, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema130.properties.endedBy.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.displacedBy !== undefined) {
 let data17 = data.displacedBy;
 if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
-return fail(validate279, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema127.properties.displacedBy.type }, "must be object,null");
+return fail(validate286, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema130.properties.displacedBy.type }, "must be object,null");
 }
 if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
 let missing3;
 if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
-return fail(validate279, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+return fail(validate286, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
 for (const key3 in data17) {
 if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
-return fail(validate279, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+return fail(validate286, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
 }
 }
 if (data17.label !== undefined) {
 let data18 = data17.label;
 if ((typeof data18 !== "string") && (data18 !== null)) {
-return fail(validate279, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema127.properties.displacedBy.properties.label.type }, "must be string,null");
+return fail(validate286, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema130.properties.displacedBy.properties.label.type }, "must be string,null");
 }
 }
 if (data17.platform !== undefined) {
 let data19 = data17.platform;
 if ((typeof data19 !== "string") && (data19 !== null)) {
-return fail(validate279, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema127.properties.displacedBy.properties.platform.type }, "must be string,null");
+return fail(validate286, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema130.properties.displacedBy.properties.platform.type }, "must be string,null");
 }
 }
 if (data17.client !== undefined) {
 let data20 = data17.client;
 if ((typeof data20 !== "string") && (data20 !== null)) {
-return fail(validate279, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema127.properties.displacedBy.properties.client.type }, "must be string,null");
+return fail(validate286, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema130.properties.displacedBy.properties.client.type }, "must be string,null");
 }
 }
 if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
-return fail(validate279, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+return fail(validate286, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
@@ -9246,87 +9491,87 @@ return fail(validate279, "/displacedBy/at", "#/properties/displacedBy/properties
 }
 }
 else {
-return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate286, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate279.errors = null;
+validate286.errors = null;
 return true;
 }
-function validate278(data) {
-if (!validate279(data)) {
-return pass(validate278, "", validate279);
+function validate285(data) {
+if (!validate286(data)) {
+return pass(validate285, "", validate286);
 }
-validate278.errors = null;
+validate285.errors = null;
 return true;
 }
-exports["/schemas/SmsCodeRecord"] = validate281;
-const schema129 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
-function validate282(data) {
+exports["/schemas/SmsCodeRecord"] = validate288;
+const schema132 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate289(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
-return fail(validate282, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate289, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
 if (func1(data0) < 1) {
-return fail(validate282, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate289, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate282, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate282, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate289, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate282, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
 if (func1(data2) < 1) {
-return fail(validate282, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate289, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate282, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.sentAt !== undefined) {
 let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate282, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate282, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema129.properties.expiresAt.type }, "must be integer,null");
+return fail(validate289, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema132.properties.expiresAt.type }, "must be integer,null");
 }
 }
 if (data.used !== undefined) {
 if (typeof data.used !== "boolean") {
-return fail(validate282, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate289, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.earlier !== undefined) {
 let data6 = data.earlier;
 if (Array.isArray(data6)) {
 if (data6.length > 10) {
-return fail(validate282, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+return fail(validate289, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
 const len0 = data6.length;
@@ -9335,61 +9580,61 @@ let data7 = data6[i0];
 if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
 if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 for (const key1 in data7) {
 if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
-return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
 if (func1(data8) < 1) {
-return fail(validate282, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate289, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate282, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate282, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data7.used !== undefined) {
 if (typeof data7.used !== "boolean") {
-return fail(validate282, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate289, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate282, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate282, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate282.errors = null;
+validate289.errors = null;
 return true;
 }
-function validate281(data) {
-if (!validate282(data)) {
-return pass(validate281, "", validate282);
+function validate288(data) {
+if (!validate289(data)) {
+return pass(validate288, "", validate289);
 }
-validate281.errors = null;
+validate288.errors = null;
 return true;
 }
 return exports
@@ -9409,6 +9654,7 @@ export const validators = {
     "resetSandbox": requests["/fields/resetSandbox"],
     "getClock": requests["/fields/getClock"],
     "setClock": requests["/fields/setClock"],
+    "listExpiring": requests["/fields/listExpiring"],
     "advanceClock": requests["/fields/advanceClock"],
     "freezeClock": requests["/fields/freezeClock"],
     "resumeClock": requests["/fields/resumeClock"],
@@ -9473,6 +9719,7 @@ export const validators = {
     "getSandbox": answers["/success/getSandbox"],
     "getClock": answers["/success/getClock"],
     "setClock": answers["/success/setClock"],
+    "listExpiring": answers["/success/listExpiring"],
     "advanceClock": answers["/success/advanceClock"],
     "freezeClock": answers["/success/freezeClock"],
     "resumeClock": answers["/success/resumeClock"],

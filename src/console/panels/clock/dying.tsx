@@ -21,7 +21,7 @@ export function Dying({ until, wish }: DyingProps) {
   if (data.expiring.length === 0) return <p class="dying-empty faint">{t('Nothing ends on the way.', '途中没有任何东西到期。')}</p>
   return (
     <div class="dying">
-      <h3>{t(`${String(data.total)} end on the way`, `途中有 ${String(data.total)} 项到期`)}</h3>
+      <h3>{t(data.total === 1 ? 'Ends on the way' : `${String(data.total)} end on the way`, `途中有 ${String(data.total)} 项到期`)}</h3>
       <ul>
         {data.expiring.map((ending) => (
           <li key={`${ending.system}/${ending.kind}/${ending.id}`}>

@@ -38,7 +38,7 @@ export function SystemCard({ system, maintenance, outages, faults, sessions, use
       <Sparkline system={id} />
       <p class="facts">
         <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{sessions === null ? '…' : t(`${count(sessions)} logged in`, `${count(sessions)} 人登录`)}</Link>
-        <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(`${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
+        <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(faults === 1 ? '1 fault' : `${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
         {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.join(', ')}`, `中断：${outages.join('、')}`)}</Link>}
         {violation !== null && <Link to={{ panel: 'calls', item: String(violation) }} class="lit">{t(`call ${String(violation)} breaks the contract`, `${String(violation)} 号请求违反契约`)}</Link>}
       </p>
