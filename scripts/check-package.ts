@@ -7,8 +7,8 @@ import { deepStrictEqual } from 'node:assert'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packInto, run } from './pack.js'
-import { Consumer, readSeen } from './try-package.js'
+import { packContractInto, packInto, run } from './pack.js'
+import { Consumer, NODE_TYPES, readSeen } from './try-package.js'
 
 const ROOT = join(import.meta.dirname, '..')
 const VERSIONS = ['20', '22', '24']
@@ -17,13 +17,20 @@ const folder = mkdtempSync(join(tmpdir(), 'understudy-check-'))
 try {
   const tarball = packInto(folder)
   const app = new Consumer(join(folder, 'app'))
-  app.install(tarball)
+  app.install(tarball, NODE_TYPES)
   bin('publint/src/cli.js', 'run', tarball, '--strict')
   report('publint: no complaint')
   // It does not fill in patterns by itself.
-  const entries = [...app.entries(), 'understudy/testing/vitest'].map((entry) => entry.replace(/^understudy/, '.'))
-  bin('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--entrypoints', ...entries)
-  report(`attw: ${String(entries.length)} entries resolve for ES modules and bundlers`)
+  const entries = app.entries().map((entry) => entry.replace(/^understudy/, '.'))
+  bin('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'strict', '--entrypoints', ...entries)
+  bin('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--entrypoints', './testing/vitest')
+  report(`attw: ${String(entries.length)} entries resolve for modules, CommonJS, bundlers and node10; the one for Vitest, which is a module itself, for modules`)
+  const contract = packContractInto(folder)
+  bin('publint/src/cli.js', 'run', contract, '--strict')
+  bin('@arethetypeswrong/cli/dist/index.js', contract, '--profile', 'strict', '--exclude-entrypoints', './openapi/*.json')
+  report('publint, attw: no complaint about understudy-contract')
+  app.compileEverywhere(app.entries())
+  report('every moduleResolution of TypeScript finds the types')
   app.compile()
   report('an app compiles against it, for browsers and for Node.js')
   for (const version of VERSIONS) {

@@ -7,6 +7,19 @@ const ROOT = join(import.meta.dirname, '..')
 const SAMPLE = join(ROOT, 'test/sample-app')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
+/** `module`, `moduleResolution` and the file that is compiled with them. */
+const MATRIX = [
+  ['commonjs', 'node10', 'entries.ts'],
+  ['node16', 'node16', 'entries.mts'],
+  ['node16', 'node16', 'entries.cts'],
+  ['nodenext', 'nodenext', 'entries.mts'],
+  ['nodenext', 'nodenext', 'entries.cts'],
+  ['esnext', 'bundler', 'entries.ts'],
+] as const
+
+/** What a TypeScript project for Node.js has of its own. */
+export const NODE_TYPES = '@types/node@20.19.43'
+
 /** @returns what the sample app sees in a fresh sandbox, wherever it runs */
 export function readSeen(): Record<string, string[]> {
   return JSON.parse(readFileSync(join(SAMPLE, 'seen.json'), 'utf8')) as Record<string, string[]> // our own file
@@ -24,13 +37,13 @@ export class Consumer {
   }
 
   /**
-   * Makes the project and installs the package from its tarball.
+   * Makes the project and installs packages: the tarball of one of ours, and what an app has besides.
    * @throws Error with npm's words
    */
-  install(tarball: string): void {
+  install(...packages: readonly string[]): void {
     mkdirSync(this.folder, { recursive: true })
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
-    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent', tarball], this.folder)
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent', ...packages], this.folder)
   }
 
   /** The entries that the installed package has: those of its `exports`, patterns filled in with the files that are there. */
@@ -52,6 +65,25 @@ export class Consumer {
    */
   run(code: string): string {
     return run(this.node, ['--input-type=module', '--eval', code], this.folder)
+  }
+
+  /**
+   * Compiles a module that uses some entries, under each `moduleResolution` of TypeScript, as a module and as CommonJS.
+   * @throws Error with the compiler's words
+   */
+  compileEverywhere(entries: readonly string[]): void {
+    const text = `${entries.map((entry, index) => `import * as entry${String(index)} from '${entry}'`).join('\n')}\nexport const all = [${entries.map((_, index) => `entry${String(index)}`).join(', ')}]\n`
+    writeFileSync(join(this.folder, 'entries.mts'), text)
+    writeFileSync(join(this.folder, 'entries.cts'), text)
+    writeFileSync(join(this.folder, 'entries.ts'), text)
+    for (const [module, resolution, file] of MATRIX) {
+      run(process.execPath, [TSC, '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--skipLibCheck', '--module', module, '--moduleResolution', resolution, file], this.folder)
+    }
+  }
+
+  /** What `require` finds in an entry. Throws Error if it cannot be required. */
+  required(entry: string): string[] {
+    return JSON.parse(run(this.node, ['--input-type=commonjs', '--eval', `console.log(JSON.stringify(Object.keys(require('${entry}'))))`], this.folder)) as string[] // printed by this line
   }
 
   /** Imports every entry and finds every document; says what each exports. Throws Error if one is not there. */

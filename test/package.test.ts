@@ -1,15 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packInto } from '../scripts/pack.js'
-import { Consumer, readSeen } from '../scripts/try-package.js'
+import { packContractInto, packInto } from '../scripts/pack.js'
+import { Consumer, NODE_TYPES, readSeen } from '../scripts/try-package.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-package-'))
 const app = new Consumer(join(folder, 'app'))
 
 beforeAll(() => {
-  app.install(packInto(folder))
+  app.install(packInto(folder), NODE_TYPES)
 }, 300_000)
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
@@ -34,3 +34,26 @@ test('nothing of the repository is in it that an app has no use for, and nothing
   for (const absent of ['src', 'test', 'scripts', 'node_modules']) expect(existsSync(join(app.folder, 'node_modules/understudy', absent))).toBe(false)
   expect(existsSync(join(app.folder, 'node_modules/.bin/understudy'))).toBe(true)
 })
+
+test('require finds what import finds, and every moduleResolution of TypeScript finds its types', () => {
+  expect(app.required('understudy/contract/live')).toEqual(expect.arrayContaining(['codes', 'contract', 'createLiveClient']))
+  expect(app.required('understudy/errors')).toContain('classify')
+  expect(app.required('understudy/testing')).toEqual(expect.arrayContaining(['createStub', 'matchers', 'toFailWith']))
+  app.compileEverywhere(['understudy', 'understudy/testing', 'understudy/errors', 'understudy/contract/edu'])
+}, 300_000)
+
+test('an app that wants the contract alone installs a handful of small packages without ambient types', () => {
+  const small = new Consumer(join(folder, 'small'))
+  small.install(packContractInto(folder))
+  const modules = join(small.folder, 'node_modules')
+  const installed = readdirSync(modules).filter((name) => !name.startsWith('.'))
+  expect(installed.length).toBeLessThanOrEqual(5)
+  expect(installed).not.toContain('@types')
+  const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(files.reduce((bytes, entry) => bytes + statSync(join(entry.parentPath, entry.name)).size, 0)).toBeLessThan(2_000_000)
+  const names = ['codes', 'contract', 'createLiveClient', 'memoryTokens']
+  expect(small.required('understudy-contract/live').sort()).toEqual(names)
+  expect(JSON.parse(small.run("console.log(JSON.stringify(Object.keys(await import('understudy-contract/live')).sort()))"))).toEqual(names)
+  expect(small.required('understudy-contract/openapi/live.json')).toContain('openapi')
+  small.compileEverywhere(['errors', 'edu', 'im', 'job', 'live', 'trid'].map((entry) => `understudy-contract/${entry}`))
+}, 300_000)
