@@ -4,7 +4,7 @@ import { didYouMean } from '../core/guess.js'
 import { type ContractClient, typed } from '../contract/clients/types.js'
 import { ClockControl } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
-import { type Control, ControlError, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
+import { type Control, ControlError, type History, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
 import { Database } from './db.js'
 import { FaultControl } from './faults.js'
 import { MaintenanceControl, OutageControl, SettingControl } from './maintenance.js'
@@ -102,6 +102,22 @@ export class Box implements AsyncDisposable {
   async reset(): Promise<void> {
     const { control, path } = this.#target
     await take(control.POST('/sandboxes/{sandbox}/reset', { params: { path } }))
+  }
+
+  /** @returns what happened, the oldest first, and how far back one can go */
+  history(): Promise<History> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}/history', { params: { path } }))
+  }
+
+  /**
+   * Makes everything as it was after a call: what came later has never happened.
+   * @param to the number of a call in the journal; 0 for the beginning
+   * @throws ControlError of the kind `out-of-history` when history does not go back so far
+   */
+  async rewind(to: number): Promise<void> {
+    const { control, path } = this.#target
+    await take(control.POST('/sandboxes/{sandbox}/rewind', { params: { path }, body: { to } }))
   }
 
   /** @returns all that the sandbox keeps but for its journal; as a file it is a bug report that can be replayed */

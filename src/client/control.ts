@@ -1,6 +1,6 @@
 /** The control plane's client: openapi-fetch, typed by the control plane's own contract, and its failures as errors. */
 import createClient, { type Client } from 'openapi-fetch'
-import type { components, paths } from '../generated/control/contract.js'
+import type { components, operations, paths } from '../generated/control/contract.js'
 import { isObject } from '../plain/json.js'
 
 type Schemas = components['schemas']
@@ -17,6 +17,8 @@ export type JournalEntry = Schemas['JournalEntry']
 export type Maintenance = Schemas['Maintenance']
 export type Outages = Schemas['Outages']
 export type SandboxInfo = Schemas['Sandbox']
+/** What happened in a sandbox, and how far back one can go. */
+export type History = operations['getHistory']['responses'][200]['content']['application/json']
 export type Scenario = Schemas['Scenario']
 export type Session = Schemas['Session']
 export type Pushed = Schemas['SendPacketSuccess']

@@ -9,6 +9,8 @@ export interface SandboxOptions {
   readonly scenario?: string
   /** A snapshot to begin with. */
   readonly snapshot?: Snapshot
+  /** Another sandbox to begin as: as it is, or as it was after a call of its journal. */
+  readonly fork?: { readonly sandbox: string; readonly at?: number }
 }
 
 /** What a stub is made of. */

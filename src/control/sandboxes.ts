@@ -1,14 +1,17 @@
 /** Sandboxes as such. */
 import { readClock } from '../core/clock.js'
+import { CONTROL } from '../core/engine/engine.js'
 import type { Sandbox } from '../core/sandbox.js'
+import type { Change } from '../core/store/types.js'
 import { Answer } from '../core/surface/api.js'
 import { instant, openSandbox } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
+import { showLine } from './entries.js'
 import { applyScenario } from './scenarios.js'
 import { restoreSnapshot } from './snapshot.js'
 
-export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox'> = {
+export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
     const shown = await Promise.all([...all].reverse().map((sandbox) => showSandbox(parts, sandbox)))
@@ -20,6 +23,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
     if ((await parts.sandboxes.find(name)) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
     const sandbox = openSandbox(parts, name)
     try {
+      if (input.fork !== undefined) await forkInto(parts, sandbox, input.fork)
       if (input.snapshot !== undefined) await restoreSnapshot(parts, sandbox, input.snapshot)
       if (input.scenario !== undefined) await applyScenario(parts, sandbox, input.scenario, undefined)
     } catch (error) {
@@ -30,9 +34,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   },
 
   getSandbox: async ({ input, parts }) => {
-    const sandbox = await parts.sandboxes.find(input.sandbox)
-    if (sandbox === undefined) throw noSandbox(input.sandbox)
-    return showSandbox(parts, sandbox)
+    return showSandbox(parts, await findSandbox(parts, input.sandbox))
   },
 
   deleteSandbox: async ({ input, parts }) => {
@@ -43,6 +45,19 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
   resetSandbox: async ({ input, parts }) => {
     await openSandbox(parts, input.sandbox).reset()
     return undefined
+  },
+
+  getHistory: async ({ input, parts }) => {
+    const sandbox = await findSandbox(parts, input.sandbox)
+    const { reach, happened } = await sandbox.history()
+    const shown = happened.map((one) => (one.kind === 'call' ? { kind: one.kind, call: showLine(one.entry), changed: changedBy(one.entry.system, one.entry.changes) } : { kind: one.kind, call: null, changed: changedBy(one.commit.system, one.commit.changes) }))
+    return { history: shown.slice(-input.limit), reach }
+  },
+
+  rewindSandbox: async ({ input, parts }) => {
+    const sandbox = await findSandbox(parts, input.sandbox)
+    if (!(await sandbox.rewind(input.to))) throw await tooFarBack(sandbox, input.to)
+    return showSandbox(parts, sandbox)
   },
 }
 
@@ -59,6 +74,31 @@ export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
     maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
     paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),
   }
+}
+
+/** Another sandbox begins as this one was; its own history begins there. */
+async function forkInto(parts: ControlParts, into: Sandbox, { sandbox: name, at }: { readonly sandbox: string; readonly at?: number }): Promise<void> {
+  const sandbox = await findSandbox(parts, name)
+  const turn = at === undefined ? await sandbox.look() : await sandbox.at(at)
+  if (turn === null) throw await tooFarBack(sandbox, at ?? 0)
+  await into.replace(turn.content())
+}
+
+async function findSandbox(parts: ControlParts, name: string): Promise<Sandbox> {
+  const sandbox = await parts.sandboxes.find(name)
+  if (sandbox === undefined) throw noSandbox(name)
+  return sandbox
+}
+
+async function tooFarBack(sandbox: Sandbox, at: number) {
+  const { reach: { first, last, isWhole } } = await sandbox.history()
+  const calls = first === null || last === null ? 'no call' : `the calls ${String(first)} to ${String(last)}`
+  return refusal(422, 'out-of-history', `${quote(sandbox.name)} cannot go back to ${at === 0 ? 'its beginning' : `call ${String(at)}`}. It can go back to ${calls}${isWhole ? ', and to its beginning (0)' : ''}: history reaches as far as the journal, and no further than the memory set aside for it. GET …/history lists it.`)
+}
+
+/** @returns the records that were changed, as `live/users/3`; what the control plane has set as `control/clock` */
+function changedBy(system: string, changes: readonly Change[]): string[] {
+  return changes.map(({ collection, key }) => (system === CONTROL ? `${collection}/${String(key)}` : `${system}/${collection}/${String(key)}`))
 }
 
 function noSandbox(name: string) {

@@ -2,6 +2,7 @@
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
 import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, SandboxLog } from './engine/engine.js'
 import { Generation } from './generation.js'
+import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
@@ -153,15 +154,42 @@ export class Sandbox {
   }
 
   /**
-   * Replaces all that this sandbox keeps, in one step; its journal is emptied. A call under way begins anew.
+   * Replaces all that this sandbox keeps, in one step; its journal is emptied. A call under way begins anew. The era comes with the
+   * content, so that the same calls get the same answers again, down to the tokens.
    * @throws StoreError when the records cannot stand together; then nothing is changed
    */
   async replace(content: SandboxContent): Promise<void> {
     await this.#build({ generation: 0, requests: 0, version: 0, content, commits: [], isWhole: true }, null)
+    await this.#log.replace(content)
+  }
+
+  /** @returns how far back one can go, and what happened since, the oldest first */
+  async history(): Promise<{ readonly reach: Reach; readonly happened: readonly Happened[] }> {
+    const [loaded, entries] = [await this.#log.load(), await this.#log.entries()]
+    return { reach: reachOf(loaded, entries), happened: happenings(loaded, entries) }
+  }
+
+  /**
+   * @param at the number of a call; 0 for the beginning
+   * @returns what the sandbox kept after that call, for looking at; null when history does not go back so far
+   */
+  async at(at: number): Promise<Turn | null> {
+    const moment = momentOf(await this.#log.load(), await this.#log.entries(), at)
+    return moment === null ? null : new Turn(this, await this.#build(moment.loaded, null), moment.loaded, false)
+  }
+
+  /**
+   * Steps back: what happened after the call has never happened. A call under way begins anew.
+   * @param to the number of a call; 0 for the beginning
+   * @returns whether history goes back so far; if not, nothing is changed
+   */
+  async rewind(to: number): Promise<boolean> {
+    const moment = momentOf(await this.#log.load(), await this.#log.entries(), to)
+    if (moment === null) return false
+    const content = (await this.#build(moment.loaded, null)).content(moment.loaded.requests)
     const { state } = await this.look()
-    // What was handed out here since must not fit anybody in the world to come.
-    const era = Math.max(content.control.era, state.requests === 0 ? state.era : state.era + 1)
-    await this.#log.replace({ ...content, control: { ...content.control, era } })
+    await this.#log.replace({ ...content, control: { ...content.control, era: state.era + 1 } }, { version: moment.version, entry: moment.entry })
+    return true
   }
 
   /**

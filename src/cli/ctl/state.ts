@@ -1,7 +1,7 @@
 /** `understudy ctl snapshot`, `restore`, `scenario`, `reset`, `delete`, `sandboxes` */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
+import type { History, SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
 import { ask, list, move } from './move.js'
 
 /** Adds the commands. */
@@ -45,6 +45,28 @@ export function addState(ctl: Command): void {
       }, ({ name }) => `${name} is as new`),
     )
   ctl
+    .command('history')
+    .description('show what happened, and how far back one can go')
+    .action((_flags: object, command: Command) => move(command, (box) => box.history(), showHistory))
+  ctl
+    .command('rewind')
+    .description('make everything as it was after a call; what came later has never happened')
+    .argument('<call>', 'the number of the call, 0 for the beginning')
+    .action((call: string, _flags: object, command: Command) =>
+      move(command, async (box) => {
+        await box.rewind(callNumber(call))
+        return box.info()
+      }, (info) => showSandboxes([info])),
+    )
+  ctl
+    .command('fork')
+    .description('begin another sandbox as this one is, or was after a call')
+    .argument('<name>', 'the name of the new sandbox')
+    .option('--at <call>', 'the number of the call, 0 for the beginning; now when left out')
+    .action((name: string, { at }: { at?: string }, command: Command) =>
+      move(command, async (box, stub) => (await stub.sandbox({ name, fork: { sandbox: box.name, ...(at === undefined ? {} : { at: callNumber(at) }) } })).info(), (info) => showSandboxes([info])),
+    )
+  ctl
     .command('delete')
     .description('delete the sandbox')
     .action((_flags: object, command: Command) =>
@@ -68,6 +90,17 @@ async function readSnapshot(file: string): Promise<Snapshot> {
   } catch {
     throw new Error(`${file} is no snapshot: it is not JSON`)
   }
+}
+
+function callNumber(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new Error(`${JSON.stringify(text)} is no number of a call; "understudy ctl history" shows them`)
+  return Number(text)
+}
+
+function showHistory({ history, reach: { first, last, isWhole } }: History): string {
+  const rows = history.map(({ call, changed }) => (call === null ? ['-', '', 'through the control plane', '', '', changed.join(', ')] : [call.id, call.system, call.operationId ?? '-', call.method, call.status, changed.join(', ')]))
+  const calls = first === null || last === null ? 'no call' : `calls ${String(first)} to ${String(last)}`
+  return `${list(['CALL', 'SYSTEM', 'WHAT', 'METHOD', 'STATUS', 'CHANGED'], rows, 'nothing has happened')}\nOne can go back to ${calls}${isWhole ? ' and to the beginning (0)' : ''}.`
 }
 
 function showScenarios(scenarios: readonly Scenario[]): string {

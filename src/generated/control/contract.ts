@@ -130,9 +130,9 @@ export interface paths {
         put?: never;
         /**
          * 新建沙箱 · Create a sandbox
-         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……），取过的不再取。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。数目到达上限时，最久未用的空闲沙箱被移除。请求体不超过 64 MiB。
+         * @description 不给名字时由服务器取一个（`box-1`、`box-2`……），取过的不再取。可以直接套用场景，或从快照恢复；两者都给时先恢复快照。也可以从另一个沙箱的某一时刻分出来（`fork`），耗时与初始数据量无关。数目到达上限时，最久未用的空闲沙箱被移除。请求体不超过 64 MiB。
          *
-         *     Without a name the server makes one up (`box-1`, `box-2`, …), none of them twice. A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. At the cap, the idle sandbox that was not used for the longest time goes. Bodies up to 64 MiB.
+         *     Without a name the server makes one up (`box-1`, `box-2`, …), none of them twice. A scenario can be applied and a snapshot restored at once; with both, the snapshot comes first. Or it is forked off another sandbox at some call (`fork`), at a cost that does not depend on the size of the world. At the cap, the idle sandbox that was not used for the longest time goes. Bodies up to 64 MiB.
          */
         post: operations["createSandbox"];
         delete?: never;
@@ -170,6 +170,62 @@ export interface paths {
          *     Calls that wait on it are woken with a 409, its event streams end. Used again, the name stands for a new sandbox.
          */
         delete: operations["deleteSandbox"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 历史 · What happened
+         * @description 调用与控制面的改动，按发生的先后，旧的在前。`reach` 说明能退到哪些调用：不超过日志，也不超过为历史留出的内存（每个沙箱 8 MiB，全部 64 MiB）。
+         *
+         *     Calls and changes through the control plane in the order in which they happened, the oldest first. `reach` says which calls one can go back to: no further than the journal, and no further than the memory set aside for history (8 MiB for a sandbox, 64 MiB for all).
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回 · Step back
+         * @description 一步退到某次调用之后的样子：其后的一切都没有发生过，也不在日志里；此前的历史保留。此后发出的令牌与被放弃的那一段不同。进行中的调用在新的状态里重新开始。
+         *
+         *     Makes everything as it was after a call, in one step: what came later has never happened, and is gone from the journal; the history before it stays. Tokens that are issued from then on differ from those of the part that was given up. Calls under way begin anew.
+         */
+        post: operations["rewindSandbox"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1820,6 +1876,15 @@ export interface components {
             /** @description 没有对应的接口时，最接近的三个 · The three closest operations, when none was found */
             nearMisses: components["schemas"]["NearMiss"][];
         };
+        /** @description 发生过的一件事：一次调用，或经控制面的一次改动 · One thing that happened, a call or a change through the control plane */
+        Happening: {
+            /** @enum {string} */
+            kind: "call" | "control";
+            /** @description 经控制面的改动没有调用 · Null for a change through the control plane */
+            call: components["schemas"]["CallLine"] | null;
+            /** @description 改动的记录，如 live/users/3 · The records that it changed, such as live/users/3 */
+            changed: string[];
+        };
         /** @description 日志条目的一行摘要，供列表使用 · What a list shows of a journal entry */
         CallLine: {
             id: number;
@@ -1990,6 +2055,17 @@ export interface components {
         };
         CreateSandboxSuccess: components["schemas"]["Sandbox"];
         GetSandboxSuccess: components["schemas"]["Sandbox"];
+        GetHistorySuccess: {
+            history: components["schemas"]["Happening"][];
+            reach: {
+                /** @description 能退到的最早的调用 · The earliest call that one can go back to */
+                first: number | null;
+                last: number | null;
+                /** @description 能否退到起点（0） · Whether one can go back to the beginning (0) */
+                isWhole: boolean;
+            };
+        };
+        RewindSandboxSuccess: components["schemas"]["Sandbox"];
         GetClockSuccess: components["schemas"]["Clock"];
         SetClockSuccess: components["schemas"]["Clock"];
         ListExpiringSuccess: {
@@ -2405,6 +2481,12 @@ export interface operations {
                     /** @description 要套用的场景；各系统中同名的都会套用 · A scenario to apply, in every system that has one of this name */
                     scenario?: string;
                     snapshot?: components["schemas"]["Snapshot"];
+                    /** @description 以另一个沙箱此刻或某次调用之后的样子开始 · Begins as another sandbox is, or was after a call */
+                    fork?: {
+                        sandbox: components["schemas"]["SandboxName"];
+                        /** @description 日志中调用的编号，0 表示起点；缺省为此刻 · The number of a call in the journal, 0 for the beginning; now when left out */
+                        at?: number;
+                    };
                 };
             };
         };
@@ -2484,6 +2566,82 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 最多几条，取最新的 · How many at the most, the latest ones
+                 * @example 1000
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 历史 · The history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetHistorySuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    rewindSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 日志中调用的编号；0 表示起点 · The number of a call in the journal; 0 for the beginning */
+                    to: number;
+                };
+            };
+        };
+        responses: {
+            /** @description 退回后的沙箱 · The sandbox as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewindSandboxSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     resetSandbox: {
@@ -4989,6 +5147,10 @@ export const contract = {
         "snapshot": {
           "in": "body",
           "type": "object"
+        },
+        "fork": {
+          "in": "body",
+          "type": "object"
         }
       },
       "rules": {},
@@ -5048,6 +5210,64 @@ export const contract = {
       "success": {
         "status": 204,
         "mediaType": null
+      }
+    },
+    "getHistory": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/history",
+      "routing": {},
+      "select": null,
+      "tag": "sandboxes",
+      "summary": "历史 · What happened",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "limit": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "rewindSandbox": {
+      "method": "POST",
+      "path": "/sandboxes/{sandbox}/rewind",
+      "routing": {},
+      "select": null,
+      "tag": "sandboxes",
+      "summary": "退回 · Step back",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "to": {
+          "in": "body",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
       }
     },
     "resetSandbox": {
@@ -7055,6 +7275,12 @@ export interface Operations {
             /** @description 要套用的场景；各系统中同名的都会套用 · A scenario to apply, in every system that has one of this name */
             scenario?: string;
             snapshot?: components["schemas"]["Snapshot"];
+            /** @description 以另一个沙箱此刻或某次调用之后的样子开始 · Begins as another sandbox is, or was after a call */
+            fork?: {
+                sandbox: components["schemas"]["SandboxName"];
+                /** @description 日志中调用的编号，0 表示起点；缺省为此刻 · The number of a call in the journal, 0 for the beginning; now when left out */
+                at?: number;
+            };
         };
         headers: Record<string, never>;
         success: components["schemas"]["CreateSandboxSuccess"];
@@ -7077,6 +7303,28 @@ export interface Operations {
         headers: Record<string, never>;
         success: undefined;
         payload: undefined;
+        error: never;
+    };
+    getHistory: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            /** @default 1000 */
+            limit: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetHistorySuccess"];
+        payload: components["schemas"]["GetHistorySuccess"];
+        error: never;
+    };
+    rewindSandbox: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            /** @description 日志中调用的编号；0 表示起点 · The number of a call in the journal; 0 for the beginning */
+            to: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["RewindSandboxSuccess"];
+        payload: components["schemas"]["RewindSandboxSuccess"];
         error: never;
     };
     resetSandbox: {
