@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
+import { eduRows, expectListed } from './support/document-rows.js'
 import { ANDROID, apply, ban, codeOf, IOS, orderID, Phone, phoneOf, phoneOfS5, turn, userID } from './support/edu.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
@@ -76,9 +77,13 @@ const ways: readonly (readonly [code: number, status: number, how: string, use: 
   [127, 400, 'asking for a code to no phone number', (app) => new Phone(app).post('/smscode', { phone: '12345' })],
 ]
 
+const nameOf = (code: number) => Object.entries(edu.contract.errors).find(([, row]) => row.code === code)?.[0] ?? ''
+
 describe('every code of the table', () => {
-  test.each(ways)('%i, HTTP %i: %s', async (code, status, _how, use) => {
-    const answer = await use(await box())
+  test.each(ways.map(([code, status, how, use]) => [eduRows[nameOf(code)], status, how, code, use] as const))('%s, HTTP %i: %s', async (_row, status, _how, code, use) => {
+    const app = await box()
+    const answer = await use(app)
+    await expectListed(app, edu, nameOf(code))
     expect(answer.status).toBe(status)
     expect(answer.json).toMatchObject(code === 900 ? { code } : { code, msg: expect.stringMatching(/./) as string })
   })
@@ -86,6 +91,8 @@ describe('every code of the table', () => {
   test('none is left out', () => {
     const reached = new Set(ways.map(([code]) => code))
     expect([...reached].sort()).toEqual(Object.values(edu.contract.errors).map(({ code }) => code).sort())
+    const named = Object.entries(eduRows).map(([name, row]) => [name, Number.parseInt(row)])
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(Object.entries(edu.contract.errors).map(([name, { code }]) => [name, code])))
   })
 
   test('with always200 the same failures travel with HTTP 200', async () => {

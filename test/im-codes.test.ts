@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { im } from '../src/systems/im/index.js'
+import { expectListed, imRows } from './support/document-rows.js'
 import { AVATAR, complete, completed, completeWeb, contacts, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
@@ -40,15 +41,19 @@ const codes: readonly (readonly [status: number, message: string, how: string, c
   [11001, 'session error', 'a call has no session', (app) => contacts(app)],
 ]
 
+const nameOf = (status: number) => Object.entries(im.contract.errors).find(([, { code }]) => code === status)?.[0] ?? ''
+
 describe('the codes', () => {
-  test.each(codes)('%i %s: %s', async (status, message, _how, call) => {
+  test.each(codes.map(([status, message, how, call]) => [imRows[nameOf(status)], message, how, status, call] as const))('%s, %s: %s', async (_row, message, _how, status, call) => {
     const app = await box()
     const answer = await call(app, await logIn(app))
+    await expectListed(app, im, nameOf(status))
     expect(answer.status).toBe(200)
     expect(answer.json).toEqual(failure(status, message))
   })
 
   test('are all of the table but success', () => {
+    expect(Object.fromEntries(Object.entries(imRows).map(([name, row]) => [name, Number(/ = (\d+) /.exec(row)?.[1])]))).toEqual(Object.fromEntries(Object.entries(im.contract.errors).map(([name, { code }]) => [name, code])))
     const reached = new Set([1, ...codes.map(([status]) => status)])
     expect([...reached].sort((a, b) => a - b)).toEqual(Object.values(im.contract.errors).map(({ code }) => code).sort((a, b) => a - b))
   })

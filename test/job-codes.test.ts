@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
 import type { Job } from '../src/systems/job/types.js'
+import { expectListed, jobRows } from './support/document-rows.js'
 import {
   ad, ADMIN, BLOCKED, caller, CODE, codeOf, couponFields, DEAL_PASSWORD, enter, expectDone, type Fields, FRESHMAN, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD,
   PENNILESS_MERCHANT, PHONELESS, recordsOf, sendCode, STRANGER, STUDENT, task, UNCERTIFIED_MERCHANT,
@@ -102,9 +103,11 @@ const ways: readonly (readonly [error: keyof typeof job.contract.errors, how: st
 ]
 
 describe('every code of the table', () => {
-  test.each(ways)('%s: %s', async (error, _how, call) => {
+  test.each(ways.map(([error, how, call]) => [jobRows[error], how, error, call] as const))('%s: %s', async (_row, _how, error, call) => {
     const row = job.contract.errors[error]
-    const answer = await call(await box())
+    const app = await box()
+    const answer = await call(app)
+    await expectListed(app, job, error)
     expect(answer.json, answer.text).toMatchObject({ code: row?.code, ok: row?.code === 0, message: row?.message })
     if (row?.code !== 0) expect(answer.json?.['data']).toBeNull()
     expect(Object.keys(answer.json ?? {}).sort()).toEqual(['code', 'data', 'message', 'ok'])
@@ -112,6 +115,8 @@ describe('every code of the table', () => {
 
   test('none is left out', () => {
     expect(new Set(ways.map(([error]) => error))).toEqual(new Set(Object.keys(job.contract.errors)))
+    expect(Object.keys(jobRows)).toEqual(Object.keys(job.contract.errors))
+    expect(Object.values(jobRows).map((row) => Number(row.split(' ', 1)[0]))).toEqual(Object.values(job.contract.errors).map(({ code }) => code))
   })
 
   test('the operator that fails is 34 for every number, and starts no interval', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { live } from '../src/systems/live/index.js'
-import { type Box, serve } from './support/serve.js'
+import { expectListed, liveRows } from './support/document-rows.js'
+import { type Answer, type Box, serve } from './support/serve.js'
 
 const { box } = await serve(live)
 
@@ -99,6 +100,32 @@ describe('codes', () => {
   test('codes may be asked for as often as one likes', async () => {
     const app = await box()
     for (let i = 0; i < 5; i++) expect((await sendCode(app)).json).toEqual({ code: 2000, desc: 'ok' })
+  })
+})
+
+describe('every code of the table, by the row of the document', () => {
+  const ways: readonly (readonly [error: string, how: string, call: (app: Box) => Promise<Answer>])[] = [
+    ['API_OK', 'a request for a code', (app) => sendCode(app)],
+    ['API_OK', 'a login', async (app) => (await sendCode(app), login(app))],
+    ['API_OK', 'a logout', async (app) => logout(app, base64(await enter(app)))],
+    ['API_BAD_REQUEST', 'a code for no mobile', (app) => app.call('/auth/code')],
+    ['API_BAD_REQUEST', 'a code for a mobile of another form', (app) => sendCode(app, '123')],
+    ['API_BAD_REQUEST', 'a login without a code', (app) => app.call('/auth/login', { method: 'POST', body: { mobile: MOBILE } })],
+    ['API_UNAUTHORIZED', 'a logout without a key', (app) => app.call('/auth/logout', { method: 'POST' })],
+    ['API_INVALID_AUTH_CODE', 'a login with a wrong code', async (app) => (await sendCode(app), login(app, MOBILE, '000000'))],
+    ['API_USER_NOT_FOUND', 'a look at a user who is not there', async (app) => app.call('/users/9999', { headers: { authorization: base64(await enter(app)) } })],
+  ]
+
+  test.each(ways.map(([error, how, call]) => [liveRows[error], how, error, call] as const))('%s: %s', async (row = '', _how, error, call) => {
+    const app = await box()
+    const { json } = await call(app)
+    expect(row.split(' ')[1]).toBe(String(json?.['code']))
+    await expectListed(app, live, error)
+  })
+
+  test('none is left out', () => {
+    expect([...new Set(ways.map(([error]) => error))]).toEqual(Object.keys(live.contract.errors))
+    expect(Object.keys(liveRows)).toEqual(Object.keys(live.contract.errors))
   })
 })
 

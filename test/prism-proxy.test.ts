@@ -52,6 +52,23 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ id
   })
 })
 
+test('the token of job gets past the judge in the query as in the header; without one a call does not', async () => {
+  const job = systems.find(({ id }) => id === 'job')
+  if (job === undefined) throw new Error('there is no job')
+  const { 'app-token': token = '' } = await credential(job, server.sandboxes.open('carried'), START, 'carried')
+  const prism = await startPrism(bundledDocument('job'), { command: 'proxy', upstream: `${server.url}/@carried/job` })
+  try {
+    for (const path of [`/api/user/certi/status?appToken=${token}`, `/api/job/list?appToken=${token}`]) {
+      const { text, violations } = await send(prism.url, { method: 'GET', path, headers: {}, body: null })
+      expect(violations).toBeNull()
+      expect(JSON.parse(text)).toMatchObject({ code: 0 })
+    }
+    expect((await send(prism.url, { method: 'GET', path: '/api/user/certi/status', headers: {}, body: null })).text).toMatch(/prism\/errors#UNAUTHORIZED/)
+  } finally {
+    await prism.close()
+  }
+})
+
 test('an answer with one wrong key does not get past the judge', async () => {
   const wrong = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ code: 2000, desc: null }))

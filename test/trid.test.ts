@@ -1,6 +1,7 @@
 import bcrypt from 'bcryptjs'
 import { describe, expect, test } from 'vitest'
 import { trid } from '../src/systems/trid/index.js'
+import { expectListed, tridRows } from './support/document-rows.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(trid)
@@ -158,6 +159,45 @@ describe('codes', () => {
     const app = await box()
     await ask(app)
     expect(await check(app, UNKNOWN, '000000')).toEqual(failure('sms_validation_result', 3, 'validation code invalid.'))
+  })
+})
+
+describe('every code of the tables, by the row of the document', () => {
+  const broken = (use: (app: Box) => Promise<unknown>) => async (app: Box) => {
+    await app.set({ outages: ['database'] })
+    return use(app)
+  }
+  const ways: readonly (readonly [error: string, how: string, call: (app: Box) => Promise<unknown>])[] = [
+    ['OK', 'a request for a code', (app) => ask(app)],
+    ['OK', 'a check of the code', async (app) => (await ask(app), check(app))],
+    ['OK', 'a registration', (app) => register(app, '13800005001', token(1))],
+    ['JSON_DECODE_FAILED', 'a request that is no JSON', (app) => post(app, 'user/sms-validation-request', 'x')],
+    ['JSON_DECODE_FAILED', 'a check that is no JSON', (app) => post(app, 'user/sms-validation-code', 'x')],
+    ['JSON_DECODE_FAILED', 'a registration that is no JSON', (app) => post(app, 'user/register', 'x')],
+    ['INPUT_NOT_VALID', 'a request without fields', (app) => post(app, 'user/sms-validation-request', {})],
+    ['INPUT_NOT_VALID', 'a check without fields', (app) => post(app, 'user/sms-validation-code', {})],
+    ['INPUT_NOT_VALID', 'a registration without fields', (app) => post(app, 'user/register', {})],
+    ['SMS_DATABASE_ERROR', 'a request while the database is down', broken((app) => ask(app))],
+    ['SMS_SEND_FAILED', 'a second request in the same minute', async (app) => (await ask(app), ask(app))],
+    ['SMS_SEND_FAILED', 'a request for a number that the operator refuses', (app) => ask(app, '13800005998')],
+    ['VALIDATION_CODE_INVALID', 'a check of a wrong code', async (app) => (await ask(app), check(app, UNKNOWN, '000000'))],
+    ['TEL_NOT_FOUND', 'a registration of a number that never asked', (app) => register(app, UNKNOWN, token(1))],
+    ['TOKEN_NOT_VALID', 'a registration with a wrong token', (app) => register(app, '13800005001', token(9))],
+    ['TEL_NOT_VERIFIED', 'a registration after another code was sent', (app) => register(app, '13800005004', token(4))],
+    ['REGISTER_DATABASE_ERROR', 'a registration while the database is down', broken((app) => register(app, '13800005001', token(1)))],
+  ]
+
+  test.each(ways.map(([error, how, call]) => [tridRows[error], how, error, call] as const))('%s: %s', async (row = '', _how, error, call) => {
+    const app = await box()
+    const { code, message } = trid.contract.errors[error] ?? {}
+    expect(await call(app)).toMatchObject(error === 'OK' ? { error_no: 0, error_msg: null } : { error_no: code, error_msg: message })
+    if (error !== 'OK') expect(row.startsWith(`${String(code)} ${String(message)} `)).toBe(true)
+    await expectListed(app, trid, error)
+  })
+
+  test('none is left out', () => {
+    expect([...new Set(ways.map(([error]) => error))]).toEqual(Object.keys(trid.contract.errors))
+    expect(Object.keys(tridRows)).toEqual(Object.keys(trid.contract.errors))
   })
 })
 

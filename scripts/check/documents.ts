@@ -22,7 +22,7 @@ function unusedComponents({ system, spelledOut, records }: SystemSource): string
   })
   const components = isObject(system.document.components) ? system.document.components : {}
   return SECTIONS.flatMap((section) => Object.entries(isObject(components[section]) ? components[section] : {})
-    .filter(([name, component]) => !isUsed(used, section, name) && !(isObject(component) && component['x-validator'] === true))
+    .filter(([name, component]) => !isUsed(used, section, name) && !(isObject(component) && (component['x-validator'] === true || component['x-answers'] !== undefined)))
     .map(([name]) => `components.${section}.${name} is never used`))
 }
 

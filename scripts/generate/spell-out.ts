@@ -2,6 +2,7 @@
 import {
   asObject, asOptionalObject, childObject, ContractError, pascalCase, sameJson, type Json, type JsonObject,
 } from './json.js'
+import { addCarriages, addCommonHeaders } from './everywhere.js'
 import { failureExample, failureName, failureSchema } from './failures.js'
 import { resolveObject, unionOf } from './schema.js'
 import { spellOutSelector } from './selector.js'
@@ -22,6 +23,7 @@ export function successName(operation: Operation): string {
  * - every JSON success is a component of its own (`LiveLoginSuccess`),
  * - every failure is a component with its code fixed and an example by its CONSTANT_NAME,
  * - every operation lists its failures by HTTP status,
+ * - what holds for many operations (`everywhere.ts`) is written out in each,
  * - an operation with `x-operations` takes and answers what any of them does.
  * Of plain OpenAPI (no dialect) only the first holds.
  * @throws ContractError where a name is taken or the error table is not followed.
@@ -33,6 +35,8 @@ export function spellOut(system: System): JsonObject {
   if (dialect === null) return document
   for (const error of failuresOf(system)) addFailure(document, dialect, error)
   for (const operation of system.operations) addAnswers(document, system, operation)
+  addCommonHeaders(document, system.operations)
+  addCarriages(document, system.operations)
   for (const selector of system.selectors) spellOutSelector(document, selector)
   return document
 }

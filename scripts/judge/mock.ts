@@ -48,7 +48,9 @@ function withStatus(prefer: string, statuses: ReadonlyMap<string, number>): stri
 
 function forward(to: string, request: IncomingMessage, headers: IncomingMessage['headers'], response: ServerResponse): void {
   const onward = ask(new URL(to), { method: request.method, path: request.url, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    const { statusCode = 502, headers: { 'server-status': status, ...others } } = answer
+    // Prism sends every header that an answer may have; under a success this one would say that the server is down.
+    response.writeHead(statusCode, statusCode === 503 && status !== undefined ? answer.headers : others)
     answer.pipe(response)
   })
   onward.on('error', (error) => response.writeHead(502).end(error.message))

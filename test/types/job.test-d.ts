@@ -1,6 +1,6 @@
 /** What the compiler says of job. */
 import { expectTypeOf } from 'vitest'
-import { type Answer, codes, type components, createJobClient, type Failure, type Success } from '../../src/contract/job.js'
+import { type Answer, codes, type components, createJobClient, type Failure, type operations, type Success } from '../../src/contract/job.js'
 
 type Schemas = components['schemas']
 const client = createJobClient({ baseUrl: 'http://localhost:4010/job' })
@@ -32,3 +32,14 @@ export async function claim() {
 expectTypeOf<Success<'jobLogin'>['data']>().toEqualTypeOf<{ id: number; appToken: string }>()
 expectTypeOf<Answer<'jobGetBalance'>['code']>().toEqualTypeOf<-2 | 0 | 6 | 7 | 19>()
 expectTypeOf<Failure<'jobGetBalance'>['data']>().toEqualTypeOf<null>()
+
+/** The token in its three carriages, and the header of maintenance. */
+export async function carried() {
+  const appToken = 'WEFEIASIWEdfrilkzxcv'
+  await client.GET('/api/job/list', { params: { query: { appToken } } })
+  await client.POST('/api/user/acc/withdraw', { body: { amt: '1', dealPwd: '246810', payType: 0, appToken } })
+  await client.POST('/api/user/quest/assign/{id}', { params: { path: { id: 1 } }, body: { appToken } })
+}
+
+expectTypeOf<operations['jobListJobs']['responses'][503]['headers']['Server-Status']>().toEqualTypeOf<string>()
+expectTypeOf<operations['jobListJobs']['responses'][200]['headers']['Server-Status']>().toEqualTypeOf<string | undefined>()

@@ -1235,7 +1235,13 @@ export interface components {
         OrderId: components["schemas"]["ObjectId"];
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+         * @example maintenance
+         */
+        ServerStatus: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1318,6 +1324,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1417,6 +1424,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1523,6 +1531,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1628,6 +1637,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1721,6 +1731,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1809,6 +1820,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1897,6 +1909,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1983,6 +1996,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2065,6 +2079,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2166,6 +2181,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2257,6 +2273,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2349,6 +2366,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2441,6 +2459,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2534,6 +2553,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2627,6 +2647,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2723,6 +2744,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2825,6 +2847,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2920,6 +2943,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3017,6 +3041,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3114,6 +3139,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3218,6 +3244,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3333,6 +3360,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3442,6 +3470,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3545,6 +3574,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3617,6 +3647,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3699,6 +3730,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3771,6 +3803,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3879,6 +3912,7 @@ export interface operations {
             /** @description - `INTERNAL_ERROR` (905): 服务器内部错误 · Internal error of the server, or maintenance */
             503: {
                 headers: {
+                    "Server-Status": components["headers"]["ServerStatus"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -1549,7 +1549,13 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+         * @example maintenance
+         */
+        ServerStatus: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1570,6 +1576,11 @@ export interface operations {
             /** @description 注册成功，返回新账户 · Registered; the new account */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1610,6 +1621,11 @@ export interface operations {
                      * @example sessionid=a4001q7m2x9c5v8b3n6k1j4h7g0f2d5s; Path=/; HttpOnly; Max-Age=1209600
                      */
                     "Set-Cookie"?: string;
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1639,6 +1655,11 @@ export interface operations {
             /** @description 已退出 · Logged out */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1663,6 +1684,11 @@ export interface operations {
             /** @description 修改后的账户 · The account after the change */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1696,6 +1722,11 @@ export interface operations {
             /** @description 修改后的账户 · The account after the change */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1729,6 +1760,11 @@ export interface operations {
             /** @description 已存储，返回路径 · Stored; the path */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1771,6 +1807,11 @@ export interface operations {
              */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1815,6 +1856,11 @@ export interface operations {
             /** @description 一页用户 · One page of users */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1857,6 +1903,11 @@ export interface operations {
             /** @description 一页用户 · One page of users */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1899,6 +1950,11 @@ export interface operations {
             /** @description 一页群 · One page of groups */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1939,6 +1995,11 @@ export interface operations {
             /** @description 一页群 · One page of groups */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1974,6 +2035,11 @@ export interface operations {
             /** @description 对方的账户 · The friend's account */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2014,6 +2080,11 @@ export interface operations {
             /** @description 对方的账户 · The friend's account */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2043,6 +2114,11 @@ export interface operations {
             /** @description 自己的好友 · The caller's friends */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2069,6 +2145,11 @@ export interface operations {
             /** @description 自己的账户，isBind 为 true · The caller's account, isBind is true */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {

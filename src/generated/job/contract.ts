@@ -2229,13 +2229,13 @@ export interface components {
          * @example 8
          */
         Ps: number;
+        /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+        tokenInQuery: string;
     };
     requestBodies: never;
     headers: {
         /**
-         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在。
-         *
-         *     Present only in maintenance, to be looked for on every answer; its presence alone decides.
+         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
          * @example maintenance
          */
         ServerStatus: string;
@@ -2269,6 +2269,11 @@ export interface operations {
             /** @description 已登录 · Logged in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2302,6 +2307,8 @@ export interface operations {
             query?: {
                 /** @description 客户端标记，不起作用 · A client's mark without effect */
                 m?: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2312,6 +2319,11 @@ export interface operations {
             /** @description 已注销 · Logged out */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2378,6 +2390,11 @@ export interface operations {
             /** @description 已注册 · Registered */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2431,6 +2448,11 @@ export interface operations {
             /** @description 已发送，响应中没有验证码 · Sent; the code is not in the answer */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2504,11 @@ export interface operations {
             /** @description 密码已更新 · Password set */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2512,7 +2539,10 @@ export interface operations {
     };
     jobGetUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2528,6 +2558,11 @@ export interface operations {
             /** @description 用户 · The user */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2558,7 +2593,10 @@ export interface operations {
     };
     jobBindPhone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2572,6 +2610,8 @@ export interface operations {
                     code: string;
                     /** @description 密保答案；提交了就必须正确，没有设置密保时视为不正确 · Security answer; if sent it must be right, and without a question it never is */
                     answer?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2579,6 +2619,11 @@ export interface operations {
             /** @description 已绑定，验证码作废 · Bound; the code is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2615,6 +2660,8 @@ export interface operations {
                  * @example 123456
                  */
                 code: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2625,6 +2672,11 @@ export interface operations {
             /** @description 已解绑，验证码作废 · Unbound; the code is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2655,7 +2707,10 @@ export interface operations {
     };
     jobDeleteUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2671,6 +2726,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2701,7 +2761,10 @@ export interface operations {
     };
     jobApplyStudentCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2719,6 +2782,8 @@ export interface operations {
                     picIds: components["schemas"]["IdList"];
                     /** @description 院系或班级 · Department or class */
                     cname?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2726,6 +2791,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2756,7 +2826,10 @@ export interface operations {
     };
     jobApplyMerchantCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2776,6 +2849,8 @@ export interface operations {
                     contName: string;
                     /** @description 商家电话 · Telephone */
                     compPhone?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2783,6 +2858,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2813,7 +2893,10 @@ export interface operations {
     };
     jobApplyIdentityCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2827,6 +2910,8 @@ export interface operations {
                     id: string;
                     /** @description 证件照片 · Pictures of the document */
                     picIds: components["schemas"]["IdList"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2834,6 +2919,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2864,7 +2954,10 @@ export interface operations {
     };
     jobGetCertStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2874,6 +2967,11 @@ export interface operations {
             /** @description 认证状态 · States of certification */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2904,7 +3002,10 @@ export interface operations {
     };
     jobAuditCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2927,6 +3028,8 @@ export interface operations {
                     status: "02" | "03";
                     /** @description 审核意见 · Remark of the auditor */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2934,6 +3037,11 @@ export interface operations {
             /** @description 已审核 · Decided */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2975,6 +3083,8 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2985,6 +3095,11 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3015,7 +3130,10 @@ export interface operations {
     };
     jobGetJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3031,6 +3149,11 @@ export interface operations {
             /** @description 职位 · The job */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3061,7 +3184,10 @@ export interface operations {
     };
     jobPublishJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3098,6 +3224,8 @@ export interface operations {
                     jobDetail?: string;
                     /** @description 联系 QQ · QQ number */
                     contactQq?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3105,6 +3233,11 @@ export interface operations {
             /** @description 已发布，返回职位编号 · Published; the id of the job */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3135,7 +3268,10 @@ export interface operations {
     };
     jobDeleteJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3151,6 +3287,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3181,7 +3322,10 @@ export interface operations {
     };
     jobFavourite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3192,11 +3336,23 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
+                };
+            };
+        };
         responses: {
             /** @description 已收藏 · Collected */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3227,7 +3383,10 @@ export interface operations {
     };
     jobUnfavourite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3243,6 +3402,11 @@ export interface operations {
             /** @description 已取消 · Removed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3284,6 +3448,8 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3294,6 +3460,11 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3335,6 +3506,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3345,6 +3518,11 @@ export interface operations {
             /** @description 一页分类 · A page of categories */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3375,7 +3553,10 @@ export interface operations {
     };
     jobDeleteCategory: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3391,6 +3572,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +3633,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3457,6 +3645,11 @@ export interface operations {
             /** @description 一页任务 · A page of tasks */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3487,7 +3680,10 @@ export interface operations {
     };
     jobGetTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3503,6 +3699,11 @@ export interface operations {
             /** @description 任务 · The task */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3533,7 +3734,10 @@ export interface operations {
     };
     jobPublishTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3583,6 +3787,8 @@ export interface operations {
                     expiredTime?: components["schemas"]["Date"];
                     /** @description 卡券总数 · How many coupons */
                     couponAmt?: components["schemas"]["Count"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 } | {
                     /** @constant */
                     all: 1;
@@ -3593,6 +3799,11 @@ export interface operations {
             /** @description 已发布，返回任务编号 · Published; the id of the task */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3623,7 +3834,10 @@ export interface operations {
     };
     jobClaimTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3634,11 +3848,23 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
+                };
+            };
+        };
         responses: {
             /** @description 已领取 · Claimed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3669,7 +3895,10 @@ export interface operations {
     };
     jobAuditSubmission: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3690,6 +3919,8 @@ export interface operations {
                     status: "02" | "05";
                     /** @description 审核意见 · Remark of the merchant */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3697,6 +3928,11 @@ export interface operations {
             /** @description 已审核 · Audited */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3727,7 +3963,10 @@ export interface operations {
     };
     jobSubmitTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3749,6 +3988,8 @@ export interface operations {
                     name?: string;
                     /** @description 备注 · Remark */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3756,6 +3997,11 @@ export interface operations {
             /** @description 已提交 · Handed in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3786,7 +4032,10 @@ export interface operations {
     };
     jobDelegateAudit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3798,6 +4047,8 @@ export interface operations {
                     questId: number;
                     /** @description 委托份数 · How many audits */
                     amt: components["schemas"]["Count"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3805,6 +4056,11 @@ export interface operations {
             /** @description 已委托 · Delegated */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3841,6 +4097,8 @@ export interface operations {
                  * @example 6
                  */
                 questId: number;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3851,6 +4109,11 @@ export interface operations {
             /** @description 问卷 · The questionnaire */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3892,6 +4155,8 @@ export interface operations {
                  * @example 1
                  */
                 optIds: components["schemas"]["IdList"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3902,6 +4167,11 @@ export interface operations {
             /** @description 是否答对 · Whether it was right */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3948,6 +4218,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3958,6 +4230,11 @@ export interface operations {
             /** @description 一页卡券 · A page of coupons */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3994,6 +4271,8 @@ export interface operations {
                  * @example HELDAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 code: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4004,6 +4283,11 @@ export interface operations {
             /** @description 已核销 · Redeemed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4034,7 +4318,10 @@ export interface operations {
     };
     jobOpenWallet: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4052,6 +4339,8 @@ export interface operations {
                     email?: string;
                     /** @description 户名 · Name of the holder */
                     name?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4059,6 +4348,11 @@ export interface operations {
             /** @description 已开通 · Opened */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4089,7 +4383,10 @@ export interface operations {
     };
     jobGetBalance: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4099,6 +4396,11 @@ export interface operations {
             /** @description 余额 · The balance */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4129,7 +4431,10 @@ export interface operations {
     };
     jobChangeDealPassword: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4143,6 +4448,8 @@ export interface operations {
                     answer?: string;
                     /** @description 旧支付密码 · Old deal password */
                     oldPwd?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 } | unknown | unknown;
             };
         };
@@ -4150,6 +4457,11 @@ export interface operations {
             /** @description 已修改 · Changed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4180,7 +4492,10 @@ export interface operations {
     };
     jobSetQuestion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4192,6 +4507,8 @@ export interface operations {
                     seContent: string;
                     /** @description 密保答案 · Security answer */
                     seAnswer: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4199,6 +4516,11 @@ export interface operations {
             /** @description 已设置 · Set */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4229,7 +4551,10 @@ export interface operations {
     };
     jobSetAlipay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4241,6 +4566,8 @@ export interface operations {
                     alipay: string;
                     /** @description 短信验证码，更换时需要 · SMS code; needed to change one */
                     code?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4248,6 +4575,11 @@ export interface operations {
             /** @description 已设置；用到的验证码作废 · Set; a code that was needed is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4278,7 +4610,10 @@ export interface operations {
     };
     jobWithdraw: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4291,6 +4626,8 @@ export interface operations {
                     /** @description 支付密码 · Deal password */
                     dealPwd: string;
                     payType: components["schemas"]["PayType"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4298,6 +4635,11 @@ export interface operations {
             /** @description 已受理，返回提现编号 · Accepted; the id of the withdrawal */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -408,6 +408,7 @@ export interface components {
         /** @description 维护中，请求未被接受；响应体为空，维护不影响已有的 api_key · Under maintenance, the request was not accepted; empty body, live keys stay live */
         Maintenance: {
             headers: {
+                "Server-Status": components["headers"]["ServerStatus"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -415,7 +416,13 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+         * @example maintenance
+         */
+        ServerStatus: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;

@@ -410,6 +410,7 @@ export interface components {
         /** @description 维护中 · Under maintenance */
         Maintenance: {
             headers: {
+                "Server-Status": components["headers"]["ServerStatus"];
                 [name: string]: unknown;
             };
             content: {
@@ -419,7 +420,13 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+         * @example maintenance
+         */
+        ServerStatus: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;

@@ -1,0 +1,56 @@
+/** The header `Server-Status` of maintenance: in the documents of all systems, on the answers that carry it, and in the hands of a page. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { asObject, asString, parseJson, type JsonObject } from '../scripts/generate/json.js'
+import { resolveObject } from '../scripts/generate/schema.js'
+import { edu } from '../src/systems/edu/index.js'
+import { im } from '../src/systems/im/index.js'
+import { job } from '../src/systems/job/index.js'
+import { live } from '../src/systems/live/index.js'
+import { trid } from '../src/systems/trid/index.js'
+import { serve } from './support/serve.js'
+
+/** The HTTP statuses that an answer in maintenance has, and the path of an operation. */
+const systems = [
+  { system: edu, statuses: [503], method: 'GET', path: '/rest/s/teachers' },
+  { system: job, statuses: [503, 200], method: 'GET', path: '/api/job/list' },
+  { system: live, statuses: [503], method: 'GET', path: '/users/my' },
+  { system: im, statuses: [200], method: 'GET', path: '/android/user_contacts/' },
+  { system: trid, statuses: [503], method: 'POST', path: '/index.php?r=user/register' },
+] as const
+
+describe.each(systems)('$system.id', async ({ system, statuses, method, path }) => {
+  const { box } = await serve(system)
+  const document = asObject(parseJson(readFileSync(`openapi/bundled/${system.id}.json`, 'utf8')), system.id)
+
+  test('an answer in maintenance carries it, and a page of another origin may read it', async () => {
+    const app = await box()
+    const headers = { origin: 'https://app.example.test' }
+    expect((await app.call(path, { method, headers })).headers.get('server-status')).toBeNull()
+    for (const httpStatus of statuses) {
+      await app.set({ maintenance: { status: 'upgrading', httpStatus: httpStatus === statuses[0] ? null : httpStatus } })
+      const answer = await app.call(path, { method, headers })
+      expect([answer.status, answer.headers.get('server-status')]).toEqual([httpStatus, 'upgrading'])
+      expect(answer.headers.get('access-control-expose-headers')?.split(', ')).toContain('Server-Status')
+      expect(['*', 'https://app.example.test']).toContain(answer.headers.get('access-control-allow-origin'))
+    }
+  })
+
+  test('the document declares it on each of these answers of each operation', () => {
+    const operations = operationsIn(document)
+    expect(operations.length).toBeGreaterThan(0)
+    for (const operation of operations) {
+      const id = asString(operation.operationId, 'operationId')
+      for (const status of statuses) {
+        const response = resolveObject(document, asObject(operation.responses, id)[String(status)], `${id} ${String(status)}`)
+        const header = resolveObject(document, asObject(response.headers, `${id} ${String(status)}: headers`)['Server-Status'], 'Server-Status')
+        expect(header).toMatchObject({ required: status === 503, schema: { type: 'string' } })
+      }
+    }
+  })
+})
+
+/** The operations of a document; of one URL with several, these. */
+function operationsIn(document: JsonObject): JsonObject[] {
+  return Object.values(asObject(document.paths, 'paths')).flatMap((item) => Object.values(asObject(item, 'path')).map((operation) => asObject(operation, 'operation')))
+}
