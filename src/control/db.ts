@@ -6,7 +6,7 @@ import { isObject } from '../plain/json.js'
 import type { RecordField } from '../core/contract.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
-import { Answer } from '../core/surface/api.js'
+import { WithHeaders } from '../core/surface/api.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
@@ -31,7 +31,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
     const { sandbox, system, collection } = openCollection(parts, input)
     const records = await transact(sandbox, system, (tx) => tx.list(collection))
     const { found, headers } = await queryRecords(collection, records, call)
-    return new Answer(found.filter(isObject), headers)
+    return new WithHeaders(found.filter(isObject), headers)
   },
 
   createRecord: async ({ input, parts, body }) => {
@@ -42,7 +42,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
       return tx.insert(place.collection, doc)
     })
     const base = `/__admin/sandboxes/${place.sandbox.name}/db/${place.system.id}/${place.collection}`
-    return new Answer(record, { location: `${base}/${encodeURIComponent(String(record[place.key]))}` })
+    return new WithHeaders(record, { location: `${base}/${encodeURIComponent(String(record[place.key]))}` })
   },
 
   getRecord: async ({ input, parts }) => {

@@ -1,5 +1,6 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
 import type { JournalEntry, KeptBody } from '../core/journal.js'
+import { pathOf, searchOf } from '../core/pipeline/query.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
@@ -21,7 +22,7 @@ export function filterOf(parts: ControlParts, filters: Filters): (entry: Journal
     (system === undefined || entry.system === system) &&
     (operationId === undefined || entry.operation === operationId) &&
     (method === undefined || entry.method === method.toUpperCase()) &&
-    (form === null || form.test(entry.url.split('?', 1)[0] ?? '')) &&
+    (form === null || form.test(pathOf(entry.url))) &&
     (status === undefined || entry.status === status) &&
     (error === undefined || entry.error === error) &&
     (user === undefined || entry.user === user) &&
@@ -132,8 +133,7 @@ function maskText(text: string, type: string): string {
 }
 
 function maskUrl(url: string): string {
-  const [path = '', ...search] = url.split('?')
-  return search.length === 0 ? path : `${path}?${maskForm(search.join('?'))}`
+  return url.includes('?') ? `${pathOf(url)}?${maskForm(searchOf(url))}` : url
 }
 
 function escape(text: string): string {

@@ -1,6 +1,6 @@
 /** For a call that no operation took: which ones it comes closest to, and what keeps them apart. */
 import type { OperationRow } from '../core/contract.js'
-import { decode, parseQuery } from '../core/pipeline/query.js'
+import { decode, parseQuery, pathOf, searchOf } from '../core/pipeline/query.js'
 import type { System } from '../core/system.js'
 
 const MOST = 3
@@ -17,8 +17,8 @@ interface Candidate {
 
 /** @returns the three closest operations of the system, the closest first, each with the reasons why it was not meant */
 export function nearMisses(system: System, method: string, url: string) {
-  const [path = '', search = ''] = url.split('?')
-  const query = parseQuery(search)
+  const path = pathOf(url)
+  const query = parseQuery(searchOf(url))
   const candidates = Object.entries(system.contract.operations).map(([operationId, row]): Candidate => {
     const place = comparePaths(row, path)
     const other = row.method !== method && !(row.method === 'GET' && method === 'HEAD')

@@ -3,7 +3,7 @@ import { readClock } from '../core/clock.js'
 import { CONTROL } from '../core/engine/engine.js'
 import type { Sandbox } from '../core/sandbox.js'
 import type { Change } from '../core/store/types.js'
-import { Answer } from '../core/surface/api.js'
+import { WithHeaders } from '../core/surface/api.js'
 import { instant, openSandbox } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
@@ -30,7 +30,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
       await parts.sandboxes.delete(name)
       throw error
     }
-    return new Answer(await showSandbox(parts, sandbox), { location: `/__admin/sandboxes/${name}` })
+    return new WithHeaders(await showSandbox(parts, sandbox), { location: `/__admin/sandboxes/${name}` })
   },
 
   getSandbox: async ({ input, parts }) => {

@@ -5,7 +5,7 @@ import type { Served } from '../core/sandbox.js'
 import type { Sandboxes } from '../core/sandboxes.js'
 import type { Switchboard } from '../core/sockets/switchboard.js'
 import type { Call } from '../core/stage/call.js'
-import type { Answer, Stream } from '../core/surface/api.js'
+import type { WithHeaders, Stream } from '../core/surface/api.js'
 import type { Operations } from '../generated/control/contract.js'
 
 /** What the control plane drives. */
@@ -41,7 +41,7 @@ export interface Task<K extends OperationId> {
 }
 
 type Success<K extends OperationId> = Operations[K]['success']
-type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | Answer<Success<K>>
+type Payload<K extends OperationId> = Success<K> extends RawBody ? Stream : Success<K> | WithHeaders<Success<K>>
 
 /** One operation: returns the payload, or throws a refusal. */
 export type Handler<K extends OperationId> = (task: Task<K>) => Promise<Payload<K>>

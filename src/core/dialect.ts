@@ -64,7 +64,7 @@ export interface NamedFailure {
 }
 
 /** What a dialect answers to a condition: one of its errors, perhaps with another status or text, or something outside the dialect. */
-export type Outcome<E extends string> =
+export type ConditionAnswer<E extends string> =
   | E
   | { readonly error: E; readonly status?: number; readonly message?: string }
   | { readonly reply: Reply }
@@ -86,7 +86,7 @@ export interface Dialect<E extends string> {
   readonly emptyIsMissing: boolean
   readonly credentials: Credentials | null
   /** An answer for every condition that the core finds. */
-  readonly conditions: { readonly [C in CoreCondition]: Outcome<E> | ((details: FailureDetails, about: About) => Outcome<E>) }
+  readonly conditions: { readonly [C in CoreCondition]: ConditionAnswer<E> | ((details: FailureDetails, about: About) => ConditionAnswer<E>) }
   /** Header parameters whose values are the same in capital and small letters; validated and handed on in small ones. Lower-case names. */
   readonly foldedHeaders?: readonly string[]
   /** Rules about headers that a schema cannot hold. */

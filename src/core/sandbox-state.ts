@@ -18,7 +18,7 @@ export interface Origin {
 }
 
 /** How a system in maintenance answers. */
-export interface MaintenanceControl {
+export interface Maintenance {
   /** Text of the header `Server-Status`. */
   readonly status: string
   /** The HTTP status asked for; null leaves it to the dialect. */
@@ -31,7 +31,7 @@ export interface SystemControl {
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly outages: readonly string[]
   /** Null while the system is in service. */
-  readonly maintenance: MaintenanceControl | null
+  readonly maintenance: Maintenance | null
 }
 
 /** Everything about a sandbox that is neither a record nor a journal entry; plain JSON. */

@@ -11,7 +11,7 @@ import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
 
-export type { ControlState, ControlStore, CoreRecords, MaintenanceControl, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
+export type { ControlState, ControlStore, CoreRecords, Maintenance, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
 
 /** A system that is served, with its world. */
 export interface Served {

@@ -64,9 +64,9 @@ export const sessionCollection: CollectionDefinition<SessionRecord> = {
 }
 
 /** What a token turned out to be. `unknown` covers logged-out and replaced tokens: nobody is told that they once were good. */
-export type Found = Known | { readonly state: 'unknown'; readonly session: null }
+export type Found = KnownSession | { readonly state: 'unknown'; readonly session: null }
 
-interface Known {
+interface KnownSession {
   readonly state: 'active' | 'expired' | 'displaced'
   readonly session: SessionRecord
   /** When this very token runs out; null: never. */
@@ -76,7 +76,7 @@ interface Known {
 const UNKNOWN: Found = { state: 'unknown', session: null }
 
 /** @returns what was found, if the token is good; else the failure `tokenExpired`, `kickedOut` (with the client that did it) or `unauthenticated` */
-export function activeOrFailure(found: Found): Known | Failure {
+export function activeOrFailure(found: Found): KnownSession | Failure {
   switch (found.state) {
     case 'active':
       return found
@@ -93,7 +93,7 @@ export function activeOrFailure(found: Found): Known | Failure {
  * @returns what was found, if the token is good
  * @throws Failure as {@link activeOrFailure} returns it
  */
-export function requireActive(found: Found): Known {
+export function requireActive(found: Found): KnownSession {
   const result = activeOrFailure(found)
   if (result instanceof Failure) throw result
   return result

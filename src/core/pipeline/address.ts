@@ -1,7 +1,7 @@
 /** Phase 1, addressed: which sandbox and which system a call is for, and what it sees of that sandbox. */
 import type { About } from '../dialect.js'
 import type { Turn } from '../turn.js'
-import { isSandboxName, type MaintenanceControl, type SystemControl } from '../sandbox.js'
+import { isSandboxName, type Maintenance, type SystemControl } from '../sandbox.js'
 import type { Call } from '../stage/call.js'
 import type { Settings } from '../settings.js'
 import type { System } from '../system.js'
@@ -102,7 +102,7 @@ export class Addressed implements Address {
     return this.control?.settings ?? NO_SETTINGS
   }
 
-  get underMaintenance(): MaintenanceControl | null {
+  get underMaintenance(): Maintenance | null {
     return this.control?.maintenance ?? null
   }
 }

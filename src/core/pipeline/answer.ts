@@ -1,5 +1,5 @@
 /** From what came out of an operation to an HTTP answer in the system's dialect, held against the contract. */
-import type { NamedFailure, Outcome } from '../dialect.js'
+import type { NamedFailure, ConditionAnswer } from '../dialect.js'
 import type { Failure } from '../failure.js'
 import { type Departure, judge } from '../judge.js'
 import { jsonReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
@@ -61,13 +61,13 @@ export function errorOf(site: Site, failure: Failure): string | null {
   return 'reply' in outcome ? null : outcome.error
 }
 
-function outcomeOf(site: Site, failure: Failure): Outcome<string> {
+function outcomeOf(site: Site, failure: Failure): ConditionAnswer<string> {
   if (failure.error !== null) return failure.error
   const entry = site.arrival.system.dialect.conditions[failure.condition ?? 'internal']
   return typeof entry === 'function' ? entry(failure.details, aboutOf(site)) : entry
 }
 
-function nameFailure({ arrival: { system } }: Site, { details }: Failure, outcome: Exclude<Outcome<string>, { reply: Reply }>): NamedFailure {
+function nameFailure({ arrival: { system } }: Site, { details }: Failure, outcome: Exclude<ConditionAnswer<string>, { reply: Reply }>): NamedFailure {
   const choice = typeof outcome === 'string' ? { error: outcome } : outcome
   const row = system.contract.errors[choice.error]
   if (row === undefined) throw new Error(`${system.id} has no error ${choice.error}`)

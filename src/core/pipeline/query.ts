@@ -35,6 +35,12 @@ export function parseQuery(text: string): Query {
   return text === '' ? EMPTY : new Query(text)
 }
 
+/** @returns what stands before the first question mark of a URL */
+export function pathOf(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? url : url.slice(0, at)
+}
+
 /** @returns what stands behind the first question mark of a URL; an empty text where there is none */
 export function searchOf(url: string): string {
   const at = url.indexOf('?')

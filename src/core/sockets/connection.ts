@@ -6,7 +6,7 @@ import { type Caller, type Proof, userIdOf } from '../identify.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import { Superseded } from '../superseded.js'
-import { closedBy, type Refusal, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
+import { closedBy, type RefusedFrame, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
 import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type StruckFrame } from './faults.js'
 import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
 import { transact, type Transacted } from './transact.js'
@@ -237,13 +237,13 @@ export class Connection {
     this.#detach(record())
   }
 
-  #refuse(reason: Refusal | SocketCondition): Reaction {
+  #refuse(reason: RefusedFrame | SocketCondition): Reaction {
     const condition = typeof reason === 'string' ? reason : null
     const { frame, error } = typeof reason === 'string' ? this.#refusal(reason) : reason
     return { frames: [frame], error, changes: [], reason: condition }
   }
 
-  #refusal(condition: SocketCondition): Refusal {
+  #refusal(condition: SocketCondition): RefusedFrame {
     const { conditions } = this.parts.socket
     const say = conditions[condition] ?? conditions.unauthenticated
     return say(this.#memory as never) // what this very socket returned

@@ -59,7 +59,7 @@ export type SocketCondition = 'unauthenticated' | 'banned' | 'displaced' | 'inte
 export const closedBy: Readonly<Record<SocketCondition, number | null>> = { unauthenticated: closeCodes.policy, banned: closeCodes.policy, displaced: closeCodes.displaced, internal: null, networkError: null, maintenance: null }
 
 /** A frame that says no, and the CONSTANT_NAME of its error. */
-export interface Refusal {
+export interface RefusedFrame {
   readonly frame: object
   readonly error: string
 }
@@ -89,7 +89,7 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   /** @returns the mailbox for whose holder a committed change has something to deliver; null when it has nothing for anybody */
   mailboxOf(change: Change): string | null
   /** What a connection is told. `banned` is for systems that know bans; without it a banned user is told what one without a session is. */
-  readonly conditions: { readonly [C in Exclude<SocketCondition, 'banned'>]: (memory: Memory) => Refusal } & { readonly banned?: (memory: Memory) => Refusal }
+  readonly conditions: { readonly [C in Exclude<SocketCondition, 'banned'>]: (memory: Memory) => RefusedFrame } & { readonly banned?: (memory: Memory) => RefusedFrame }
   /** What is answered when a fault asks for an error: a frame, or as to a condition. An error that is not here is answered as `networkError`. */
   readonly errors: { readonly [E in S['errors']]?: (memory: Memory) => object | SocketCondition }
   readonly console: SocketConsole<S>
@@ -103,7 +103,7 @@ export interface Socket {
   receive(work: never, frame: unknown): Promise<SocketAnswer<unknown>>
   deliver(work: never): Promise<Delivery<unknown>>
   mailboxOf(change: Change): string | null
-  readonly conditions: Readonly<Record<Exclude<SocketCondition, 'banned'>, (memory: never) => Refusal>> & { readonly banned?: (memory: never) => Refusal }
+  readonly conditions: Readonly<Record<Exclude<SocketCondition, 'banned'>, (memory: never) => RefusedFrame>> & { readonly banned?: (memory: never) => RefusedFrame }
   readonly errors: Readonly<Record<string, ((memory: never) => object | SocketCondition) | undefined>>
   readonly console: { readonly example: object; put(work: never): Promise<string | null> }
 }

@@ -9,7 +9,7 @@ import { isOut } from '../outages.js'
 import type { Reply } from '../reply.js'
 import type { ControlState } from '../sandbox.js'
 import type { System } from '../system.js'
-import type { Refusal, Socket, SocketCondition } from './definition.js'
+import type { RefusedFrame, Socket, SocketCondition } from './definition.js'
 
 /** What is to go wrong with one frame. */
 export interface StruckFrame {
@@ -59,7 +59,7 @@ export function outage({ systems }: ControlState, system: System): SocketConditi
 }
 
 /** @returns what the fault wants to be answered: a refusal of its own, or the one of a condition */
-export function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): Refusal | SocketCondition {
+export function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): RefusedFrame | SocketCondition {
   const error = errorFor(system, operation, fault)
   // The socket's own functions take the memory that the socket itself has returned.
   const answer = error === null ? undefined : socket.errors[error]?.(memory as never)

@@ -23,7 +23,7 @@ export interface Task {
 }
 
 /** A payload with headers beside it. */
-export class Answer<T> {
+export class WithHeaders<T> {
   readonly payload: T
   readonly headers: ReplyHeaders
 
@@ -55,7 +55,7 @@ export interface Api {
   readonly document: string
   readonly contract: Pick<Contract, 'operations'>
   readonly validators: Validators
-  /** @returns the payload of the operation: plain, as an {@link Answer} or as a {@link Stream}; a refusal is thrown */
+  /** @returns the payload of the operation: plain, as an {@link WithHeaders} or as a {@link Stream}; a refusal is thrown */
   readonly carryOut: (operation: string, task: Task) => Promise<unknown>
   readonly report: (problem: string) => void
 }
@@ -70,7 +70,7 @@ export function answerBy(api: Api): (call: Call) => Promise<Outcome> {
     const match = findPlace(route, path, call, missing)
     const body = await readBody(match.row, call)
     const payload = await api.carryOut(match.operation, { input: readInput(api, match, call, body), headers: readHeaders(api, match, call), body, call })
-    return payload instanceof Answer ? withHeaders(reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
+    return payload instanceof WithHeaders ? withHeaders(reply(api, match, payload.payload), payload.headers) : reply(api, match, payload)
   }
 }
 

@@ -1,5 +1,6 @@
 /** What all surfaces of the stage have in common: nothing is thrown at a host, and a failure is an RFC 9457 problem. */
 import { describeException, Failure } from '../failure.js'
+import { pathOf } from '../pipeline/query.js'
 import type { Match, Routable, Router } from '../pipeline/router.js'
 import { answerProblem, problem } from '../problem.js'
 import type { ReplyHeaders } from '../reply.js'
@@ -42,8 +43,7 @@ export function withHeaders({ reply, delivery }: Outcome, headers: ReplyHeaders)
  * @returns the path of the call below it, not decoded: `/<system>`; `/` for the prefix itself
  */
 export function pathBelow(prefix: string, { url }: Call): string {
-  const [path = ''] = url.split('?', 1)
-  return path.slice(prefix.length) || '/'
+  return pathOf(url).slice(prefix.length) || '/'
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How im speaks: `{status, result, message, date}`, HTTP 200 but for unknown paths and wrong verbs. */
-import type { Dialect, Outcome } from '../../core/dialect.js'
+import type { Dialect, ConditionAnswer } from '../../core/dialect.js'
 import { credentials } from './credentials.js'
 import { toDateTime } from './time.js'
 import type { Im } from './types.js'
@@ -23,7 +23,7 @@ export const dialect: Dialect<Im['errors']> = {
     networkError,
     unknownEndpoint: ({ cause }) =>
       cause === 'wrongMethod' ? { error: failure, status: 405, message: 'method not allowed' } : { error: failure, status: 404, message: 'not found' },
-    invalidRequest: ({ cause }, { row }): Outcome<Im['errors']> => {
+    invalidRequest: ({ cause }, { row }): ConditionAnswer<Im['errors']> => {
       if (cause === 'bodyTooLarge' && row?.errors.includes('FORMAT_ERROR_FILE')) return 'FORMAT_ERROR_FILE'
       return { error: failure, message: cause === 'field' ? 'bad field' : 'bad json' }
     },

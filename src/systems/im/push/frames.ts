@@ -1,5 +1,5 @@
 /** What the server says on the push channel. */
-import type { Refusal } from '../../../core/sockets/definition.js'
+import type { RefusedFrame } from '../../../core/sockets/definition.js'
 import { toDateTime } from '../time.js'
 import type { Im, Schemas } from '../types.js'
 
@@ -31,6 +31,6 @@ export const refusals = {
   networkError: ({ pushId }: Memory) => refusal('ERROR_NET', { status: 11001, pushId: pushId ?? '', message: 'network error' }),
 }
 
-function refusal(error: Im['errors'], frame: Schemas['ServerRefusal']): Refusal {
+function refusal(error: Im['errors'], frame: Schemas['ServerRefusal']): RefusedFrame {
   return { frame, error }
 }

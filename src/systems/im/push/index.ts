@@ -1,5 +1,5 @@
 /** The push channel: `/android/websocket/`. */
-import { defineSocket, type Delivery, type DeliveryWork, type FrameWork, type Refusal, type SocketAnswer } from '../../../core/sockets/definition.js'
+import { defineSocket, type Delivery, type DeliveryWork, type FrameWork, type RefusedFrame, type SocketAnswer } from '../../../core/sockets/definition.js'
 import type { Im, Schemas } from '../types.js'
 import { pushConsole } from './console.js'
 import { ack, delivery, type Memory, refusals } from './frames.js'
@@ -74,7 +74,7 @@ function start(pushId: string): SocketAnswer<Memory> {
   return { frames: [ack(pushId, 'ok')], memory: { pushId }, mailbox: pushId }
 }
 
-function refuse({ frame, error }: Refusal): SocketAnswer<Memory> {
+function refuse({ frame, error }: RefusedFrame): SocketAnswer<Memory> {
   return { frames: [frame], error }
 }
 
