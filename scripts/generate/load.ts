@@ -5,6 +5,7 @@ import { markAnswers, readAnswers, type Answer } from './answers.js'
 import { readConditions, type Conditions } from './conditions.js'
 import { bundleDocuments, documentIds } from './document.js'
 import { asObject, parseYaml, type JsonObject } from './json.js'
+import { portable } from './portable.js'
 import { spellOut } from './spell-out.js'
 import { readSystem, type System } from './system.js'
 
@@ -58,7 +59,7 @@ function loadSystem(root: string, id: string, document: JsonObject): SystemSourc
   return {
     system,
     spelledOut,
-    bundled: system.dialect === null ? document : spelledOut,
+    bundled: system.dialect === null ? document : portable(spelledOut),
     answers,
     records: existsSync(schemas) ? readYaml(schemas) : {},
     sockets: socketNames(root, id),

@@ -1854,13 +1854,13 @@ export interface components {
                 method: string;
                 /** @description 系统基础路径以下的路径与查询 · Path and query below the system's base */
                 url: string;
-                headers: components["schemas"]["Headers"];
+                headers: components["schemas"]["HeaderTexts"];
                 body: components["schemas"]["NullableBody"];
             };
             response: {
                 /** @description 没有响应就断开时为 0 · 0 when the connection was dropped without an answer */
                 status: number;
-                headers: components["schemas"]["Headers"];
+                headers: components["schemas"]["HeaderTexts"];
                 body: components["schemas"]["NullableBody"];
             };
             /** @description 凭证对应的用户，或登录的用户 · The user behind the credential, or who logged in */
@@ -1909,7 +1909,7 @@ export interface components {
             /** @description 改动的记录数 · How many records it changed */
             changes: number;
         };
-        Headers: {
+        HeaderTexts: {
             [key: string]: string | string[];
         };
         Change: {

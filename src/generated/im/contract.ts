@@ -672,7 +672,7 @@ export interface components {
             message: string;
             date: components["schemas"]["ServerTime"];
         };
-        LogoutResult: {
+        LogoutAnswer: {
             /** @constant */
             status: 1;
             /** @constant */
@@ -1138,7 +1138,7 @@ export interface components {
         };
         ImRegisterSuccess: components["schemas"]["AccountResult"];
         ImLoginSuccess: components["schemas"]["AccountResult"];
-        ImLogoutSuccess: components["schemas"]["LogoutResult"];
+        ImLogoutSuccess: components["schemas"]["LogoutAnswer"];
         ImCompleteAccountSuccess: components["schemas"]["AccountResult"];
         ImCompleteAccountWebSuccess: components["schemas"]["AccountResult"];
         ImSaveFileSuccess: components["schemas"]["FilePathResult"];

@@ -2229,13 +2229,13 @@ export interface components {
          * @example 8
          */
         Ps: number;
-        /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-        tokenInQuery: string;
     };
     requestBodies: never;
     headers: {
         /**
-         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在。
+         *
+         *     Present only in maintenance, to be looked for on every answer; its presence alone decides.
          * @example maintenance
          */
         ServerStatus: string;
@@ -2269,11 +2269,6 @@ export interface operations {
             /** @description 已登录 · Logged in */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2307,8 +2302,6 @@ export interface operations {
             query?: {
                 /** @description 客户端标记，不起作用 · A client's mark without effect */
                 m?: string;
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2319,11 +2312,6 @@ export interface operations {
             /** @description 已注销 · Logged out */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2390,11 +2378,6 @@ export interface operations {
             /** @description 已注册 · Registered */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2448,11 +2431,6 @@ export interface operations {
             /** @description 已发送，响应中没有验证码 · Sent; the code is not in the answer */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2504,11 +2482,6 @@ export interface operations {
             /** @description 密码已更新 · Password set */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2539,10 +2512,7 @@ export interface operations {
     };
     jobGetUser: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -2558,11 +2528,6 @@ export interface operations {
             /** @description 用户 · The user */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2593,10 +2558,7 @@ export interface operations {
     };
     jobBindPhone: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2610,8 +2572,6 @@ export interface operations {
                     code: string;
                     /** @description 密保答案；提交了就必须正确，没有设置密保时视为不正确 · Security answer; if sent it must be right, and without a question it never is */
                     answer?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -2619,11 +2579,6 @@ export interface operations {
             /** @description 已绑定，验证码作废 · Bound; the code is used up */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2660,8 +2615,6 @@ export interface operations {
                  * @example 123456
                  */
                 code: string;
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2672,11 +2625,6 @@ export interface operations {
             /** @description 已解绑，验证码作废 · Unbound; the code is used up */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2707,10 +2655,7 @@ export interface operations {
     };
     jobDeleteUser: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -2726,11 +2671,6 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2761,10 +2701,7 @@ export interface operations {
     };
     jobApplyStudentCert: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2782,8 +2719,6 @@ export interface operations {
                     picIds: components["schemas"]["IdList"];
                     /** @description 院系或班级 · Department or class */
                     cname?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -2791,11 +2726,6 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2826,10 +2756,7 @@ export interface operations {
     };
     jobApplyMerchantCert: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2849,8 +2776,6 @@ export interface operations {
                     contName: string;
                     /** @description 商家电话 · Telephone */
                     compPhone?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -2858,11 +2783,6 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2893,10 +2813,7 @@ export interface operations {
     };
     jobApplyIdentityCert: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2910,8 +2827,6 @@ export interface operations {
                     id: string;
                     /** @description 证件照片 · Pictures of the document */
                     picIds: components["schemas"]["IdList"];
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -2919,11 +2834,6 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2954,10 +2864,7 @@ export interface operations {
     };
     jobGetCertStatus: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2967,11 +2874,6 @@ export interface operations {
             /** @description 认证状态 · States of certification */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3002,10 +2904,7 @@ export interface operations {
     };
     jobAuditCert: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3028,8 +2927,6 @@ export interface operations {
                     status: "02" | "03";
                     /** @description 审核意见 · Remark of the auditor */
                     memo?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -3037,11 +2934,6 @@ export interface operations {
             /** @description 已审核 · Decided */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3083,8 +2975,6 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3095,11 +2985,6 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3130,10 +3015,7 @@ export interface operations {
     };
     jobGetJob: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3149,11 +3031,6 @@ export interface operations {
             /** @description 职位 · The job */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3184,10 +3061,7 @@ export interface operations {
     };
     jobPublishJob: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -3224,8 +3098,6 @@ export interface operations {
                     jobDetail?: string;
                     /** @description 联系 QQ · QQ number */
                     contactQq?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -3233,11 +3105,6 @@ export interface operations {
             /** @description 已发布，返回职位编号 · Published; the id of the job */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3268,10 +3135,7 @@ export interface operations {
     };
     jobDeleteJob: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3287,11 +3151,6 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3322,10 +3181,7 @@ export interface operations {
     };
     jobFavourite: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3336,23 +3192,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description 已收藏 · Collected */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3383,10 +3227,7 @@ export interface operations {
     };
     jobUnfavourite: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3402,11 +3243,6 @@ export interface operations {
             /** @description 已取消 · Removed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3448,8 +3284,6 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3460,11 +3294,6 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3506,8 +3335,6 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3518,11 +3345,6 @@ export interface operations {
             /** @description 一页分类 · A page of categories */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3553,10 +3375,7 @@ export interface operations {
     };
     jobDeleteCategory: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3572,11 +3391,6 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3633,8 +3447,6 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3645,11 +3457,6 @@ export interface operations {
             /** @description 一页任务 · A page of tasks */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3680,10 +3487,7 @@ export interface operations {
     };
     jobGetTask: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3699,11 +3503,6 @@ export interface operations {
             /** @description 任务 · The task */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3734,10 +3533,7 @@ export interface operations {
     };
     jobPublishTask: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -3787,23 +3583,13 @@ export interface operations {
                     expiredTime?: components["schemas"]["Date"];
                     /** @description 卡券总数 · How many coupons */
                     couponAmt?: components["schemas"]["Count"];
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
-                } | {
-                    /** @constant */
-                    all: 1;
-                } | unknown;
+                } | unknown | unknown;
             };
         };
         responses: {
             /** @description 已发布，返回任务编号 · Published; the id of the task */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3834,10 +3620,7 @@ export interface operations {
     };
     jobClaimTask: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3848,23 +3631,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description 已领取 · Claimed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3895,10 +3666,7 @@ export interface operations {
     };
     jobAuditSubmission: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3919,8 +3687,6 @@ export interface operations {
                     status: "02" | "05";
                     /** @description 审核意见 · Remark of the merchant */
                     memo?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -3928,11 +3694,6 @@ export interface operations {
             /** @description 已审核 · Audited */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3963,10 +3724,7 @@ export interface operations {
     };
     jobSubmitTask: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path: {
                 /**
@@ -3988,8 +3746,6 @@ export interface operations {
                     name?: string;
                     /** @description 备注 · Remark */
                     memo?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -3997,11 +3753,6 @@ export interface operations {
             /** @description 已提交 · Handed in */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4032,10 +3783,7 @@ export interface operations {
     };
     jobDelegateAudit: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4047,8 +3795,6 @@ export interface operations {
                     questId: number;
                     /** @description 委托份数 · How many audits */
                     amt: components["schemas"]["Count"];
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -4056,11 +3802,6 @@ export interface operations {
             /** @description 已委托 · Delegated */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4097,8 +3838,6 @@ export interface operations {
                  * @example 6
                  */
                 questId: number;
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4109,11 +3848,6 @@ export interface operations {
             /** @description 问卷 · The questionnaire */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4155,8 +3889,6 @@ export interface operations {
                  * @example 1
                  */
                 optIds: components["schemas"]["IdList"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4167,11 +3899,6 @@ export interface operations {
             /** @description 是否答对 · Whether it was right */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4218,8 +3945,6 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4230,11 +3955,6 @@ export interface operations {
             /** @description 一页卡券 · A page of coupons */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4271,8 +3991,6 @@ export interface operations {
                  * @example HELDAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 code: string;
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4283,11 +4001,6 @@ export interface operations {
             /** @description 已核销 · Redeemed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4318,10 +4031,7 @@ export interface operations {
     };
     jobOpenWallet: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4339,8 +4049,6 @@ export interface operations {
                     email?: string;
                     /** @description 户名 · Name of the holder */
                     name?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -4348,11 +4056,6 @@ export interface operations {
             /** @description 已开通 · Opened */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4383,10 +4086,7 @@ export interface operations {
     };
     jobGetBalance: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4396,11 +4096,6 @@ export interface operations {
             /** @description 余额 · The balance */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4431,10 +4126,7 @@ export interface operations {
     };
     jobChangeDealPassword: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4448,8 +4140,6 @@ export interface operations {
                     answer?: string;
                     /** @description 旧支付密码 · Old deal password */
                     oldPwd?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 } | unknown | unknown;
             };
         };
@@ -4457,11 +4147,6 @@ export interface operations {
             /** @description 已修改 · Changed */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4492,10 +4177,7 @@ export interface operations {
     };
     jobSetQuestion: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4507,8 +4189,6 @@ export interface operations {
                     seContent: string;
                     /** @description 密保答案 · Security answer */
                     seAnswer: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -4516,11 +4196,6 @@ export interface operations {
             /** @description 已设置 · Set */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4551,10 +4226,7 @@ export interface operations {
     };
     jobSetAlipay: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4566,8 +4238,6 @@ export interface operations {
                     alipay: string;
                     /** @description 短信验证码，更换时需要 · SMS code; needed to change one */
                     code?: string;
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -4575,11 +4245,6 @@ export interface operations {
             /** @description 已设置；用到的验证码作废 · Set; a code that was needed is used up */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4610,10 +4275,7 @@ export interface operations {
     };
     jobWithdraw: {
         parameters: {
-            query?: {
-                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
-                appToken?: components["parameters"]["tokenInQuery"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4626,8 +4288,6 @@ export interface operations {
                     /** @description 支付密码 · Deal password */
                     dealPwd: string;
                     payType: components["schemas"]["PayType"];
-                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
-                    appToken?: string;
                 };
             };
         };
@@ -4635,11 +4295,6 @@ export interface operations {
             /** @description 已受理，返回提现编号 · Accepted; the id of the withdrawal */
             200: {
                 headers: {
-                    /**
-                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
-                     * @example maintenance
-                     */
-                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6354,10 +6009,6 @@ export const contract = {
         "INSUFFICIENT_BALANCE"
       ],
       "fields": {
-        "all": {
-          "in": "body",
-          "type": "integer"
-        },
         "title": {
           "in": "body",
           "type": "string"
@@ -6406,6 +6057,10 @@ export const contract = {
         "questDetail": {
           "in": "body",
           "type": "string"
+        },
+        "all": {
+          "in": "body",
+          "type": "integer"
         },
         "collegeIds": {
           "in": "body",
@@ -8274,12 +7929,6 @@ export interface Operations {
     };
     jobPublishTask: {
         input: {
-            /**
-             * @description 1 面向所有学校，0 只面向 `collegeIds` · 1 for every college and 0 for `collegeIds` only
-             * @default 0
-             * @enum {integer}
-             */
-            all: 0 | 1;
             /** @description 标题 · Title */
             title: string;
             /** @description 任务分类编号 · Task category */
@@ -8306,6 +7955,12 @@ export interface Operations {
             description: string;
             /** @description 详情 · Details */
             questDetail: string;
+            /**
+             * @description 1 面向所有学校，0 只面向 `collegeIds` · 1 for every college and 0 for `collegeIds` only
+             * @default 0
+             * @enum {integer}
+             */
+            all: 0 | 1;
             /** @description 限定的学校；`all=1` 时忽略 · The colleges it is for; ignored with `all=1` */
             collegeIds?: components["schemas"]["IdList"];
             /** @description 卡券标题 · Title of the coupons */

@@ -1208,7 +1208,7 @@ validate92.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/jobPublishTask"] = validate93;
-const schema49 = { "type": "object", "anyOf": [{ "required": ["all"], "properties": { "all": { "type": "integer", "const": 1 } } }, { "required": ["collegeIds"] }], "dependentRequired": { "couponTitle": ["couponDesp", "expiredTime", "couponAmt"], "couponDesp": ["couponTitle", "expiredTime", "couponAmt"], "expiredTime": ["couponTitle", "couponDesp", "couponAmt"], "couponAmt": ["couponTitle", "couponDesp", "expiredTime"] }, "properties": { "all": { "type": "integer", "enum": [0, 1], "default": 0 }, "title": { "type": "string", "minLength": 1, "maxLength": 45 }, "questCateId": { "type": "integer", "minimum": 1 }, "startTime": { "$ref": "/components/DateTime" }, "endTime": { "$ref": "/components/DateTime" }, "totalAmt": { "$ref": "/components/Count" }, "award": { "$ref": "/components/Amount" }, "contactName": { "type": "string", "minLength": 1 }, "contactPhone": { "type": "string", "minLength": 1 }, "description": { "type": "string", "minLength": 1, "maxLength": 100 }, "questDetail": { "type": "string", "minLength": 1, "maxLength": 1000 }, "collegeIds": { "$ref": "/components/IdList" }, "couponTitle": { "type": "string", "minLength": 1 }, "couponDesp": { "type": "string", "minLength": 1 }, "expiredTime": { "$ref": "/components/Date" }, "couponAmt": { "$ref": "/components/Count" } }, "required": ["title", "questCateId", "startTime", "endTime", "totalAmt", "award", "contactName", "contactPhone", "description", "questDetail"] };
+const schema49 = { "type": "object", "anyOf": [{ "required": ["all"], "not": { "properties": { "all": { "const": 0 } } } }, { "required": ["collegeIds"] }], "dependentRequired": { "couponTitle": ["couponDesp", "expiredTime", "couponAmt"], "couponDesp": ["couponTitle", "expiredTime", "couponAmt"], "expiredTime": ["couponTitle", "couponDesp", "couponAmt"], "couponAmt": ["couponTitle", "couponDesp", "expiredTime"] }, "properties": { "title": { "type": "string", "minLength": 1, "maxLength": 45 }, "questCateId": { "type": "integer", "minimum": 1 }, "startTime": { "$ref": "/components/DateTime" }, "endTime": { "$ref": "/components/DateTime" }, "totalAmt": { "$ref": "/components/Count" }, "award": { "$ref": "/components/Amount" }, "contactName": { "type": "string", "minLength": 1 }, "contactPhone": { "type": "string", "minLength": 1 }, "description": { "type": "string", "minLength": 1, "maxLength": 100 }, "questDetail": { "type": "string", "minLength": 1, "maxLength": 1000 }, "all": { "type": "integer", "enum": [0, 1], "default": 0 }, "collegeIds": { "$ref": "/components/IdList" }, "couponTitle": { "type": "string", "minLength": 1 }, "couponDesp": { "type": "string", "minLength": 1 }, "expiredTime": { "$ref": "/components/Date" }, "couponAmt": { "$ref": "/components/Count" } }, "required": ["title", "questCateId", "startTime", "endTime", "totalAmt", "award", "contactName", "contactPhone", "description", "questDetail"] };
 const pattern7 = new RegExp("^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$", "u");
 function validate94(data) {
 let vErrors = null;
@@ -1245,34 +1245,55 @@ let errors = 0;
 const _errs1 = errors;
 let valid0 = false;
 const _errs2 = errors;
+const _errs3 = errors;
+const _errs4 = errors;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.all !== undefined) {
+if (0 !== data.all) {
+const err0 = {};
+if (vErrors === null) {
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+}
+var valid1 = _errs4 === errors;
+if (valid1) {
+vErrors = add(vErrors, "", "#/anyOf/0/not", "not", {}, "must NOT be valid");
+errors++;
+}
+else {
+errors = _errs3;
+if (vErrors !== null) {
+if (_errs3) {
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.all === undefined) {
 vErrors = add(vErrors, "", "#/anyOf/0/required", "required", { missingProperty: "all" }, "must have required property '" + "all" + "'");
 errors++;
 }
-if (data.all !== undefined) {
-let data0 = data.all;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-vErrors = add(vErrors, "/all", "#/anyOf/0/properties/all/type", "type", { type: "integer" }, "must be integer");
-errors++;
-}
-if (1 !== data0) {
-vErrors = add(vErrors, "/all", "#/anyOf/0/properties/all/const", "const", { allowedValue: 1 }, "must be equal to constant");
-errors++;
-}
-}
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
-const _errs5 = errors;
+const _errs6 = errors;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.collegeIds === undefined) {
 vErrors = add(vErrors, "", "#/anyOf/1/required", "required", { missingProperty: "collegeIds" }, "must have required property '" + "collegeIds" + "'");
 errors++;
 }
 }
-var _valid0 = _errs5 === errors;
+var _valid0 = _errs6 === errors;
 valid0 = valid0 || _valid0;
 }
 if (!valid0) {
@@ -1334,23 +1355,14 @@ if (data.questDetail === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "questDetail" }, "must have required property '" + "questDetail" + "'");
 errors++;
 }
-let data1 = data.all;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-vErrors = add(vErrors, "/all", "#/properties/all/type", "type", { type: "integer" }, "must be integer");
-errors++;
-}
-if (!((data1 === 0) || (data1 === 1))) {
-vErrors = add(vErrors, "/all", "#/properties/all/enum", "enum", { allowedValues: schema49.properties.all.enum }, "must be equal to one of the allowed values");
-errors++;
-}
 if (data.title !== undefined) {
-let data2 = data.title;
-if (typeof data2 === "string") {
-if (func1(data2) > 45) {
+let data1 = data.title;
+if (typeof data1 === "string") {
+if (func1(data1) > 45) {
 vErrors = add(vErrors, "/title", "#/properties/title/maxLength", "maxLength", { limit: 45 }, "must NOT have more than 45 characters");
 errors++;
 }
-if (func1(data2) < 1) {
+if (func1(data1) < 1) {
 vErrors = add(vErrors, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1361,13 +1373,13 @@ errors++;
 }
 }
 if (data.questCateId !== undefined) {
-let data3 = data.questCateId;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+let data2 = data.questCateId;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 vErrors = add(vErrors, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 1 || isNaN(data3)) {
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
 vErrors = add(vErrors, "/questCateId", "#/properties/questCateId/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 errors++;
 }
@@ -1398,9 +1410,9 @@ errors = vErrors.length;
 }
 }
 if (data.contactName !== undefined) {
-let data8 = data.contactName;
-if (typeof data8 === "string") {
-if (func1(data8) < 1) {
+let data7 = data.contactName;
+if (typeof data7 === "string") {
+if (func1(data7) < 1) {
 vErrors = add(vErrors, "/contactName", "#/properties/contactName/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1411,9 +1423,9 @@ errors++;
 }
 }
 if (data.contactPhone !== undefined) {
-let data9 = data.contactPhone;
-if (typeof data9 === "string") {
-if (func1(data9) < 1) {
+let data8 = data.contactPhone;
+if (typeof data8 === "string") {
+if (func1(data8) < 1) {
 vErrors = add(vErrors, "/contactPhone", "#/properties/contactPhone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1424,13 +1436,13 @@ errors++;
 }
 }
 if (data.description !== undefined) {
-let data10 = data.description;
-if (typeof data10 === "string") {
-if (func1(data10) > 100) {
+let data9 = data.description;
+if (typeof data9 === "string") {
+if (func1(data9) > 100) {
 vErrors = add(vErrors, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 errors++;
 }
-if (func1(data10) < 1) {
+if (func1(data9) < 1) {
 vErrors = add(vErrors, "/description", "#/properties/description/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1441,13 +1453,13 @@ errors++;
 }
 }
 if (data.questDetail !== undefined) {
-let data11 = data.questDetail;
-if (typeof data11 === "string") {
-if (func1(data11) > 1000) {
+let data10 = data.questDetail;
+if (typeof data10 === "string") {
+if (func1(data10) > 1000) {
 vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 errors++;
 }
-if (func1(data11) < 1) {
+if (func1(data10) < 1) {
 vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 errors++;
 }
@@ -1456,6 +1468,15 @@ else {
 vErrors = add(vErrors, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
 errors++;
 }
+}
+let data11 = data.all;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/all", "#/properties/all/type", "type", { type: "integer" }, "must be integer");
+errors++;
+}
+if (!((data11 === 0) || (data11 === 1))) {
+vErrors = add(vErrors, "/all", "#/properties/all/enum", "enum", { allowedValues: schema49.properties.all.enum }, "must be equal to one of the allowed values");
+errors++;
 }
 if (data.collegeIds !== undefined) {
 if (!validate66(data.collegeIds)) {

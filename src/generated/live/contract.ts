@@ -192,7 +192,7 @@ export interface components {
              */
             auth_code: string;
         };
-        LoginResult: {
+        LoginAnswer: {
             /** @constant */
             code: 2000;
             /** @example ok */
@@ -322,7 +322,7 @@ export interface components {
             channels: components["schemas"]["Channel"][];
         };
         LiveSendCodeSuccess: components["schemas"]["Success"];
-        LiveLoginSuccess: components["schemas"]["LoginResult"];
+        LiveLoginSuccess: components["schemas"]["LoginAnswer"];
         LiveLogoutSuccess: components["schemas"]["Success"];
         LiveGetUserSuccess: components["schemas"]["UserResult"];
         LiveGetMeSuccess: components["schemas"]["UserResult"];
