@@ -1,4 +1,6 @@
 /** The login of an edu app: its tokens, renewed in time, and what becomes of them when somebody else logs in. */
+import { codes, type contract } from '../../generated/edu/contract.js'
+import { isAmong, type SessionEnds, type TokenEnds } from './session-ends.js'
 import { asObject, type JsonObject, type TokenStore } from './shared.js'
 
 /** What an edu app keeps of its login. Times are milliseconds since 1970 on the device's clock. */
@@ -35,8 +37,14 @@ export interface Failed {
   readonly response: Response
 }
 
-const OK = 900
-const UNAUTHENTICATED = 903
+const { OK } = codes
+const ENDS = { UNAUTHENTICATED: codes.UNAUTHENTICATED } satisfies SessionEnds<typeof contract.errors>
+const EXPIRED = { ACCESS_TOKEN_EXPIRED: codes.ACCESS_TOKEN_EXPIRED } satisfies TokenEnds<typeof contract.errors>
+
+/** Whether an answer refuses the access token that the request bore. */
+export function isRefused({ code }: JsonObject): boolean {
+  return isAmong(ENDS, code) || isAmong(EXPIRED, code)
+}
 
 export class EduSession {
   readonly #options: SessionOptions
@@ -77,7 +85,7 @@ export class EduSession {
     if (tokens === null) return null
     // Somebody else renewed the token while the request was on its way.
     if (EduSession.header(tokens) !== used) return tokens
-    if (body.code !== UNAUTHENTICATED) return this.#renewed(tokens.accessToken)
+    if (isAmong(EXPIRED, body.code)) return this.#renewed(tokens.accessToken)
     await this.#end(tokens, body)
     return null
   }
@@ -111,7 +119,7 @@ export class EduSession {
       if (kind === 'refresh' && tokens.refreshExpiresAt - renewAhead > now()) continue
       const failed = await ask(kind, tokens.refreshToken)
       if (failed === null) continue
-      if (failed.body?.code === UNAUTHENTICATED) await this.#end(tokens, failed.body)
+      if (failed.body !== null && isAmong(ENDS, failed.body.code)) await this.#end(tokens, failed.body)
       // A refresh token that could not be renewed for another reason is still good for this once.
       else if (kind === 'refresh') continue
       return failed.response

@@ -3,7 +3,7 @@ import createClient, { type ClientOptions, type Middleware } from 'openapi-fetch
 import { codes, type components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
 import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
-import { EduSession, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
+import { EduSession, isRefused, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
 import { type BaseOptions, formFields, type JsonObject, memoryTokens, ownWord } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 
@@ -27,7 +27,6 @@ export type EduClient = ContractClient<EduPaths>
 
 const MINUTE = 60_000
 const DAY = 86_400_000
-const TOKEN_REFUSED: readonly unknown[] = [899, 903]
 
 /**
  * Makes a client of edu for one kind of user.
@@ -67,7 +66,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
     const again = request.clone()
     const response = await transport(request)
     const body = await ownWord(response, isOwn)
-    if (body === null || !TOKEN_REFUSED.includes(body.code)) return response
+    if (body === null || !isRefused(body)) return response
     const tokens = await session.recover(used, body)
     if (tokens === null) return response
     if (tokens instanceof Response) return tokens.clone()

@@ -1,6 +1,7 @@
 /** A client of im: the session in the cookie `sessionid`. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../../generated/im/contract.js'
+import { codes, type contract, type paths } from '../../generated/im/contract.js'
+import { isAmong, type SessionEnds } from './session-ends.js'
 import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 
@@ -14,6 +15,9 @@ export type ImClient = ContractClient<paths>
 const LOGIN = '/android/login/' satisfies keyof paths
 const LOGOUT = '/android/out/' satisfies keyof paths
 
+/** None has a code to itself: see below. */
+const ENDS = {} satisfies SessionEnds<typeof contract.errors>
+
 /**
  * Makes a client of im. Requests carry cookies to another origin too (`credentials: 'include'`).
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `status`
@@ -25,7 +29,7 @@ export function createImClient({ tokens = memoryTokens(), ...options }: ImClient
     header: (session) => ['cookie', `sessionid=${session}`],
     outcome(path, body, response) {
       // The same code is a network fault, which ends no session.
-      if (body.status === codes.ERROR_NET && body.message === 'session error') return null
+      if (isAmong(ENDS, body.status) || (body.status === codes.ERROR_NET && body.message === 'session error')) return null
       if (body.status !== codes.SUCCESS_STATUS) return undefined
       return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
     },

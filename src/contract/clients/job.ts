@@ -1,6 +1,7 @@
 /** A client of job: the token in the header `App-Token`, bodies as forms. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../../generated/job/contract.js'
+import { codes, type contract, type paths } from '../../generated/job/contract.js'
+import { isAmong, type SessionEnds } from './session-ends.js'
 import { asObject, asText, type BaseOptions, formFields, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 
@@ -12,6 +13,8 @@ const LOGIN = '/login' satisfies keyof paths
 const LOGOUT = '/logout' satisfies keyof paths
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+const ENDS = { NOT_LOGGED_IN: codes.NOT_LOGGED_IN } satisfies SessionEnds<typeof contract.errors>
 
 /**
  * Makes a client of job. A login keeps its `appToken`, a logout and the code 7 drop it; without a token what is public stays readable. A 5XX and
@@ -30,7 +33,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
     isOwn: ({ message, code, data, ok }) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean',
     header: (token) => ['App-Token', token],
     outcome(path, body) {
-      if (body.code === codes.NOT_LOGGED_IN) return null
+      if (isAmong(ENDS, body.code)) return null
       if (body.code !== codes.SUCCESS) return undefined
       return path === LOGIN ? asText(asObject(body.data)?.appToken) : path === LOGOUT ? null : undefined
     },

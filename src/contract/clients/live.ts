@@ -1,6 +1,7 @@
 /** A client of live: the api_key in the header `Authorization`, in Base64. */
 import createClient from 'openapi-fetch'
-import { codes, type paths } from '../../generated/live/contract.js'
+import { codes, type contract, type paths } from '../../generated/live/contract.js'
+import { isAmong, type SessionEnds } from './session-ends.js'
 import { asText, type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
 import { type ContractClient, typed } from './types.js'
 
@@ -10,6 +11,8 @@ export type LiveClient = ContractClient<paths>
 
 const LOGIN = '/auth/login' satisfies keyof paths
 const LOGOUT = '/auth/logout' satisfies keyof paths
+
+const ENDS = { API_UNAUTHORIZED: codes.API_UNAUTHORIZED } satisfies SessionEnds<typeof contract.errors>
 
 /**
  * Makes a client of live. A login keeps its `api_key`, a logout and the code 4010 drop it.
@@ -21,7 +24,7 @@ export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveCl
     isOwn: ({ code, desc }) => typeof code === 'number' && typeof desc === 'string',
     header: (key) => ['authorization', btoa(key)],
     outcome(path, body) {
-      if (body.code === codes.API_UNAUTHORIZED) return null
+      if (isAmong(ENDS, body.code)) return null
       if (body.code !== codes.API_OK) return undefined
       return path === LOGIN ? asText(body.api_key) : path === LOGOUT ? null : undefined
     },

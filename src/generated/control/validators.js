@@ -1486,6 +1486,38 @@ if (!validate63(data.snapshot)) {
 vErrors = join(vErrors, "/snapshot", validate63);
 }
 }
+if (data.fork !== undefined) {
+let data3 = data.fork;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+if (data3.sandbox === undefined) {
+vErrors = add(vErrors, "/fork", "#/properties/fork/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+for (const key0 in data3) {
+if (!((key0 === "sandbox") || (key0 === "at"))) {
+vErrors = add(vErrors, "/fork", "#/properties/fork/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data3.sandbox !== undefined) {
+if (!validate61(data3.sandbox)) {
+vErrors = join(vErrors, "/fork/sandbox", validate61);
+}
+}
+if (data3.at !== undefined) {
+let data5 = data3.at;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/fork/at", "#/properties/fork/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/fork/at", "#/properties/fork/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "/fork", "#/properties/fork/type", "type", { type: "object" }, "must be object");
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -1493,8 +1525,8 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate60.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSandbox"] = validate95;
-function validate95(data) {
+exports["/fields/getSandbox"] = validate96;
+function validate96(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1509,11 +1541,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate95.errors = vErrors;
+validate96.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteSandbox"] = validate97;
-function validate97(data) {
+exports["/fields/deleteSandbox"] = validate98;
+function validate98(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1528,11 +1560,78 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate97.errors = vErrors;
+validate98.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resetSandbox"] = validate99;
-function validate99(data) {
+exports["/fields/getHistory"] = validate100;
+function validate100(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.limit === undefined) {
+data.limit = 1000;
+}
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+let data1 = data.limit;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 10000 || isNaN(data1)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 10000 }, "must be <= 10000");
+}
+if (data1 < 1 || isNaN(data1)) {
+vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate100.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/rewindSandbox"] = validate102;
+function validate102(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.to === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "to" }, "must have required property '" + "to" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.to !== undefined) {
+let data1 = data.to;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/to", "#/properties/to/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/to", "#/properties/to/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate102.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/resetSandbox"] = validate104;
+function validate104(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1547,11 +1646,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate99.errors = vErrors;
+validate104.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getClock"] = validate101;
-function validate101(data) {
+exports["/fields/getClock"] = validate106;
+function validate106(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1566,11 +1665,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate101.errors = vErrors;
+validate106.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setClock"] = validate103;
-function validate103(data) {
+exports["/fields/setClock"] = validate108;
+function validate108(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1599,11 +1698,11 @@ vErrors = add(vErrors, "/now", "#/properties/now/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate103.errors = vErrors;
+validate108.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listExpiring"] = validate105;
-function validate105(data) {
+exports["/fields/listExpiring"] = validate110;
+function validate110(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -1647,11 +1746,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate105.errors = vErrors;
+validate110.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/advanceClock"] = validate107;
-function validate107(data) {
+exports["/fields/advanceClock"] = validate112;
+function validate112(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1680,11 +1779,11 @@ vErrors = add(vErrors, "/by", "#/properties/by/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate107.errors = vErrors;
+validate112.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/freezeClock"] = validate109;
-function validate109(data) {
+exports["/fields/freezeClock"] = validate114;
+function validate114(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1710,11 +1809,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate109.errors = vErrors;
+validate114.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resumeClock"] = validate111;
-function validate111(data) {
+exports["/fields/resumeClock"] = validate116;
+function validate116(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1729,11 +1828,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate111.errors = vErrors;
+validate116.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSms"] = validate113;
-function validate113(data) {
+exports["/fields/listSms"] = validate118;
+function validate118(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1764,11 +1863,11 @@ vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate113.errors = vErrors;
+validate118.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSmsSettings"] = validate116;
-function validate116(data) {
+exports["/fields/getSmsSettings"] = validate121;
+function validate121(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1783,12 +1882,12 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate116.errors = vErrors;
+validate121.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setSms"] = validate118;
-const schema55 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
-function validate118(data) {
+exports["/fields/setSms"] = validate123;
+const schema57 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
+function validate123(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1815,19 +1914,19 @@ if (typeof data3 !== "string") {
 vErrors = add(vErrors, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data3 === "up") || (data3 === "down"))) {
-vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema55.properties.operator.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema57.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate118.errors = vErrors;
+validate123.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSessions"] = validate122;
-const schema56 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
-function validate122(data) {
+exports["/fields/listSessions"] = validate127;
+const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
+function validate127(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -1866,7 +1965,7 @@ if (typeof data3 !== "string") {
 vErrors = add(vErrors, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))) {
-vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema58.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (typeof data.secrets !== "boolean") {
@@ -1876,11 +1975,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate122.errors = vErrors;
+validate127.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/issueSession"] = validate125;
-function validate125(data) {
+exports["/fields/issueSession"] = validate130;
+function validate130(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1936,11 +2035,11 @@ vErrors = join(vErrors, "/device", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate125.errors = vErrors;
+validate130.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/kickUser"] = validate129;
-function validate129(data) {
+exports["/fields/kickUser"] = validate134;
+function validate134(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1996,12 +2095,12 @@ vErrors = join(vErrors, "/by", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate129.errors = vErrors;
+validate134.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/expireSession"] = validate133;
-const schema59 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
-function validate133(data) {
+exports["/fields/expireSession"] = validate138;
+const schema61 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
+function validate138(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.token === undefined) {
@@ -2070,17 +2169,17 @@ if (typeof data5 !== "string") {
 vErrors = add(vErrors, "/token", "#/properties/token/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data5 === "access") || (data5 === "refresh")) || (data5 === "both"))) {
-vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema59.properties.token.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedValues: schema61.properties.token.enum }, "must be equal to one of the allowed values");
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate133.errors = vErrors;
+validate138.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/revokeSessions"] = validate136;
-function validate136(data) {
+exports["/fields/revokeSessions"] = validate141;
+function validate141(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2131,11 +2230,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate136.errors = vErrors;
+validate141.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listUsers"] = validate139;
-function validate139(data) {
+exports["/fields/listUsers"] = validate144;
+function validate144(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -2170,11 +2269,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate139.errors = vErrors;
+validate144.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/banUser"] = validate142;
-function validate142(data) {
+exports["/fields/banUser"] = validate147;
+function validate147(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2225,11 +2324,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate142.errors = vErrors;
+validate147.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/unbanUser"] = validate145;
-function validate145(data) {
+exports["/fields/unbanUser"] = validate150;
+function validate150(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2280,11 +2379,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate145.errors = vErrors;
+validate150.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSockets"] = validate148;
-function validate148(data) {
+exports["/fields/listSockets"] = validate153;
+function validate153(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2318,12 +2417,12 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate148.errors = vErrors;
+validate153.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/sendPacket"] = validate151;
-const schema65 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
-function validate151(data) {
+exports["/fields/sendPacket"] = validate156;
+const schema67 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
+function validate156(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2390,18 +2489,18 @@ vErrors = add(vErrors, "/socket", "#/properties/socket/type", "type", { type: "s
 if (data.packet !== undefined) {
 let data5 = data.packet;
 if (!data5 || typeof data5 != "object") {
-vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema65.properties.packet.type }, "must be object,array");
+vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: schema67.properties.packet.type }, "must be object,array");
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate151.errors = vErrors;
+validate156.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/dropSocket"] = validate154;
-function validate154(data) {
+exports["/fields/dropSocket"] = validate159;
+function validate159(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2458,11 +2557,11 @@ vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "s
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate154.errors = vErrors;
+validate159.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getMaintenance"] = validate156;
-function validate156(data) {
+exports["/fields/getMaintenance"] = validate161;
+function validate161(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2477,11 +2576,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate156.errors = vErrors;
+validate161.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setMaintenance"] = validate158;
-function validate158(data) {
+exports["/fields/setMaintenance"] = validate163;
+function validate163(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2520,11 +2619,11 @@ vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimu
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate158.errors = vErrors;
+validate163.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearMaintenance"] = validate162;
-function validate162(data) {
+exports["/fields/clearMaintenance"] = validate167;
+function validate167(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2544,11 +2643,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate162.errors = vErrors;
+validate167.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getOutages"] = validate165;
-function validate165(data) {
+exports["/fields/getOutages"] = validate170;
+function validate170(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2563,11 +2662,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate165.errors = vErrors;
+validate170.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setOutages"] = validate167;
-function validate167(data) {
+exports["/fields/setOutages"] = validate172;
+function validate172(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2633,11 +2732,11 @@ vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate167.errors = vErrors;
+validate172.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSettings"] = validate170;
-function validate170(data) {
+exports["/fields/getSettings"] = validate175;
+function validate175(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2652,11 +2751,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate170.errors = vErrors;
+validate175.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSettings"] = validate172;
-function validate172(data) {
+exports["/fields/putSettings"] = validate177;
+function validate177(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2695,11 +2794,11 @@ vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate172.errors = vErrors;
+validate177.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate176;
-function validate176(data) {
+exports["/fields/listFaults"] = validate181;
+function validate181(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2714,11 +2813,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate176.errors = vErrors;
+validate181.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate178;
-function validate178(data) {
+exports["/fields/addFault"] = validate183;
+function validate183(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -2800,66 +2899,30 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate178.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/clearFaults"] = validate181;
-function validate181(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate181.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getFault"] = validate183;
-function validate183(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate183.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/removeFault"] = validate185;
-function validate185(data) {
+exports["/fields/clearFaults"] = validate186;
+function validate186(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate186.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getFault"] = validate188;
+function validate188(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2891,11 +2954,47 @@ vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate185.errors = vErrors;
+validate188.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate187;
-function validate187(data) {
+exports["/fields/removeFault"] = validate190;
+function validate190(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate190.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate192;
+function validate192(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3046,11 +3145,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate187.errors = vErrors;
+validate192.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate190;
-function validate190(data) {
+exports["/fields/clearRequests"] = validate195;
+function validate195(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3180,11 +3279,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate190.errors = vErrors;
+validate195.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate193;
-function validate193(data) {
+exports["/fields/countRequests"] = validate198;
+function validate198(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3314,11 +3413,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate193.errors = vErrors;
+validate198.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate196;
-function validate196(data) {
+exports["/fields/waitForRequest"] = validate201;
+function validate201(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3469,11 +3568,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate196.errors = vErrors;
+validate201.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate199;
-function validate199(data) {
+exports["/fields/streamRequests"] = validate204;
+function validate204(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3609,11 +3708,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate199.errors = vErrors;
+validate204.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate202;
-function validate202(data) {
+exports["/fields/listCallLines"] = validate207;
+function validate207(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3654,11 +3753,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate202.errors = vErrors;
+validate207.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate204;
-function validate204(data) {
+exports["/fields/streamCallLines"] = validate209;
+function validate209(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3673,11 +3772,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate204.errors = vErrors;
+validate209.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate206;
-function validate206(data) {
+exports["/fields/getRequest"] = validate211;
+function validate211(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3712,11 +3811,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate206.errors = vErrors;
+validate211.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate208;
-function validate208(data) {
+exports["/fields/getSnapshot"] = validate213;
+function validate213(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3731,11 +3830,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate208.errors = vErrors;
+validate213.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate210;
-function validate210(data) {
+exports["/fields/putSnapshot"] = validate215;
+function validate215(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3926,11 +4025,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate210.errors = vErrors;
+validate215.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate215;
-function validate215(data) {
+exports["/fields/listScenarios"] = validate220;
+function validate220(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3950,11 +4049,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate215.errors = vErrors;
+validate220.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate218;
-function validate218(data) {
+exports["/fields/applyScenario"] = validate223;
+function validate223(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3991,11 +4090,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate218.errors = vErrors;
+validate223.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate221;
-function validate221(data) {
+exports["/fields/listCollections"] = validate226;
+function validate226(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4018,11 +4117,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate221.errors = vErrors;
+validate226.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate224;
-function validate224(data) {
+exports["/fields/listRecords"] = validate229;
+function validate229(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4075,11 +4174,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate224.errors = vErrors;
+validate229.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate227;
-function validate227(data) {
+exports["/fields/createRecord"] = validate232;
+function validate232(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4119,72 +4218,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = vErrors;
+validate232.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate230;
-function validate230(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate230.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate233;
-function validate233(data) {
+exports["/fields/getRecord"] = validate235;
+function validate235(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4241,11 +4279,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate233.errors = vErrors;
+validate235.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate236;
-function validate236(data) {
+exports["/fields/replaceRecord"] = validate238;
+function validate238(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4302,11 +4340,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate239;
-function validate239(data) {
+exports["/fields/updateRecord"] = validate241;
+function validate241(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4363,12 +4401,73 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = vErrors;
+validate241.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate242;
+exports["/fields/deleteRecord"] = validate244;
+function validate244(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate244.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate247;
 const pattern7 = new RegExp("^\\d{0,15}$", "u");
-function validate242(data) {
+function validate247(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4386,11 +4485,11 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate242.errors = vErrors;
+validate247.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate243;
-function validate243(data) {
+exports["/headers/streamCallLines"] = validate248;
+function validate248(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4408,7 +4507,7 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate243.errors = vErrors;
+validate248.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -5427,28 +5526,240 @@ return pass(validate96, "", validate88);
 validate96.errors = null;
 return true;
 }
-exports["/success/getClock"] = validate98;
-function validate99(data) {
+exports["/success/getHistory"] = validate98;
+const schema42 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
+const schema43 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
+const schema44 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
+function validate100(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
+return fail(validate100, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate100, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate100, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate100, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate100, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate100, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate100, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate100, "/operationId", "#/properties/operationId/type", "type", { type: schema44.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate100, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.url !== undefined) {
+let data6 = data.url;
+if (typeof data6 === "string") {
+if (func1(data6) > 300) {
+return fail(validate100, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+}
+}
+else {
+return fail(validate100, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data7 = data.status;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate100, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.error !== undefined) {
+let data8 = data.error;
+if ((typeof data8 !== "string") && (data8 !== null)) {
+return fail(validate100, "/error", "#/properties/error/type", "type", { type: schema44.properties.error.type }, "must be string,null");
+}
+}
+if (data.user !== undefined) {
+let data9 = data.user;
+if ((typeof data9 !== "string") && (data9 !== null)) {
+return fail(validate100, "/user", "#/properties/user/type", "type", { type: schema44.properties.user.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data10 = data.faults;
+if (Array.isArray(data10)) {
+const len0 = data10.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data10[i0] !== "string") {
+return fail(validate100, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate100, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data12 = data.violations;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate100, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 < 0 || isNaN(data12)) {
+return fail(validate100, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.changes !== undefined) {
+let data13 = data.changes;
+if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
+return fail(validate100, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data13 == "number") && (isFinite(data13))) {
+if (data13 < 0 || isNaN(data13)) {
+return fail(validate100, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate100, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate100.errors = null;
+return true;
+}
+function validate99(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.kind === undefined) && (missing0 = "kind")) || ((data.call === undefined) && (missing0 = "call"))) || ((data.changed === undefined) && (missing0 = "changed"))) {
 return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.now !== undefined) {
-if (!validate56(data.now)) {
-return pass(validate99, "/now", validate56);
+if (data.kind !== undefined) {
+let data0 = data.kind;
+const _errs1 = errors;
+if (typeof data0 !== "string") {
+return fail(validate99, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if (!((data0 === "call") || (data0 === "control"))) {
+return fail(validate99, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema43.properties.kind.enum }, "must be equal to one of the allowed values");
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.call !== undefined) {
+let data1 = data.call;
+const _errs3 = errors;
+const _errs4 = errors;
+let valid1 = false;
+let passing0 = null;
+const _errs5 = errors;
+if (!validate100(data1)) {
+vErrors = join(vErrors, "/call", validate100);
+errors = vErrors.length;
+}
+var _valid0 = _errs5 === errors;
+if (_valid0) {
+valid1 = true;
+passing0 = 0;
+}
+const _errs6 = errors;
+if (data1 !== null) {
+vErrors = add(vErrors, "/call", "#/properties/call/oneOf/1/type", "type", { type: "null" }, "must be null");
+errors++;
+}
+var _valid0 = _errs6 === errors;
+if (_valid0 && valid1) {
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
+if (_valid0) {
+valid1 = true;
+passing0 = 1;
 }
 }
-if (data.milliseconds !== undefined) {
-let data1 = data.milliseconds;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate99, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+if (!valid1) {
+vErrors = add(vErrors, "/call", "#/properties/call/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
+errors++;
+validate99.errors = vErrors;
+return false;
+}
+else {
+errors = _errs4;
+if (vErrors !== null) {
+if (_errs4) {
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
 }
 }
-if (data.frozen !== undefined) {
-if (typeof data.frozen !== "boolean") {
-return fail(validate99, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.changed !== undefined) {
+let data2 = data.changed;
+const _errs8 = errors;
+if (errors === _errs8) {
+if (Array.isArray(data2)) {
+var valid2 = true;
+const len0 = data2.length;
+for (let i0 = 0; i0 < len0; i0++) {
+const _errs10 = errors;
+if (typeof data2[i0] !== "string") {
+return fail(validate99, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
+}
+var valid2 = _errs10 === errors;
+if (!valid2) {
+break;
+}
+}
+}
+else {
+return fail(validate99, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -5456,87 +5767,188 @@ return fail(validate99, "/frozen", "#/properties/frozen/type", "type", { type: "
 else {
 return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate99.errors = null;
-return true;
+}
+validate99.errors = vErrors;
+return errors === 0;
 }
 function validate98(data) {
-if (!validate99(data)) {
-return pass(validate98, "", validate99);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.history === undefined) && (missing0 = "history")) || ((data.reach === undefined) && (missing0 = "reach"))) {
+return fail(validate98, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.history !== undefined) {
+let data0 = data.history;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate99(data0[i0])) {
+return pass(validate98, "/history/" + i0, validate99);
+}
+}
+}
+else {
+return fail(validate98, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.reach !== undefined) {
+let data2 = data.reach;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if ((((data2.first === undefined) && (missing1 = "first")) || ((data2.last === undefined) && (missing1 = "last"))) || ((data2.isWhole === undefined) && (missing1 = "isWhole"))) {
+return fail(validate98, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.first !== undefined) {
+let data3 = data2.first;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate98, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema42.properties.reach.properties.first.type }, "must be integer,null");
+}
+}
+if (data2.last !== undefined) {
+let data4 = data2.last;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate98, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema42.properties.reach.properties.last.type }, "must be integer,null");
+}
+}
+if (data2.isWhole !== undefined) {
+if (typeof data2.isWhole !== "boolean") {
+return fail(validate98, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate98, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate98, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate98.errors = null;
 return true;
 }
-exports["/success/setClock"] = validate102;
-function validate102(data) {
-if (!validate99(data)) {
-return pass(validate102, "", validate99);
+exports["/success/rewindSandbox"] = validate105;
+function validate105(data) {
+if (!validate88(data)) {
+return pass(validate105, "", validate88);
 }
-validate102.errors = null;
+validate105.errors = null;
 return true;
 }
-exports["/success/listExpiring"] = validate104;
-const schema46 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
-function validate105(data) {
+exports["/success/getClock"] = validate107;
+function validate108(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
+return fail(validate108, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.now !== undefined) {
+if (!validate56(data.now)) {
+return pass(validate108, "/now", validate56);
+}
+}
+if (data.milliseconds !== undefined) {
+let data1 = data.milliseconds;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate108, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.frozen !== undefined) {
+if (typeof data.frozen !== "boolean") {
+return fail(validate108, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate108, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate108.errors = null;
+return true;
+}
+function validate107(data) {
+if (!validate108(data)) {
+return pass(validate107, "", validate108);
+}
+validate107.errors = null;
+return true;
+}
+exports["/success/setClock"] = validate111;
+function validate111(data) {
+if (!validate108(data)) {
+return pass(validate111, "", validate108);
+}
+validate111.errors = null;
+return true;
+}
+exports["/success/listExpiring"] = validate113;
+const schema50 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
+function validate114(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.label === undefined) && (missing0 = "label"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.collection === undefined) && (missing0 = "collection"))) || ((data.at === undefined) && (missing0 = "at"))) {
-return fail(validate105, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate114, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate105, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate114, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data0 === "accessToken") || (data0 === "refreshToken")) || (data0 === "smsCode")) || (data0 === "record"))) {
-return fail(validate105, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema46.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate114, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema50.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate105, "/system", validate54);
+return pass(validate114, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate105, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate114, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.label !== undefined) {
 if (typeof data.label !== "string") {
-return fail(validate105, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate114, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data4 = data.user;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate105, "/user", "#/properties/user/type", "type", { type: schema46.properties.user.type }, "must be string,null");
+return fail(validate114, "/user", "#/properties/user/type", "type", { type: schema50.properties.user.type }, "must be string,null");
 }
 }
 if (data.collection !== undefined) {
 let data5 = data.collection;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate105, "/collection", "#/properties/collection/type", "type", { type: schema46.properties.collection.type }, "must be string,null");
+return fail(validate114, "/collection", "#/properties/collection/type", "type", { type: schema50.properties.collection.type }, "must be string,null");
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate105, "/at", validate56);
+return pass(validate114, "/at", validate56);
 }
 }
 }
 }
 else {
-return fail(validate105, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate114, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate105.errors = null;
+validate114.errors = null;
 return true;
 }
-function validate104(data) {
+function validate113(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate104, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate113, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.expiring !== undefined) {
@@ -5544,117 +5956,117 @@ let data0 = data.expiring;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate105(data0[i0])) {
-return pass(validate104, "/expiring/" + i0, validate105);
+if (!validate114(data0[i0])) {
+return pass(validate113, "/expiring/" + i0, validate114);
 }
 }
 }
 else {
-return fail(validate104, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
+return fail(validate113, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate104, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate113, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate104, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate113, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate104, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate104.errors = null;
-return true;
-}
-exports["/success/advanceClock"] = validate109;
-function validate109(data) {
-if (!validate99(data)) {
-return pass(validate109, "", validate99);
-}
-validate109.errors = null;
-return true;
-}
-exports["/success/freezeClock"] = validate111;
-function validate111(data) {
-if (!validate99(data)) {
-return pass(validate111, "", validate99);
-}
-validate111.errors = null;
-return true;
-}
-exports["/success/resumeClock"] = validate113;
-function validate113(data) {
-if (!validate99(data)) {
-return pass(validate113, "", validate99);
+return fail(validate113, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate113.errors = null;
 return true;
 }
-exports["/success/listSms"] = validate115;
-const schema51 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
-const schema52 = { "type": ["string", "null"], "format": "date-time" };
-function validate119(data) {
+exports["/success/advanceClock"] = validate118;
+function validate118(data) {
+if (!validate108(data)) {
+return pass(validate118, "", validate108);
+}
+validate118.errors = null;
+return true;
+}
+exports["/success/freezeClock"] = validate120;
+function validate120(data) {
+if (!validate108(data)) {
+return pass(validate120, "", validate108);
+}
+validate120.errors = null;
+return true;
+}
+exports["/success/resumeClock"] = validate122;
+function validate122(data) {
+if (!validate108(data)) {
+return pass(validate122, "", validate108);
+}
+validate122.errors = null;
+return true;
+}
+exports["/success/listSms"] = validate124;
+const schema55 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
+const schema56 = { "type": ["string", "null"], "format": "date-time" };
+function validate128(data) {
 if ((typeof data !== "string") && (data !== null)) {
-return fail(validate119, "", "#/type", "type", { type: schema52.type }, "must be string,null");
+return fail(validate128, "", "#/type", "type", { type: schema56.type }, "must be string,null");
 }
 if (typeof data === "string") {
 if (!(formats0.validate(data))) {
-return fail(validate119, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+return fail(validate128, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
-validate119.errors = null;
+validate128.errors = null;
 return true;
 }
-function validate116(data) {
+function validate125(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate116, "/system", validate54);
+return pass(validate125, "/system", validate54);
 }
 }
 if (data.key !== undefined) {
 if (typeof data.key !== "string") {
-return fail(validate116, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate125, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 if (typeof data.phone !== "string") {
-return fail(validate116, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate125, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 if (typeof data.code !== "string") {
-return fail(validate116, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate125, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.state !== undefined) {
 let data4 = data.state;
 if (typeof data4 !== "string") {
-return fail(validate116, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate125, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
-return fail(validate116, "/state", "#/properties/state/enum", "enum", { allowedValues: schema51.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate125, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sentAt !== undefined) {
 if (!validate56(data.sentAt)) {
-return pass(validate116, "/sentAt", validate56);
+return pass(validate125, "/sentAt", validate56);
 }
 }
 if (data.expiresAt !== undefined) {
-if (!validate119(data.expiresAt)) {
-return pass(validate116, "/expiresAt", validate119);
+if (!validate128(data.expiresAt)) {
+return pass(validate125, "/expiresAt", validate128);
 }
 }
 if (data.earlier !== undefined) {
@@ -5666,43 +6078,43 @@ let data8 = data7[i0];
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
 if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate116, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate125, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data8.code !== undefined) {
 if (typeof data8.code !== "string") {
-return fail(validate116, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate125, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data8.sentAt !== undefined) {
 if (!validate56(data8.sentAt)) {
-return pass(validate116, "/earlier/" + i0 + "/sentAt", validate56);
+return pass(validate125, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-return fail(validate116, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate125, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate116, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate125, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate125, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate116.errors = null;
+validate125.errors = null;
 return true;
 }
-function validate115(data) {
+function validate124(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.messages === undefined) && (missing0 = "messages")) {
-return fail(validate115, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate124, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.messages !== undefined) {
@@ -5710,60 +6122,13 @@ let data0 = data.messages;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate116(data0[i0])) {
-return pass(validate115, "/messages/" + i0, validate116);
+if (!validate125(data0[i0])) {
+return pass(validate124, "/messages/" + i0, validate125);
 }
 }
 }
 else {
-return fail(validate115, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate115, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate115.errors = null;
-return true;
-}
-exports["/success/getSmsSettings"] = validate123;
-const schema54 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
-const schema55 = { "type": "string", "enum": ["fixed", "sequence"] };
-function validate126(data) {
-if (typeof data !== "string") {
-return fail(validate126, "", "#/type", "type", { type: "string" }, "must be string");
-}
-if (!((data === "fixed") || (data === "sequence"))) {
-return fail(validate126, "", "#/enum", "enum", { allowedValues: schema55.enum }, "must be equal to one of the allowed values");
-}
-validate126.errors = null;
-return true;
-}
-function validate124(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
-return fail(validate124, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate124, "/system", validate54);
-}
-}
-if (data.source !== undefined) {
-if (!validate126(data.source)) {
-return pass(validate124, "/source", validate126);
-}
-}
-if (data.operator !== undefined) {
-let data2 = data.operator;
-if (typeof data2 !== "string") {
-return fail(validate124, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
-}
-if (!((data2 === "up") || (data2 === "down"))) {
-return fail(validate124, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema54.properties.operator.enum }, "must be equal to one of the allowed values");
+return fail(validate124, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -5774,115 +6139,162 @@ return fail(validate124, "", "#/type", "type", { type: "object" }, "must be obje
 validate124.errors = null;
 return true;
 }
-function validate123(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate123, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sms !== undefined) {
-let data0 = data.sms;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate124(data0[i0])) {
-return pass(validate123, "/sms/" + i0, validate124);
-}
-}
-}
-else {
-return fail(validate123, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate123, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate123.errors = null;
-return true;
-}
-exports["/success/setSms"] = validate129;
-function validate129(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate129, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sms !== undefined) {
-let data0 = data.sms;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate124(data0[i0])) {
-return pass(validate129, "/sms/" + i0, validate124);
-}
-}
-}
-else {
-return fail(validate129, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate129, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate129.errors = null;
-return true;
-}
-exports["/success/listSessions"] = validate131;
-const schema59 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
-const schema60 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+exports["/success/getSmsSettings"] = validate132;
+const schema58 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
+const schema59 = { "type": "string", "enum": ["fixed", "sequence"] };
 function validate135(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
-return fail(validate135, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if (typeof data !== "string") {
+return fail(validate135, "", "#/type", "type", { type: "string" }, "must be string");
 }
-else {
-if (data.label !== undefined) {
-let data0 = data.label;
-if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate135, "/label", "#/properties/label/type", "type", { type: schema60.properties.label.type }, "must be string,null");
-}
-}
-if (data.platform !== undefined) {
-let data1 = data.platform;
-if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate135, "/platform", "#/properties/platform/type", "type", { type: schema60.properties.platform.type }, "must be string,null");
-}
-}
-if (data.client !== undefined) {
-let data2 = data.client;
-if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate135, "/client", "#/properties/client/type", "type", { type: schema60.properties.client.type }, "must be string,null");
-}
-}
-}
-}
-else {
-return fail(validate135, "", "#/type", "type", { type: "object" }, "must be object");
+if (!((data === "fixed") || (data === "sequence"))) {
+return fail(validate135, "", "#/enum", "enum", { allowedValues: schema59.enum }, "must be equal to one of the allowed values");
 }
 validate135.errors = null;
 return true;
 }
 function validate133(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
+return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate133, "/system", validate54);
+}
+}
+if (data.source !== undefined) {
+if (!validate135(data.source)) {
+return pass(validate133, "/source", validate135);
+}
+}
+if (data.operator !== undefined) {
+let data2 = data.operator;
+if (typeof data2 !== "string") {
+return fail(validate133, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
+}
+if (!((data2 === "up") || (data2 === "down"))) {
+return fail(validate133, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema58.properties.operator.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate133.errors = null;
+return true;
+}
+function validate132(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sms !== undefined) {
+let data0 = data.sms;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate133(data0[i0])) {
+return pass(validate132, "/sms/" + i0, validate133);
+}
+}
+}
+else {
+return fail(validate132, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate132.errors = null;
+return true;
+}
+exports["/success/setSms"] = validate138;
+function validate138(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sms !== undefined) {
+let data0 = data.sms;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate133(data0[i0])) {
+return pass(validate138, "/sms/" + i0, validate133);
+}
+}
+}
+else {
+return fail(validate138, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate138.errors = null;
+return true;
+}
+exports["/success/listSessions"] = validate140;
+const schema63 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema64 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+function validate144(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
+return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.label !== undefined) {
+let data0 = data.label;
+if ((typeof data0 !== "string") && (data0 !== null)) {
+return fail(validate144, "/label", "#/properties/label/type", "type", { type: schema64.properties.label.type }, "must be string,null");
+}
+}
+if (data.platform !== undefined) {
+let data1 = data.platform;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate144, "/platform", "#/properties/platform/type", "type", { type: schema64.properties.platform.type }, "must be string,null");
+}
+}
+if (data.client !== undefined) {
+let data2 = data.client;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate144, "/client", "#/properties/client/type", "type", { type: schema64.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate144.errors = null;
+return true;
+}
+function validate142(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 const _errs1 = errors;
 if (typeof data.id !== "string") {
-return fail(validate133, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -5905,7 +6317,7 @@ if (valid0) {
 if (data.user !== undefined) {
 const _errs4 = errors;
 if (typeof data.user !== "string") {
-return fail(validate133, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
@@ -5916,7 +6328,7 @@ if (valid0) {
 if (data.realm !== undefined) {
 const _errs6 = errors;
 if (typeof data.realm !== "string") {
-return fail(validate133, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
@@ -5926,8 +6338,8 @@ var valid0 = true;
 if (valid0) {
 if (data.device !== undefined) {
 const _errs8 = errors;
-if (!validate135(data.device)) {
-vErrors = join(vErrors, "/device", validate135);
+if (!validate144(data.device)) {
+vErrors = join(vErrors, "/device", validate144);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -5940,10 +6352,10 @@ if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
 if (typeof data5 !== "string") {
-return fail(validate133, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
-return fail(validate133, "/state", "#/properties/state/enum", "enum", { allowedValues: schema59.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate142, "/state", "#/properties/state/enum", "enum", { allowedValues: schema63.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
@@ -5966,7 +6378,7 @@ if (valid0) {
 if (data.accessToken !== undefined) {
 const _errs12 = errors;
 if (typeof data.accessToken !== "string") {
-return fail(validate133, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
@@ -5976,8 +6388,8 @@ var valid0 = true;
 if (valid0) {
 if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if (!validate119(data.accessExpiresAt)) {
-vErrors = join(vErrors, "/accessExpiresAt", validate119);
+if (!validate128(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate128);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -5990,7 +6402,7 @@ if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate133, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema59.properties.refreshToken.type }, "must be string,null");
+return fail(validate142, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema63.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
@@ -6000,8 +6412,8 @@ var valid0 = true;
 if (valid0) {
 if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if (!validate119(data.refreshExpiresAt)) {
-vErrors = join(vErrors, "/refreshExpiresAt", validate119);
+if (!validate128(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate128);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -6012,8 +6424,8 @@ var valid0 = true;
 if (valid0) {
 if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if (!validate119(data.endedAt)) {
-vErrors = join(vErrors, "/endedAt", validate119);
+if (!validate128(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate128);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -6048,7 +6460,7 @@ if (data12.label !== undefined) {
 let data13 = data12.label;
 const _errs25 = errors;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs25 === errors;
@@ -6061,7 +6473,7 @@ if (data12.platform !== undefined) {
 let data14 = data12.platform;
 const _errs27 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -6074,7 +6486,7 @@ if (data12.client !== undefined) {
 let data15 = data12.client;
 const _errs29 = errors;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema59.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -6110,7 +6522,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate133.errors = vErrors;
+validate142.errors = vErrors;
 return false;
 }
 else {
@@ -6144,17 +6556,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate133.errors = vErrors;
+validate142.errors = vErrors;
 return errors === 0;
 }
-function validate132(data) {
+function validate141(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sessions === undefined) && (missing0 = "sessions")) {
-return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sessions !== undefined) {
@@ -6162,41 +6574,41 @@ let data0 = data.sessions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate133(data0[i0])) {
-return pass(validate132, "/sessions/" + i0, validate133);
+if (!validate142(data0[i0])) {
+return pass(validate141, "/sessions/" + i0, validate142);
 }
 }
 }
 else {
-return fail(validate132, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
+return fail(validate141, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate132.errors = null;
+validate141.errors = null;
 return true;
 }
-function validate131(data) {
-if (!validate132(data)) {
-return pass(validate131, "", validate132);
+function validate140(data) {
+if (!validate141(data)) {
+return pass(validate140, "", validate141);
 }
-validate131.errors = null;
+validate140.errors = null;
 return true;
 }
-exports["/success/issueSession"] = validate144;
-function validate145(data) {
+exports["/success/issueSession"] = validate153;
+function validate154(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
-return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate154, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.session !== undefined) {
-if (!validate133(data.session)) {
-return pass(validate145, "/session", validate133);
+if (!validate142(data.session)) {
+return pass(validate154, "/session", validate142);
 }
 }
 if (data.headers !== undefined) {
@@ -6204,12 +6616,12 @@ let data1 = data.headers;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (typeof data1[key0] !== "string") {
-return fail(validate145, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate154, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate145, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
+return fail(validate154, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.ended !== undefined) {
@@ -6217,76 +6629,76 @@ let data3 = data.ended;
 if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate133(data3[i0])) {
-return pass(validate145, "/ended/" + i0, validate133);
+if (!validate142(data3[i0])) {
+return pass(validate154, "/ended/" + i0, validate142);
 }
 }
 }
 else {
-return fail(validate145, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
+return fail(validate154, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate154, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate145.errors = null;
+validate154.errors = null;
 return true;
 }
-function validate144(data) {
-if (!validate145(data)) {
-return pass(validate144, "", validate145);
-}
-validate144.errors = null;
-return true;
-}
-exports["/success/kickUser"] = validate149;
-function validate149(data) {
-if (!validate132(data)) {
-return pass(validate149, "", validate132);
-}
-validate149.errors = null;
-return true;
-}
-exports["/success/expireSession"] = validate151;
-function validate151(data) {
-if (!validate132(data)) {
-return pass(validate151, "", validate132);
-}
-validate151.errors = null;
-return true;
-}
-exports["/success/revokeSessions"] = validate153;
 function validate153(data) {
-if (!validate132(data)) {
-return pass(validate153, "", validate132);
+if (!validate154(data)) {
+return pass(validate153, "", validate154);
 }
 validate153.errors = null;
 return true;
 }
-exports["/success/listUsers"] = validate155;
-const schema67 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
-function validate156(data) {
+exports["/success/kickUser"] = validate158;
+function validate158(data) {
+if (!validate141(data)) {
+return pass(validate158, "", validate141);
+}
+validate158.errors = null;
+return true;
+}
+exports["/success/expireSession"] = validate160;
+function validate160(data) {
+if (!validate141(data)) {
+return pass(validate160, "", validate141);
+}
+validate160.errors = null;
+return true;
+}
+exports["/success/revokeSessions"] = validate162;
+function validate162(data) {
+if (!validate141(data)) {
+return pass(validate162, "", validate141);
+}
+validate162.errors = null;
+return true;
+}
+exports["/success/listUsers"] = validate164;
+const schema71 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+function validate165(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate156, "/system", validate54);
+return pass(validate165, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate156, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate165, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate156, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate165, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.names !== undefined) {
@@ -6295,12 +6707,12 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 let data4 = data3[key0];
 if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
-return fail(validate156, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema67.properties.names.additionalProperties.type }, "must be string,number,null");
+return fail(validate165, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema71.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-return fail(validate156, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
+return fail(validate165, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.roles !== undefined) {
@@ -6309,143 +6721,61 @@ if (Array.isArray(data5)) {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate156, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
+return fail(validate165, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate156, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate165, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate156, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate165, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate156, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate156.errors = null;
+validate165.errors = null;
 return true;
 }
-function validate155(data) {
+function validate164(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate155, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate164, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.users !== undefined) {
 let data0 = data.users;
 if (Array.isArray(data0)) {
 if (data0.length > 1000) {
-return fail(validate155, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate164, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate156(data0[i0])) {
-return pass(validate155, "/users/" + i0, validate156);
+if (!validate165(data0[i0])) {
+return pass(validate164, "/users/" + i0, validate165);
 }
 }
 }
 }
 else {
-return fail(validate155, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
+return fail(validate164, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate155, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate164, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate155, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate155, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate155.errors = null;
-return true;
-}
-exports["/success/banUser"] = validate159;
-function validate159(data) {
-if (!validate156(data)) {
-return pass(validate159, "", validate156);
-}
-validate159.errors = null;
-return true;
-}
-exports["/success/unbanUser"] = validate161;
-function validate161(data) {
-if (!validate156(data)) {
-return pass(validate161, "", validate156);
-}
-validate161.errors = null;
-return true;
-}
-exports["/success/listSockets"] = validate163;
-const schema71 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
-function validate164(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
-return fail(validate164, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-if (typeof data.id !== "string") {
-return fail(validate164, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate164, "/system", validate54);
-}
-}
-if (data.socket !== undefined) {
-if (typeof data.socket !== "string") {
-return fail(validate164, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data3 = data.user;
-if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate164, "/user", "#/properties/user/type", "type", { type: schema71.properties.user.type }, "must be string,null");
-}
-}
-if (data.session !== undefined) {
-let data4 = data.session;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate164, "/session", "#/properties/session/type", "type", { type: schema71.properties.session.type }, "must be string,null");
-}
-}
-if (data.mailbox !== undefined) {
-let data5 = data.mailbox;
-if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate164, "/mailbox", "#/properties/mailbox/type", "type", { type: schema71.properties.mailbox.type }, "must be string,null");
-}
-}
-if (data.openedAt !== undefined) {
-if (!validate56(data.openedAt)) {
-return pass(validate164, "/openedAt", validate56);
-}
-}
-if (data.waiting !== undefined) {
-let data7 = data.waiting;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate164, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data7 == "number") && (isFinite(data7))) {
-if (data7 < 0 || isNaN(data7)) {
-return fail(validate164, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate164, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -6457,11 +6787,93 @@ return fail(validate164, "", "#/type", "type", { type: "object" }, "must be obje
 validate164.errors = null;
 return true;
 }
-function validate163(data) {
+exports["/success/banUser"] = validate168;
+function validate168(data) {
+if (!validate165(data)) {
+return pass(validate168, "", validate165);
+}
+validate168.errors = null;
+return true;
+}
+exports["/success/unbanUser"] = validate170;
+function validate170(data) {
+if (!validate165(data)) {
+return pass(validate170, "", validate165);
+}
+validate170.errors = null;
+return true;
+}
+exports["/success/listSockets"] = validate172;
+const schema75 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
+function validate173(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
+return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate173, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate173, "/system", validate54);
+}
+}
+if (data.socket !== undefined) {
+if (typeof data.socket !== "string") {
+return fail(validate173, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data3 = data.user;
+if ((typeof data3 !== "string") && (data3 !== null)) {
+return fail(validate173, "/user", "#/properties/user/type", "type", { type: schema75.properties.user.type }, "must be string,null");
+}
+}
+if (data.session !== undefined) {
+let data4 = data.session;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate173, "/session", "#/properties/session/type", "type", { type: schema75.properties.session.type }, "must be string,null");
+}
+}
+if (data.mailbox !== undefined) {
+let data5 = data.mailbox;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate173, "/mailbox", "#/properties/mailbox/type", "type", { type: schema75.properties.mailbox.type }, "must be string,null");
+}
+}
+if (data.openedAt !== undefined) {
+if (!validate56(data.openedAt)) {
+return pass(validate173, "/openedAt", validate56);
+}
+}
+if (data.waiting !== undefined) {
+let data7 = data.waiting;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate173, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate173, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate173, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate173.errors = null;
+return true;
+}
+function validate172(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate163, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate172, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sockets !== undefined) {
@@ -6469,83 +6881,13 @@ let data0 = data.sockets;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate164(data0[i0])) {
-return pass(validate163, "/sockets/" + i0, validate164);
+if (!validate173(data0[i0])) {
+return pass(validate172, "/sockets/" + i0, validate173);
 }
 }
 }
 else {
-return fail(validate163, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate163, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate163.errors = null;
-return true;
-}
-exports["/success/sendPacket"] = validate168;
-function validate168(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate168, "/system", validate54);
-}
-}
-if (data.user !== undefined) {
-if (typeof data.user !== "string") {
-return fail(validate168, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.connected !== undefined) {
-if (typeof data.connected !== "boolean") {
-return fail(validate168, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate168.errors = null;
-return true;
-}
-exports["/success/getMaintenance"] = validate170;
-const schema75 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
-function validate172(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
-return fail(validate172, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate172, "/system", validate54);
-}
-}
-if (data.active !== undefined) {
-if (typeof data.active !== "boolean") {
-return fail(validate172, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.status !== undefined) {
-let data2 = data.status;
-if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate172, "/status", "#/properties/status/type", "type", { type: schema75.properties.status.type }, "must be string,null");
-}
-}
-if (data.httpStatus !== undefined) {
-let data3 = data.httpStatus;
-if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate172, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema75.properties.httpStatus.type }, "must be integer,null");
+return fail(validate172, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6556,126 +6898,66 @@ return fail(validate172, "", "#/type", "type", { type: "object" }, "must be obje
 validate172.errors = null;
 return true;
 }
-function validate171(data) {
+exports["/success/sendPacket"] = validate177;
+function validate177(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
-return fail(validate171, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.maintenance !== undefined) {
-let data0 = data.maintenance;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate172(data0[i0])) {
-return pass(validate171, "/maintenance/" + i0, validate172);
-}
-}
-}
-else {
-return fail(validate171, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate171, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate171.errors = null;
-return true;
-}
-function validate170(data) {
-if (!validate171(data)) {
-return pass(validate170, "", validate171);
-}
-validate170.errors = null;
-return true;
-}
-exports["/success/setMaintenance"] = validate176;
-function validate176(data) {
-if (!validate171(data)) {
-return pass(validate176, "", validate171);
-}
-validate176.errors = null;
-return true;
-}
-exports["/success/clearMaintenance"] = validate178;
-function validate178(data) {
-if (!validate171(data)) {
-return pass(validate178, "", validate171);
-}
-validate178.errors = null;
-return true;
-}
-exports["/success/getOutages"] = validate180;
-function validate182(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
+return fail(validate177, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate182, "/system", validate54);
+return pass(validate177, "/system", validate54);
 }
 }
-if (data.out !== undefined) {
-let data1 = data.out;
-if (Array.isArray(data1)) {
-const len0 = data1.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data1[i0] !== "string") {
-return fail(validate182, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+if (data.user !== undefined) {
+if (typeof data.user !== "string") {
+return fail(validate177, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
-}
-else {
-return fail(validate182, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.known !== undefined) {
-let data3 = data.known;
-if (Array.isArray(data3)) {
-const len1 = data3.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data3[i1] !== "string") {
-return fail(validate182, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate182, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+if (data.connected !== undefined) {
+if (typeof data.connected !== "boolean") {
+return fail(validate177, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate182, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate177, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate182.errors = null;
+validate177.errors = null;
 return true;
 }
+exports["/success/getMaintenance"] = validate179;
+const schema79 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
 function validate181(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.outages === undefined) && (missing0 = "outages")) {
+if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
 return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.outages !== undefined) {
-let data0 = data.outages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate182(data0[i0])) {
-return pass(validate181, "/outages/" + i0, validate182);
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate181, "/system", validate54);
 }
 }
+if (data.active !== undefined) {
+if (typeof data.active !== "boolean") {
+return fail(validate181, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
 }
-else {
-return fail(validate181, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+}
+if (data.status !== undefined) {
+let data2 = data.status;
+if ((typeof data2 !== "string") && (data2 !== null)) {
+return fail(validate181, "/status", "#/properties/status/type", "type", { type: schema79.properties.status.type }, "must be string,null");
+}
+}
+if (data.httpStatus !== undefined) {
+let data3 = data.httpStatus;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate181, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema79.properties.httpStatus.type }, "must be integer,null");
 }
 }
 }
@@ -6687,44 +6969,125 @@ validate181.errors = null;
 return true;
 }
 function validate180(data) {
-if (!validate181(data)) {
-return pass(validate180, "", validate181);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.maintenance !== undefined) {
+let data0 = data.maintenance;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate181(data0[i0])) {
+return pass(validate180, "/maintenance/" + i0, validate181);
+}
+}
+}
+else {
+return fail(validate180, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate180.errors = null;
 return true;
 }
-exports["/success/setOutages"] = validate186;
-function validate186(data) {
-if (!validate181(data)) {
-return pass(validate186, "", validate181);
+function validate179(data) {
+if (!validate180(data)) {
+return pass(validate179, "", validate180);
 }
-validate186.errors = null;
+validate179.errors = null;
 return true;
 }
-exports["/success/getSettings"] = validate188;
-function validate190(data) {
+exports["/success/setMaintenance"] = validate185;
+function validate185(data) {
+if (!validate180(data)) {
+return pass(validate185, "", validate180);
+}
+validate185.errors = null;
+return true;
+}
+exports["/success/clearMaintenance"] = validate187;
+function validate187(data) {
+if (!validate180(data)) {
+return pass(validate187, "", validate180);
+}
+validate187.errors = null;
+return true;
+}
+exports["/success/getOutages"] = validate189;
+function validate191(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
+return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate190, "/system", validate54);
+return pass(validate191, "/system", validate54);
 }
 }
-if (data.settings !== undefined) {
-let data1 = data.settings;
-if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
-for (const key0 in data1) {
-if (!validate78(data1[key0])) {
-return pass(validate190, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+if (data.out !== undefined) {
+let data1 = data.out;
+if (Array.isArray(data1)) {
+const len0 = data1.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data1[i0] !== "string") {
+return fail(validate191, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate190, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate191, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.known !== undefined) {
+let data3 = data.known;
+if (Array.isArray(data3)) {
+const len1 = data3.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data3[i1] !== "string") {
+return fail(validate191, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate191, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate191, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate191.errors = null;
+return true;
+}
+function validate190(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.outages !== undefined) {
+let data0 = data.outages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate191(data0[i0])) {
+return pass(validate190, "/outages/" + i0, validate191);
+}
+}
+}
+else {
+return fail(validate190, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6736,10 +7099,59 @@ validate190.errors = null;
 return true;
 }
 function validate189(data) {
+if (!validate190(data)) {
+return pass(validate189, "", validate190);
+}
+validate189.errors = null;
+return true;
+}
+exports["/success/setOutages"] = validate195;
+function validate195(data) {
+if (!validate190(data)) {
+return pass(validate195, "", validate190);
+}
+validate195.errors = null;
+return true;
+}
+exports["/success/getSettings"] = validate197;
+function validate199(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
+return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate199, "/system", validate54);
+}
+}
+if (data.settings !== undefined) {
+let data1 = data.settings;
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+for (const key0 in data1) {
+if (!validate78(data1[key0])) {
+return pass(validate199, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+}
+}
+}
+else {
+return fail(validate199, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate199.errors = null;
+return true;
+}
+function validate198(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate189, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate198, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.settings !== undefined) {
@@ -6747,367 +7159,79 @@ let data0 = data.settings;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate190(data0[i0])) {
-return pass(validate189, "/settings/" + i0, validate190);
+if (!validate199(data0[i0])) {
+return pass(validate198, "/settings/" + i0, validate199);
 }
 }
 }
 else {
-return fail(validate189, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate198, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate189, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate198, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate189.errors = null;
+validate198.errors = null;
 return true;
 }
-function validate188(data) {
-if (!validate189(data)) {
-return pass(validate188, "", validate189);
+function validate197(data) {
+if (!validate198(data)) {
+return pass(validate197, "", validate198);
 }
-validate188.errors = null;
+validate197.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate195;
-function validate195(data) {
-if (!validate189(data)) {
-return pass(validate195, "", validate189);
+exports["/success/putSettings"] = validate204;
+function validate204(data) {
+if (!validate198(data)) {
+return pass(validate204, "", validate198);
 }
-validate195.errors = null;
+validate204.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate197;
-const schema87 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema88 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate201(data) {
+exports["/success/listFaults"] = validate206;
+const schema91 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema92 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate210(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate201, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate201, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate210, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate201, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate210, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate201, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate210, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate201, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate210, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate201, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate210, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate201, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate201, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate201.errors = null;
-return true;
-}
-function validate200(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate200, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate200, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate200, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate200, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate200, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate200, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate200, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate200, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate200, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate200, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate200, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate200, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate201(data.displacedBy)) {
-return pass(validate200, "/displacedBy", validate201);
-}
-}
-}
-}
-}
-else {
-return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate200.errors = null;
-return true;
-}
-function validate204(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate204, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate204, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate204, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate204, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate204, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate204, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate204, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate204, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate204, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate204, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate204, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate204.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate206(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate206, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate206, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate206, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("status" !== data0) {
-return fail(validate206, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
-}
-}
-if (data.status !== undefined) {
-let data1 = data.status;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate206, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate206, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate206, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
-}
-}
-}
-}
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate206, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
-}
-}
-else {
-return fail(validate206, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate206, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate206, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate206, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate206, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate206, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate206.errors = null;
-return true;
-}
-function validate208(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate208, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate208, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("drop" !== data0) {
-return fail(validate208, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
-}
-}
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate208, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate208.errors = null;
-return true;
-}
-function validate210(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(key0 === "kind")) {
-return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate210, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("reset" !== data0) {
-return fail(validate210, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
-}
+return fail(validate210, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -7117,68 +7241,356 @@ return fail(validate210, "", "#/type", "type", { type: "object" }, "must be obje
 validate210.errors = null;
 return true;
 }
-function validate212(data) {
+function validate209(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate209, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate209, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate209, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate209, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate209, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate209, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate209, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate209, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate209, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate209, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate209, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate209, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate210(data.displacedBy)) {
+return pass(validate209, "/displacedBy", validate210);
+}
+}
+}
+}
+}
+else {
+return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate209.errors = null;
+return true;
+}
+function validate213(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate213, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate213, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("latency" !== data0) {
+return fail(validate213, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+}
+}
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate213, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate213, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate213, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate213, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate213, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate213, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate213.errors = null;
+return true;
+}
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
+function validate215(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate215, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate215, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate215, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("status" !== data0) {
+return fail(validate215, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+}
+}
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate215, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate215, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate215, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate215, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate215, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate215, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate215, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate215, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate215, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate215, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate215.errors = null;
+return true;
+}
+function validate217(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate212, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate217, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+return fail(validate217, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate217, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("drop" !== data0) {
+return fail(validate217, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate217, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate217, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate217.errors = null;
+return true;
+}
+function validate219(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate219, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate212, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate219, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate212, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate219, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("malformed" !== data0) {
-return fail(validate212, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+if ("reset" !== data0) {
+return fail(validate219, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate212, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate212.errors = null;
+validate219.errors = null;
 return true;
 }
-function validate214(data) {
+function validate221(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate221, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate221, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate221, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("malformed" !== data0) {
+return fail(validate221, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate221, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate221.errors = null;
+return true;
+}
+function validate223(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate214, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate223, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate223, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate214, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate223, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate214, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate223, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate214, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate223, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate214, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate223, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -7186,15 +7598,15 @@ return fail(validate214, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate214, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate223, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate214, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate223, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate214, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate223, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -7202,12 +7614,12 @@ return fail(validate214, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate214.errors = null;
+validate223.errors = null;
 return true;
 }
-function validate199(data) {
+function validate208(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -7253,8 +7665,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate200(data)) {
-vErrors = join(vErrors, "", validate200);
+if (!validate209(data)) {
+vErrors = join(vErrors, "", validate209);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7263,7 +7675,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7311,8 +7723,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate204(data)) {
-vErrors = join(vErrors, "", validate204);
+if (!validate213(data)) {
+vErrors = join(vErrors, "", validate213);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -7321,7 +7733,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7369,8 +7781,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate206(data)) {
-vErrors = join(vErrors, "", validate206);
+if (!validate215(data)) {
+vErrors = join(vErrors, "", validate215);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -7379,7 +7791,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7427,8 +7839,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate208(data)) {
-vErrors = join(vErrors, "", validate208);
+if (!validate217(data)) {
+vErrors = join(vErrors, "", validate217);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -7437,7 +7849,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7485,8 +7897,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate210(data)) {
-vErrors = join(vErrors, "", validate210);
+if (!validate219(data)) {
+vErrors = join(vErrors, "", validate219);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -7495,7 +7907,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -7543,8 +7955,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate212(data)) {
-vErrors = join(vErrors, "", validate212);
+if (!validate221(data)) {
+vErrors = join(vErrors, "", validate221);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -7553,7 +7965,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -7601,8 +8013,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate214(data)) {
-vErrors = join(vErrors, "", validate214);
+if (!validate223(data)) {
+vErrors = join(vErrors, "", validate223);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -7611,7 +8023,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -7625,108 +8037,108 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate199, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate208, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate199, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema88.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate208, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema92.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate199.errors = vErrors;
+validate208.errors = vErrors;
 return errors === 0;
 }
-function validate198(data) {
+function validate207(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate198, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate207, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate198, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate207, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate198, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate207, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate198, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate207, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate199(data.fault)) {
-return pass(validate198, "/fault", validate199);
+if (!validate208(data.fault)) {
+return pass(validate207, "/fault", validate208);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate198, "/times", "#/properties/times/type", "type", { type: schema87.properties.times.type }, "must be integer,null");
+return fail(validate207, "/times", "#/properties/times/type", "type", { type: schema91.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate198, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate207, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate198, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate207, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate198, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate207, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.matched !== undefined) {
 let data6 = data.matched;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate198, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate207, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate198, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate207, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data7 = data.fired;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate198, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate207, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate198, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate207, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate198, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate207, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate198.errors = null;
+validate207.errors = null;
 return true;
 }
-function validate197(data) {
+function validate206(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate206, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -7734,42 +8146,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate198(data0[i0])) {
-return pass(validate197, "/faults/" + i0, validate198);
+if (!validate207(data0[i0])) {
+return pass(validate206, "/faults/" + i0, validate207);
 }
 }
 }
 else {
-return fail(validate197, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate206, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate206, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate197.errors = null;
+validate206.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate218;
-function validate218(data) {
-if (!validate198(data)) {
-return pass(validate218, "", validate198);
+exports["/success/addFault"] = validate227;
+function validate227(data) {
+if (!validate207(data)) {
+return pass(validate227, "", validate207);
 }
-validate218.errors = null;
+validate227.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate220;
-function validate220(data) {
-if (!validate198(data)) {
-return pass(validate220, "", validate198);
+exports["/success/getFault"] = validate229;
+function validate229(data) {
+if (!validate207(data)) {
+return pass(validate229, "", validate207);
 }
-validate220.errors = null;
+validate229.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate222;
-const schema100 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
-function validate226(data) {
+exports["/success/listRequests"] = validate231;
+const schema104 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+function validate235(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -7815,7 +8227,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate226.errors = vErrors;
+validate235.errors = vErrors;
 return false;
 }
 else {
@@ -7836,64 +8248,64 @@ break;
 }
 }
 else {
-return fail(validate226, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate226.errors = vErrors;
+validate235.errors = vErrors;
 return errors === 0;
 }
-const schema103 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate229(data) {
+const schema107 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate238(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate238, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate229, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate238, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate229, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate238, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate229, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate238, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate229, "/text", "#/properties/text/type", "type", { type: schema103.properties.text.type }, "must be string,null");
+return fail(validate238, "/text", "#/properties/text/type", "type", { type: schema107.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate229, "/base64", "#/properties/base64/type", "type", { type: schema103.properties.base64.type }, "must be string,null");
+return fail(validate238, "/base64", "#/properties/base64/type", "type", { type: schema107.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate229.errors = null;
+validate238.errors = null;
 return true;
 }
-function validate228(data) {
+function validate237(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate229(data)) {
-vErrors = join(vErrors, "", validate229);
+if (!validate238(data)) {
+vErrors = join(vErrors, "", validate238);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -7910,7 +8322,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate228.errors = vErrors;
+validate237.errors = vErrors;
 return false;
 }
 else {
@@ -7924,578 +8336,38 @@ vErrors = null;
 }
 }
 }
-validate228.errors = vErrors;
+validate237.errors = vErrors;
 return errors === 0;
 }
-const schema104 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate234(data) {
+const schema108 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate243(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate234, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate243, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate234, "/key", "#/properties/key/type", "type", { type: schema104.properties.key.type }, "must be string,number");
+return fail(validate243, "/key", "#/properties/key/type", "type", { type: schema108.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate234, "/before", "#/properties/before/type", "type", { type: schema104.properties.before.type }, "must be object,null");
+return fail(validate243, "/before", "#/properties/before/type", "type", { type: schema108.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate234, "/after", "#/properties/after/type", "type", { type: schema104.properties.after.type }, "must be object,null");
-}
-}
-}
-}
-else {
-return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate234.errors = null;
-return true;
-}
-function validate236(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate236, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate236, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate236, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.reasons !== undefined) {
-let data3 = data.reasons;
-if (Array.isArray(data3)) {
-const len0 = data3.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data3[i0] !== "string") {
-return fail(validate236, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate236, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate236.errors = null;
-return true;
-}
-function validate223(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
-return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate223, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate223, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate223, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate223, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate223, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate223, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate223, "/operationId", "#/properties/operationId/type", "type", { type: schema100.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-return fail(validate223, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.request !== undefined) {
-let data6 = data.request;
-if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-let missing1;
-if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate223, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data6.method !== undefined) {
-if (typeof data6.method !== "string") {
-return fail(validate223, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.url !== undefined) {
-if (typeof data6.url !== "string") {
-return fail(validate223, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.headers !== undefined) {
-if (!validate226(data6.headers)) {
-return pass(validate223, "/request/headers", validate226);
-}
-}
-if (data6.body !== undefined) {
-if (!validate228(data6.body)) {
-return pass(validate223, "/request/body", validate228);
-}
-}
-}
-}
-else {
-return fail(validate223, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.response !== undefined) {
-let data11 = data.response;
-if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-let missing2;
-if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate223, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
-}
-else {
-if (data11.status !== undefined) {
-let data12 = data11.status;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate223, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data11.headers !== undefined) {
-if (!validate226(data11.headers)) {
-return pass(validate223, "/response/headers", validate226);
-}
-}
-if (data11.body !== undefined) {
-if (!validate228(data11.body)) {
-return pass(validate223, "/response/body", validate228);
-}
-}
-}
-}
-else {
-return fail(validate223, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.user !== undefined) {
-let data15 = data.user;
-if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate223, "/user", "#/properties/user/type", "type", { type: schema100.properties.user.type }, "must be string,null");
-}
-}
-if (data.error !== undefined) {
-let data16 = data.error;
-if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate223, "/error", "#/properties/error/type", "type", { type: schema100.properties.error.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data17 = data.faults;
-if (Array.isArray(data17)) {
-const len0 = data17.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data17[i0] !== "string") {
-return fail(validate223, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate223, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data19 = data.violations;
-if (Array.isArray(data19)) {
-const len1 = data19.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data19[i1] !== "string") {
-return fail(validate223, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate223, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changes !== undefined) {
-let data21 = data.changes;
-if (Array.isArray(data21)) {
-const len2 = data21.length;
-for (let i2 = 0; i2 < len2; i2++) {
-if (!validate234(data21[i2])) {
-return pass(validate223, "/changes/" + i2, validate234);
-}
-}
-}
-else {
-return fail(validate223, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.nearMisses !== undefined) {
-let data23 = data.nearMisses;
-if (Array.isArray(data23)) {
-const len3 = data23.length;
-for (let i3 = 0; i3 < len3; i3++) {
-if (!validate236(data23[i3])) {
-return pass(validate223, "/nearMisses/" + i3, validate236);
-}
-}
-}
-else {
-return fail(validate223, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate223.errors = null;
-return true;
-}
-function validate222(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate223(data0[i0])) {
-return pass(validate222, "/requests/" + i0, validate223);
-}
-}
-}
-else {
-return fail(validate222, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if ((data2.total === undefined) && (missing1 = "total")) {
-return fail(validate222, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate222, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate222, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate222, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate222.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate239;
-function validate239(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate239, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate239, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate239.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate240;
-function validate240(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate240, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate240, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate240, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate240.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate241;
-function validate241(data) {
-if (!validate223(data)) {
-return pass(validate241, "", validate223);
-}
-validate241.errors = null;
-return true;
-}
-exports["/success/listCallLines"] = validate243;
-const schema110 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
-function validate244(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
-return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate244, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate244, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate244, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate244, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate244, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate244, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate244, "/operationId", "#/properties/operationId/type", "type", { type: schema110.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate244, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.url !== undefined) {
-let data6 = data.url;
-if (typeof data6 === "string") {
-if (func1(data6) > 300) {
-return fail(validate244, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
-}
-}
-else {
-return fail(validate244, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data7 = data.status;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate244, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.error !== undefined) {
-let data8 = data.error;
-if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate244, "/error", "#/properties/error/type", "type", { type: schema110.properties.error.type }, "must be string,null");
-}
-}
-if (data.user !== undefined) {
-let data9 = data.user;
-if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate244, "/user", "#/properties/user/type", "type", { type: schema110.properties.user.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data10 = data.faults;
-if (Array.isArray(data10)) {
-const len0 = data10.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data10[i0] !== "string") {
-return fail(validate244, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate244, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data12 = data.violations;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate244, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data12 == "number") && (isFinite(data12))) {
-if (data12 < 0 || isNaN(data12)) {
-return fail(validate244, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.changes !== undefined) {
-let data13 = data.changes;
-if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
-return fail(validate244, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data13 == "number") && (isFinite(data13))) {
-if (data13 < 0 || isNaN(data13)) {
-return fail(validate244, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate244.errors = null;
-return true;
-}
-function validate243(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.lines !== undefined) {
-let data0 = data.lines;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate244(data0[i0])) {
-return pass(validate243, "/lines/" + i0, validate244);
-}
-}
-}
-else {
-return fail(validate243, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
-return fail(validate243, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate243, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate243, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.capacity !== undefined) {
-let data4 = data2.capacity;
-if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate243, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data4 == "number") && (isFinite(data4))) {
-if (data4 < 0 || isNaN(data4)) {
-return fail(validate243, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate243, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate243, "/after", "#/properties/after/type", "type", { type: schema108.properties.after.type }, "must be object,null");
 }
 }
 }
@@ -8506,53 +8378,469 @@ return fail(validate243, "", "#/type", "type", { type: "object" }, "must be obje
 validate243.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate248;
+function validate245(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate245, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate245, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate245, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.reasons !== undefined) {
+let data3 = data.reasons;
+if (Array.isArray(data3)) {
+const len0 = data3.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate245, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate245, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate245.errors = null;
+return true;
+}
+function validate232(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
+return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate232, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate232, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate232, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate232, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate232, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate232, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate232, "/operationId", "#/properties/operationId/type", "type", { type: schema104.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate232, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.request !== undefined) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+let missing1;
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
+return fail(validate232, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
+return fail(validate232, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
+return fail(validate232, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.headers !== undefined) {
+if (!validate235(data6.headers)) {
+return pass(validate232, "/request/headers", validate235);
+}
+}
+if (data6.body !== undefined) {
+if (!validate237(data6.body)) {
+return pass(validate232, "/request/body", validate237);
+}
+}
+}
+}
+else {
+return fail(validate232, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.response !== undefined) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing2;
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
+return fail(validate232, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate232, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data11.headers !== undefined) {
+if (!validate235(data11.headers)) {
+return pass(validate232, "/response/headers", validate235);
+}
+}
+if (data11.body !== undefined) {
+if (!validate237(data11.body)) {
+return pass(validate232, "/response/body", validate237);
+}
+}
+}
+}
+else {
+return fail(validate232, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.user !== undefined) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate232, "/user", "#/properties/user/type", "type", { type: schema104.properties.user.type }, "must be string,null");
+}
+}
+if (data.error !== undefined) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
+return fail(validate232, "/error", "#/properties/error/type", "type", { type: schema104.properties.error.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data17[i0] !== "string") {
+return fail(validate232, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate232, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data19[i1] !== "string") {
+return fail(validate232, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate232, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changes !== undefined) {
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate243(data21[i2])) {
+return pass(validate232, "/changes/" + i2, validate243);
+}
+}
+}
+else {
+return fail(validate232, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.nearMisses !== undefined) {
+let data23 = data.nearMisses;
+if (Array.isArray(data23)) {
+const len3 = data23.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (!validate245(data23[i3])) {
+return pass(validate232, "/nearMisses/" + i3, validate245);
+}
+}
+}
+else {
+return fail(validate232, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate232, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate232.errors = null;
+return true;
+}
+function validate231(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate232(data0[i0])) {
+return pass(validate231, "/requests/" + i0, validate232);
+}
+}
+}
+else {
+return fail(validate231, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if ((data2.total === undefined) && (missing1 = "total")) {
+return fail(validate231, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate231, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate231, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate231, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate231.errors = null;
+return true;
+}
+exports["/success/clearRequests"] = validate248;
 function validate248(data) {
-if (!validate223(data)) {
-return pass(validate248, "", validate223);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate248, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate248, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate248.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate250;
-const schema114 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/countRequests"] = validate249;
+function validate249(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate249, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate249, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate249, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate249, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate249.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate250;
+function validate250(data) {
+if (!validate232(data)) {
+return pass(validate250, "", validate232);
+}
+validate250.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate252;
+function validate252(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.lines !== undefined) {
+let data0 = data.lines;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate100(data0[i0])) {
+return pass(validate252, "/lines/" + i0, validate100);
+}
+}
+}
+else {
+return fail(validate252, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
+return fail(validate252, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate252, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate252, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.capacity !== undefined) {
+let data4 = data2.capacity;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate252, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate252, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate252, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate252.errors = null;
+return true;
+}
+exports["/success/getRequest"] = validate254;
+function validate254(data) {
+if (!validate232(data)) {
+return pass(validate254, "", validate232);
+}
+validate254.errors = null;
+return true;
+}
+exports["/success/getSnapshot"] = validate256;
+const schema117 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate256(data) {
+function validate262(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate256, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate262, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate256, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate262, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate256, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate262, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate256, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate262, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate256.errors = null;
+validate262.errors = null;
 return true;
 }
-function validate253(data) {
+function validate259(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if (!validate126(data.smsSource)) {
-vErrors = join(vErrors, "/smsSource", validate126);
+if (!validate135(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate135);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -8571,7 +8859,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate253, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate259, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8580,7 +8868,7 @@ break;
 }
 }
 else {
-return fail(validate253, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate259, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -8607,7 +8895,7 @@ break;
 }
 }
 else {
-return fail(validate253, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -8640,8 +8928,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate256(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate256);
+if (!validate262(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate262);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -8654,7 +8942,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema114.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema117.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -8690,7 +8978,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate253.errors = vErrors;
+validate259.errors = vErrors;
 return false;
 }
 else {
@@ -8722,7 +9010,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -8739,7 +9027,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -8749,7 +9037,7 @@ break;
 }
 }
 else {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -8769,7 +9057,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema114.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema117.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -8778,7 +9066,7 @@ break;
 }
 }
 else {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -8790,7 +9078,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate253, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -8800,7 +9088,7 @@ break;
 }
 }
 else {
-return fail(validate253, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -8815,64 +9103,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate253.errors = vErrors;
+validate259.errors = vErrors;
 return errors === 0;
 }
-function validate251(data) {
+function validate257(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate251, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate257, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate251, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate251, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate257, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate251, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate257, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate251, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate257, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate251, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate251, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate251, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate257, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate251, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate257, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -8882,37 +9170,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate251, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate257, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate251, "/clock/now", validate56);
+return pass(validate257, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate251, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate257, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate251, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate257, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate251, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate251, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate257, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate251, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate257, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -8921,46 +9209,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate253(data10[key0])) {
-return pass(validate251, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate253);
+if (!validate259(data10[key0])) {
+return pass(validate257, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate259);
 }
 }
 }
 else {
-return fail(validate251, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate257, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate251, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate257, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate198(data12[i0])) {
-return pass(validate251, "/faults/" + i0, validate198);
+if (!validate207(data12[i0])) {
+return pass(validate257, "/faults/" + i0, validate207);
 }
 }
 }
 }
 else {
-return fail(validate251, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate257, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate251, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate251, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate257, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate251, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate257, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8968,15 +9256,15 @@ return fail(validate251, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate251, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate251, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate257, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate251, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate257, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8984,62 +9272,62 @@ return fail(validate251, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate251.errors = null;
+validate257.errors = null;
 return true;
 }
-function validate250(data) {
-if (!validate251(data)) {
-return pass(validate250, "", validate251);
+function validate256(data) {
+if (!validate257(data)) {
+return pass(validate256, "", validate257);
 }
-validate250.errors = null;
+validate256.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate261;
-function validate261(data) {
+exports["/success/putSnapshot"] = validate267;
+function validate267(data) {
 if (!validate88(data)) {
-return pass(validate261, "", validate88);
+return pass(validate267, "", validate88);
 }
-validate261.errors = null;
+validate267.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate263;
-function validate265(data) {
+exports["/success/listScenarios"] = validate269;
+function validate271(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate265, "/system", validate54);
+return pass(validate271, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate265, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate271, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate72(data.description)) {
-return pass(validate265, "/description", validate72);
+return pass(validate271, "/description", validate72);
 }
 }
 }
 }
 else {
-return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate265.errors = null;
+validate271.errors = null;
 return true;
 }
-function validate264(data) {
+function validate270(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate264, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -9047,44 +9335,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate265(data0[i0])) {
-return pass(validate264, "/scenarios/" + i0, validate265);
+if (!validate271(data0[i0])) {
+return pass(validate270, "/scenarios/" + i0, validate271);
 }
 }
 }
 else {
-return fail(validate264, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate264, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate264.errors = null;
-return true;
-}
-function validate263(data) {
-if (!validate264(data)) {
-return pass(validate263, "", validate264);
-}
-validate263.errors = null;
-return true;
-}
-exports["/success/applyScenario"] = validate270;
-function validate270(data) {
-if (!validate264(data)) {
-return pass(validate270, "", validate264);
+return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate270.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate272;
-function validate272(data) {
+function validate269(data) {
+if (!validate270(data)) {
+return pass(validate269, "", validate270);
+}
+validate269.errors = null;
+return true;
+}
+exports["/success/applyScenario"] = validate276;
+function validate276(data) {
+if (!validate270(data)) {
+return pass(validate276, "", validate270);
+}
+validate276.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate278;
+function validate278(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9096,17 +9384,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate272, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate278, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate272, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate272, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9119,27 +9407,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate272, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate272, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate272, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate272, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate278, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate272, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate278, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9151,7 +9439,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9160,231 +9448,231 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate272, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate272, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate272, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate272, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate272.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate273;
-function validate274(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate274.errors = null;
-return true;
-}
-function validate273(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate274(data[i0])) {
-return pass(validate273, "/" + i0, validate274);
+return fail(validate278, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate273, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
-validate273.errors = null;
-return true;
 }
-exports["/success/createRecord"] = validate276;
-function validate276(data) {
-if (!validate274(data)) {
-return pass(validate276, "", validate274);
 }
-validate276.errors = null;
-return true;
 }
-exports["/success/getRecord"] = validate278;
-function validate278(data) {
-if (!validate274(data)) {
-return pass(validate278, "", validate274);
+else {
+return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate278.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate280;
+exports["/success/listRecords"] = validate279;
 function validate280(data) {
-if (!validate274(data)) {
-return pass(validate280, "", validate274);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate280.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate282;
+function validate279(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate280(data[i0])) {
+return pass(validate279, "/" + i0, validate280);
+}
+}
+}
+else {
+return fail(validate279, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate279.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate282;
 function validate282(data) {
-if (!validate274(data)) {
-return pass(validate282, "", validate274);
+if (!validate280(data)) {
+return pass(validate282, "", validate280);
 }
 validate282.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate284;
+exports["/success/getRecord"] = validate284;
 function validate284(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length > 0) {
-return fail(validate284, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
-}
-}
-else {
-return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate280(data)) {
+return pass(validate284, "", validate280);
 }
 validate284.errors = null;
 return true;
 }
-exports["/schemas/SessionRecord"] = validate285;
-const schema130 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
-const func15 = Object.prototype.hasOwnProperty;
+exports["/success/replaceRecord"] = validate286;
 function validate286(data) {
+if (!validate280(data)) {
+return pass(validate286, "", validate280);
+}
+validate286.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate288;
+function validate288(data) {
+if (!validate280(data)) {
+return pass(validate288, "", validate280);
+}
+validate288.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate290;
+function validate290(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length > 0) {
+return fail(validate290, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+}
+else {
+return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate290.errors = null;
+return true;
+}
+exports["/schemas/SessionRecord"] = validate291;
+const schema133 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func15 = Object.prototype.hasOwnProperty;
+function validate292(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate286, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate292, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func15.call(schema130.properties, key0))) {
-return fail(validate286, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func15.call(schema133.properties, key0))) {
+return fail(validate292, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 === "string") {
 if (func1(data0) < 1) {
-return fail(validate286, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate292, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate286, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate292, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate286, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate292, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate286, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+return fail(validate292, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate286, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate292, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.accessToken !== undefined) {
 let data3 = data.accessToken;
 if (typeof data3 === "string") {
 if (func1(data3) < 1) {
-return fail(validate286, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate292, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate286, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate292, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.accessExpiresAt !== undefined) {
 let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate286, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema130.properties.accessExpiresAt.type }, "must be integer,null");
+return fail(validate292, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema133.properties.accessExpiresAt.type }, "must be integer,null");
 }
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate286, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema130.properties.refreshToken.type }, "must be string,null");
+return fail(validate292, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema133.properties.refreshToken.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (func1(data5) < 1) {
-return fail(validate286, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate292, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
-return fail(validate286, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema130.properties.refreshExpiresAt.type }, "must be integer,null");
+return fail(validate292, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema133.properties.refreshExpiresAt.type }, "must be integer,null");
 }
 }
 if (data.previousAccess !== undefined) {
 let data7 = data.previousAccess;
 if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
-return fail(validate286, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema130.properties.previousAccess.type }, "must be object,null");
+return fail(validate292, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema133.properties.previousAccess.type }, "must be object,null");
 }
 if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
 if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
-return fail(validate286, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate292, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 for (const key1 in data7) {
 if (!((key1 === "token") || (key1 === "until"))) {
-return fail(validate286, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+return fail(validate292, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
 if (data7.token !== undefined) {
 let data8 = data7.token;
 if (typeof data8 === "string") {
 if (func1(data8) < 1) {
-return fail(validate286, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate292, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate286, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+return fail(validate292, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate286, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+return fail(validate292, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
@@ -9395,94 +9683,94 @@ let data10 = data.device;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 let missing2;
 if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
-return fail(validate286, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate292, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 for (const key2 in data10) {
 if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
-return fail(validate286, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+return fail(validate292, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
 }
 }
 if (data10.label !== undefined) {
 let data11 = data10.label;
 if ((typeof data11 !== "string") && (data11 !== null)) {
-return fail(validate286, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema130.properties.device.properties.label.type }, "must be string,null");
+return fail(validate292, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema133.properties.device.properties.label.type }, "must be string,null");
 }
 }
 if (data10.platform !== undefined) {
 let data12 = data10.platform;
 if ((typeof data12 !== "string") && (data12 !== null)) {
-return fail(validate286, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema130.properties.device.properties.platform.type }, "must be string,null");
+return fail(validate292, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema133.properties.device.properties.platform.type }, "must be string,null");
 }
 }
 if (data10.client !== undefined) {
 let data13 = data10.client;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-return fail(validate286, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema130.properties.device.properties.client.type }, "must be string,null");
+return fail(validate292, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema133.properties.device.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate286, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+return fail(validate292, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.issuedAt !== undefined) {
 let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate286, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate292, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
-return fail(validate286, "/endedAt", "#/properties/endedAt/type", "type", { type: schema130.properties.endedAt.type }, "must be integer,null");
+return fail(validate292, "/endedAt", "#/properties/endedAt/type", "type", { type: schema133.properties.endedAt.type }, "must be integer,null");
 }
 }
 if (data.endedBy !== undefined) {
 let data16 = data.endedBy;
 if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
-return fail(validate286, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema130.properties.endedBy.enum }, "must be equal to one of the allowed values");
+return fail(validate292, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema133.properties.endedBy.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.displacedBy !== undefined) {
 let data17 = data.displacedBy;
 if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
-return fail(validate286, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema130.properties.displacedBy.type }, "must be object,null");
+return fail(validate292, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema133.properties.displacedBy.type }, "must be object,null");
 }
 if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
 let missing3;
 if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
-return fail(validate286, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+return fail(validate292, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
 for (const key3 in data17) {
 if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
-return fail(validate286, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+return fail(validate292, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
 }
 }
 if (data17.label !== undefined) {
 let data18 = data17.label;
 if ((typeof data18 !== "string") && (data18 !== null)) {
-return fail(validate286, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema130.properties.displacedBy.properties.label.type }, "must be string,null");
+return fail(validate292, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema133.properties.displacedBy.properties.label.type }, "must be string,null");
 }
 }
 if (data17.platform !== undefined) {
 let data19 = data17.platform;
 if ((typeof data19 !== "string") && (data19 !== null)) {
-return fail(validate286, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema130.properties.displacedBy.properties.platform.type }, "must be string,null");
+return fail(validate292, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema133.properties.displacedBy.properties.platform.type }, "must be string,null");
 }
 }
 if (data17.client !== undefined) {
 let data20 = data17.client;
 if ((typeof data20 !== "string") && (data20 !== null)) {
-return fail(validate286, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema130.properties.displacedBy.properties.client.type }, "must be string,null");
+return fail(validate292, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema133.properties.displacedBy.properties.client.type }, "must be string,null");
 }
 }
 if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
-return fail(validate286, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+return fail(validate292, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
@@ -9491,87 +9779,87 @@ return fail(validate286, "/displacedBy/at", "#/properties/displacedBy/properties
 }
 }
 else {
-return fail(validate286, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate292, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate286.errors = null;
+validate292.errors = null;
 return true;
 }
-function validate285(data) {
-if (!validate286(data)) {
-return pass(validate285, "", validate286);
+function validate291(data) {
+if (!validate292(data)) {
+return pass(validate291, "", validate292);
 }
-validate285.errors = null;
+validate291.errors = null;
 return true;
 }
-exports["/schemas/SmsCodeRecord"] = validate288;
-const schema132 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
-function validate289(data) {
+exports["/schemas/SmsCodeRecord"] = validate294;
+const schema135 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate295(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
-return fail(validate289, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate295, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
 if (func1(data0) < 1) {
-return fail(validate289, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate295, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate289, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate295, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 let data1 = data.phone;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate289, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate295, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate289, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate295, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 let data2 = data.code;
 if (typeof data2 === "string") {
 if (func1(data2) < 1) {
-return fail(validate289, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate295, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate289, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate295, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.sentAt !== undefined) {
 let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate289, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate295, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate289, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema132.properties.expiresAt.type }, "must be integer,null");
+return fail(validate295, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema135.properties.expiresAt.type }, "must be integer,null");
 }
 }
 if (data.used !== undefined) {
 if (typeof data.used !== "boolean") {
-return fail(validate289, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate295, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.earlier !== undefined) {
 let data6 = data.earlier;
 if (Array.isArray(data6)) {
 if (data6.length > 10) {
-return fail(validate289, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+return fail(validate295, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
 }
 else {
 const len0 = data6.length;
@@ -9580,61 +9868,61 @@ let data7 = data6[i0];
 if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 let missing1;
 if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 for (const key1 in data7) {
 if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
-return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
 }
 }
 if (data7.code !== undefined) {
 let data8 = data7.code;
 if (typeof data8 === "string") {
 if (func1(data8) < 1) {
-return fail(validate289, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate295, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate289, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate295, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate289, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate295, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data7.used !== undefined) {
 if (typeof data7.used !== "boolean") {
-return fail(validate289, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate295, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate289, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate289, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate295, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate289.errors = null;
+validate295.errors = null;
 return true;
 }
-function validate288(data) {
-if (!validate289(data)) {
-return pass(validate288, "", validate289);
+function validate294(data) {
+if (!validate295(data)) {
+return pass(validate294, "", validate295);
 }
-validate288.errors = null;
+validate294.errors = null;
 return true;
 }
 return exports
@@ -9651,6 +9939,8 @@ export const validators = {
     "createSandbox": requests["/fields/createSandbox"],
     "getSandbox": requests["/fields/getSandbox"],
     "deleteSandbox": requests["/fields/deleteSandbox"],
+    "getHistory": requests["/fields/getHistory"],
+    "rewindSandbox": requests["/fields/rewindSandbox"],
     "resetSandbox": requests["/fields/resetSandbox"],
     "getClock": requests["/fields/getClock"],
     "setClock": requests["/fields/setClock"],
@@ -9717,6 +10007,8 @@ export const validators = {
     "listSandboxes": answers["/success/listSandboxes"],
     "createSandbox": answers["/success/createSandbox"],
     "getSandbox": answers["/success/getSandbox"],
+    "getHistory": answers["/success/getHistory"],
+    "rewindSandbox": answers["/success/rewindSandbox"],
     "getClock": answers["/success/getClock"],
     "setClock": answers["/success/setClock"],
     "listExpiring": answers["/success/listExpiring"],

@@ -2229,13 +2229,13 @@ export interface components {
          * @example 8
          */
         Ps: number;
+        /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+        tokenInQuery: string;
     };
     requestBodies: never;
     headers: {
         /**
-         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在。
-         *
-         *     Present only in maintenance, to be looked for on every answer; its presence alone decides.
+         * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
          * @example maintenance
          */
         ServerStatus: string;
@@ -2269,6 +2269,11 @@ export interface operations {
             /** @description 已登录 · Logged in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2302,6 +2307,8 @@ export interface operations {
             query?: {
                 /** @description 客户端标记，不起作用 · A client's mark without effect */
                 m?: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2312,6 +2319,11 @@ export interface operations {
             /** @description 已注销 · Logged out */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2378,6 +2390,11 @@ export interface operations {
             /** @description 已注册 · Registered */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2431,6 +2448,11 @@ export interface operations {
             /** @description 已发送，响应中没有验证码 · Sent; the code is not in the answer */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2504,11 @@ export interface operations {
             /** @description 密码已更新 · Password set */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2512,7 +2539,10 @@ export interface operations {
     };
     jobGetUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2528,6 +2558,11 @@ export interface operations {
             /** @description 用户 · The user */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2558,7 +2593,10 @@ export interface operations {
     };
     jobBindPhone: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2572,6 +2610,8 @@ export interface operations {
                     code: string;
                     /** @description 密保答案；提交了就必须正确，没有设置密保时视为不正确 · Security answer; if sent it must be right, and without a question it never is */
                     answer?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2579,6 +2619,11 @@ export interface operations {
             /** @description 已绑定，验证码作废 · Bound; the code is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2615,6 +2660,8 @@ export interface operations {
                  * @example 123456
                  */
                 code: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2625,6 +2672,11 @@ export interface operations {
             /** @description 已解绑，验证码作废 · Unbound; the code is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2655,7 +2707,10 @@ export interface operations {
     };
     jobDeleteUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2671,6 +2726,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2701,7 +2761,10 @@ export interface operations {
     };
     jobApplyStudentCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2719,6 +2782,8 @@ export interface operations {
                     picIds: components["schemas"]["IdList"];
                     /** @description 院系或班级 · Department or class */
                     cname?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2726,6 +2791,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2756,7 +2826,10 @@ export interface operations {
     };
     jobApplyMerchantCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2776,6 +2849,8 @@ export interface operations {
                     contName: string;
                     /** @description 商家电话 · Telephone */
                     compPhone?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2783,6 +2858,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2813,7 +2893,10 @@ export interface operations {
     };
     jobApplyIdentityCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2827,6 +2910,8 @@ export interface operations {
                     id: string;
                     /** @description 证件照片 · Pictures of the document */
                     picIds: components["schemas"]["IdList"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2834,6 +2919,11 @@ export interface operations {
             /** @description 已提交申请 · Application filed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2864,7 +2954,10 @@ export interface operations {
     };
     jobGetCertStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2874,6 +2967,11 @@ export interface operations {
             /** @description 认证状态 · States of certification */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2904,7 +3002,10 @@ export interface operations {
     };
     jobAuditCert: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -2927,6 +3028,8 @@ export interface operations {
                     status: "02" | "03";
                     /** @description 审核意见 · Remark of the auditor */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -2934,6 +3037,11 @@ export interface operations {
             /** @description 已审核 · Decided */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2975,6 +3083,8 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -2985,6 +3095,11 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3015,7 +3130,10 @@ export interface operations {
     };
     jobGetJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3031,6 +3149,11 @@ export interface operations {
             /** @description 职位 · The job */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3061,7 +3184,10 @@ export interface operations {
     };
     jobPublishJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3098,6 +3224,8 @@ export interface operations {
                     jobDetail?: string;
                     /** @description 联系 QQ · QQ number */
                     contactQq?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3105,6 +3233,11 @@ export interface operations {
             /** @description 已发布，返回职位编号 · Published; the id of the job */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3135,7 +3268,10 @@ export interface operations {
     };
     jobDeleteJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3151,6 +3287,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3181,7 +3322,10 @@ export interface operations {
     };
     jobFavourite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3192,11 +3336,23 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
+                };
+            };
+        };
         responses: {
             /** @description 已收藏 · Collected */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3227,7 +3383,10 @@ export interface operations {
     };
     jobUnfavourite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3243,6 +3402,11 @@ export interface operations {
             /** @description 已取消 · Removed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3284,6 +3448,8 @@ export interface operations {
                  * @example 8
                  */
                 pageSize?: components["parameters"]["PageSize"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3294,6 +3460,11 @@ export interface operations {
             /** @description 一页职位 · A page of jobs */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3335,6 +3506,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3345,6 +3518,11 @@ export interface operations {
             /** @description 一页分类 · A page of categories */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3375,7 +3553,10 @@ export interface operations {
     };
     jobDeleteCategory: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3391,6 +3572,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +3633,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3457,6 +3645,11 @@ export interface operations {
             /** @description 一页任务 · A page of tasks */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3487,7 +3680,10 @@ export interface operations {
     };
     jobGetTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3503,6 +3699,11 @@ export interface operations {
             /** @description 任务 · The task */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3533,7 +3734,10 @@ export interface operations {
     };
     jobPublishTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3583,6 +3787,8 @@ export interface operations {
                     expiredTime?: components["schemas"]["Date"];
                     /** @description 卡券总数 · How many coupons */
                     couponAmt?: components["schemas"]["Count"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 } | unknown | unknown;
             };
         };
@@ -3590,6 +3796,11 @@ export interface operations {
             /** @description 已发布，返回任务编号 · Published; the id of the task */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3620,7 +3831,10 @@ export interface operations {
     };
     jobClaimTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3631,11 +3845,23 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
+                };
+            };
+        };
         responses: {
             /** @description 已领取 · Claimed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3666,7 +3892,10 @@ export interface operations {
     };
     jobAuditSubmission: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3687,6 +3916,8 @@ export interface operations {
                     status: "02" | "05";
                     /** @description 审核意见 · Remark of the merchant */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3694,6 +3925,11 @@ export interface operations {
             /** @description 已审核 · Audited */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3724,7 +3960,10 @@ export interface operations {
     };
     jobSubmitTask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path: {
                 /**
@@ -3746,6 +3985,8 @@ export interface operations {
                     name?: string;
                     /** @description 备注 · Remark */
                     memo?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3753,6 +3994,11 @@ export interface operations {
             /** @description 已提交 · Handed in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3783,7 +4029,10 @@ export interface operations {
     };
     jobDelegateAudit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3795,6 +4044,8 @@ export interface operations {
                     questId: number;
                     /** @description 委托份数 · How many audits */
                     amt: components["schemas"]["Count"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -3802,6 +4053,11 @@ export interface operations {
             /** @description 已委托 · Delegated */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3838,6 +4094,8 @@ export interface operations {
                  * @example 6
                  */
                 questId: number;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3848,6 +4106,11 @@ export interface operations {
             /** @description 问卷 · The questionnaire */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3889,6 +4152,8 @@ export interface operations {
                  * @example 1
                  */
                 optIds: components["schemas"]["IdList"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3899,6 +4164,11 @@ export interface operations {
             /** @description 是否答对 · Whether it was right */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3945,6 +4215,8 @@ export interface operations {
                  * @example 8
                  */
                 ps?: components["parameters"]["Ps"];
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -3955,6 +4227,11 @@ export interface operations {
             /** @description 一页卡券 · A page of coupons */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3991,6 +4268,8 @@ export interface operations {
                  * @example HELDAAAAAAAAAAAAAAAAAAAAAAAAAA
                  */
                 code: string;
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
             };
             header?: never;
             path?: never;
@@ -4001,6 +4280,11 @@ export interface operations {
             /** @description 已核销 · Redeemed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4031,7 +4315,10 @@ export interface operations {
     };
     jobOpenWallet: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4049,6 +4336,8 @@ export interface operations {
                     email?: string;
                     /** @description 户名 · Name of the holder */
                     name?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4056,6 +4345,11 @@ export interface operations {
             /** @description 已开通 · Opened */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4086,7 +4380,10 @@ export interface operations {
     };
     jobGetBalance: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4096,6 +4393,11 @@ export interface operations {
             /** @description 余额 · The balance */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4126,7 +4428,10 @@ export interface operations {
     };
     jobChangeDealPassword: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4140,6 +4445,8 @@ export interface operations {
                     answer?: string;
                     /** @description 旧支付密码 · Old deal password */
                     oldPwd?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 } | unknown | unknown;
             };
         };
@@ -4147,6 +4454,11 @@ export interface operations {
             /** @description 已修改 · Changed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4177,7 +4489,10 @@ export interface operations {
     };
     jobSetQuestion: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4189,6 +4504,8 @@ export interface operations {
                     seContent: string;
                     /** @description 密保答案 · Security answer */
                     seAnswer: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4196,6 +4513,11 @@ export interface operations {
             /** @description 已设置 · Set */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4226,7 +4548,10 @@ export interface operations {
     };
     jobSetAlipay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4238,6 +4563,8 @@ export interface operations {
                     alipay: string;
                     /** @description 短信验证码，更换时需要 · SMS code; needed to change one */
                     code?: string;
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4245,6 +4572,11 @@ export interface operations {
             /** @description 已设置；用到的验证码作废 · Set; a code that was needed is used up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4275,7 +4607,10 @@ export interface operations {
     };
     jobWithdraw: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 凭证在查询串中，与请求头 token 二选一 · The credential in the query, in place of the scheme token */
+                appToken?: components["parameters"]["tokenInQuery"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4288,6 +4623,8 @@ export interface operations {
                     /** @description 支付密码 · Deal password */
                     dealPwd: string;
                     payType: components["schemas"]["PayType"];
+                    /** @description 凭证，与请求头、查询串任选其一 · The credential, in place of the header or the query */
+                    appToken?: string;
                 };
             };
         };
@@ -4295,6 +4632,11 @@ export interface operations {
             /** @description 已受理，返回提现编号 · Accepted; the id of the withdrawal */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，客户端收到任何响应都应检查；只看它是否存在 · Present only in maintenance, to be looked for on every answer; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
