@@ -160,7 +160,7 @@ describe('sides', () => {
 
       project.edit('openapi/shop.yaml', 'const: 2, title: GONE', 'const: 9, title: GONE')
       project.edit('openapi/shop/item.yaml', 'required: [id, name, price]', 'required: [id, name]')
-      project.edit('openapi/conditions.yaml', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: none }', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: fixInput }')
+      project.edit('openapi/conditions.yaml', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: none,', 'notFound: { meaning: { en: Not there, zh: 不存在 }, advice: fixInput,')
       const { status, stdout } = inProject('HEAD', '.')
       expect(status).toBe(1)
       expect(stdout).toContain(`${read}shop 2 breaking`)

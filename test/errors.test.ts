@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Answer, assertNever, classify, classifyResponse, classifyResult, codesOf, conditions, errorsOf, type OperationIds, type SystemId, systemIds } from '../src/errors/index.js'
+import { type Answer, assertNever, classify, classifyResponse, classifyResult, classifyThrown, codesOf, conditions, errorsOf, type OperationIds, type SystemId, systemIds } from '../src/errors/index.js'
 import { bundle } from '../scripts/bundle.js'
 
 const NONE = {}
@@ -66,9 +66,9 @@ describe('what the documents say', () => {
 
   test('every row of every table is found by its code, with its text in two languages and the advice of its condition', () => {
     for (const system of systemIds) {
-      for (const { code, name, condition, message } of errorsOf(system)) {
-        expect(message.zh).toMatch(/\p{Script=Han}/u)
-        expect(message.en).not.toMatch(/\p{Script=Han}/u)
+      for (const { code, name, condition, message, meaning } of errorsOf(system)) {
+        for (const text of [message, meaning]) expect([text.zh, text.en]).toEqual([expect.stringMatching(/\p{Script=Han}/u), expect.not.stringMatching(/\p{Script=Han}/u)])
+        expect(message).toEqual(conditions[condition].message)
         expect([system, code, name, Object.keys(conditions)]).toEqual([system, code, name, expect.arrayContaining([condition])])
       }
     }
@@ -78,7 +78,8 @@ describe('what the documents say', () => {
       name: 'API_INVALID_AUTH_CODE',
       condition: 'smsCodeInvalid',
       advice: 'fixInput',
-      message: { zh: '错误的手机验证码', en: 'Wrong SMS code: wrong, used, replaced, older than ten minutes or never asked for' },
+      message: { zh: '验证码不正确或已过期', en: 'The code is wrong or has expired' },
+      meaning: { zh: '错误的手机验证码', en: 'Wrong SMS code: wrong, used, replaced, older than ten minutes or never asked for' },
     })
   })
 })
@@ -91,9 +92,9 @@ describe('what the code alone does not say', () => {
   })
 
   test('a refined answer keeps its code and name, and its text says what happened', () => {
-    const { code, name, advice, message } = classify('edu', { status: 401, headers: NONE, body: { code: 903, msg: '…', nextLogin: '2025-04-12T08:30:00.000Z' } })
+    const { code, name, advice, message, meaning } = classify('edu', { status: 401, headers: NONE, body: { code: 903, msg: '…', nextLogin: '2025-04-12T08:30:00.000Z' } })
     expect({ code, name, advice }).toEqual({ code: 903, name: 'UNAUTHENTICATED', advice: 'relogin' })
-    expect(message).toEqual(conditions.kickedOut.meaning)
+    expect({ message, meaning }).toEqual({ message: conditions.kickedOut.message, meaning: conditions.kickedOut.meaning })
   })
 
   test('edu says 905 for a fault and for maintenance; the HTTP status tells which', () => {
@@ -178,7 +179,8 @@ describe('maintenance and HTTP', () => {
 
   test('client errors that some gateway answered are read by their HTTP status', () => {
     expect([400, 401, 403, 404, 413, 429, 418].map((status) => meaning('live', { status, body: html })))
-      .toEqual(['invalidRequest', 'unauthenticated', 'forbidden', 'unknownEndpoint', 'invalidRequest', 'tooFrequent', null])
+      .toEqual(['invalidRequest', 'unauthenticated', 'forbidden', 'unknownEndpoint', 'invalidRequest', 'tooFrequent', 'notOurs'])
+    expect(meaning('live', { status: 511, body: html })).toBe('notOurs')
   })
 
   test('bytes are a success where the operation answers bytes', () => {
@@ -197,16 +199,43 @@ describe('what is not known', () => {
       name: null,
       condition: null,
       advice: null,
-      message: { zh: '无法识别的响应', en: 'The answer is not understood' },
+      message: { zh: '出了点问题，请稍后再试', en: 'Something went wrong. Please try again later' },
+      meaning: { zh: '无法识别的响应', en: 'The answer is not understood' },
     })
   })
 
-  test('an answer of somebody else under 200 is not understood', () => {
+  test('an answer under 200 that is none of the system is notOurs, one that was to be JSON and is none is malformedAnswer', () => {
+    const headers = { 'content-type': 'application/json' }
     for (const system of systemIds) {
-      for (const body of [null, html, '{', '"code"', [], { hello: 'world' }, { code: '900', status: '1', error_no: '0' }]) {
-        expect([system, classify(system, { status: 200, headers: NONE, body })]).toEqual([system, expect.objectContaining({ code: null, condition: null })])
+      for (const body of [html, 'null', '"code"', 'hello', [], { hello: 'world' }, { code: '900', status: '1', error_no: '0' }]) {
+        expect([system, body, classify(system, { status: 200, headers: NONE, body })]).toEqual([system, body, expect.objectContaining({ code: null, name: null, condition: 'notOurs', advice: 'retryLater' })])
+      }
+      for (const body of ['{', '{"code":20', '[1,', '']) expect([system, body, meaning(system, { body })]).toEqual([system, body, 'malformedAnswer'])
+      expect(classify(system, { status: 200, headers, body: 'nul' })).toMatchObject({ condition: 'malformedAnswer' })
+      // The header says JSON, as some gateways do whatever they send.
+      expect(classify(system, { status: 200, headers, body: html })).toMatchObject({ condition: 'notOurs' })
+    }
+  })
+
+  test('what could not be looked at is not understood', () => {
+    for (const system of systemIds) {
+      for (const body of [null, undefined, new Blob(['{}']), new Uint8Array(2)]) {
+        expect([system, classify(system, { status: 200, headers: NONE, body })]).toEqual([system, expect.objectContaining({ code: null, condition: null, advice: null })])
       }
     }
+  })
+
+  test('a call that was rejected says why: there was no connection, it took too long, or the app gave it up', async () => {
+    const rejected = (signal?: AbortSignal) => fetch('http://127.0.0.1:1/', signal === undefined ? {} : { signal }).then(() => null, (error: unknown) => error)
+    expect(classifyThrown('live', await rejected())).toMatchObject({ condition: 'offline', advice: 'retryLater', code: null, name: null })
+    expect(classifyThrown('live', await rejected(AbortSignal.abort()))).toMatchObject({ condition: 'aborted', advice: 'ignore' })
+    expect(classifyThrown('live', new DOMException('too slow', 'TimeoutError'))).toMatchObject({ condition: 'timedOut', advice: 'retryLater' })
+    expect(classifyThrown('live', 'no network')).toMatchObject({ condition: 'offline' })
+  })
+
+  test('a body that breaks off is malformedAnswer, though the response could be had', async () => {
+    const body = new ReadableStream({ start: (controller) => { controller.error(new TypeError('terminated')) } })
+    expect(await classifyResponse('live', new Response(body, { headers: { 'content-type': 'application/json' } }))).toMatchObject({ condition: 'malformedAnswer' })
   })
 
   test('a case that the types exclude throws when it comes all the same', () => {

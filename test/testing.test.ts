@@ -36,7 +36,17 @@ describe('the matcher takes', () => {
     expect(await reason(toFailWith({ code: 4011 }, 'API_INVALID_AUTH_CODE'))).toContain('an object with code is no answer; give the Response of fetch')
     expect(await reason(toFailWith('4011', 'API_INVALID_AUTH_CODE'))).toContain('"4011" is no answer')
     await box.faults.next('live', '*', { kind: 'drop', carriedOut: false })
-    expect(await reason(toFailWith(login(box), 'API_INVALID_AUTH_CODE'))).toMatch(/no answer came: fetch failed \(.+\)/)
+    expect(await reason(toFailWith(fetch(`${box.baseUrl('live')}/users/my`, { method: 'POST' }), 'API_INVALID_AUTH_CODE'))).toMatch(/no answer came: fetch failed \(.+\)/)
+    await box.faults.next('live', '*', { kind: 'drop', carriedOut: false })
+    const { pass, message } = await toFailWith(login(box), 'API_INVALID_AUTH_CODE')
+    expect([pass, message()]).toEqual([false, expect.stringMatching(/but it failed with offline: No connection.*\n\nHTTP 0 \S+\/live\/auth\/login\n.*fetch failed/) as unknown])
+  })
+
+  test('what has come in the place of an answer', async ({ box }) => {
+    await box.faults.next('live', '*', { kind: 'malformed' })
+    await expect(login(box)).toFailWith('malformedAnswer')
+    await box.faults.next('live', '*', { kind: 'drop', carriedOut: false })
+    await expect(login(box)).toFailWith('offline')
   })
 })
 
@@ -82,7 +92,7 @@ describe('a failed expectation tells', () => {
     await box.faults.next('live', '*', { kind: 'status', status: 200, body: '<h1>Welcome to the hotel</h1>', contentType: 'text/html' })
     const { pass, message } = await toFailWith(fetch(`${box.baseUrl('live')}/users/my`), 'API_UNAUTHORIZED')
     expect(pass).toBe(false)
-    expect(message()).toContain("but it is not understood (no code): not an answer of this system's contract\n\nHTTP 200")
+    expect(message()).toContain("but it failed with notOurs: Somebody else answered: a network's login page, a proxy, another server\n\nHTTP 200")
     expect(message()).toContain('<h1>Welcome to the hotel</h1>')
   })
 

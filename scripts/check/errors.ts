@@ -1,15 +1,16 @@
 /** The error tables: every row is named once, means a condition, and can be met. */
 import { readInput } from '../generate/input.js'
-import { asStrings } from '../generate/json.js'
+import { asOptionalObject, asStrings } from '../generate/json.js'
 import type { Project } from '../generate/load.js'
 import { failuresOf, type System } from '../generate/system.js'
 
 /** What is wrong with the error tables of a project and with the names that refer to them. */
 export function checkErrors({ systems, conditions }: Project): string[] {
   const known = conditions === null ? [] : Object.keys(conditions.conditions)
+  const found = known.filter((name) => asOptionalObject(conditions?.conditions[name], name).noAnswer === true)
   return systems.flatMap(({ system }) => {
     if (system.dialect === null) return []
-    return [...checkTable(system, known), ...checkFieldErrors(system)].map((problem) => `${system.id}: ${problem}`)
+    return [...checkTable(system, known), ...checkAnswers(system, found), ...checkFieldErrors(system)].map((problem) => `${system.id}: ${problem}`)
   })
 }
 
@@ -33,6 +34,11 @@ function checkTable(system: System, conditions: readonly string[]): string[] {
       }),
     ])),
   ]
+}
+
+/** What a client finds out by itself is no error of a backend. */
+function checkAnswers(system: System, found: readonly string[]): string[] {
+  return system.errors.filter(({ condition }) => found.includes(condition)).map(({ name, condition }) => `${name} means ${condition}, which is said by no backend (noAnswer)`)
 }
 
 /** Every error that a field or the body as a whole can break into is one of the operation's. */

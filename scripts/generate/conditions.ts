@@ -1,7 +1,7 @@
 /** The words shared by all systems (`openapi/conditions.yaml`) as a module. */
 import { asObject, asString, ContractError, type Json, type JsonObject } from './json.js'
 
-/** What happened, in two languages, and what a client does next. */
+/** What happened, in two languages, for those who build apps and for those who use them, and what a client does next. */
 export interface Conditions {
   readonly advices: JsonObject
   readonly conditions: JsonObject
@@ -19,6 +19,8 @@ export function readConditions(file: Json): Conditions {
   for (const [name, value] of Object.entries(conditions)) {
     const condition = asObject(value, name)
     bilingual(condition.meaning, `${name}.meaning`)
+    bilingual(condition.message, `${name}.message`)
+    if (condition.noAnswer !== undefined && condition.noAnswer !== true) throw new ContractError(`${name}.noAnswer can only be true`)
     const advice = asString(condition.advice, `${name}.advice`)
     if (advices[advice] === undefined) throw new ContractError(`${name}: no advice is called ${advice}`)
   }
@@ -41,9 +43,18 @@ export type Advice = keyof typeof advices
 /** What happened. */
 export const conditions = ${JSON.stringify(conditions, null, 2)} as const satisfies Record<
   string,
-  { meaning: { en: string; zh: string }; advice: Advice }
+  { meaning: Text; message: Text; advice: Advice; noAnswer?: true }
 >
 
+/** In English and in Chinese. */
+interface Text {
+  en: string
+  zh: string
+}
+
 export type Condition = keyof typeof conditions
+
+/** What no backend says: a client finds out by itself that it has got no answer. */
+export type NoAnswerCondition = { [C in Condition]: (typeof conditions)[C] extends { noAnswer: true } ? C : never }[Condition]
 `
 }

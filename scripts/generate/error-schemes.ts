@@ -48,8 +48,8 @@ export function vocabulary({ conditions, advices }: Conditions): JsonObject {
       description: '发生了什么：各系统共用的词汇，错误表的 `x-condition` 取自这里。\n\nWhat happened, in words that all systems share; `x-condition` in their error tables is one of them.\n',
       type: 'string',
       oneOf: Object.entries(conditions).map(([name, value]) => {
-        const { meaning, advice } = asObject(value, name)
-        return { const: name, title: both(meaning, name), description: both(advices[asString(advice, name)], name), 'x-advice': advice ?? '' }
+        const { meaning, message, advice } = asObject(value, name)
+        return { const: name, title: both(meaning, name), description: both(advices[asString(advice, name)], name), 'x-advice': advice ?? '', 'x-message': both(message, name) }
       }),
     },
     Advice: {

@@ -1,7 +1,8 @@
 /** A sandbox as a test drives it. */
-import createClient from 'openapi-fetch'
 import { didYouMean } from '../core/guess.js'
-import { type ContractClient, typed } from '../contract/clients/types.js'
+import { openClient } from '../contract/clients/open.js'
+import type { ContractClient } from '../contract/clients/types.js'
+import { tables } from '../generated/errors.js'
 import { ClockControl } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
 import { type Control, ControlError, type History, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
@@ -66,9 +67,10 @@ export class Box implements AsyncDisposable {
     return `${url}/@${this.name}/${system}`
   }
 
-  /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract */
+  /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract; a call without an answer resolves to a `NoAnswer` */
   client<Id extends SystemId>(system: Id): ContractClient<Contracts[Id]['paths']> {
-    return typed(createClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }))
+    const code = Object.hasOwn(tables, system) ? tables[system].code : null
+    return openClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }, code)
   }
 
   /** @returns the records of a system */

@@ -4,6 +4,8 @@ import type { operations } from '../generated/edu/contract.js'
 
 export { createEduClient, type EduClient, type EduClientOptions, type EduApp } from './clients/edu.js'
 export type { EduTokens, KickedOut } from './clients/edu-session.js'
+export { isNoAnswer, NoAnswer } from '../errors/no-answer.js'
+export { asOpenapiFetch } from './clients/open.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
 export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/edu/contract.js'
 

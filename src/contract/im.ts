@@ -3,6 +3,8 @@ import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from '../generated/im/contract.js'
 
 export { createImClient, type ImClient, type ImClientOptions } from './clients/im.js'
+export { isNoAnswer, NoAnswer } from '../errors/no-answer.js'
+export { asOpenapiFetch } from './clients/open.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
 export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/im/contract.js'
 

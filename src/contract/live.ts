@@ -3,6 +3,8 @@ import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from '../generated/live/contract.js'
 
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './clients/live.js'
+export { isNoAnswer, NoAnswer } from '../errors/no-answer.js'
+export { asOpenapiFetch } from './clients/open.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'
 export { codes, type components, contract, type ErrorName, type operations, type paths } from '../generated/live/contract.js'
 

@@ -65,7 +65,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
   },
 
   listConditions: async () => ({
-    conditions: Object.entries(conditions).map(([condition, { meaning, advice }]) => ({ condition, meaning, advice })),
+    conditions: Object.entries(conditions).map(([condition, { meaning, message, advice }]) => ({ condition, meaning, message, advice })),
   }),
 }
 

@@ -11,7 +11,7 @@ export interface Answer<S extends SystemId> {
   /** HTTP status. */
   readonly status: number
   readonly headers: AnswerHeaders
-  /** Parsed JSON, the text as it came, or null (undefined, a Blob) where there is none that could be read. */
+  /** Parsed JSON, the text as it came, a `NoAnswer`, or null (undefined, a Blob) where there is none that could be read. */
   readonly body: unknown
   /** The operation that was called; it tells apart what the body alone does not. */
   readonly operation?: OperationIds[S] | undefined
@@ -35,10 +35,20 @@ export function objectOf(body: unknown): Readonly<Record<string, unknown>> | nul
   return isObject(value) ? value : null
 }
 
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
+  return parse(text) !== undefined
+}
+
+/** Whether a value holds bytes, which are not looked into. */
+export function isBinary(value: object): boolean {
+  return ArrayBuffer.isView(value) || ['Blob', 'File', 'ArrayBuffer', 'ReadableStream', 'FormData'].includes(Object.prototype.toString.call(value).slice(8, -1))
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }

@@ -1,6 +1,7 @@
 /** What an answer means: the same words for all systems. */
-import { type Answer, headerOf, objectOf } from './answer.js'
+import { type Answer, headerOf, isBinary, isJson, objectOf } from './answer.js'
 import { conditionOfStatus } from './http.js'
+import { conditionOfText, conditionOfThrown, isNoAnswer, NoAnswer } from './no-answer.js'
 import { isForeign, refine } from './refine.js'
 import type { Row } from './table.js'
 import { tables } from '../generated/errors.js'
@@ -16,11 +17,13 @@ export interface Classified<S extends SystemId = SystemId> {
   readonly condition: Condition
   /** What to do next. */
   readonly advice: Advice
-  /** A text to show. */
+  /** A text to show to those who use the app. */
   readonly message: Message
+  /** What it means, for those who build the app: in the words of the backend team's table where that has them. */
+  readonly meaning: Message
 }
 
-/** An answer that nothing is known about: a code that the table does not have, or not an answer of this backend at all. */
+/** An answer that nothing is known about: a code that the table does not have, or a body that could not be looked at. */
 export interface Unclassified<S extends SystemId = SystemId> {
   readonly system: S
   /** The code that is not in the table, or null. */
@@ -29,17 +32,23 @@ export interface Unclassified<S extends SystemId = SystemId> {
   readonly condition: null
   readonly advice: null
   readonly message: Message
+  readonly meaning: Message
 }
 
 export type Classification<S extends SystemId = SystemId> = Classified<S> | Unclassified<S>
 
-const UNKNOWN: Message = { zh: '无法识别的响应', en: 'The answer is not understood' }
+const UNKNOWN = {
+  message: { zh: '出了点问题，请稍后再试', en: 'Something went wrong. Please try again later' },
+  meaning: { zh: '无法识别的响应', en: 'The answer is not understood' },
+} as const
 
 /**
  * Says what an answer means. It never throws.
  * - A header `Server-Status` is maintenance, whatever else the answer says.
  * - A code of the system's table is what the table says, refined by the rest of the answer (`x-refine` of the contract).
  * - Without one the HTTP status decides: 5XX always, 4XX where the body carries no code.
+ * - Under any other status a body that is no answer of the system is `notOurs`, and `malformedAnswer` where it was meant to be one.
+ * - A {@link NoAnswer} in the place of a body is what it says; one that is `notOurs` only where the HTTP status does not say more.
  * - Anything else is not known: `condition`, `advice` and `name` are null.
  * @param answer the HTTP status, the headers and the body, parsed or not; `operation` tells apart what these do not
  */
@@ -54,23 +63,32 @@ export function classify<S extends SystemId>(system: S, answer: Answer<S>): Clas
   const isOurs = found !== null && !(found.name === table.success && status >= 400)
   if (isOurs && body !== null) return result(system, found, refine(table.errors[found.name], { status, body, operation }))
   if (code === null || found !== null || status >= 500) {
-    const condition = conditionOfStatus(status) ?? (isRaw(table.raw, status, operation) ? 'ok' : null)
+    // A client says itself what became of the answer; of a page of somebody else the status knows more.
+    const lost = isNoAnswer(answer.body) && answer.body.condition !== 'notOurs' ? answer.body.condition : null
+    const condition = lost ?? conditionOfStatus(status) ?? conditionOfBody(answer.body, headerOf(headers, 'content-type') ?? '', isRaw(table.raw, status, operation))
     if (condition !== null) return result(system, null, condition)
   }
-  return { system, code, name: null, condition: null, advice: null, message: UNKNOWN }
+  return { system, code, name: null, condition: null, advice: null, ...UNKNOWN }
 }
 
 /**
- * `classify` for a `Response` of fetch. It reads a copy: the response can still be read afterwards.
+ * `classify` for a `Response` of fetch. It reads a copy: the response can still be read afterwards. A body that breaks off is `malformedAnswer`.
  * @throws TypeError when the response has been read already
  */
 export async function classifyResponse<S extends SystemId>(system: S, response: Response, operation?: OperationIds[S]): Promise<Classification<S>> {
   const type = response.headers.get('content-type') ?? ''
-  const body = /^(?:image|audio|video)\/|octet-stream/i.test(type) ? null : await response.clone().text()
+  const unread = response.clone()
+  const interrupted = (cause: unknown) => new NoAnswer(conditionOfThrown(cause, null, 'malformedAnswer'), { message: 'the answer broke off', url: response.url, response, cause })
+  const body = /^(?:image|audio|video)\/|octet-stream/i.test(type) ? null : await unread.text().catch(interrupted)
   return classify(system, { status: response.status, headers: response.headers, body, operation })
 }
 
-/** `classify` for what a call of openapi-fetch came back with. */
+/** `classify` for what a call of fetch was rejected with, or of a library that rejects as fetch does: `offline`, `timedOut` or `aborted`. */
+export function classifyThrown<S extends SystemId>(system: S, thrown: unknown): Classified<S> {
+  return result(system, null, isNoAnswer(thrown) ? thrown.condition : conditionOfThrown(thrown))
+}
+
+/** `classify` for what a call of openapi-fetch, and of the clients of this package, came back with. */
 export function classifyResult<S extends SystemId>(
   system: S,
   result: { readonly data?: unknown; readonly error?: unknown; readonly response: Pick<Response, 'status' | 'headers'> },
@@ -85,28 +103,37 @@ interface Found<S extends SystemId> {
   readonly name: ErrorName<S>
   readonly code: number
   readonly condition: Condition
-  readonly message: Message
+  readonly meaning: Message
 }
 
 function find<S extends SystemId>(system: S, code: number, body: Readonly<Record<string, unknown>>): Found<S> | null {
   const rows = Object.entries(tables[system].errors) as [ErrorName<S>, Row][] // the keys of the record are the system's names
   for (const [name, [rowCode, condition, zh, en, marks]] of rows) {
     const fits = rowCode === code && Object.entries(marks ?? {}).every(([key, value]) => body[key] === value)
-    if (fits) return { name, code, condition, message: { zh, en } }
+    if (fits) return { name, code, condition, meaning: { zh, en } }
   }
   return null
 }
 
+/** What a body without a code says: null where there is none to look at. */
+function conditionOfBody(body: unknown, type: string, raw: boolean): Condition | null {
+  if (isNoAnswer(body)) return body.condition
+  if (raw) return 'ok'
+  if (typeof body === 'string') return isJson(body) ? 'notOurs' : conditionOfText(body, type)
+  return typeof body === 'object' && body !== null && (Array.isArray(body) || objectOf(body) !== null) && !isBinary(body) ? 'notOurs' : null
+}
+
 /** The table's own text fits as long as the table's own condition does. */
 function result<S extends SystemId>(system: S, found: Found<S> | null, condition: Condition): Classified<S> {
-  const { advice, meaning } = conditions[condition]
+  const { advice, meaning, message } = conditions[condition]
   return {
     system,
     code: found?.code ?? null,
     name: found?.name ?? null,
     condition,
     advice,
-    message: found?.condition === condition ? found.message : { zh: meaning.zh, en: meaning.en },
+    message: { zh: message.zh, en: message.en },
+    meaning: found?.condition === condition ? found.meaning : { zh: meaning.zh, en: meaning.en },
   }
 }
 

@@ -1,14 +1,17 @@
 /** The error tables side by side: condition -> code of each system. */
 import type { Row } from './table.js'
 import { tables } from '../generated/errors.js'
-import type { Condition, ErrorCode, ErrorName, Message, SystemId } from './vocabulary.js'
+import { type Condition, conditions, type ErrorCode, type ErrorName, type Message, type SystemId } from './vocabulary.js'
 
 /** A row of a system's error table. */
 export interface ErrorInfo<S extends SystemId = SystemId> {
   readonly code: ErrorCode<S>
   readonly name: ErrorName<S>
   readonly condition: Condition
+  /** A text to show to those who use the app: the condition's. */
   readonly message: Message
+  /** What it means, for those who build the app: in the words of the backend team's table. */
+  readonly meaning: Message
 }
 
 /** The errors that mean one condition. A system that has no word for it has an empty list. */
@@ -24,7 +27,8 @@ export function errorsOf<S extends SystemId>(system: S): readonly ErrorInfo<S>[]
     code: code as ErrorCode<S>, // generated from the same rows
     name,
     condition,
-    message: { zh, en },
+    message: { zh: conditions[condition].message.zh, en: conditions[condition].message.en },
+    meaning: { zh, en },
   }))
 }
 

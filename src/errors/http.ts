@@ -17,6 +17,8 @@ const BY_STATUS: Readonly<Record<number, Condition>> = {
   431: 'invalidRequest',
   501: 'unknownEndpoint',
   503: 'maintenance',
+  // Network authentication required: a login page of the network stands in between.
+  511: 'notOurs',
 }
 
 /** @returns the condition, or null where the status alone says nothing: all below 400, and rare ones */

@@ -1,7 +1,7 @@
 /** The words that answers are classified in: systems, their error names and codes, and what they have in common. */
 import type { ErrorCodes, ErrorNames } from '../generated/errors.js'
 
-export { type Advice, advices, type Condition, conditions } from '../generated/conditions.js'
+export { type Advice, advices, type Condition, conditions, type NoAnswerCondition } from '../generated/conditions.js'
 export type { OperationIds } from '../generated/errors.js'
 
 /** A backend with an error table. */

@@ -26,6 +26,10 @@ export const advices = {
     "en": "A rule said no. Tell the user why; repeating the request changes nothing.",
     "zh": "被业务规则拒绝。向用户说明原因，重试无效。"
   },
+  "ignore": {
+    "en": "The app itself gave the call up; show nothing.",
+    "zh": "应用自己放弃了这次调用，无需提示。"
+  },
   "followUrl": {
     "en": "Open the address that came with the answer.",
     "zh": "打开响应中给出的地址。"
@@ -41,12 +45,20 @@ export const conditions = {
       "en": "The request was carried out",
       "zh": "请求已完成"
     },
+    "message": {
+      "en": "Done",
+      "zh": "操作成功"
+    },
     "advice": "none"
   },
   "operationFailed": {
     "meaning": {
       "en": "Refused for a reason that has no code of its own",
       "zh": "操作被拒绝，没有更具体的错误码"
+    },
+    "message": {
+      "en": "This could not be done",
+      "zh": "操作未能完成"
     },
     "advice": "showMessage"
   },
@@ -55,12 +67,20 @@ export const conditions = {
       "en": "The server or its database failed",
       "zh": "服务器或数据库出错"
     },
+    "message": {
+      "en": "Something went wrong on our side. Please try again later",
+      "zh": "服务器开小差了，请稍后再试"
+    },
     "advice": "retryLater"
   },
   "networkError": {
     "meaning": {
       "en": "The server reports a network fault on its side",
       "zh": "服务器报告其一侧网络异常"
+    },
+    "message": {
+      "en": "The network is busy. Please try again later",
+      "zh": "网络繁忙，请稍后再试"
     },
     "advice": "retryLater"
   },
@@ -69,12 +89,20 @@ export const conditions = {
       "en": "The service is down as planned",
       "zh": "服务器正在计划内维护"
     },
+    "message": {
+      "en": "We are down for maintenance. Please come back later",
+      "zh": "系统维护中，请稍后再来"
+    },
     "advice": "retryLater"
   },
   "redirectRequired": {
     "meaning": {
       "en": "The caller has to go to the address in the answer first",
       "zh": "须先前往响应中给出的地址"
+    },
+    "message": {
+      "en": "Please finish the step on the next page first",
+      "zh": "请先完成页面上的操作再继续"
     },
     "advice": "followUrl"
   },
@@ -83,12 +111,20 @@ export const conditions = {
       "en": "No such path, or not with this verb",
       "zh": "路径不存在，或该路径不支持此请求方法"
     },
+    "message": {
+      "en": "This version cannot do that. Please update the app",
+      "zh": "当前版本不支持该功能，请更新应用"
+    },
     "advice": "fixInput"
   },
   "invalidRequest": {
     "meaning": {
       "en": "The body cannot be decoded, or a value has the wrong type, form or range",
       "zh": "请求体无法解析，或参数的类型、格式、范围不符"
+    },
+    "message": {
+      "en": "Something you entered is not right. Please check it",
+      "zh": "填写的内容有误，请检查后重试"
     },
     "advice": "fixInput"
   },
@@ -97,12 +133,20 @@ export const conditions = {
       "en": "A required value is absent or empty",
       "zh": "缺少必填参数，或其值为空"
     },
+    "message": {
+      "en": "Please fill in everything that is required",
+      "zh": "请把必填的内容填写完整"
+    },
     "advice": "fixInput"
   },
   "illegalNumber": {
     "meaning": {
       "en": "An amount or count is not an acceptable number",
       "zh": "金额或数量不是合法的数值"
+    },
+    "message": {
+      "en": "Please enter a valid number",
+      "zh": "请输入正确的数字"
     },
     "advice": "fixInput"
   },
@@ -111,12 +155,20 @@ export const conditions = {
       "en": "A request that no honest client can form",
       "zh": "正常客户端不可能发出的请求"
     },
+    "message": {
+      "en": "Something is wrong. Please reopen the app and try again",
+      "zh": "操作异常，请重新打开应用再试"
+    },
     "advice": "fixInput"
   },
   "unauthenticated": {
     "meaning": {
       "en": "No usable credential: none, unknown, or void",
       "zh": "没有可用的凭证：未携带、无法识别或已作废"
+    },
+    "message": {
+      "en": "Please log in",
+      "zh": "请先登录"
     },
     "advice": "relogin"
   },
@@ -125,12 +177,20 @@ export const conditions = {
       "en": "The short-lived token ran out",
       "zh": "短期令牌已过期"
     },
+    "message": {
+      "en": "Your login has expired. Please log in again",
+      "zh": "登录已过期，请重新登录"
+    },
     "advice": "refresh"
   },
   "kickedOut": {
     "meaning": {
       "en": "A newer login voided this one, and the answer says which",
       "zh": "被另一次登录挤下线，响应中说明了由谁"
+    },
+    "message": {
+      "en": "Your account was logged in on another device. Please log in again",
+      "zh": "你的账号已在其他设备登录，请重新登录"
     },
     "advice": "relogin"
   },
@@ -139,12 +199,20 @@ export const conditions = {
       "en": "This connection or account is logged in already",
       "zh": "当前连接或账号已处于登录状态"
     },
+    "message": {
+      "en": "You are logged in already",
+      "zh": "你已经登录了"
+    },
     "advice": "showMessage"
   },
   "banned": {
     "meaning": {
       "en": "The account is blocked",
       "zh": "账号已被封禁"
+    },
+    "message": {
+      "en": "This account is blocked. Please contact support",
+      "zh": "账号已被停用，请联系客服"
     },
     "advice": "showMessage"
   },
@@ -153,12 +221,20 @@ export const conditions = {
       "en": "Not the caller's object, role or moment",
       "zh": "无权操作：对象、身份或时机不符"
     },
+    "message": {
+      "en": "You are not allowed to do this",
+      "zh": "你没有权限进行该操作"
+    },
     "advice": "showMessage"
   },
   "notFound": {
     "meaning": {
       "en": "The object does not exist",
       "zh": "对象不存在"
+    },
+    "message": {
+      "en": "This does not exist or has been removed",
+      "zh": "内容不存在或已被删除"
     },
     "advice": "showMessage"
   },
@@ -167,12 +243,20 @@ export const conditions = {
       "en": "There is no such user",
       "zh": "用户不存在"
     },
+    "message": {
+      "en": "There is no such user",
+      "zh": "找不到该用户"
+    },
     "advice": "showMessage"
   },
   "userExists": {
     "meaning": {
       "en": "The phone number or account name is registered already",
       "zh": "手机号或账号已被注册"
+    },
+    "message": {
+      "en": "This account is registered already. Please log in",
+      "zh": "该账号已注册，请直接登录"
     },
     "advice": "showMessage"
   },
@@ -181,12 +265,20 @@ export const conditions = {
       "en": "The display name belongs to somebody else",
       "zh": "用户名已被他人使用"
     },
+    "message": {
+      "en": "This name is taken. Please choose another",
+      "zh": "这个名字已有人使用，请换一个"
+    },
     "advice": "fixInput"
   },
   "usernameInvalid": {
     "meaning": {
       "en": "The name has a wrong length or wrong characters",
       "zh": "用户名长度或字符不合要求"
+    },
+    "message": {
+      "en": "This name is too short, too long, or has characters that are not allowed",
+      "zh": "名字的长度或字符不符合要求"
     },
     "advice": "fixInput"
   },
@@ -195,12 +287,20 @@ export const conditions = {
       "en": "The password does not match",
       "zh": "密码错误"
     },
+    "message": {
+      "en": "The password is not right",
+      "zh": "密码不正确"
+    },
     "advice": "fixInput"
   },
   "passwordNotSet": {
     "meaning": {
       "en": "The account has no password yet: log in by SMS",
       "zh": "账号尚未设置密码，请用短信验证码登录"
+    },
+    "message": {
+      "en": "You have not set a password yet. Please log in with an SMS code",
+      "zh": "你还没有设置密码，请用短信验证码登录"
     },
     "advice": "showMessage"
   },
@@ -209,11 +309,19 @@ export const conditions = {
       "en": "The new password has a wrong length or wrong characters",
       "zh": "新密码长度或字符不合要求"
     },
+    "message": {
+      "en": "This password is too short, too long, or has characters that are not allowed",
+      "zh": "密码的长度或字符不符合要求"
+    },
     "advice": "fixInput"
   },
   "passwordMismatch": {
     "meaning": {
       "en": "The two entries of the password differ",
+      "zh": "两次输入的密码不一致"
+    },
+    "message": {
+      "en": "The two passwords are not the same",
       "zh": "两次输入的密码不一致"
     },
     "advice": "fixInput"
@@ -223,12 +331,20 @@ export const conditions = {
       "en": "The answer to the security question does not match",
       "zh": "密保答案错误"
     },
+    "message": {
+      "en": "The answer to the security question is not right",
+      "zh": "密保答案不正确"
+    },
     "advice": "fixInput"
   },
   "securityQuestionExists": {
     "meaning": {
       "en": "A security question is set already",
       "zh": "已设置过密保问题"
+    },
+    "message": {
+      "en": "You have set a security question already",
+      "zh": "你已经设置过密保问题"
     },
     "advice": "showMessage"
   },
@@ -237,12 +353,20 @@ export const conditions = {
       "en": "This is not a phone number",
       "zh": "手机号格式不正确"
     },
+    "message": {
+      "en": "Please enter a valid phone number",
+      "zh": "请输入正确的手机号"
+    },
     "advice": "fixInput"
   },
   "phoneNotBound": {
     "meaning": {
       "en": "The account has no phone number",
       "zh": "账号未绑定手机"
+    },
+    "message": {
+      "en": "Please link a phone number first",
+      "zh": "请先绑定手机号"
     },
     "advice": "showMessage"
   },
@@ -251,12 +375,20 @@ export const conditions = {
       "en": "The phone number belongs to no account",
       "zh": "该手机号未关联任何账号"
     },
+    "message": {
+      "en": "This phone number is not registered yet",
+      "zh": "该手机号还没有注册"
+    },
     "advice": "showMessage"
   },
   "phoneStillBound": {
     "meaning": {
       "en": "The present phone has to be unbound first",
       "zh": "须先解绑当前手机"
+    },
+    "message": {
+      "en": "Please unlink your present phone number first",
+      "zh": "请先解绑现在的手机号"
     },
     "advice": "showMessage"
   },
@@ -265,12 +397,20 @@ export const conditions = {
       "en": "The phone number is not verified, or not any more",
       "zh": "手机号未通过短信验证，或验证已失效"
     },
+    "message": {
+      "en": "Please verify your phone number first",
+      "zh": "请先验证手机号"
+    },
     "advice": "showMessage"
   },
   "smsTooFrequent": {
     "meaning": {
       "en": "SMS codes were asked for too soon after one another",
       "zh": "获取短信验证码过于频繁"
+    },
+    "message": {
+      "en": "You asked for codes too often. Please wait a moment",
+      "zh": "获取验证码太频繁，请稍后再试"
     },
     "advice": "retryLater"
   },
@@ -279,12 +419,20 @@ export const conditions = {
       "en": "The operator did not send the SMS",
       "zh": "短信服务商未能发送短信"
     },
+    "message": {
+      "en": "The SMS could not be sent. Please try again later",
+      "zh": "短信发送失败，请稍后再试"
+    },
     "advice": "retryLater"
   },
   "smsCodeInvalid": {
     "meaning": {
       "en": "The SMS code is wrong, used, too old or was never issued",
       "zh": "短信验证码错误、已使用、已过期或从未下发"
+    },
+    "message": {
+      "en": "The code is wrong or has expired",
+      "zh": "验证码不正确或已过期"
     },
     "advice": "fixInput"
   },
@@ -293,12 +441,20 @@ export const conditions = {
       "en": "The phone call could not be placed",
       "zh": "电话未能拨出"
     },
+    "message": {
+      "en": "The call could not be placed. Please try again later",
+      "zh": "电话未能接通，请稍后再试"
+    },
     "advice": "retryLater"
   },
   "thirdPartyFailed": {
     "meaning": {
       "en": "An outside service refused or failed",
       "zh": "第三方服务拒绝或出错"
+    },
+    "message": {
+      "en": "A partner service is not available. Please try again later",
+      "zh": "合作方服务暂时不可用，请稍后再试"
     },
     "advice": "retryLater"
   },
@@ -307,12 +463,20 @@ export const conditions = {
       "en": "The file is missing, unreadable or badly named",
       "zh": "文件缺失、无法读取或文件名不合法"
     },
+    "message": {
+      "en": "This file cannot be used. Please choose another",
+      "zh": "文件无法使用，请换一个"
+    },
     "advice": "fixInput"
   },
   "tooFrequent": {
     "meaning": {
       "en": "The same was done too short a time ago",
       "zh": "操作过于频繁"
+    },
+    "message": {
+      "en": "That was too fast. Please wait a moment",
+      "zh": "操作太频繁，请稍后再试"
     },
     "advice": "retryLater"
   },
@@ -321,12 +485,20 @@ export const conditions = {
       "en": "The object is there already",
       "zh": "对象已存在"
     },
+    "message": {
+      "en": "This is there already",
+      "zh": "已经存在，无需重复添加"
+    },
     "advice": "showMessage"
   },
   "alreadyDone": {
     "meaning": {
       "en": "Done before, such as liked or collected",
       "zh": "已经做过，例如已点赞、已收藏"
+    },
+    "message": {
+      "en": "You have done this already",
+      "zh": "你已经操作过了"
     },
     "advice": "showMessage"
   },
@@ -335,6 +507,10 @@ export const conditions = {
       "en": "The state cannot be changed any more",
       "zh": "当前状态已不可更改"
     },
+    "message": {
+      "en": "This can no longer be changed",
+      "zh": "当前状态下不能再修改"
+    },
     "advice": "showMessage"
   },
   "categoryNotEmpty": {
@@ -342,11 +518,19 @@ export const conditions = {
       "en": "The category still holds entries",
       "zh": "分类下仍有内容"
     },
+    "message": {
+      "en": "This category still has entries and cannot be deleted",
+      "zh": "该分类下还有内容，不能删除"
+    },
     "advice": "showMessage"
   },
   "selfDeletion": {
     "meaning": {
       "en": "One cannot delete oneself",
+      "zh": "不能删除自己"
+    },
+    "message": {
+      "en": "You cannot remove yourself",
       "zh": "不能删除自己"
     },
     "advice": "showMessage"
@@ -356,12 +540,20 @@ export const conditions = {
       "en": "Certified already, or an application is under review",
       "zh": "已认证，或认证申请正在审核"
     },
+    "message": {
+      "en": "You are certified already, or your application is being reviewed",
+      "zh": "你已认证，或认证正在审核中"
+    },
     "advice": "showMessage"
   },
   "studentCertRequired": {
     "meaning": {
       "en": "Student certification is missing",
       "zh": "未通过学生认证"
+    },
+    "message": {
+      "en": "Please complete student certification first",
+      "zh": "请先完成学生认证"
     },
     "advice": "showMessage"
   },
@@ -370,6 +562,10 @@ export const conditions = {
       "en": "Merchant certification is missing",
       "zh": "未通过商家认证"
     },
+    "message": {
+      "en": "Please complete merchant certification first",
+      "zh": "请先完成商家认证"
+    },
     "advice": "showMessage"
   },
   "identityCertRequired": {
@@ -377,11 +573,19 @@ export const conditions = {
       "en": "Personal certification is missing",
       "zh": "未通过个人实名认证"
     },
+    "message": {
+      "en": "Please complete identity certification first",
+      "zh": "请先完成实名认证"
+    },
     "advice": "showMessage"
   },
   "balanceInsufficient": {
     "meaning": {
       "en": "There is not enough money in the account",
+      "zh": "余额不足"
+    },
+    "message": {
+      "en": "There is not enough money in your account",
       "zh": "余额不足"
     },
     "advice": "showMessage"
@@ -391,12 +595,20 @@ export const conditions = {
       "en": "No cash account has been opened",
       "zh": "尚未开通现金账户"
     },
+    "message": {
+      "en": "Please open a wallet first",
+      "zh": "请先开通钱包"
+    },
     "advice": "showMessage"
   },
   "payoutAccountMissing": {
     "meaning": {
       "en": "The account to pay out to is not set",
       "zh": "尚未设置收款账户"
+    },
+    "message": {
+      "en": "Please set the account to be paid out to first",
+      "zh": "请先设置收款账户"
     },
     "advice": "showMessage"
   },
@@ -405,12 +617,20 @@ export const conditions = {
       "en": "The amount is below the minimum",
       "zh": "金额低于最低限额"
     },
+    "message": {
+      "en": "The amount is too small. Please enter a larger one",
+      "zh": "金额太小，请提高金额"
+    },
     "advice": "fixInput"
   },
   "taskAlreadyClaimed": {
     "meaning": {
       "en": "The caller holds this task already",
       "zh": "已领取过该任务"
+    },
+    "message": {
+      "en": "You have this task already",
+      "zh": "你已经领取过这个任务"
     },
     "advice": "showMessage"
   },
@@ -419,11 +639,19 @@ export const conditions = {
       "en": "None of this task are left",
       "zh": "任务已被领完"
     },
+    "message": {
+      "en": "Too late, this task is all taken",
+      "zh": "来晚了，任务已被领完"
+    },
     "advice": "showMessage"
   },
   "taskEnded": {
     "meaning": {
       "en": "The time of the task is over",
+      "zh": "任务已结束"
+    },
+    "message": {
+      "en": "This task is over",
       "zh": "任务已结束"
     },
     "advice": "showMessage"
@@ -433,12 +661,20 @@ export const conditions = {
       "en": "The time of the task has not come yet",
       "zh": "任务尚未开始"
     },
+    "message": {
+      "en": "This task has not started yet",
+      "zh": "任务还没有开始"
+    },
     "advice": "retryLater"
   },
   "taskNotClaimed": {
     "meaning": {
       "en": "The task has to be claimed first",
       "zh": "须先领取任务"
+    },
+    "message": {
+      "en": "Please take this task first",
+      "zh": "请先领取任务"
     },
     "advice": "showMessage"
   },
@@ -447,12 +683,20 @@ export const conditions = {
       "en": "This was handed in already",
       "zh": "已提交过，不能重复提交"
     },
+    "message": {
+      "en": "You have handed this in already",
+      "zh": "你已经提交过了"
+    },
     "advice": "showMessage"
   },
   "auditQuotaExceeded": {
     "meaning": {
       "en": "More audits were delegated than are left",
       "zh": "委托代审核的数量超过剩余数量"
+    },
+    "message": {
+      "en": "That is more than what is left",
+      "zh": "数量超过了剩余的份数"
     },
     "advice": "fixInput"
   },
@@ -461,12 +705,20 @@ export const conditions = {
       "en": "The task has no questions",
       "zh": "任务没有问卷"
     },
+    "message": {
+      "en": "This task has no questions",
+      "zh": "该任务没有问卷"
+    },
     "advice": "showMessage"
   },
   "audienceMismatch": {
     "meaning": {
       "en": "The task is meant for other people",
       "zh": "不属于任务的目标人群"
+    },
+    "message": {
+      "en": "This task is meant for other people",
+      "zh": "你不在该任务的参与范围内"
     },
     "advice": "showMessage"
   },
@@ -475,12 +727,20 @@ export const conditions = {
       "en": "No coupon could be handed out",
       "zh": "没有可发放的优惠券"
     },
+    "message": {
+      "en": "There are no coupons left",
+      "zh": "优惠券已发完"
+    },
     "advice": "showMessage"
   },
   "couponInvalid": {
     "meaning": {
       "en": "The coupon is unknown or was not handed out",
       "zh": "优惠券不存在或尚未发放"
+    },
+    "message": {
+      "en": "This coupon is not valid",
+      "zh": "优惠券无效"
     },
     "advice": "showMessage"
   },
@@ -489,6 +749,10 @@ export const conditions = {
       "en": "The coupon was redeemed before",
       "zh": "优惠券已使用"
     },
+    "message": {
+      "en": "This coupon has been used already",
+      "zh": "优惠券已经用过了"
+    },
     "advice": "showMessage"
   },
   "couponExpired": {
@@ -496,11 +760,84 @@ export const conditions = {
       "en": "The coupon is past its date",
       "zh": "优惠券已过期"
     },
+    "message": {
+      "en": "This coupon has expired",
+      "zh": "优惠券已过期"
+    },
     "advice": "showMessage"
+  },
+  "offline": {
+    "meaning": {
+      "en": "No connection, or it broke before the answer began",
+      "zh": "没有连接，或响应开始之前连接就断了"
+    },
+    "message": {
+      "en": "No connection. Please check your network",
+      "zh": "网络连接失败，请检查网络设置"
+    },
+    "advice": "retryLater",
+    "noAnswer": true
+  },
+  "timedOut": {
+    "meaning": {
+      "en": "The time that the app gave the call ran out",
+      "zh": "应用给这次调用的时间用完了"
+    },
+    "message": {
+      "en": "This takes too long. Please try again",
+      "zh": "网络较慢，请求超时，请重试"
+    },
+    "advice": "retryLater",
+    "noAnswer": true
+  },
+  "aborted": {
+    "meaning": {
+      "en": "The app itself gave the call up",
+      "zh": "应用自己取消了这次调用"
+    },
+    "message": {
+      "en": "Cancelled",
+      "zh": "已取消"
+    },
+    "advice": "ignore",
+    "noAnswer": true
+  },
+  "notOurs": {
+    "meaning": {
+      "en": "Somebody else answered: a network's login page, a proxy, another server",
+      "zh": "应答的不是这个后端：网络的登录页、代理或别的服务器"
+    },
+    "message": {
+      "en": "This network may ask you to log in. Please open a web page, then try again",
+      "zh": "当前网络可能需要登录认证，请打开浏览器完成认证后重试"
+    },
+    "advice": "retryLater",
+    "noAnswer": true
+  },
+  "malformedAnswer": {
+    "meaning": {
+      "en": "The answer broke off, or is no valid JSON",
+      "zh": "响应中途断开，或不是合法的 JSON"
+    },
+    "message": {
+      "en": "The answer could not be read. Please try again",
+      "zh": "数据接收不完整，请重试"
+    },
+    "advice": "retryLater",
+    "noAnswer": true
   }
 } as const satisfies Record<
   string,
-  { meaning: { en: string; zh: string }; advice: Advice }
+  { meaning: Text; message: Text; advice: Advice; noAnswer?: true }
 >
 
+/** In English and in Chinese. */
+interface Text {
+  en: string
+  zh: string
+}
+
 export type Condition = keyof typeof conditions
+
+/** What no backend says: a client finds out by itself that it has got no answer. */
+export type NoAnswerCondition = { [C in Condition]: (typeof conditions)[C] extends { noAnswer: true } ? C : never }[Condition]

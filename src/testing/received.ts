@@ -1,4 +1,5 @@
 /** Answers as tests hold them, whatever they were fetched with, brought to one form. */
+import { isNoAnswer } from '../errors/index.js'
 import { isObject } from '../plain/json.js'
 
 /** What came back from a backend. */
@@ -6,7 +7,7 @@ export interface Received {
   readonly url: string
   readonly status: number
   readonly headers: Headers
-  /** Parsed JSON, or the text as it came. */
+  /** Parsed JSON, the text as it came, or a `NoAnswer`. */
   readonly body: unknown
 }
 
@@ -21,7 +22,8 @@ export async function receive(value: unknown): Promise<Received> {
   if (answer instanceof Response) return fromFetch(answer)
   if (isObject(answer) && answer['response'] instanceof Response) {
     const { url, status, headers } = answer['response']
-    return { url, status, headers, body: answer['data'] ?? answer['error'] ?? null }
+    const error = answer['error']
+    return { url: isNoAnswer(error) ? error.url : url, status, headers, body: answer['data'] ?? error ?? null }
   }
   if (isPlaywright(answer)) return { url: answer.url(), status: answer.status(), headers: new Headers(answer.headers()), body: await answer.text() }
   throw new Error(`${describe(answer)} is no answer; give the Response of fetch, the result of an openapi-fetch client, or a promise of one`)

@@ -1,5 +1,5 @@
 /** `expect(answer).toFailWith('CONSTANT')`: one matcher for the failures of all systems. */
-import { type Classification, classify, type Condition, conditions, type ErrorName, errorsOf, type OperationIds, type SystemId, systemIds } from '../errors/index.js'
+import { type Classification, classify, type Condition, conditions, type ErrorName, errorsOf, isNoAnswer, type OperationIds, type SystemId, systemIds } from '../errors/index.js'
 import { receive, type Received } from './received.js'
 
 /** A CONSTANT_NAME of a system's error table, or a condition, the word that all systems share. */
@@ -53,8 +53,8 @@ function checkKnown(system: SystemId, expected: string): void {
 
 function explain(answer: Received, system: SystemId, found: Classification, expected: string, pass: boolean): string {
   const row = errorsOf(system).find((error) => error.name === expected)
-  const wanted = row === undefined ? expected : `${expected} (code ${row.code}, ${row.condition}: ${row.message.en})`
-  const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+  const wanted = row === undefined ? expected : `${expected} (code ${row.code}, ${row.condition}: ${row.meaning.en})`
+  const body = typeof answer.body === 'string' ? answer.body : isNoAnswer(answer.body) ? answer.body.message : JSON.stringify(answer.body)
   return [
     `expected the answer of ${system} ${pass ? 'not ' : ''}to fail with ${wanted}`,
     `but it ${outcome(found)}`,
@@ -64,8 +64,8 @@ function explain(answer: Received, system: SystemId, found: Classification, expe
   ].join('\n')
 }
 
-function outcome({ name, code, condition, message }: Classification): string {
+function outcome({ name, code, condition, meaning }: Classification): string {
   const about = [name, code === null ? null : `code ${code}`, condition].filter((part) => part !== null).join(', ')
   if (condition === 'ok') return `succeeded (${about})`
-  return condition === null ? `is not understood (${code === null ? 'no code' : about}): not an answer of this system's contract` : `failed with ${about}: ${message.en}`
+  return condition === null ? `is not understood (${code === null ? 'no code' : about}): not an answer of this system's contract` : `failed with ${about}: ${meaning.en}`
 }

@@ -10,6 +10,7 @@ import { assertNever, type Classification, classify, classifyResult, codesOf } f
 export function toShow(result: Classification): string {
   switch (result.advice) {
     case 'none':
+    case 'ignore':
       return ''
     case 'relogin':
     case 'refresh':

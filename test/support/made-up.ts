@@ -44,11 +44,11 @@ advices:
   none: { en: Nothing to do, zh: 无需处理 }
   fixInput: { en: Change the request, zh: 修改请求 }
 conditions:
-  ok: { meaning: { en: Done, zh: 完成 }, advice: none }
-  invalidRequest: { meaning: { en: Malformed, zh: 格式错误 }, advice: fixInput }
-  missingField: { meaning: { en: Absent, zh: 缺少 }, advice: fixInput }
-  notFound: { meaning: { en: Not there, zh: 不存在 }, advice: none }
-  redirectRequired: { meaning: { en: Elsewhere, zh: 跳转 }, advice: none }
+  ok: { meaning: { en: Done, zh: 完成 }, advice: none, message: { en: Done, zh: 完成 } }
+  invalidRequest: { meaning: { en: Malformed, zh: 格式错误 }, advice: fixInput, message: { en: Malformed, zh: 格式错误 } }
+  missingField: { meaning: { en: Absent, zh: 缺少 }, advice: fixInput, message: { en: Absent, zh: 缺少 } }
+  notFound: { meaning: { en: Not there, zh: 不存在 }, advice: none, message: { en: Not there, zh: 不存在 } }
+  redirectRequired: { meaning: { en: Elsewhere, zh: 跳转 }, advice: none, message: { en: Elsewhere, zh: 跳转 } }
 `
 
 const SHOP = `

@@ -1,6 +1,6 @@
 /** What the compiler says of edu, whose failures travel under HTTP statuses of their own: they are in `error`. */
 import { expectTypeOf } from 'vitest'
-import { type Answer, codes, type components, createEduClient, type Failure } from '../../src/contract/edu.js'
+import { type Answer, codes, type components, createEduClient, type Failure, isNoAnswer, type NoAnswer } from '../../src/contract/edu.js'
 
 type Schemas = components['schemas']
 const app = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' } as const
@@ -16,9 +16,15 @@ export async function login() {
     expectTypeOf(data.info.access_token).toEqualTypeOf<string>()
     return
   }
+  expectTypeOf(error).toEqualTypeOf<Failure<'eduLogin'> | NoAnswer>()
+  // A code can be tested without looking first whether there was an answer at all.
+  if (error.code === 603) expectTypeOf(error).toEqualTypeOf<Schemas['SmsCodeInvalidFailure']>()
+  if (isNoAnswer(error)) {
+    expectTypeOf(error.condition).toEqualTypeOf<'offline' | 'timedOut' | 'aborted' | 'notOurs' | 'malformedAnswer'>()
+    return
+  }
   expectTypeOf(error).toEqualTypeOf<Failure<'eduLogin'>>()
   expectTypeOf(error.code).toEqualTypeOf<127 | 603 | 902 | 904 | 905 | 906 | 907 | 909>()
-  if (error.code === 603) expectTypeOf(error).toEqualTypeOf<Schemas['SmsCodeInvalidFailure']>()
   // @ts-expect-error one who logs in has no token that could have run out
   if (error.code === 899) return
   // @ts-expect-error success is no failure

@@ -46,6 +46,7 @@ export function byAdvice(system: SystemId): Advice | 'report' {
     case 'fixInput':
     case 'showMessage':
     case 'followUrl':
+    case 'ignore':
       expectTypeOf(result.condition).toEqualTypeOf<Condition>()
       return result.advice
     case null:

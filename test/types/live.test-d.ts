@@ -1,13 +1,13 @@
 /** What the compiler says of live. Compiled with the rest (`npm run typecheck`), never run. */
 import { expectTypeOf } from 'vitest'
-import { type Answer, codes, contract, createLiveClient, type components, type Failure, type OperationId, type Success } from '../../src/contract/live.js'
+import { type Answer, codes, contract, createLiveClient, type components, type Failure, type NoAnswer, type OperationId, type Success } from '../../src/contract/live.js'
 
 type Schemas = components['schemas']
 const client = createLiveClient({ baseUrl: 'http://localhost:4010/live' })
 
 export async function login() {
   const { data, error } = await client.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
-  expectTypeOf(error).toEqualTypeOf<undefined>()
+  expectTypeOf(error).toEqualTypeOf<NoAnswer | undefined>()
   if (data === undefined) return
   expectTypeOf(data).toEqualTypeOf<Answer<'liveLogin'>>()
   expectTypeOf(data.code).toEqualTypeOf<2000 | 4000 | 4011>()

@@ -31,10 +31,20 @@ export interface SessionOptions {
   readonly ask: (kind: 'access' | 'refresh', refreshToken: string) => Promise<Failed | null>
 }
 
-/** A refresh that failed: what the backend said, null where somebody else answered for it; and a response that a caller can be given in place of his own. */
+/** A refresh that failed. */
 export interface Failed {
+  /** What the backend said; null where nobody answered, or somebody else. */
   readonly body: JsonObject | null
-  readonly response: Response
+  /**
+   * @returns a response that a caller can be given in place of his own
+   * @throws NoAnswer where there is none
+   */
+  readonly answer: () => Response
+}
+
+/** Whether it is a failed refresh that stands in the place of tokens. */
+export function isFailed(outcome: EduTokens | Failed | null): outcome is Failed {
+  return outcome !== null && 'answer' in outcome
 }
 
 const { OK } = codes
@@ -49,7 +59,7 @@ export function isRefused({ code }: JsonObject): boolean {
 export class EduSession {
   readonly #options: SessionOptions
   /** The refresh under way, if any: whoever needs a token meanwhile waits for the same one. */
-  #refresh: Promise<EduTokens | Response | null> | null = null
+  #refresh: Promise<EduTokens | Failed | null> | null = null
   /** The access token whose end has been told, so that it is told once. */
   #ended: string | null = null
 
@@ -62,13 +72,13 @@ export class EduSession {
     return btoa(`access_token=${accessToken}`)
   }
 
-  /** @returns tokens that are good for a while; a refused refresh as a response; null when nobody is logged in */
-  async usable(): Promise<EduTokens | Response | null> {
+  /** @returns tokens that are good for a while; a failed refresh; null when nobody is logged in */
+  async usable(): Promise<EduTokens | Failed | null> {
     const { store, now, refreshAhead } = this.#options
     const tokens = (await store.get()) ?? null
     if (tokens === null || tokens.accessExpiresAt - refreshAhead > now()) return tokens
     const fresh = await this.#renewed(tokens.accessToken)
-    if (!(fresh instanceof Response)) return fresh
+    if (!isFailed(fresh)) return fresh
     // It could not be renewed just now; as long as nobody has ended the login, the old token may still do.
     const present = (await store.get()) ?? null
     return present !== null && present.accessExpiresAt > now() ? present : fresh
@@ -78,9 +88,9 @@ export class EduSession {
    * After a request was refused for its token.
    * @param used the header it was sent with
    * @param body the refusal
-   * @returns tokens to try it again with; a response to answer it with; null where the refusal stands
+   * @returns tokens to try it again with; a failed refresh to answer it with; null where the refusal stands
    */
-  async recover(used: string, body: JsonObject): Promise<EduTokens | Response | null> {
+  async recover(used: string, body: JsonObject): Promise<EduTokens | Failed | null> {
     const tokens = (await this.#options.store.get()) ?? null
     if (tokens === null) return null
     // Somebody else renewed the token while the request was on its way.
@@ -103,14 +113,14 @@ export class EduSession {
     if (isComplete(tokens)) await store.set(tokens)
   }
 
-  #renewed(stale: string): Promise<EduTokens | Response | null> {
+  #renewed(stale: string): Promise<EduTokens | Failed | null> {
     this.#refresh ??= this.#renew(stale).finally(() => {
       this.#refresh = null
     })
     return this.#refresh
   }
 
-  async #renew(stale: string): Promise<EduTokens | Response | null> {
+  async #renew(stale: string): Promise<EduTokens | Failed | null> {
     const { store, now, renewAhead, ask } = this.#options
     for (const kind of ['refresh', 'access'] as const) {
       const tokens = await store.get()
@@ -122,7 +132,7 @@ export class EduSession {
       if (failed.body !== null && isAmong(ENDS, failed.body.code)) await this.#end(tokens, failed.body)
       // A refresh token that could not be renewed for another reason is still good for this once.
       else if (kind === 'refresh') continue
-      return failed.response
+      return failed
     }
     return (await store.get()) ?? null
   }

@@ -1,11 +1,13 @@
 /** A client of edu: the headers that every call needs, the access token in the header `auth`, and its refresh. */
-import createClient, { type ClientOptions, type Middleware } from 'openapi-fetch'
+import type { ClientOptions, Middleware } from 'openapi-fetch'
+import { isNoAnswer } from '../../errors/no-answer.js'
 import { codes, type components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
 import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
-import { EduSession, isRefused, type EduTokens, type Failed, type KickedOut } from './edu-session.js'
+import { EduSession, isRefused, type EduTokens, type Failed, isFailed, type KickedOut } from './edu-session.js'
+import { openClient } from './open.js'
 import { type BaseOptions, formFields, type JsonObject, memoryTokens, ownWord } from './shared.js'
-import { type ContractClient, typed } from './types.js'
+import type { ContractClient } from './types.js'
 
 /** The headers by which the backend knows an app; `u` (IMEI) and `w` (MAC) are sent with registration and logins only. */
 export type EduApp = { client: string; u: string; w: string } & ({ platform: 'android'; channel: string } | { platform: 'ios'; channel?: string })
@@ -40,15 +42,13 @@ export function createEduClient(options: EduClientOptions): EduClient {
   const { userType, app, tokens: store = memoryTokens(), onKickedOut, refreshAhead = MINUTE, renewAhead = DAY, now = deviceTime, ...rest } = options
   const session = new EduSession({ store, now, refreshAhead, renewAhead, onKickedOut, ask })
   const transport = options.fetch ?? ((request: Request) => fetch(request))
-  const client = typed(createClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }))
-
-  client.use({
+  const middleware: Middleware = {
     async onRequest({ request, schemaPath }) {
       if (!schemaPath.startsWith('/rest/')) return undefined
       addHeaders(request, app, isEntry(schemaPath))
       if (OPEN.includes(schemaPath)) return undefined
       const tokens = await session.usable()
-      if (tokens instanceof Response) return tokens.clone()
+      if (isFailed(tokens)) return tokens.answer()
       if (tokens !== null) request.headers.set('auth', EduSession.header(tokens))
       return undefined
     },
@@ -57,7 +57,8 @@ export function createEduClient(options: EduClientOptions): EduClient {
       const body = kind === null ? null : await ownWord(response, isOwn)
       if (kind !== null && body !== null) await session.learn(body, kind)
     },
-  })
+  }
+  const client = openClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }, 'code', [middleware])
 
   /** Sends a request; once more with a new token when the one it bears is refused. */
   async function send(request: Request): Promise<Response> {
@@ -69,22 +70,26 @@ export function createEduClient(options: EduClientOptions): EduClient {
     if (body === null || !isRefused(body)) return response
     const tokens = await session.recover(used, body)
     if (tokens === null) return response
-    if (tokens instanceof Response) return tokens.clone()
+    if (isFailed(tokens)) return tokens.answer()
     again.headers.set('auth', EduSession.header(tokens))
     return transport(again)
   }
 
   async function ask(kind: 'access' | 'refresh', refresh_token: string): Promise<Failed | null> {
-    let answer = Response.error()
+    let kept = Response.error()
     const keep: Middleware = {
       onResponse({ response }) {
-        answer = response.clone()
+        kept = response.clone()
       },
     }
-    // As a stream, because whatever a proxy says in place of the backend can be the answer of the call.
-    await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token }, parseAs: 'stream', middleware: [keep] })
-    const body = await ownWord(answer, isOwn)
-    return body?.code === codes.OK ? null : { body, response: answer }
+    const { error } = await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token }, middleware: [keep] })
+    const body = await ownWord(kept, isOwn)
+    if (body?.code === codes.OK) return null
+    const answer = () => {
+      if (isNoAnswer(error)) throw error
+      return kept.clone()
+    }
+    return { body, answer }
   }
 
   return client

@@ -1,9 +1,9 @@
 /** A client of im: the session in the cookie `sessionid`. */
-import createClient from 'openapi-fetch'
 import { codes, type contract, type paths } from '../../generated/im/contract.js'
+import { openClient } from './open.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
 import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
-import { type ContractClient, typed } from './types.js'
+import type { ContractClient } from './types.js'
 
 /**
  * A browser keeps the cookie itself and shows it to nobody: `tokens` is of no use there. Where there is no cookie jar (Node.js) the token is
@@ -23,8 +23,7 @@ const ENDS = {} satisfies SessionEnds<typeof contract.errors>
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `status`
  */
 export function createImClient({ tokens = memoryTokens(), ...options }: ImClientOptions): ImClient {
-  const client = createClient<paths>({ credentials: 'include', ...options })
-  client.use(tokenMiddleware(tokens, {
+  return openClient<paths>({ credentials: 'include', ...options }, 'status', [tokenMiddleware(tokens, {
     isOwn: ({ status, result, message, date }) => typeof status === 'number' && result !== undefined && typeof message === 'string' && typeof date === 'string',
     header: (session) => ['cookie', `sessionid=${session}`],
     outcome(path, body, response) {
@@ -33,8 +32,7 @@ export function createImClient({ tokens = memoryTokens(), ...options }: ImClient
       if (body.status !== codes.SUCCESS_STATUS) return undefined
       return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
     },
-  }))
-  return typed(client)
+  })])
 }
 
 function sessionIn({ headers }: Response): string | undefined {

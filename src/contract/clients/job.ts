@@ -1,9 +1,10 @@
 /** A client of job: the token in the header `App-Token`, bodies as forms. */
-import createClient from 'openapi-fetch'
+import type { Middleware } from 'openapi-fetch'
 import { codes, type contract, type paths } from '../../generated/job/contract.js'
+import { openClient } from './open.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
 import { asObject, asText, type BaseOptions, formFields, memoryTokens, tokenMiddleware } from './shared.js'
-import { type ContractClient, typed } from './types.js'
+import type { ContractClient } from './types.js'
 
 /** The token is the `appToken` of the login. */
 export type JobClientOptions = BaseOptions<string>
@@ -22,14 +23,13 @@ const ENDS = { NOT_LOGGED_IN: codes.NOT_LOGGED_IN } satisfies SessionEnds<typeof
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `code`
  */
 export function createJobClient({ tokens = memoryTokens(), ...options }: JobClientOptions): JobClient {
-  const client = createClient<paths>({ bodySerializer: formOf, ...options })
-  client.use({
+  const asForm: Middleware = {
     onRequest({ request }) {
       // openapi-fetch takes every body for JSON, and so says the request by now.
       if (request.headers.get('content-type') === JSON_TYPE) request.headers.set('content-type', FORM_TYPE)
     },
-  })
-  client.use(tokenMiddleware(tokens, {
+  }
+  return openClient<paths>({ bodySerializer: formOf, ...options }, 'code', [asForm, tokenMiddleware(tokens, {
     isOwn: ({ message, code, data, ok }) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean',
     header: (token) => ['App-Token', token],
     outcome(path, body) {
@@ -37,8 +37,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       if (body.code !== codes.SUCCESS) return undefined
       return path === LOGIN ? asText(asObject(body.data)?.appToken) : path === LOGOUT ? null : undefined
     },
-  }))
-  return typed(client)
+  })])
 }
 
 function formOf(body: unknown): string {

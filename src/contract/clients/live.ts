@@ -1,9 +1,9 @@
 /** A client of live: the api_key in the header `Authorization`, in Base64. */
-import createClient from 'openapi-fetch'
 import { codes, type contract, type paths } from '../../generated/live/contract.js'
+import { openClient } from './open.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
 import { asText, type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
-import { type ContractClient, typed } from './types.js'
+import type { ContractClient } from './types.js'
 
 /** The token is the `api_key` as the login gives it, not encoded. */
 export type LiveClientOptions = BaseOptions<string>
@@ -19,8 +19,7 @@ const ENDS = { API_UNAUTHORIZED: codes.API_UNAUTHORIZED } satisfies SessionEnds<
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `code`
  */
 export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveClientOptions): LiveClient {
-  const client = createClient<paths>(options)
-  client.use(tokenMiddleware(tokens, {
+  return openClient<paths>(options, 'code', [tokenMiddleware(tokens, {
     isOwn: ({ code, desc }) => typeof code === 'number' && typeof desc === 'string',
     header: (key) => ['authorization', btoa(key)],
     outcome(path, body) {
@@ -28,6 +27,5 @@ export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveCl
       if (body.code !== codes.API_OK) return undefined
       return path === LOGIN ? asText(body.api_key) : path === LOGOUT ? null : undefined
     },
-  }))
-  return typed(client)
+  })])
 }

@@ -1,9 +1,10 @@
 /** A client of trid: one URL, the operation in its query, the token in the body of the registration. */
-import createClient from 'openapi-fetch'
+import type { Middleware } from 'openapi-fetch'
 import { codes, type components, type operations, type paths } from '../../generated/trid/contract.js'
 import { deviceTime } from './clock.js'
+import { openClient } from './open.js'
 import { asText, type BaseOptions, type JsonObject, memoryTokens, ownWord } from './shared.js'
-import { type ContractClient, type Result, typed } from './types.js'
+import type { ContractClient, Result } from './types.js'
 
 type Schemas = components['schemas']
 
@@ -33,16 +34,16 @@ const REGISTER = '/index.php?r=user/register' satisfies keyof paths
  *   `data` is the union of success and failures, told apart by `error_no`
  */
 export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ...options }: TridClientOptions): TridClient {
-  const client = typed(createClient<paths>(options))
   const time = () => String(Math.floor(now() / 1000))
-  client.use({
+  const keeping: Middleware = {
     async onResponse({ response, schemaPath }) {
       if (schemaPath !== CHECK && schemaPath !== REGISTER) return
       const body = await ownWord(response, isSuccess)
       const token = asText(body?.token)
       if (token !== undefined) await tokens.set(token)
     },
-  })
+  }
+  const client = openClient<paths>(options, 'error_no', [keeping])
   const call: TridCalls = {
     tridSendSms: (fields) => client.POST(SEND, { body: { type: 'sms_validation_request', time: time(), ...fields } }),
     tridCheckSms: (fields) => client.POST(CHECK, { body: { type: 'sms_validation_code', time: time(), ...fields } }),

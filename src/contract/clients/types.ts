@@ -1,9 +1,10 @@
 /**
  * What the clients look like from outside: openapi-fetch's, but for what a call comes back with. openapi-fetch takes every body through a
  * type that drops keys whose only value is `null` (its `Readable`, for `readOnly` properties, which these contracts do not have); here an
- * answer has exactly the type that the contract gives it.
+ * answer has exactly the type that the contract gives it. And a call that gets no answer does not reject: its `error` is a `NoAnswer`.
  */
-import type { Client, MaybeOptionalInit, Middleware, ParseAsResponse } from 'openapi-fetch'
+import type { MaybeOptionalInit, Middleware, ParseAsResponse } from 'openapi-fetch'
+import type { NoAnswer } from '../../errors/no-answer.js'
 
 type HttpMethod = 'get' | 'put' | 'post' | 'patch' | 'delete'
 type OkStatus = 200 | 201 | 202 | 203 | 204 | 206
@@ -19,10 +20,13 @@ type DataOf<Responses> = BodyOf<Responses[keyof Responses & OkStatus]>
 /** What `error` of a call can be: the answers with any other HTTP status. */
 type ErrorOf<Responses> = BodyOf<Responses[Exclude<keyof Responses, OkStatus | 101 | 304>]>
 
-/** What a call comes back with: `data` under an HTTP status of success, `error` under any other. */
+/**
+ * What a call comes back with: `data` under an HTTP status of success, `error` under any other, and where there was no answer of the backend. Then
+ * `response` is what came in its place; nothing at all is a response of fetch's own type `error`, with the status 0.
+ */
 export type Result<Operation, Init = object> =
   | { data: ParseAsResponse<DataOf<ResponsesOf<Operation>>, Init>; error?: never; response: Response }
-  | { data?: never; error: ErrorOf<ResponsesOf<Operation>>; response: Response }
+  | { data?: never; error: Extract<ErrorOf<ResponsesOf<Operation>>, object> | NoAnswer; response: Response }
 
 type PathWith<Paths, Method extends HttpMethod> = { [Path in keyof Paths]: Paths[Path] extends Record<Method, object> ? Path : never }[keyof Paths]
 
@@ -44,10 +48,4 @@ export interface ContractClient<Paths> {
   /** Registers middleware of openapi-fetch; it comes after the client's own. */
   readonly use: (...middleware: Middleware[]) => void
   readonly eject: (...middleware: Middleware[]) => void
-}
-
-/** @returns the same client under its stricter type */
-export function typed<Paths extends object>(client: Client<Paths>): ContractClient<Paths> {
-  // The same functions with the same arguments; bodies are JSON either way, and only their types differ (see above).
-  return client as unknown as ContractClient<Paths>
 }

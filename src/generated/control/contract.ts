@@ -100,9 +100,9 @@ export interface paths {
         };
         /**
          * 各系统通用的错误说法 · The words that all systems share for what can go wrong
-         * @description 含义与给客户端的建议，按文档中的顺序。
+         * @description 含义、可显示给使用者的文字与给客户端的建议，按文档中的顺序。
          *
-         *     Their meaning and the advice to a client, in the order of the document.
+         *     Their meaning, a text to show to those who use an app, and the advice to a client, in the order of the document.
          */
         get: operations["listConditions"];
         put?: never;
@@ -1505,7 +1505,10 @@ export interface components {
         };
         Condition: {
             condition: string;
+            /** @description 给开发者的含义 · For those who build apps */
             meaning: components["schemas"]["Bilingual"];
+            /** @description 可显示给使用者的文字 · A text to show to those who use them */
+            message: components["schemas"]["Bilingual"];
             /** @description 客户端接下来做什么 · What a client does next */
             advice: string;
         };

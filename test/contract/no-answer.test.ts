@@ -1,0 +1,173 @@
+/** Where mobile apps fail most: every client resolves to an error that `classifyResult` knows, whatever the network does, and keeps its token. */
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, describe, expect, test } from 'vitest'
+import { asOpenapiFetch, createLiveClient, isNoAnswer, memoryTokens, NoAnswer } from '../../src/contract/live.js'
+import { createEduClient, type EduTokens } from '../../src/contract/edu.js'
+import { createImClient } from '../../src/contract/im.js'
+import { createJobClient } from '../../src/contract/job.js'
+import { createTridClient } from '../../src/contract/trid.js'
+import { type Classification, classifyResult, conditions, type SystemId } from '../../src/errors/index.js'
+import { createStub } from '../../src/index.js'
+
+const APP = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' } as const
+const PAGE = '<!doctype html><title>Hotel</title><form action="/login">Welcome, please log in</form>'
+
+/** One call of each system, by a client that is logged in, and what it keeps. */
+const callers: { readonly [S in SystemId]: (baseUrl: string, signal?: AbortSignal) => Promise<{ readonly result: Parameters<typeof classifyResult>[1]; readonly kept: unknown }> } = {
+  async edu(baseUrl, signal) {
+    const tokens = memoryTokens<EduTokens>()
+    await tokens.set({ accessToken: 'a', accessExpiresAt: Infinity, refreshToken: 'r', refreshExpiresAt: Infinity })
+    const client = createEduClient({ baseUrl, userType: 's', app: APP, tokens })
+    const result = await client.GET('/rest/{userType}/info', { ...(signal && { signal }) })
+    return { result, kept: await tokens.get() }
+  },
+  job: (baseUrl, signal) => withToken((tokens) => createJobClient({ baseUrl, tokens }).GET('/api/user/acc/balance', { ...(signal && { signal }) })),
+  live: (baseUrl, signal) => withToken((tokens) => createLiveClient({ baseUrl, tokens }).GET('/users/my', { ...(signal && { signal }) })),
+  im: (baseUrl, signal) => withToken((tokens) => createImClient({ baseUrl, tokens }).GET('/android/user_contacts/', { ...(signal && { signal }) })),
+  trid: (baseUrl, signal) => withToken((tokens) => createTridClient({ baseUrl, tokens }).POST('/index.php?r=user/register', {
+    body: { type: 'register', tel: '13800005900', token: 'kept', username: '张立远', password: 'zly2026a' }, ...(signal && { signal }),
+  })),
+}
+const systems = Object.keys(callers) as SystemId[] // the keys of the record above
+
+async function withToken(call: (tokens: ReturnType<typeof memoryTokens<string>>) => Promise<Parameters<typeof classifyResult>[1]>) {
+  const tokens = memoryTokens<string>()
+  await tokens.set('kept')
+  return { result: await call(tokens), kept: await tokens.get() }
+}
+
+/** Calls every system; what each call came back with is of openapi-fetch's shape, and no token is lost by it. */
+async function callAll(baseUrl: (system: SystemId) => string, signal?: () => AbortSignal): Promise<Classification[]> {
+  return Promise.all(systems.map(async (system) => {
+    const { result, kept } = await callers[system](baseUrl(system), signal?.())
+    expect(kept, system).toEqual(system === 'edu' ? expect.objectContaining({ accessToken: 'a' }) : 'kept')
+    expect([system, result.data]).toEqual([system, undefined])
+    expect(result.response, system).toBeInstanceOf(Response)
+    expect(result.error, system).toBeInstanceOf(NoAnswer)
+    return classifyResult(system, result)
+  }))
+}
+
+const all = (condition: keyof typeof conditions) => systems.map(() => expect.objectContaining({ condition, advice: conditions[condition].advice, message: conditions[condition].message }) as unknown)
+
+/** A server that answers everything alike. */
+async function serveAll(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  afterAll(() => new Promise((resolve) => { server.close(resolve).closeAllConnections() }))
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}` // a TCP server that listens has one
+}
+
+describe('against the stub, by its own faults', async () => {
+  const stub = await createStub({ systems })
+  afterAll(() => stub.close())
+  const box = await stub.sandbox()
+  const url = (system: SystemId) => box.baseUrl(system)
+
+  test.each([
+    ['a connection that is dropped', 'offline', { kind: 'drop', carriedOut: false }],
+    ['one that breaks in the midst of the answer', 'malformedAnswer', { kind: 'reset' }],
+    ['broken JSON', 'malformedAnswer', { kind: 'malformed' }],
+    ['a login page of the network under 200', 'notOurs', { kind: 'status', status: 200, body: PAGE, contentType: 'text/html' }],
+    ['one under 511', 'notOurs', { kind: 'status', status: 511, body: PAGE, contentType: 'text/html' }],
+    ['an empty answer', 'malformedAnswer', { kind: 'status', status: 200, body: '' }],
+    ['a page of a gateway', 'internal', { kind: 'status', status: 502, body: PAGE, contentType: 'text/html' }],
+    ['an empty failure', 'internal', { kind: 'status', status: 500, body: '' }],
+    ['a page of maintenance', 'maintenance', { kind: 'status', status: 503, body: PAGE, contentType: 'text/html' }],
+  ] as const)('%s is %s', async (_, condition, fault) => {
+    const rule = await box.faults.add({ fault })
+    expect(await callAll(url)).toEqual(all(condition))
+    await box.faults.remove(rule.id)
+  })
+
+  test('an answer that takes too long is timedOut, before it begins and in its midst; one that the app gives up is aborted', async () => {
+    const waiting = await box.faults.add({ fault: { kind: 'latency', min: 60_000 } })
+    expect(await callAll(url, () => AbortSignal.timeout(50))).toEqual(all('timedOut'))
+    const gone = new AbortController()
+    const calls = callAll(url, () => gone.signal)
+    await box.requests.count() // so that the calls are under way
+    gone.abort()
+    expect(await calls).toEqual(all('aborted'))
+    expect(await callAll(url, () => AbortSignal.abort(new Error('the page was left')))).toEqual(all('aborted'))
+    await box.faults.remove(waiting.id)
+    await box.faults.add({ fault: { kind: 'slow', milliseconds: 60_000, chunks: 3 } })
+    expect(await callAll(url, () => AbortSignal.timeout(200))).toEqual(all('timedOut'))
+    await box.faults.clear()
+  })
+})
+
+describe('against a server of somebody else', () => {
+  test('JSON without a code of ours is notOurs', async () => {
+    const url = await serveAll((_, response) => response.setHeader('content-type', 'application/json').end('{"portal":"https://hotel.example/login"}'))
+    expect(await callAll(() => url)).toEqual(all('notOurs'))
+  })
+
+  test('JSON that ends before its end is malformedAnswer', async () => {
+    const url = await serveAll((_, response) => response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('{"code":', () => response.destroy()))
+    expect(await callAll(() => url)).toEqual(all('malformedAnswer'))
+  })
+
+  test('a server that is not there is offline, and the error says which', async () => {
+    expect(await callAll(() => 'http://127.0.0.1:1')).toEqual(all('offline'))
+    const { error, response } = await createLiveClient({ baseUrl: 'http://127.0.0.1:1' }).GET('/users/my')
+    if (!isNoAnswer(error)) throw new Error('it is')
+    expect([error.url, error.message, response.status, response.type]).toEqual(['http://127.0.0.1:1/users/my', 'GET http://127.0.0.1:1/users/my: fetch failed', 0, 'error'])
+    expect(error.cause).toBeInstanceOf(TypeError)
+  })
+
+  test('a page can still be read, for whoever wants to show it', async () => {
+    const url = await serveAll((_, response) => response.setHeader('content-type', 'text/html').end(PAGE))
+    expect(await callAll(() => url)).toEqual(all('notOurs'))
+    const { response } = await createLiveClient({ baseUrl: url }).GET('/users/my')
+    expect(await response.text()).toBe(PAGE)
+  })
+
+  test('a login that the network ate leaves nobody logged in', async () => {
+    const url = await serveAll((_, response) => response.setHeader('content-type', 'text/html').end(PAGE))
+    const tokens = memoryTokens<string>()
+    await createLiveClient({ baseUrl: url, tokens }).POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })
+    expect(await tokens.get()).toBeNull()
+  })
+})
+
+describe('edu, whose token has run out', () => {
+  const stale = { accessToken: 'a', accessExpiresAt: 0, refreshToken: 'r', refreshExpiresAt: Infinity }
+
+  test.each([
+    ['offline', 'http://127.0.0.1:1', 'offline'],
+    ['behind a login page', null, 'notOurs'],
+  ] as const)('a refresh that fails %s answers the call, and the login goes on', async (_, base, condition) => {
+    const baseUrl = base ?? (await serveAll((_request, response) => response.setHeader('content-type', 'text/html').end(PAGE)))
+    const tokens = memoryTokens<EduTokens>()
+    await tokens.set(stale)
+    const client = createEduClient({ baseUrl, userType: 's', app: APP, tokens, now: () => 1000 })
+    const result = await client.GET('/rest/{userType}/info')
+    expect(classifyResult('edu', result)).toMatchObject({ condition, advice: 'retryLater' })
+    expect(result.error).toBeInstanceOf(NoAnswer)
+    expect(await tokens.get()).toEqual(stale)
+  })
+})
+
+test('a download that breaks off or cannot be had is no exception either', async () => {
+  const broken = await serveAll((_, response) => response.writeHead(200, { 'content-type': 'image/png', 'content-length': '1000' }).write('png', () => response.destroy()))
+  const get = (baseUrl: string) => createEduClient({ baseUrl, userType: 's', app: APP }).GET('/file/{name}', { params: { path: { name: 'a.png' } }, parseAs: 'blob' })
+  expect(classifyResult('edu', await get(broken), 'eduDownload')).toMatchObject({ condition: 'malformedAnswer' })
+  expect(classifyResult('edu', await get('http://127.0.0.1:1'), 'eduDownload')).toMatchObject({ condition: 'offline' })
+})
+
+test('a library that takes a client of openapi-fetch, and throws what is an error, goes on working', async () => {
+  const client = asOpenapiFetch(createLiveClient({ baseUrl: 'http://127.0.0.1:1' }))
+  const query = async () => {
+    const { data, error }: { readonly data?: unknown; readonly error?: unknown } = await client.GET('/users/my')
+    return error === undefined ? data : Promise.reject(error instanceof Error ? error : new Error('no Error'))
+  }
+  await expect(query()).rejects.toBeInstanceOf(NoAnswer)
+  expect(await client.request('get', '/users/my')).toMatchObject({ error: { condition: 'offline' } })
+})
+
+test('what is wrong with the call itself is thrown as ever', async () => {
+  await expect(createLiveClient({ baseUrl: 'nowhere' }).GET('/users/my')).rejects.toThrow(TypeError)
+  const tokens = { get: () => Promise.reject(new Error('the store is locked')), set: () => undefined }
+  await expect(createLiveClient({ baseUrl: 'http://127.0.0.1:1', tokens }).GET('/users/my')).rejects.toThrow('the store is locked')
+})
