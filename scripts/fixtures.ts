@@ -3,10 +3,11 @@
  *   npm run fixtures -- job --jobs 100000 --out /tmp/worlds/job/world.json
  * The records are added to those of `fixtures/<system>/world.json`; without `--out` the file goes to standard output.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { addBulk } from '../src/core/bulk.js'
+import { readJsonFile } from '../src/core/json-file.js'
 import { isRecordMap } from '../src/core/world.js'
 import { fixturesFolder } from '../src/paths.js'
 import { loadSystems } from '../src/systems/load.js'
@@ -25,7 +26,7 @@ async function main([id = '', ...args]: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { [bulk.collection]: { type: 'string' }, out: { type: 'string' } } })
   const count = values[bulk.collection]
   if (typeof count !== 'string' || !/^\d{1,8}$/.test(count)) throw new Error(`--${bulk.collection} needs a count, as in --${bulk.collection} 100000`)
-  const fixtures: unknown = JSON.parse(readFileSync(join(fixturesFolder, system.id, 'world.json'), 'utf8'))
+  const fixtures = await readJsonFile(join(fixturesFolder, system.id, 'world.json'))
   const world = await addBulk(system, fixtures, Number(count))
   if (!isRecordMap(world)) throw new Error(`the world of ${system.id} is no map from collection to records`)
   write(asText(world), values['out'])

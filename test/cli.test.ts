@@ -32,7 +32,7 @@ describe('understudy', () => {
   test('lists the systems', async () => {
     const { code, stdout } = await understudy(['list'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^live +7 operations +5 codes +市场部直播/m)
+    expect(stdout).toMatch(/^live +\d+ operations +\d+ codes +市场部直播/m)
     const rows: unknown = JSON.parse((await understudy(['list', '--json'])).stdout)
     expect(rows).toContainEqual(expect.objectContaining({ id: 'trid', operations: 3 }))
   })

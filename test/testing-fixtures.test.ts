@@ -55,6 +55,22 @@ test('Vitest: a failed test keeps its sandbox and its calls, and tells where', a
   expect(first).toBe(second)
 })
 
+test('Vitest: failed tests of one name leave a folder each', async () => {
+  await project.write('namesakes.test.ts', `
+    import { expect, stubTest } from 'understudy/testing/vitest'
+    const test = stubTest({ systems: ['live'] })
+    for (const mobile of ['13800003001', '13800003002']) test('asks for a code', async ({ box }) => {
+      await box.client('live').GET('/auth/code', { params: { query: { mobile } } })
+      expect(mobile).toBe('')
+    })
+  `)
+  const { stderr } = await project.vitest('namesakes')
+  const places = [...stderr.matchAll(/the sandbox of this test is kept in (\S+)/g)].map(([, place = '']) => place)
+  expect(places).toEqual([expect.stringMatching(/asks-for-a-code$/), expect.stringMatching(/asks-for-a-code-2$/)])
+  const asked = await Promise.all(places.map(async (place) => JSON.parse(await readFile(join(project.folder, place, 'requests.json'), 'utf8')) as { request: { url: string } }[])) // as the fixture writes it
+  expect(asked.map(([call]) => call?.request.url)).toEqual(['/auth/code?mobile=13800003001', '/auth/code?mobile=13800003002'])
+})
+
 test('Vitest: the stub that "understudy exec" has started is used, and left clean', async () => {
   await project.write('shared.test.ts', "import { expect, test } from 'understudy/testing/vitest'\ntest('shared', ({ stub, box }) => { expect(box.baseUrl('live')).toBe(`${process.env['UNDERSTUDY_LIVE_URL'].replace('/live', '')}/@${box.name}/live`) })\n")
   await using stub = await createStub({ systems: ['live'] })

@@ -1,10 +1,10 @@
 /** Every example in a bundled document is what it is an example of. */
 import type { Ajv2020 } from 'ajv/dist/2020.js'
-import { checking, compile, componentSchemas, createAjv, schemaKey } from '../generate/ajv.js'
-import { asOptionalObject, type Json, type JsonObject } from '../generate/json.js'
 import { isObject } from '../../src/plain/json.js'
+import { checking, compileFaults, componentSchemas, createAjv, type Fault, schemaKey } from '../generate/ajv.js'
+import { asObjects, asOptionalObject, type Json, type JsonObject } from '../generate/json.js'
 import { messageOf, type Project, type SystemSource } from '../generate/load.js'
-import { mapSchema, resolve } from '../generate/schema.js'
+import { flatten, listedValues, mapSchema, resolve } from '../generate/schema.js'
 
 /** Media types whose examples are JSON values that a schema describes. */
 const DESCRIBED = /^(?:application\/(?:[\w.-]+\+)?json|application\/x-www-form-urlencoded|multipart\/form-data)\b/i
@@ -16,23 +16,49 @@ interface Exhibit {
   readonly values: readonly (readonly [name: string, value: Json])[]
 }
 
-/** The examples of a project that their schemas refuse: of requests, responses, parameters and of the schemas themselves. */
+/**
+ * The examples of a project that their schemas refuse: of requests, responses, parameters and of the schemas themselves. A rule that many
+ * examples break in the same way, such as a new field that none of them has, is told once.
+ */
 export function checkExamples({ systems }: Project): string[] {
   return systems.flatMap((source) => {
     const ajv = createAjv(source.bundled, { allErrors: true })
-    return exhibits(source).flatMap((exhibit, index) => refused(ajv, exhibit, String(index)).map((problem) => `${source.system.id}: ${problem}`))
+    const broken = new Map<string, { readonly first: string; others: number }>()
+    exhibits(source).forEach((exhibit, index) => {
+      for (const { text, rule } of refused(ajv, source.bundled, exhibit, String(index))) {
+        const before = broken.get(rule)
+        if (before === undefined) broken.set(rule, { first: text, others: 0 })
+        else before.others++
+      }
+    })
+    return [...broken.values()].map(({ first, others }) => `${source.system.id}: ${first}${others === 0 ? '' : ` (and the same ${others === 1 ? 'once' : `${others} times`} more)`}`)
   })
 }
 
-function refused(ajv: Ajv2020, { where, schema, values }: Exhibit, key: string): string[] {
-  if (values.length === 0) return []
+function refused(ajv: Ajv2020, document: JsonObject, { where, schema, values }: Exhibit, key: string): Fault[] {
   try {
-    ajv.addSchema(checking(schema), schemaKey('examples', key))
-    const validate = compile(ajv, schemaKey('examples', key))
-    return values.flatMap(([name, value]) => validate(value).map((problem) => `${where}, example ${name}: ${problem}`))
+    return values.flatMap(([name, value], index) => {
+      const place = schemaKey('examples', `${key}.${index}`)
+      ajv.addSchema(checking(alternativeOf(document, schema, value)), place)
+      // Where a schema refers to a component its rules are known by that: the same ones in every body.
+      return compileFaults(ajv, place)(value).map(({ text, rule }) => ({ text: `${where}, example ${name}: ${text}`, rule: rule.startsWith('#') ? `${where} ${rule}` : rule }))
+    })
   } catch (error) {
-    return [`${where}: ${messageOf(error)}`]
+    return [{ text: `${where}: ${messageOf(error)}`, rule: where }]
   }
+}
+
+/** Of answers told apart by their code the one that the value is: what keeps it from being another is not worth a word. */
+function alternativeOf(document: JsonObject, schema: Json, value: Json): Json {
+  if (!isObject(schema) || !isObject(value)) return schema
+  const meant = asObjects(schema.oneOf, 'oneOf').filter((one) => {
+    const told = Object.entries(asOptionalObject(flatten(document, one).properties, 'properties')).flatMap(([name, property]) => {
+      const allowed = listedValues(document, property)
+      return allowed === null || value[name] === undefined ? [] : [allowed.includes(value[name])]
+    })
+    return told.length > 0 && told.every(Boolean)
+  })
+  return meant.length === 1 && meant[0] !== undefined ? meant[0] : schema
 }
 
 function exhibits({ system, bundled }: SystemSource): Exhibit[] {

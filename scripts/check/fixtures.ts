@@ -3,12 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveBoot } from '../../src/core/store/boot.js'
 import { checking, compile, createAjv, schemaKey } from '../generate/ajv.js'
-import { asList, asObject, asOptionalObject, asStrings, parseJson, parseYaml, type Json, type JsonObject } from '../generate/json.js'
+import { asList, asObject, asOptionalObject, asStrings, parseJson, type Json, type JsonObject } from '../generate/json.js'
 import { messageOf, type Project, type SystemSource } from '../generate/load.js'
 import { flatten } from '../generate/schema.js'
-
-/** The collections that every system has; part of this package, not of the project that is checked. */
-const CORE_SCHEMA = join(import.meta.dirname, '../../fixtures/core.schema.yaml')
+import { withDefaults } from '../generate/validators.js'
 
 /** Any moment will do: the markers must resolve, and to what a schema allows. */
 const BOOT = Date.UTC(2026, 0, 1)
@@ -53,11 +51,10 @@ function readFixture(...path: string[]): JsonObject {
   return asObject(parseJson(JSON.stringify(resolved)), 'the file')
 }
 
-function recordChecks({ spelledOut, records }: SystemSource): Checks {
-  const ajv = createAjv(spelledOut, { allErrors: true })
-  const schemas = { ...asObject(parseYaml(readFileSync(CORE_SCHEMA, 'utf8')), CORE_SCHEMA), ...records }
-  return new Map(Object.entries(schemas).map(([collection, schema]) => {
-    ajv.addSchema(checking(schema), schemaKey('records', collection))
+function recordChecks({ spelledOut, stored }: SystemSource): Checks {
+  const ajv = createAjv(spelledOut, { allErrors: true, useDefaults: true })
+  return new Map(Object.entries(stored).map(([collection, schema]) => {
+    ajv.addSchema(withDefaults(checking(schema), schema), schemaKey('records', collection))
     return [collection, compile(ajv, schemaKey('records', collection))]
   }))
 }

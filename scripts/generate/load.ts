@@ -6,8 +6,12 @@ import { readConditions, type Conditions } from './conditions.js'
 import { bundleDocuments, documentIds } from './document.js'
 import { asObject, parseYaml, type JsonObject } from './json.js'
 import { portable } from './portable.js'
+import { withSamples } from './samples.js'
 import { spellOut } from './spell-out.js'
 import { readSystem, type System } from './system.js'
+
+/** The collections that every system has; part of this package, not of the project that is read. */
+const CORE_SCHEMA = join(import.meta.dirname, '../../fixtures/core.schema.yaml')
 
 /** One system's document in its three forms, and the schemas of its records. */
 export interface SystemSource {
@@ -21,6 +25,8 @@ export interface SystemSource {
   readonly answers: readonly Answer[]
   /** JSON Schema by collection. */
   readonly records: JsonObject
+  /** The same and those of the collections that every system has. */
+  readonly stored: JsonObject
   /** Names of the WebSockets: channel `push` of `im.asyncapi.yaml` is `imPush`. */
   readonly sockets: readonly string[]
 }
@@ -50,18 +56,21 @@ export function loadProject(root: string): Project {
   return { root, conditions, systems: systems.filter((source) => source !== null), problems }
 }
 
-function loadSystem(root: string, id: string, document: JsonObject): SystemSource {
+function loadSystem(root: string, id: string, written: JsonObject): SystemSource {
+  const document = withSamples(written)
   const answers = readAnswers(root, id)
   markAnswers(readSystem(id, document), answers)
   const system = readSystem(id, document)
   const spelledOut = spellOut(system)
   const schemas = join(root, 'fixtures', id, 'schema.yaml')
+  const records = existsSync(schemas) ? readYaml(schemas) : {}
   return {
     system,
     spelledOut,
     bundled: system.dialect === null ? document : portable(spelledOut),
     answers,
-    records: existsSync(schemas) ? readYaml(schemas) : {},
+    records,
+    stored: system.dialect === null ? records : { ...readYaml(CORE_SCHEMA), ...records },
     sockets: socketNames(root, id),
   }
 }

@@ -89,10 +89,10 @@ export function writeFiles(root: string, generated: Generated): Stale[] {
   return stale
 }
 
-async function generateSystem({ system, spelledOut, bundled, records }: SystemSource): Promise<Map<string, string>> {
+async function generateSystem({ system, spelledOut, bundled, records, stored }: SystemSource): Promise<Map<string, string>> {
   const { id } = system
   const types = await typesOf(system, spelledOut, records)
-  const validators = validatorsOf(system, spelledOut, records)
+  const validators = validatorsOf(system, spelledOut, stored)
   return new Map([
     [`openapi/bundled/${id}.json`, `${JSON.stringify(bundled, null, 2)}\n`],
     [`src/generated/${id}/contract.ts`, `${HEADING}${contractModule(system, types, records)}`],

@@ -20,10 +20,14 @@ interface Part {
   readonly groups: Groups
 }
 
-/** Everything that a system validates. What a request is checked with fills in defaults and reports every broken rule. */
+/**
+ * Everything that a system validates. What a request is checked with fills in defaults and reports every broken rule; what a record is held to
+ * fills in defaults, so that a new field is no edit of every fixture and every snapshot.
+ */
 interface Parts {
   readonly requests: Part
   readonly answers: Part
+  readonly stored: Part
 }
 
 /**
@@ -50,10 +54,10 @@ export function validatorParts(system: System, spelledOut: JsonObject, records: 
         success: Object.fromEntries(withJson.map((operation) => [operation.id, reference(successName(operation))])),
         failures: Object.fromEntries(failuresOf(system).map((error) => [error.name, failureCheck(system.dialect, error)])),
         unmatched: unmatched === null ? {} : { '': unmatched },
-        records,
         schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),
       },
     },
+    stored: { options: { useDefaults: true }, groups: { records } },
   }
 }
 
@@ -121,7 +125,7 @@ export function compiled(document: JsonObject, groups: Groups, options: Options)
 }
 
 /** The defaults of an object's own fields are filled in. Deeper ones are not: Ajv can fill in some of them only. */
-function withDefaults(code: JsonObject, schema: Json): JsonObject {
+export function withDefaults(code: JsonObject, schema: Json): JsonObject {
   const fields = isObject(schema) && isObject(schema.properties) ? Object.entries(schema.properties) : []
   for (const [name, field] of fields) {
     if (isObject(field) && field.default !== undefined) childObject(childObject(code, 'properties'), name).default = field.default

@@ -11,7 +11,7 @@ import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import type { System } from '../core/system.js'
 import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
 import { queryRecords } from './json-query.js'
-import { misfitOf } from './records.js'
+import { misfitOf } from '../core/records.js'
 import type { ControlParts, Handlers } from './task.js'
 
 export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {

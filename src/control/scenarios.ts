@@ -1,9 +1,10 @@
 /** Scenarios: records that come with a system, laid over those of a sandbox. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isObject } from '../plain/json.js'
 import { didYouMean } from '../core/guess.js'
 import type { Turn } from '../core/turn.js'
+import { readJsonFile } from '../core/json-file.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { resolveBoot } from '../core/store/boot.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
@@ -80,15 +81,15 @@ async function read(system: System, folder: string): Promise<readonly Scenario[]
   const files = names.filter((name) => name.endsWith('.json')).sort()
   return Promise.all(
     files.map(async (name) => {
-      const content: unknown = JSON.parse(await readFile(join(folder, name), 'utf8'))
+      const content = await readJsonFile(join(folder, name))
       return { system, name: basename(name, '.json'), file: asScenario(content, join(folder, name)) }
     }),
   )
 }
 
-/** The files are part of the package and held to their schema before they are shipped; this only tells which file is broken. */
+/** The files are held to their schema at the start; one that was changed since may be no scenario any more. */
 function asScenario(content: unknown, where: string): ScenarioFile {
   if (!isObject(content) || !isObject(content['description'])) throw new Error(`${where} is no scenario`)
   const { description, put = {}, delete: removed = {} } = content
-  return { description, put, delete: removed } as ScenarioFile // checked by `npm run check`
+  return { description, put, delete: removed } as ScenarioFile // checked at the start
 }

@@ -1,10 +1,10 @@
 /** Reads a system's world from its fixtures folder. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addBulk } from './bulk.js'
+import { readJsonFile } from './json-file.js'
+import { checkRecords, checkScenarios, resolved } from './records.js'
 import type { Origin, Served } from './sandbox.js'
-import { resolveBoot } from './store/boot.js'
-import type { Doc } from './store/types.js'
+import { type Doc, StoreError } from './store/types.js'
 import { buildWorld, type World } from './store/world.js'
 import type { System } from './system.js'
 
@@ -13,14 +13,20 @@ import type { System } from './system.js'
  * @param boot the clock reading that relative times are counted from, in milliseconds since 1970
  * @param scale so many records are added where the system makes any in bulk
  * @returns the world of `<folder>/<system>/world.json`
- * @throws Error naming the file when it cannot be read or is no map from collection to records; StoreError when records collide
+ * @throws Error naming the file, and the record and its field, when it cannot be read or breaks its schema; StoreError when records collide
  */
 export async function loadWorld(system: System, folder: string, boot: number, scale = 0): Promise<World> {
   const file = join(folder, system.id, 'world.json')
-  const content: unknown = JSON.parse(await readFile(file, 'utf8'))
-  const resolved = resolveBoot(await addBulk(system, content, scale), boot)
-  if (!isRecordMap(resolved)) throw new Error(`${file} must map each collection to a list of records`)
-  return buildWorld(system.state, resolved, boot)
+  const content = await readJsonFile(file)
+  const own = resolved(content, boot, file)
+  checkRecords(system, own, file)
+  const whole = scale === 0 ? own : resolved(await addBulk(system, content, scale), boot, file)
+  if (!isRecordMap(whole)) throw new Error(`${file} must map each collection to a list of records`)
+  try {
+    return buildWorld(system.state, whole, boot)
+  } catch (error) {
+    throw error instanceof StoreError ? new StoreError(error.kind, `${file}: ${error.message}`) : error
+  }
 }
 
 /** So many worlds of other origins are kept; each belongs to the sandboxes out of one snapshot. */
@@ -34,6 +40,7 @@ const OTHERS_KEPT = 8
  */
 export async function serve(system: System, folder: string, origin: Origin): Promise<Served> {
   const world = await loadWorld(system, folder, origin.boot, origin.scale)
+  await checkScenarios(system, join(folder, system.id), origin.boot)
   const others = new Map<string, Promise<World>>()
   const worldAt = ({ boot, scale }: Origin): Promise<World> => {
     if (boot === origin.boot && scale === origin.scale) return Promise.resolve(world)

@@ -38,10 +38,31 @@ export async function gather(box: Box): Promise<Evidence[]> {
   ]
 }
 
-/** Writes the evidence into a folder of its own. @returns the folder */
+/** So many tests of one name leave a folder; more of them tell nothing new. */
+const MOST_FOLDERS = 100
+
+/**
+ * Writes the evidence into a folder of its own. Tests of one name (`test.each`, two files, retries) leave one each: `…-2`, `…-3`.
+ * @returns the folder
+ * @throws Error when it cannot be written, or there are a hundred of this name
+ */
 export async function keep(evidence: readonly Evidence[], folder: string, title: string): Promise<string> {
-  const place = join(folder, title.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|-+$/g, '').slice(0, 100))
-  await mkdir(place, { recursive: true })
+  await mkdir(folder, { recursive: true })
+  const place = await makeFolder(join(folder, title.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|-+$/g, '').slice(0, 100) || 'test'))
   for (const { name, body } of evidence) await writeFile(join(place, name), `${body}\n`)
   return place
+}
+
+/** Of processes that run at once only one can make a folder; the others go on to the next. */
+async function makeFolder(wanted: string): Promise<string> {
+  for (let count = 1; count <= MOST_FOLDERS; count++) {
+    const place = count === 1 ? wanted : `${wanted}-${String(count)}`
+    try {
+      await mkdir(place)
+      return place
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+  throw new Error(`${wanted} and ${String(MOST_FOLDERS - 1)} more like it are there already; delete them to keep another`)
 }

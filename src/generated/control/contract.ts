@@ -1993,52 +1993,9 @@ export interface components {
         };
         /** @description 响应头 `Server-Status` 的文本 · Text of the header `Server-Status` */
         ServerStatus: string;
-        SessionRecord: components["schemas"]["sessions"];
-        SmsCodeRecord: components["schemas"]["smsCodes"];
         /** @description 一条记录；字段由该集合决定 · A record; its collection decides the fields */
         Record: {
             [key: string]: unknown;
-        };
-        sessions: {
-            id: string;
-            userId: string;
-            realm: string;
-            accessToken: string;
-            accessExpiresAt: number | null;
-            refreshToken: string | null;
-            refreshExpiresAt: number | null;
-            previousAccess: {
-                token: string;
-                until: number;
-            } | null;
-            device: {
-                label: string | null;
-                platform: string | null;
-                client: string | null;
-            };
-            issuedAt: number;
-            endedAt: number | null;
-            /** @enum {unknown} */
-            endedBy: null | "loggedOut" | "displaced" | "revoked";
-            displacedBy: {
-                label: string | null;
-                platform: string | null;
-                client: string | null;
-                at: number;
-            } | null;
-        };
-        smsCodes: {
-            key: string;
-            phone: string;
-            code: string;
-            sentAt: number;
-            expiresAt: number | null;
-            used: boolean;
-            earlier: {
-                code: string;
-                sentAt: number;
-                used?: boolean;
-            }[];
         };
         GetHealthSuccess: components["schemas"]["Health"];
         GetOpenApiSuccess: {

@@ -5321,7 +5321,7 @@ exports["/success/listConditions"] = validate83;
 function validate84(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.advice === undefined) && (missing0 = "advice"))) {
+if (((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.advice === undefined) && (missing0 = "advice"))) {
 return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -5333,6 +5333,11 @@ return fail(validate84, "/condition", "#/properties/condition/type", "type", { t
 if (data.meaning !== undefined) {
 if (!validate72(data.meaning)) {
 return pass(validate84, "/meaning", validate72);
+}
+}
+if (data.message !== undefined) {
+if (!validate72(data.message)) {
+return pass(validate84, "/message", validate72);
 }
 }
 if (data.advice !== undefined) {
@@ -5377,72 +5382,72 @@ return fail(validate83, "", "#/type", "type", { type: "object" }, "must be objec
 validate83.errors = null;
 return true;
 }
-exports["/success/listSandboxes"] = validate87;
+exports["/success/listSandboxes"] = validate88;
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
-function validate89(data) {
+function validate90(data) {
 if (typeof data === "string") {
 if (!pattern4.test(data)) {
-return fail(validate89, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
+return fail(validate90, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
 }
 }
 else {
-return fail(validate89, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate90, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate89.errors = null;
+validate90.errors = null;
 return true;
 }
-function validate88(data) {
+function validate89(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.name === undefined) && (missing0 = "name")) || ((data.now === undefined) && (missing0 = "now"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.journal === undefined) && (missing0 = "journal"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.paths === undefined) && (missing0 = "paths"))) {
-return fail(validate88, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate89, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
-if (!validate89(data.name)) {
-return pass(validate88, "/name", validate89);
+if (!validate90(data.name)) {
+return pass(validate89, "/name", validate90);
 }
 }
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate88, "/now", validate56);
+return pass(validate89, "/now", validate56);
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate88, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate89, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.requests !== undefined) {
 let data3 = data.requests;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate88, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate89, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate88, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate89, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.journal !== undefined) {
 let data4 = data.journal;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate88, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
+return fail(validate89, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate88, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate89, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.faults !== undefined) {
 let data5 = data.faults;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate88, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
+return fail(validate89, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate88, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate89, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -5452,12 +5457,12 @@ if (Array.isArray(data6)) {
 const len0 = data6.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate54(data6[i0])) {
-return pass(validate88, "/maintenance/" + i0, validate54);
+return pass(validate89, "/maintenance/" + i0, validate54);
 }
 }
 }
 else {
-return fail(validate88, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+return fail(validate89, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.paths !== undefined) {
@@ -5465,12 +5470,41 @@ let data8 = data.paths;
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 for (const key0 in data8) {
 if (typeof data8[key0] !== "string") {
-return fail(validate88, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate89, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate88, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
+return fail(validate89, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate89, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate89.errors = null;
+return true;
+}
+function validate88(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sandboxes === undefined) && (missing0 = "sandboxes")) {
+return fail(validate88, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sandboxes !== undefined) {
+let data0 = data.sandboxes;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate89(data0[i0])) {
+return pass(validate88, "/sandboxes/" + i0, validate89);
+}
+}
+}
+else {
+return fail(validate88, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -5481,132 +5515,103 @@ return fail(validate88, "", "#/type", "type", { type: "object" }, "must be objec
 validate88.errors = null;
 return true;
 }
-function validate87(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sandboxes === undefined) && (missing0 = "sandboxes")) {
-return fail(validate87, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+exports["/success/createSandbox"] = validate95;
+function validate95(data) {
+if (!validate89(data)) {
+return pass(validate95, "", validate89);
 }
-else {
-if (data.sandboxes !== undefined) {
-let data0 = data.sandboxes;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate88(data0[i0])) {
-return pass(validate87, "/sandboxes/" + i0, validate88);
-}
-}
-}
-else {
-return fail(validate87, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate87, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate87.errors = null;
+validate95.errors = null;
 return true;
 }
-exports["/success/createSandbox"] = validate94;
-function validate94(data) {
-if (!validate88(data)) {
-return pass(validate94, "", validate88);
+exports["/success/getSandbox"] = validate97;
+function validate97(data) {
+if (!validate89(data)) {
+return pass(validate97, "", validate89);
 }
-validate94.errors = null;
+validate97.errors = null;
 return true;
 }
-exports["/success/getSandbox"] = validate96;
-function validate96(data) {
-if (!validate88(data)) {
-return pass(validate96, "", validate88);
-}
-validate96.errors = null;
-return true;
-}
-exports["/success/getHistory"] = validate98;
+exports["/success/getHistory"] = validate99;
 const schema42 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
 const schema43 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
 const schema44 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
-function validate100(data) {
+function validate101(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
-return fail(validate100, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate100, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate101, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate100, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate101, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate100, "/at", validate56);
+return pass(validate101, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate100, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate101, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate100, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate101, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate100, "/system", validate54);
+return pass(validate101, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate100, "/operationId", "#/properties/operationId/type", "type", { type: schema44.properties.operationId.type }, "must be string,null");
+return fail(validate101, "/operationId", "#/properties/operationId/type", "type", { type: schema44.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate100, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate101, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data6 = data.url;
 if (typeof data6 === "string") {
 if (func1(data6) > 300) {
-return fail(validate100, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate101, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate100, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate101, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data7 = data.status;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate100, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate101, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.error !== undefined) {
 let data8 = data.error;
 if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate100, "/error", "#/properties/error/type", "type", { type: schema44.properties.error.type }, "must be string,null");
+return fail(validate101, "/error", "#/properties/error/type", "type", { type: schema44.properties.error.type }, "must be string,null");
 }
 }
 if (data.user !== undefined) {
 let data9 = data.user;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate100, "/user", "#/properties/user/type", "type", { type: schema44.properties.user.type }, "must be string,null");
+return fail(validate101, "/user", "#/properties/user/type", "type", { type: schema44.properties.user.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -5615,62 +5620,62 @@ if (Array.isArray(data10)) {
 const len0 = data10.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data10[i0] !== "string") {
-return fail(validate100, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate101, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate100, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate101, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
 let data12 = data.violations;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate100, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
+return fail(validate101, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data12 == "number") && (isFinite(data12))) {
 if (data12 < 0 || isNaN(data12)) {
-return fail(validate100, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate101, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.changes !== undefined) {
 let data13 = data.changes;
 if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
-return fail(validate100, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate101, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data13 == "number") && (isFinite(data13))) {
 if (data13 < 0 || isNaN(data13)) {
-return fail(validate100, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate101, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate100, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate100.errors = null;
+validate101.errors = null;
 return true;
 }
-function validate99(data) {
+function validate100(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.kind === undefined) && (missing0 = "kind")) || ((data.call === undefined) && (missing0 = "call"))) || ((data.changed === undefined) && (missing0 = "changed"))) {
-return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate100, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 const _errs1 = errors;
 if (typeof data0 !== "string") {
-return fail(validate99, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate100, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((data0 === "call") || (data0 === "control"))) {
-return fail(validate99, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema43.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate100, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema43.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs1 === errors;
 }
@@ -5685,8 +5690,8 @@ const _errs4 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs5 = errors;
-if (!validate100(data1)) {
-vErrors = join(vErrors, "/call", validate100);
+if (!validate101(data1)) {
+vErrors = join(vErrors, "/call", validate101);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -5713,7 +5718,7 @@ passing0 = 1;
 if (!valid1) {
 vErrors = add(vErrors, "/call", "#/properties/call/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate99.errors = vErrors;
+validate100.errors = vErrors;
 return false;
 }
 else {
@@ -5743,7 +5748,7 @@ const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
 if (typeof data2[i0] !== "string") {
-return fail(validate99, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
+return fail(validate100, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
 }
 var valid2 = _errs10 === errors;
 if (!valid2) {
@@ -5752,7 +5757,7 @@ break;
 }
 }
 else {
-return fail(validate99, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
+return fail(validate100, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs8 === errors;
@@ -5765,17 +5770,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate100, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate99.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
-function validate98(data) {
+function validate99(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.history === undefined) && (missing0 = "history")) || ((data.reach === undefined) && (missing0 = "reach"))) {
-return fail(validate98, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.history !== undefined) {
@@ -5783,13 +5788,13 @@ let data0 = data.history;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate99(data0[i0])) {
-return pass(validate98, "/history/" + i0, validate99);
+if (!validate100(data0[i0])) {
+return pass(validate99, "/history/" + i0, validate100);
 }
 }
 }
 else {
-return fail(validate98, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
+return fail(validate99, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.reach !== undefined) {
@@ -5797,143 +5802,183 @@ let data2 = data.reach;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.first === undefined) && (missing1 = "first")) || ((data2.last === undefined) && (missing1 = "last"))) || ((data2.isWhole === undefined) && (missing1 = "isWhole"))) {
-return fail(validate98, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate99, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.first !== undefined) {
 let data3 = data2.first;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate98, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema42.properties.reach.properties.first.type }, "must be integer,null");
+return fail(validate99, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema42.properties.reach.properties.first.type }, "must be integer,null");
 }
 }
 if (data2.last !== undefined) {
 let data4 = data2.last;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate98, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema42.properties.reach.properties.last.type }, "must be integer,null");
+return fail(validate99, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema42.properties.reach.properties.last.type }, "must be integer,null");
 }
 }
 if (data2.isWhole !== undefined) {
 if (typeof data2.isWhole !== "boolean") {
-return fail(validate98, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate99, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate98, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
+return fail(validate99, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate98, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate98.errors = null;
+validate99.errors = null;
 return true;
 }
-exports["/success/rewindSandbox"] = validate105;
-function validate105(data) {
-if (!validate88(data)) {
-return pass(validate105, "", validate88);
+exports["/success/rewindSandbox"] = validate106;
+function validate106(data) {
+if (!validate89(data)) {
+return pass(validate106, "", validate89);
 }
-validate105.errors = null;
+validate106.errors = null;
 return true;
 }
-exports["/success/getClock"] = validate107;
-function validate108(data) {
+exports["/success/getClock"] = validate108;
+function validate109(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
-return fail(validate108, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate109, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate108, "/now", validate56);
+return pass(validate109, "/now", validate56);
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate108, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate109, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate108, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate109, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate108, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate109, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate109.errors = null;
+return true;
+}
+function validate108(data) {
+if (!validate109(data)) {
+return pass(validate108, "", validate109);
 }
 validate108.errors = null;
 return true;
 }
-function validate107(data) {
-if (!validate108(data)) {
-return pass(validate107, "", validate108);
+exports["/success/setClock"] = validate112;
+function validate112(data) {
+if (!validate109(data)) {
+return pass(validate112, "", validate109);
 }
-validate107.errors = null;
+validate112.errors = null;
 return true;
 }
-exports["/success/setClock"] = validate111;
-function validate111(data) {
-if (!validate108(data)) {
-return pass(validate111, "", validate108);
-}
-validate111.errors = null;
-return true;
-}
-exports["/success/listExpiring"] = validate113;
+exports["/success/listExpiring"] = validate114;
 const schema50 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
-function validate114(data) {
+function validate115(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.label === undefined) && (missing0 = "label"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.collection === undefined) && (missing0 = "collection"))) || ((data.at === undefined) && (missing0 = "at"))) {
-return fail(validate114, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate115, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate114, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate115, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data0 === "accessToken") || (data0 === "refreshToken")) || (data0 === "smsCode")) || (data0 === "record"))) {
-return fail(validate114, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema50.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate115, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema50.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate114, "/system", validate54);
+return pass(validate115, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate114, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate115, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.label !== undefined) {
 if (typeof data.label !== "string") {
-return fail(validate114, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate115, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data4 = data.user;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate114, "/user", "#/properties/user/type", "type", { type: schema50.properties.user.type }, "must be string,null");
+return fail(validate115, "/user", "#/properties/user/type", "type", { type: schema50.properties.user.type }, "must be string,null");
 }
 }
 if (data.collection !== undefined) {
 let data5 = data.collection;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate114, "/collection", "#/properties/collection/type", "type", { type: schema50.properties.collection.type }, "must be string,null");
+return fail(validate115, "/collection", "#/properties/collection/type", "type", { type: schema50.properties.collection.type }, "must be string,null");
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate114, "/at", validate56);
+return pass(validate115, "/at", validate56);
+}
+}
+}
+}
+else {
+return fail(validate115, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate115.errors = null;
+return true;
+}
+function validate114(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
+return fail(validate114, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.expiring !== undefined) {
+let data0 = data.expiring;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate115(data0[i0])) {
+return pass(validate114, "/expiring/" + i0, validate115);
+}
+}
+}
+else {
+return fail(validate114, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.total !== undefined) {
+let data2 = data.total;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate114, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate114, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -5944,129 +5989,89 @@ return fail(validate114, "", "#/type", "type", { type: "object" }, "must be obje
 validate114.errors = null;
 return true;
 }
-function validate113(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate113, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+exports["/success/advanceClock"] = validate119;
+function validate119(data) {
+if (!validate109(data)) {
+return pass(validate119, "", validate109);
 }
-else {
-if (data.expiring !== undefined) {
-let data0 = data.expiring;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate114(data0[i0])) {
-return pass(validate113, "/expiring/" + i0, validate114);
-}
-}
-}
-else {
-return fail(validate113, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.total !== undefined) {
-let data2 = data.total;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate113, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate113, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate113, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate113.errors = null;
+validate119.errors = null;
 return true;
 }
-exports["/success/advanceClock"] = validate118;
-function validate118(data) {
-if (!validate108(data)) {
-return pass(validate118, "", validate108);
+exports["/success/freezeClock"] = validate121;
+function validate121(data) {
+if (!validate109(data)) {
+return pass(validate121, "", validate109);
 }
-validate118.errors = null;
+validate121.errors = null;
 return true;
 }
-exports["/success/freezeClock"] = validate120;
-function validate120(data) {
-if (!validate108(data)) {
-return pass(validate120, "", validate108);
+exports["/success/resumeClock"] = validate123;
+function validate123(data) {
+if (!validate109(data)) {
+return pass(validate123, "", validate109);
 }
-validate120.errors = null;
+validate123.errors = null;
 return true;
 }
-exports["/success/resumeClock"] = validate122;
-function validate122(data) {
-if (!validate108(data)) {
-return pass(validate122, "", validate108);
-}
-validate122.errors = null;
-return true;
-}
-exports["/success/listSms"] = validate124;
+exports["/success/listSms"] = validate125;
 const schema55 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
 const schema56 = { "type": ["string", "null"], "format": "date-time" };
-function validate128(data) {
+function validate129(data) {
 if ((typeof data !== "string") && (data !== null)) {
-return fail(validate128, "", "#/type", "type", { type: schema56.type }, "must be string,null");
+return fail(validate129, "", "#/type", "type", { type: schema56.type }, "must be string,null");
 }
 if (typeof data === "string") {
 if (!(formats0.validate(data))) {
-return fail(validate128, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+return fail(validate129, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
-validate128.errors = null;
+validate129.errors = null;
 return true;
 }
-function validate125(data) {
+function validate126(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate126, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate125, "/system", validate54);
+return pass(validate126, "/system", validate54);
 }
 }
 if (data.key !== undefined) {
 if (typeof data.key !== "string") {
-return fail(validate125, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate126, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 if (typeof data.phone !== "string") {
-return fail(validate125, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate126, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 if (typeof data.code !== "string") {
-return fail(validate125, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate126, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.state !== undefined) {
 let data4 = data.state;
 if (typeof data4 !== "string") {
-return fail(validate125, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate126, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
-return fail(validate125, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate126, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sentAt !== undefined) {
 if (!validate56(data.sentAt)) {
-return pass(validate125, "/sentAt", validate56);
+return pass(validate126, "/sentAt", validate56);
 }
 }
 if (data.expiresAt !== undefined) {
-if (!validate128(data.expiresAt)) {
-return pass(validate125, "/expiresAt", validate128);
+if (!validate129(data.expiresAt)) {
+return pass(validate126, "/expiresAt", validate129);
 }
 }
 if (data.earlier !== undefined) {
@@ -6078,28 +6083,57 @@ let data8 = data7[i0];
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
 if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate125, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate126, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data8.code !== undefined) {
 if (typeof data8.code !== "string") {
-return fail(validate125, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate126, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data8.sentAt !== undefined) {
 if (!validate56(data8.sentAt)) {
-return pass(validate125, "/earlier/" + i0 + "/sentAt", validate56);
+return pass(validate126, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-return fail(validate125, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate126, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate125, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate126, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate126, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate126.errors = null;
+return true;
+}
+function validate125(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.messages === undefined) && (missing0 = "messages")) {
+return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.messages !== undefined) {
+let data0 = data.messages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate126(data0[i0])) {
+return pass(validate125, "/messages/" + i0, validate126);
+}
+}
+}
+else {
+return fail(validate125, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6110,72 +6144,72 @@ return fail(validate125, "", "#/type", "type", { type: "object" }, "must be obje
 validate125.errors = null;
 return true;
 }
-function validate124(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.messages === undefined) && (missing0 = "messages")) {
-return fail(validate124, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.messages !== undefined) {
-let data0 = data.messages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate125(data0[i0])) {
-return pass(validate124, "/messages/" + i0, validate125);
-}
-}
-}
-else {
-return fail(validate124, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate124, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate124.errors = null;
-return true;
-}
-exports["/success/getSmsSettings"] = validate132;
+exports["/success/getSmsSettings"] = validate133;
 const schema58 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
 const schema59 = { "type": "string", "enum": ["fixed", "sequence"] };
-function validate135(data) {
+function validate136(data) {
 if (typeof data !== "string") {
-return fail(validate135, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate136, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((data === "fixed") || (data === "sequence"))) {
-return fail(validate135, "", "#/enum", "enum", { allowedValues: schema59.enum }, "must be equal to one of the allowed values");
+return fail(validate136, "", "#/enum", "enum", { allowedValues: schema59.enum }, "must be equal to one of the allowed values");
 }
-validate135.errors = null;
+validate136.errors = null;
 return true;
 }
-function validate133(data) {
+function validate134(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
-return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate134, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate133, "/system", validate54);
+return pass(validate134, "/system", validate54);
 }
 }
 if (data.source !== undefined) {
-if (!validate135(data.source)) {
-return pass(validate133, "/source", validate135);
+if (!validate136(data.source)) {
+return pass(validate134, "/source", validate136);
 }
 }
 if (data.operator !== undefined) {
 let data2 = data.operator;
 if (typeof data2 !== "string") {
-return fail(validate133, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
+return fail(validate134, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data2 === "up") || (data2 === "down"))) {
-return fail(validate133, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema58.properties.operator.enum }, "must be equal to one of the allowed values");
+return fail(validate134, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema58.properties.operator.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate134, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate134.errors = null;
+return true;
+}
+function validate133(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sms === undefined) && (missing0 = "sms")) {
+return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sms !== undefined) {
+let data0 = data.sms;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate134(data0[i0])) {
+return pass(validate133, "/sms/" + i0, validate134);
+}
+}
+}
+else {
+return fail(validate133, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6186,11 +6220,12 @@ return fail(validate133, "", "#/type", "type", { type: "object" }, "must be obje
 validate133.errors = null;
 return true;
 }
-function validate132(data) {
+exports["/success/setSms"] = validate139;
+function validate139(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate132, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate139, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -6198,103 +6233,73 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate133(data0[i0])) {
-return pass(validate132, "/sms/" + i0, validate133);
+if (!validate134(data0[i0])) {
+return pass(validate139, "/sms/" + i0, validate134);
 }
 }
 }
 else {
-return fail(validate132, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate139, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate132, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate139, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate132.errors = null;
+validate139.errors = null;
 return true;
 }
-exports["/success/setSms"] = validate138;
-function validate138(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate138, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sms !== undefined) {
-let data0 = data.sms;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate133(data0[i0])) {
-return pass(validate138, "/sms/" + i0, validate133);
-}
-}
-}
-else {
-return fail(validate138, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate138, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate138.errors = null;
-return true;
-}
-exports["/success/listSessions"] = validate140;
+exports["/success/listSessions"] = validate141;
 const schema63 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
 const schema64 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
-function validate144(data) {
+function validate145(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
-return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.label !== undefined) {
 let data0 = data.label;
 if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate144, "/label", "#/properties/label/type", "type", { type: schema64.properties.label.type }, "must be string,null");
+return fail(validate145, "/label", "#/properties/label/type", "type", { type: schema64.properties.label.type }, "must be string,null");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate144, "/platform", "#/properties/platform/type", "type", { type: schema64.properties.platform.type }, "must be string,null");
+return fail(validate145, "/platform", "#/properties/platform/type", "type", { type: schema64.properties.platform.type }, "must be string,null");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate144, "/client", "#/properties/client/type", "type", { type: schema64.properties.client.type }, "must be string,null");
+return fail(validate145, "/client", "#/properties/client/type", "type", { type: schema64.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate144.errors = null;
+validate145.errors = null;
 return true;
 }
-function validate142(data) {
+function validate143(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate143, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 const _errs1 = errors;
 if (typeof data.id !== "string") {
-return fail(validate142, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate143, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -6317,7 +6322,7 @@ if (valid0) {
 if (data.user !== undefined) {
 const _errs4 = errors;
 if (typeof data.user !== "string") {
-return fail(validate142, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate143, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
@@ -6328,7 +6333,7 @@ if (valid0) {
 if (data.realm !== undefined) {
 const _errs6 = errors;
 if (typeof data.realm !== "string") {
-return fail(validate142, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate143, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
@@ -6338,8 +6343,8 @@ var valid0 = true;
 if (valid0) {
 if (data.device !== undefined) {
 const _errs8 = errors;
-if (!validate144(data.device)) {
-vErrors = join(vErrors, "/device", validate144);
+if (!validate145(data.device)) {
+vErrors = join(vErrors, "/device", validate145);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6352,10 +6357,10 @@ if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
 if (typeof data5 !== "string") {
-return fail(validate142, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate143, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
-return fail(validate142, "/state", "#/properties/state/enum", "enum", { allowedValues: schema63.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate143, "/state", "#/properties/state/enum", "enum", { allowedValues: schema63.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
@@ -6378,7 +6383,7 @@ if (valid0) {
 if (data.accessToken !== undefined) {
 const _errs12 = errors;
 if (typeof data.accessToken !== "string") {
-return fail(validate142, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate143, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
@@ -6388,8 +6393,8 @@ var valid0 = true;
 if (valid0) {
 if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if (!validate128(data.accessExpiresAt)) {
-vErrors = join(vErrors, "/accessExpiresAt", validate128);
+if (!validate129(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate129);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -6402,7 +6407,7 @@ if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate142, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema63.properties.refreshToken.type }, "must be string,null");
+return fail(validate143, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema63.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
@@ -6412,8 +6417,8 @@ var valid0 = true;
 if (valid0) {
 if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if (!validate128(data.refreshExpiresAt)) {
-vErrors = join(vErrors, "/refreshExpiresAt", validate128);
+if (!validate129(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate129);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -6424,8 +6429,8 @@ var valid0 = true;
 if (valid0) {
 if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if (!validate128(data.endedAt)) {
-vErrors = join(vErrors, "/endedAt", validate128);
+if (!validate129(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate129);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -6522,7 +6527,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate142.errors = vErrors;
+validate143.errors = vErrors;
 return false;
 }
 else {
@@ -6556,17 +6561,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate143, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate142.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
-function validate141(data) {
+function validate142(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sessions === undefined) && (missing0 = "sessions")) {
-return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sessions !== undefined) {
@@ -6574,41 +6579,41 @@ let data0 = data.sessions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate142(data0[i0])) {
-return pass(validate141, "/sessions/" + i0, validate142);
+if (!validate143(data0[i0])) {
+return pass(validate142, "/sessions/" + i0, validate143);
 }
 }
 }
 else {
-return fail(validate141, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
+return fail(validate142, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate142.errors = null;
+return true;
+}
+function validate141(data) {
+if (!validate142(data)) {
+return pass(validate141, "", validate142);
 }
 validate141.errors = null;
 return true;
 }
-function validate140(data) {
-if (!validate141(data)) {
-return pass(validate140, "", validate141);
-}
-validate140.errors = null;
-return true;
-}
-exports["/success/issueSession"] = validate153;
-function validate154(data) {
+exports["/success/issueSession"] = validate154;
+function validate155(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
-return fail(validate154, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate155, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.session !== undefined) {
-if (!validate142(data.session)) {
-return pass(validate154, "/session", validate142);
+if (!validate143(data.session)) {
+return pass(validate155, "/session", validate143);
 }
 }
 if (data.headers !== undefined) {
@@ -6616,12 +6621,12 @@ let data1 = data.headers;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (typeof data1[key0] !== "string") {
-return fail(validate154, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate155, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate154, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
+return fail(validate155, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.ended !== undefined) {
@@ -6629,76 +6634,76 @@ let data3 = data.ended;
 if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate142(data3[i0])) {
-return pass(validate154, "/ended/" + i0, validate142);
+if (!validate143(data3[i0])) {
+return pass(validate155, "/ended/" + i0, validate143);
 }
 }
 }
 else {
-return fail(validate154, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
+return fail(validate155, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate154, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate155, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate155.errors = null;
+return true;
+}
+function validate154(data) {
+if (!validate155(data)) {
+return pass(validate154, "", validate155);
 }
 validate154.errors = null;
 return true;
 }
-function validate153(data) {
-if (!validate154(data)) {
-return pass(validate153, "", validate154);
+exports["/success/kickUser"] = validate159;
+function validate159(data) {
+if (!validate142(data)) {
+return pass(validate159, "", validate142);
 }
-validate153.errors = null;
+validate159.errors = null;
 return true;
 }
-exports["/success/kickUser"] = validate158;
-function validate158(data) {
-if (!validate141(data)) {
-return pass(validate158, "", validate141);
+exports["/success/expireSession"] = validate161;
+function validate161(data) {
+if (!validate142(data)) {
+return pass(validate161, "", validate142);
 }
-validate158.errors = null;
+validate161.errors = null;
 return true;
 }
-exports["/success/expireSession"] = validate160;
-function validate160(data) {
-if (!validate141(data)) {
-return pass(validate160, "", validate141);
+exports["/success/revokeSessions"] = validate163;
+function validate163(data) {
+if (!validate142(data)) {
+return pass(validate163, "", validate142);
 }
-validate160.errors = null;
+validate163.errors = null;
 return true;
 }
-exports["/success/revokeSessions"] = validate162;
-function validate162(data) {
-if (!validate141(data)) {
-return pass(validate162, "", validate141);
-}
-validate162.errors = null;
-return true;
-}
-exports["/success/listUsers"] = validate164;
+exports["/success/listUsers"] = validate165;
 const schema71 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
-function validate165(data) {
+function validate166(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate166, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate165, "/system", validate54);
+return pass(validate166, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate165, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate166, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate165, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate166, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.names !== undefined) {
@@ -6707,12 +6712,12 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 let data4 = data3[key0];
 if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
-return fail(validate165, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema71.properties.names.additionalProperties.type }, "must be string,number,null");
+return fail(validate166, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema71.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-return fail(validate165, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
+return fail(validate166, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.roles !== undefined) {
@@ -6721,17 +6726,62 @@ if (Array.isArray(data5)) {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate165, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
+return fail(validate166, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate165, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate166, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate165, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate166, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate166, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate166.errors = null;
+return true;
+}
+function validate165(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
+return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.users !== undefined) {
+let data0 = data.users;
+if (Array.isArray(data0)) {
+if (data0.length > 1000) {
+return fail(validate165, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+}
+else {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate166(data0[i0])) {
+return pass(validate165, "/users/" + i0, validate166);
+}
+}
+}
+}
+else {
+return fail(validate165, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.total !== undefined) {
+let data2 = data.total;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate165, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate165, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6742,123 +6792,107 @@ return fail(validate165, "", "#/type", "type", { type: "object" }, "must be obje
 validate165.errors = null;
 return true;
 }
-function validate164(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate164, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+exports["/success/banUser"] = validate169;
+function validate169(data) {
+if (!validate166(data)) {
+return pass(validate169, "", validate166);
 }
-else {
-if (data.users !== undefined) {
-let data0 = data.users;
-if (Array.isArray(data0)) {
-if (data0.length > 1000) {
-return fail(validate164, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
-}
-else {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate165(data0[i0])) {
-return pass(validate164, "/users/" + i0, validate165);
-}
-}
-}
-}
-else {
-return fail(validate164, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.total !== undefined) {
-let data2 = data.total;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate164, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate164, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate164, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate164.errors = null;
+validate169.errors = null;
 return true;
 }
-exports["/success/banUser"] = validate168;
-function validate168(data) {
-if (!validate165(data)) {
-return pass(validate168, "", validate165);
+exports["/success/unbanUser"] = validate171;
+function validate171(data) {
+if (!validate166(data)) {
+return pass(validate171, "", validate166);
 }
-validate168.errors = null;
+validate171.errors = null;
 return true;
 }
-exports["/success/unbanUser"] = validate170;
-function validate170(data) {
-if (!validate165(data)) {
-return pass(validate170, "", validate165);
-}
-validate170.errors = null;
-return true;
-}
-exports["/success/listSockets"] = validate172;
+exports["/success/listSockets"] = validate173;
 const schema75 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
-function validate173(data) {
+function validate174(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
-return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate173, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate174, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate173, "/system", validate54);
+return pass(validate174, "/system", validate54);
 }
 }
 if (data.socket !== undefined) {
 if (typeof data.socket !== "string") {
-return fail(validate173, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+return fail(validate174, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data3 = data.user;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate173, "/user", "#/properties/user/type", "type", { type: schema75.properties.user.type }, "must be string,null");
+return fail(validate174, "/user", "#/properties/user/type", "type", { type: schema75.properties.user.type }, "must be string,null");
 }
 }
 if (data.session !== undefined) {
 let data4 = data.session;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate173, "/session", "#/properties/session/type", "type", { type: schema75.properties.session.type }, "must be string,null");
+return fail(validate174, "/session", "#/properties/session/type", "type", { type: schema75.properties.session.type }, "must be string,null");
 }
 }
 if (data.mailbox !== undefined) {
 let data5 = data.mailbox;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate173, "/mailbox", "#/properties/mailbox/type", "type", { type: schema75.properties.mailbox.type }, "must be string,null");
+return fail(validate174, "/mailbox", "#/properties/mailbox/type", "type", { type: schema75.properties.mailbox.type }, "must be string,null");
 }
 }
 if (data.openedAt !== undefined) {
 if (!validate56(data.openedAt)) {
-return pass(validate173, "/openedAt", validate56);
+return pass(validate174, "/openedAt", validate56);
 }
 }
 if (data.waiting !== undefined) {
 let data7 = data.waiting;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate173, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+return fail(validate174, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate173, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate174, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+}
+}
+else {
+return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate174.errors = null;
+return true;
+}
+function validate173(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.sockets === undefined) && (missing0 = "sockets")) {
+return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.sockets !== undefined) {
+let data0 = data.sockets;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate174(data0[i0])) {
+return pass(validate173, "/sockets/" + i0, validate174);
+}
+}
+}
+else {
+return fail(validate173, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6869,95 +6903,95 @@ return fail(validate173, "", "#/type", "type", { type: "object" }, "must be obje
 validate173.errors = null;
 return true;
 }
-function validate172(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate172, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.sockets !== undefined) {
-let data0 = data.sockets;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate173(data0[i0])) {
-return pass(validate172, "/sockets/" + i0, validate173);
-}
-}
-}
-else {
-return fail(validate172, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate172, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate172.errors = null;
-return true;
-}
-exports["/success/sendPacket"] = validate177;
-function validate177(data) {
+exports["/success/sendPacket"] = validate178;
+function validate178(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate177, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate178, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate177, "/system", validate54);
+return pass(validate178, "/system", validate54);
 }
 }
 if (data.user !== undefined) {
 if (typeof data.user !== "string") {
-return fail(validate177, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate178, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.connected !== undefined) {
 if (typeof data.connected !== "boolean") {
-return fail(validate177, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate178, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate177, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate178, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate177.errors = null;
+validate178.errors = null;
 return true;
 }
-exports["/success/getMaintenance"] = validate179;
+exports["/success/getMaintenance"] = validate180;
 const schema79 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
-function validate181(data) {
+function validate182(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
-return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate181, "/system", validate54);
+return pass(validate182, "/system", validate54);
 }
 }
 if (data.active !== undefined) {
 if (typeof data.active !== "boolean") {
-return fail(validate181, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate182, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.status !== undefined) {
 let data2 = data.status;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate181, "/status", "#/properties/status/type", "type", { type: schema79.properties.status.type }, "must be string,null");
+return fail(validate182, "/status", "#/properties/status/type", "type", { type: schema79.properties.status.type }, "must be string,null");
 }
 }
 if (data.httpStatus !== undefined) {
 let data3 = data.httpStatus;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate181, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema79.properties.httpStatus.type }, "must be integer,null");
+return fail(validate182, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema79.properties.httpStatus.type }, "must be integer,null");
+}
+}
+}
+}
+else {
+return fail(validate182, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate182.errors = null;
+return true;
+}
+function validate181(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
+return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.maintenance !== undefined) {
+let data0 = data.maintenance;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate182(data0[i0])) {
+return pass(validate181, "/maintenance/" + i0, validate182);
+}
+}
+}
+else {
+return fail(validate181, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -6969,68 +7003,39 @@ validate181.errors = null;
 return true;
 }
 function validate180(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
-return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.maintenance !== undefined) {
-let data0 = data.maintenance;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate181(data0[i0])) {
-return pass(validate180, "/maintenance/" + i0, validate181);
-}
-}
-}
-else {
-return fail(validate180, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate181(data)) {
+return pass(validate180, "", validate181);
 }
 validate180.errors = null;
 return true;
 }
-function validate179(data) {
-if (!validate180(data)) {
-return pass(validate179, "", validate180);
+exports["/success/setMaintenance"] = validate186;
+function validate186(data) {
+if (!validate181(data)) {
+return pass(validate186, "", validate181);
 }
-validate179.errors = null;
+validate186.errors = null;
 return true;
 }
-exports["/success/setMaintenance"] = validate185;
-function validate185(data) {
-if (!validate180(data)) {
-return pass(validate185, "", validate180);
+exports["/success/clearMaintenance"] = validate188;
+function validate188(data) {
+if (!validate181(data)) {
+return pass(validate188, "", validate181);
 }
-validate185.errors = null;
+validate188.errors = null;
 return true;
 }
-exports["/success/clearMaintenance"] = validate187;
-function validate187(data) {
-if (!validate180(data)) {
-return pass(validate187, "", validate180);
-}
-validate187.errors = null;
-return true;
-}
-exports["/success/getOutages"] = validate189;
-function validate191(data) {
+exports["/success/getOutages"] = validate190;
+function validate192(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate192, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate191, "/system", validate54);
+return pass(validate192, "/system", validate54);
 }
 }
 if (data.out !== undefined) {
@@ -7039,12 +7044,12 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data1[i0] !== "string") {
-return fail(validate191, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+return fail(validate192, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate191, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+return fail(validate192, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.known !== undefined) {
@@ -7053,12 +7058,41 @@ if (Array.isArray(data3)) {
 const len1 = data3.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data3[i1] !== "string") {
-return fail(validate191, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+return fail(validate192, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate191, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+return fail(validate192, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate192.errors = null;
+return true;
+}
+function validate191(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.outages === undefined) && (missing0 = "outages")) {
+return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.outages !== undefined) {
+let data0 = data.outages;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate192(data0[i0])) {
+return pass(validate191, "/outages/" + i0, validate192);
+}
+}
+}
+else {
+return fail(validate191, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -7070,60 +7104,31 @@ validate191.errors = null;
 return true;
 }
 function validate190(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate190, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.outages !== undefined) {
-let data0 = data.outages;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate191(data0[i0])) {
-return pass(validate190, "/outages/" + i0, validate191);
-}
-}
-}
-else {
-return fail(validate190, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate190, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate191(data)) {
+return pass(validate190, "", validate191);
 }
 validate190.errors = null;
 return true;
 }
-function validate189(data) {
-if (!validate190(data)) {
-return pass(validate189, "", validate190);
+exports["/success/setOutages"] = validate196;
+function validate196(data) {
+if (!validate191(data)) {
+return pass(validate196, "", validate191);
 }
-validate189.errors = null;
+validate196.errors = null;
 return true;
 }
-exports["/success/setOutages"] = validate195;
-function validate195(data) {
-if (!validate190(data)) {
-return pass(validate195, "", validate190);
-}
-validate195.errors = null;
-return true;
-}
-exports["/success/getSettings"] = validate197;
-function validate199(data) {
+exports["/success/getSettings"] = validate198;
+function validate200(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate199, "/system", validate54);
+return pass(validate200, "/system", validate54);
 }
 }
 if (data.settings !== undefined) {
@@ -7131,12 +7136,41 @@ let data1 = data.settings;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (!validate78(data1[key0])) {
-return pass(validate199, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+return pass(validate200, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
 }
 }
 }
 else {
-return fail(validate199, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate200, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate200.errors = null;
+return true;
+}
+function validate199(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.settings === undefined) && (missing0 = "settings")) {
+return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.settings !== undefined) {
+let data0 = data.settings;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate200(data0[i0])) {
+return pass(validate199, "/settings/" + i0, validate200);
+}
+}
+}
+else {
+return fail(validate199, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -7148,90 +7182,147 @@ validate199.errors = null;
 return true;
 }
 function validate198(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate198, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.settings !== undefined) {
-let data0 = data.settings;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate199(data0[i0])) {
-return pass(validate198, "/settings/" + i0, validate199);
-}
-}
-}
-else {
-return fail(validate198, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate198, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate199(data)) {
+return pass(validate198, "", validate199);
 }
 validate198.errors = null;
 return true;
 }
-function validate197(data) {
-if (!validate198(data)) {
-return pass(validate197, "", validate198);
+exports["/success/putSettings"] = validate205;
+function validate205(data) {
+if (!validate199(data)) {
+return pass(validate205, "", validate199);
 }
-validate197.errors = null;
+validate205.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate204;
-function validate204(data) {
-if (!validate198(data)) {
-return pass(validate204, "", validate198);
-}
-validate204.errors = null;
-return true;
-}
-exports["/success/listFaults"] = validate206;
+exports["/success/listFaults"] = validate207;
 const schema91 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
 const schema92 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate210(data) {
+function validate211(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate211, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate210, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate211, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate210, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate211, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate210, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate211, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate210, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate211, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate210, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate211, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate210, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+return fail(validate211, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate211.errors = null;
+return true;
+}
+function validate210(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate210, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate210, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate210, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate210, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate210, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate210, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate210, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate210, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate210, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate210, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate210, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate211(data.displacedBy)) {
+return pass(validate210, "/displacedBy", validate211);
+}
+}
 }
 }
 }
@@ -7241,125 +7332,39 @@ return fail(validate210, "", "#/type", "type", { type: "object" }, "must be obje
 validate210.errors = null;
 return true;
 }
-function validate209(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate209, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate209, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate209, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate209, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate209, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate209, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate209, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate209, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate209, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate209, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate209, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate209, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate210(data.displacedBy)) {
-return pass(validate209, "/displacedBy", validate210);
-}
-}
-}
-}
-}
-else {
-return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate209.errors = null;
-return true;
-}
-function validate213(data) {
+function validate214(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate213, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate214, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate213, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("latency" !== data0) {
-return fail(validate213, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+return fail(validate214, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
 if (data.min !== undefined) {
 let data1 = data.min;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate213, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+return fail(validate214, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate213, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate214, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 0 || isNaN(data1)) {
-return fail(validate213, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate214, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -7367,15 +7372,15 @@ return fail(validate213, "/min", "#/properties/min/minimum", "minimum", { compar
 if (data.max !== undefined) {
 let data2 = data.max;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate213, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+return fail(validate214, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 600000 || isNaN(data2)) {
-return fail(validate213, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate214, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate213, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate214, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -7383,45 +7388,45 @@ return fail(validate213, "/max", "#/properties/max/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = null;
+validate214.errors = null;
 return true;
 }
 const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate215(data) {
+function validate216(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate215, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate215, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate216, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate215, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("status" !== data0) {
-return fail(validate215, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+return fail(validate216, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
 if (data.status !== undefined) {
 let data1 = data.status;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate215, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate216, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 599 || isNaN(data1)) {
-return fail(validate215, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+return fail(validate216, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
 else {
 if (data1 < 200 || isNaN(data1)) {
-return fail(validate215, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+return fail(validate216, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
@@ -7430,167 +7435,167 @@ if (data.body !== undefined) {
 let data2 = data.body;
 if (typeof data2 === "string") {
 if (func1(data2) > 65536) {
-return fail(validate215, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+return fail(validate216, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
 else {
-return fail(validate215, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contentType !== undefined) {
 let data3 = data.contentType;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate215, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate216, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data3) < 1) {
-return fail(validate215, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate216, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern5.test(data3)) {
-return fail(validate215, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+return fail(validate216, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate215, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate215, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate215.errors = null;
+validate216.errors = null;
 return true;
 }
-function validate217(data) {
+function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate217, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate217, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate218, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate217, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate218, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("drop" !== data0) {
-return fail(validate217, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+return fail(validate218, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
 }
 }
 if (data.carriedOut !== undefined) {
 if (typeof data.carriedOut !== "boolean") {
-return fail(validate217, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate218, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate217, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate218, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate217.errors = null;
+validate218.errors = null;
 return true;
 }
-function validate219(data) {
+function validate220(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate219, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate219, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate220, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate219, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate220, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("reset" !== data0) {
-return fail(validate219, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+return fail(validate220, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate219, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate219.errors = null;
+validate220.errors = null;
 return true;
 }
-function validate221(data) {
+function validate222(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate221, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate221, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate222, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate221, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate222, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("malformed" !== data0) {
-return fail(validate221, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+return fail(validate222, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate221, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate221.errors = null;
+validate222.errors = null;
 return true;
 }
-function validate223(data) {
+function validate224(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate223, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate224, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate223, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate223, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate224, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate223, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate224, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate223, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate224, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate223, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate224, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -7598,15 +7603,15 @@ return fail(validate223, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate223, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate224, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate223, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate224, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate223, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate224, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -7614,12 +7619,12 @@ return fail(validate223, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = null;
+validate224.errors = null;
 return true;
 }
-function validate208(data) {
+function validate209(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -7665,8 +7670,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate209(data)) {
-vErrors = join(vErrors, "", validate209);
+if (!validate210(data)) {
+vErrors = join(vErrors, "", validate210);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7675,7 +7680,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7723,8 +7728,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate213(data)) {
-vErrors = join(vErrors, "", validate213);
+if (!validate214(data)) {
+vErrors = join(vErrors, "", validate214);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -7733,7 +7738,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7781,8 +7786,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate215(data)) {
-vErrors = join(vErrors, "", validate215);
+if (!validate216(data)) {
+vErrors = join(vErrors, "", validate216);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -7791,7 +7796,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7839,8 +7844,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate217(data)) {
-vErrors = join(vErrors, "", validate217);
+if (!validate218(data)) {
+vErrors = join(vErrors, "", validate218);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -7849,7 +7854,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7897,8 +7902,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate219(data)) {
-vErrors = join(vErrors, "", validate219);
+if (!validate220(data)) {
+vErrors = join(vErrors, "", validate220);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -7907,7 +7912,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -7955,8 +7960,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate221(data)) {
-vErrors = join(vErrors, "", validate221);
+if (!validate222(data)) {
+vErrors = join(vErrors, "", validate222);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -7965,7 +7970,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8013,8 +8018,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate223(data)) {
-vErrors = join(vErrors, "", validate223);
+if (!validate224(data)) {
+vErrors = join(vErrors, "", validate224);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8023,7 +8028,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate208.errors = vErrors;
+validate209.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8037,13 +8042,93 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate208, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate209, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate208, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema92.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate209, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema92.properties.kind.enum }, "must be equal to one of the allowed values");
+}
+}
+}
+}
+else {
+return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
+}
+}
+validate209.errors = vErrors;
+return errors === 0;
+}
+function validate208(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
+return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+if (typeof data.id !== "string") {
+return fail(validate208, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.system !== undefined) {
+if (typeof data.system !== "string") {
+return fail(validate208, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate208, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.fault !== undefined) {
+if (!validate209(data.fault)) {
+return pass(validate208, "/fault", validate209);
+}
+}
+if (data.times !== undefined) {
+let data4 = data.times;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate208, "/times", "#/properties/times/type", "type", { type: schema91.properties.times.type }, "must be integer,null");
+}
+}
+if (data.probability !== undefined) {
+let data5 = data.probability;
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 1 || isNaN(data5)) {
+return fail(validate208, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+}
+else {
+if (data5 < 0 || isNaN(data5)) {
+return fail(validate208, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+else {
+return fail(validate208, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.matched !== undefined) {
+let data6 = data.matched;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate208, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+return fail(validate208, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.fired !== undefined) {
+let data7 = data.fired;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate208, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate208, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -8051,79 +8136,28 @@ return fail(validate208, "/kind", "#/properties/kind/enum", "enum", { allowedVal
 else {
 return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
 }
-}
-validate208.errors = vErrors;
-return errors === 0;
+validate208.errors = null;
+return true;
 }
 function validate207(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
+if ((data.faults === undefined) && (missing0 = "faults")) {
 return fail(validate207, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.id !== undefined) {
-if (typeof data.id !== "string") {
-return fail(validate207, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.system !== undefined) {
-if (typeof data.system !== "string") {
-return fail(validate207, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate207, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.fault !== undefined) {
-if (!validate208(data.fault)) {
-return pass(validate207, "/fault", validate208);
-}
-}
-if (data.times !== undefined) {
-let data4 = data.times;
-if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate207, "/times", "#/properties/times/type", "type", { type: schema91.properties.times.type }, "must be integer,null");
-}
-}
-if (data.probability !== undefined) {
-let data5 = data.probability;
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 1 || isNaN(data5)) {
-return fail(validate207, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
-}
-else {
-if (data5 < 0 || isNaN(data5)) {
-return fail(validate207, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+if (data.faults !== undefined) {
+let data0 = data.faults;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate208(data0[i0])) {
+return pass(validate207, "/faults/" + i0, validate208);
 }
 }
 }
 else {
-return fail(validate207, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.matched !== undefined) {
-let data6 = data.matched;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate207, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data6 == "number") && (isFinite(data6))) {
-if (data6 < 0 || isNaN(data6)) {
-return fail(validate207, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.fired !== undefined) {
-let data7 = data.fired;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate207, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data7 == "number") && (isFinite(data7))) {
-if (data7 < 0 || isNaN(data7)) {
-return fail(validate207, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
+return fail(validate207, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8134,54 +8168,25 @@ return fail(validate207, "", "#/type", "type", { type: "object" }, "must be obje
 validate207.errors = null;
 return true;
 }
-function validate206(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate206, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+exports["/success/addFault"] = validate228;
+function validate228(data) {
+if (!validate208(data)) {
+return pass(validate228, "", validate208);
 }
-else {
-if (data.faults !== undefined) {
-let data0 = data.faults;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate207(data0[i0])) {
-return pass(validate206, "/faults/" + i0, validate207);
-}
-}
-}
-else {
-return fail(validate206, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate206, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate206.errors = null;
+validate228.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate227;
-function validate227(data) {
-if (!validate207(data)) {
-return pass(validate227, "", validate207);
+exports["/success/getFault"] = validate230;
+function validate230(data) {
+if (!validate208(data)) {
+return pass(validate230, "", validate208);
 }
-validate227.errors = null;
+validate230.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate229;
-function validate229(data) {
-if (!validate207(data)) {
-return pass(validate229, "", validate207);
-}
-validate229.errors = null;
-return true;
-}
-exports["/success/listRequests"] = validate231;
+exports["/success/listRequests"] = validate232;
 const schema104 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
-function validate235(data) {
+function validate236(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8227,7 +8232,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate235.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 else {
@@ -8248,64 +8253,64 @@ break;
 }
 }
 else {
-return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate235.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
 const schema107 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate238(data) {
+function validate239(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate238, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate238, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate239, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate238, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate239, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate238, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate239, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate238, "/text", "#/properties/text/type", "type", { type: schema107.properties.text.type }, "must be string,null");
+return fail(validate239, "/text", "#/properties/text/type", "type", { type: schema107.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate238, "/base64", "#/properties/base64/type", "type", { type: schema107.properties.base64.type }, "must be string,null");
+return fail(validate239, "/base64", "#/properties/base64/type", "type", { type: schema107.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate238.errors = null;
+validate239.errors = null;
 return true;
 }
-function validate237(data) {
+function validate238(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate238(data)) {
-vErrors = join(vErrors, "", validate238);
+if (!validate239(data)) {
+vErrors = join(vErrors, "", validate239);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -8322,7 +8327,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate237.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 else {
@@ -8336,68 +8341,68 @@ vErrors = null;
 }
 }
 }
-validate237.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
 const schema108 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate243(data) {
+function validate244(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate243, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate244, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate243, "/key", "#/properties/key/type", "type", { type: schema108.properties.key.type }, "must be string,number");
+return fail(validate244, "/key", "#/properties/key/type", "type", { type: schema108.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate243, "/before", "#/properties/before/type", "type", { type: schema108.properties.before.type }, "must be object,null");
+return fail(validate244, "/before", "#/properties/before/type", "type", { type: schema108.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate243, "/after", "#/properties/after/type", "type", { type: schema108.properties.after.type }, "must be object,null");
+return fail(validate244, "/after", "#/properties/after/type", "type", { type: schema108.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate243.errors = null;
+validate244.errors = null;
 return true;
 }
-function validate245(data) {
+function validate246(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate245, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate246, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate245, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate246, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate245, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate246, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -8406,70 +8411,70 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate245, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate246, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate245, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate246, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate245.errors = null;
+validate246.errors = null;
 return true;
 }
-function validate232(data) {
+function validate233(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
-return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate232, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate233, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate232, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate233, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate232, "/at", validate56);
+return pass(validate233, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate232, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate233, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate232, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate233, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate232, "/system", validate54);
+return pass(validate233, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate232, "/operationId", "#/properties/operationId/type", "type", { type: schema104.properties.operationId.type }, "must be string,null");
+return fail(validate233, "/operationId", "#/properties/operationId/type", "type", { type: schema104.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate232, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate233, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -8477,33 +8482,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate232, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate233, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate232, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate233, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate232, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate233, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate235(data6.headers)) {
-return pass(validate232, "/request/headers", validate235);
+if (!validate236(data6.headers)) {
+return pass(validate233, "/request/headers", validate236);
 }
 }
 if (data6.body !== undefined) {
-if (!validate237(data6.body)) {
-return pass(validate232, "/request/body", validate237);
+if (!validate238(data6.body)) {
+return pass(validate233, "/request/body", validate238);
 }
 }
 }
 }
 else {
-return fail(validate232, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate233, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -8511,41 +8516,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate232, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate233, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate232, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate233, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate235(data11.headers)) {
-return pass(validate232, "/response/headers", validate235);
+if (!validate236(data11.headers)) {
+return pass(validate233, "/response/headers", validate236);
 }
 }
 if (data11.body !== undefined) {
-if (!validate237(data11.body)) {
-return pass(validate232, "/response/body", validate237);
+if (!validate238(data11.body)) {
+return pass(validate233, "/response/body", validate238);
 }
 }
 }
 }
 else {
-return fail(validate232, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate233, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate232, "/user", "#/properties/user/type", "type", { type: schema104.properties.user.type }, "must be string,null");
+return fail(validate233, "/user", "#/properties/user/type", "type", { type: schema104.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate232, "/error", "#/properties/error/type", "type", { type: schema104.properties.error.type }, "must be string,null");
+return fail(validate233, "/error", "#/properties/error/type", "type", { type: schema104.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -8554,12 +8559,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate232, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate233, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate232, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate233, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -8568,12 +8573,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate232, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate233, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate232, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate233, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -8581,13 +8586,13 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate243(data21[i2])) {
-return pass(validate232, "/changes/" + i2, validate243);
+if (!validate244(data21[i2])) {
+return pass(validate233, "/changes/" + i2, validate244);
 }
 }
 }
 else {
-return fail(validate232, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate233, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nearMisses !== undefined) {
@@ -8595,13 +8600,67 @@ let data23 = data.nearMisses;
 if (Array.isArray(data23)) {
 const len3 = data23.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate245(data23[i3])) {
-return pass(validate232, "/nearMisses/" + i3, validate245);
+if (!validate246(data23[i3])) {
+return pass(validate233, "/nearMisses/" + i3, validate246);
 }
 }
 }
 else {
-return fail(validate232, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate233, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate233.errors = null;
+return true;
+}
+function validate232(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate233(data0[i0])) {
+return pass(validate232, "/requests/" + i0, validate233);
+}
+}
+}
+else {
+return fail(validate232, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if ((data2.total === undefined) && (missing1 = "total")) {
+return fail(validate232, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate232, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate232, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate232, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
@@ -8612,88 +8671,7 @@ return fail(validate232, "", "#/type", "type", { type: "object" }, "must be obje
 validate232.errors = null;
 return true;
 }
-function validate231(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate232(data0[i0])) {
-return pass(validate231, "/requests/" + i0, validate232);
-}
-}
-}
-else {
-return fail(validate231, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if ((data2.total === undefined) && (missing1 = "total")) {
-return fail(validate231, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate231, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate231, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate231, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate231.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate248;
-function validate248(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate248, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate248, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate248.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate249;
+exports["/success/clearRequests"] = validate249;
 function validate249(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -8720,20 +8698,47 @@ return fail(validate249, "", "#/type", "type", { type: "object" }, "must be obje
 validate249.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate250;
+exports["/success/countRequests"] = validate250;
 function validate250(data) {
-if (!validate232(data)) {
-return pass(validate250, "", validate232);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate250, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate250, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate250, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate250, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate250.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate252;
-function validate252(data) {
+exports["/success/waitForRequest"] = validate251;
+function validate251(data) {
+if (!validate233(data)) {
+return pass(validate251, "", validate233);
+}
+validate251.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate253;
+function validate253(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -8741,13 +8746,13 @@ let data0 = data.lines;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate100(data0[i0])) {
-return pass(validate252, "/lines/" + i0, validate100);
+if (!validate101(data0[i0])) {
+return pass(validate253, "/lines/" + i0, validate101);
 }
 }
 }
 else {
-return fail(validate252, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate253, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -8755,92 +8760,92 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
-return fail(validate252, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate253, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate252, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate253, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate252, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate253, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate252, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate253, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate252, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate253, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate252, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate252.errors = null;
+validate253.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate254;
-function validate254(data) {
-if (!validate232(data)) {
-return pass(validate254, "", validate232);
+exports["/success/getRequest"] = validate255;
+function validate255(data) {
+if (!validate233(data)) {
+return pass(validate255, "", validate233);
 }
-validate254.errors = null;
+validate255.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate256;
+exports["/success/getSnapshot"] = validate257;
 const schema117 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate262(data) {
+function validate263(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate262, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate263, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate262, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate263, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate262, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate263, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate262, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate262.errors = null;
+validate263.errors = null;
 return true;
 }
-function validate259(data) {
+function validate260(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if (!validate135(data.smsSource)) {
-vErrors = join(vErrors, "/smsSource", validate135);
+if (!validate136(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate136);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -8859,7 +8864,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate259, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate260, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8868,7 +8873,7 @@ break;
 }
 }
 else {
-return fail(validate259, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate260, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -8895,7 +8900,7 @@ break;
 }
 }
 else {
-return fail(validate259, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -8928,8 +8933,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate262(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate262);
+if (!validate263(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate263);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -8978,7 +8983,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate259.errors = vErrors;
+validate260.errors = vErrors;
 return false;
 }
 else {
@@ -9010,7 +9015,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9027,7 +9032,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9037,7 +9042,7 @@ break;
 }
 }
 else {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9057,7 +9062,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema117.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema117.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9066,7 +9071,7 @@ break;
 }
 }
 else {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9078,7 +9083,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate259, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9088,7 +9093,7 @@ break;
 }
 }
 else {
-return fail(validate259, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9103,64 +9108,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate259, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate259.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
-function validate257(data) {
+function validate258(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate257, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate258, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate257, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate257, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate258, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate257, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate258, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate257, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate258, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate257, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate257, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate257, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate258, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate257, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate258, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9170,37 +9175,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate257, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate258, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate257, "/clock/now", validate56);
+return pass(validate258, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate257, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate258, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate257, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate258, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate257, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate257, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate258, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate257, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate258, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9209,46 +9214,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate259(data10[key0])) {
-return pass(validate257, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate259);
+if (!validate260(data10[key0])) {
+return pass(validate258, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate260);
 }
 }
 }
 else {
-return fail(validate257, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate258, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate257, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate258, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate207(data12[i0])) {
-return pass(validate257, "/faults/" + i0, validate207);
+if (!validate208(data12[i0])) {
+return pass(validate258, "/faults/" + i0, validate208);
 }
 }
 }
 }
 else {
-return fail(validate257, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate258, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate257, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate257, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate258, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate257, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate258, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9256,15 +9261,15 @@ return fail(validate257, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate257, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate258, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate257, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate258, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate257, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate258, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9272,47 +9277,76 @@ return fail(validate257, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate258.errors = null;
+return true;
+}
+function validate257(data) {
+if (!validate258(data)) {
+return pass(validate257, "", validate258);
 }
 validate257.errors = null;
 return true;
 }
-function validate256(data) {
-if (!validate257(data)) {
-return pass(validate256, "", validate257);
+exports["/success/putSnapshot"] = validate268;
+function validate268(data) {
+if (!validate89(data)) {
+return pass(validate268, "", validate89);
 }
-validate256.errors = null;
+validate268.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate267;
-function validate267(data) {
-if (!validate88(data)) {
-return pass(validate267, "", validate88);
-}
-validate267.errors = null;
-return true;
-}
-exports["/success/listScenarios"] = validate269;
-function validate271(data) {
+exports["/success/listScenarios"] = validate270;
+function validate272(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate271, "/system", validate54);
+return pass(validate272, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate271, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate272, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate72(data.description)) {
-return pass(validate271, "/description", validate72);
+return pass(validate272, "/description", validate72);
+}
+}
+}
+}
+else {
+return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate272.errors = null;
+return true;
+}
+function validate271(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
+return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.scenarios !== undefined) {
+let data0 = data.scenarios;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate272(data0[i0])) {
+return pass(validate271, "/scenarios/" + i0, validate272);
+}
+}
+}
+else {
+return fail(validate271, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -9324,55 +9358,26 @@ validate271.errors = null;
 return true;
 }
 function validate270(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.scenarios !== undefined) {
-let data0 = data.scenarios;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate271(data0[i0])) {
-return pass(validate270, "/scenarios/" + i0, validate271);
-}
-}
-}
-else {
-return fail(validate270, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate271(data)) {
+return pass(validate270, "", validate271);
 }
 validate270.errors = null;
 return true;
 }
-function validate269(data) {
-if (!validate270(data)) {
-return pass(validate269, "", validate270);
+exports["/success/applyScenario"] = validate277;
+function validate277(data) {
+if (!validate271(data)) {
+return pass(validate277, "", validate271);
 }
-validate269.errors = null;
+validate277.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate276;
-function validate276(data) {
-if (!validate270(data)) {
-return pass(validate276, "", validate270);
-}
-validate276.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate278;
-function validate278(data) {
+exports["/success/listCollections"] = validate279;
+function validate279(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9384,17 +9389,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate278, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate279, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate278, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate279, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate278, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate279, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9407,27 +9412,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate278, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate279, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate278, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate278, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate278, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate279, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate278, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate279, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9439,7 +9444,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9448,483 +9453,129 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate278, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate278, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate278, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate278, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate278.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate279;
-function validate280(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate280.errors = null;
-return true;
-}
-function validate279(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate280(data[i0])) {
-return pass(validate279, "/" + i0, validate280);
+return fail(validate279, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate279, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate279, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate279.errors = null;
 return true;
 }
-exports["/success/createRecord"] = validate282;
-function validate282(data) {
-if (!validate280(data)) {
-return pass(validate282, "", validate280);
+exports["/success/listRecords"] = validate280;
+function validate281(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 }
-validate282.errors = null;
+else {
+return fail(validate281, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate281.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate284;
-function validate284(data) {
-if (!validate280(data)) {
-return pass(validate284, "", validate280);
+function validate280(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate281(data[i0])) {
+return pass(validate280, "/" + i0, validate281);
 }
-validate284.errors = null;
+}
+}
+else {
+return fail(validate280, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate280.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate286;
-function validate286(data) {
-if (!validate280(data)) {
-return pass(validate286, "", validate280);
+exports["/success/createRecord"] = validate283;
+function validate283(data) {
+if (!validate281(data)) {
+return pass(validate283, "", validate281);
 }
-validate286.errors = null;
+validate283.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate288;
-function validate288(data) {
-if (!validate280(data)) {
-return pass(validate288, "", validate280);
+exports["/success/getRecord"] = validate285;
+function validate285(data) {
+if (!validate281(data)) {
+return pass(validate285, "", validate281);
 }
-validate288.errors = null;
+validate285.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate290;
-function validate290(data) {
+exports["/success/replaceRecord"] = validate287;
+function validate287(data) {
+if (!validate281(data)) {
+return pass(validate287, "", validate281);
+}
+validate287.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate289;
+function validate289(data) {
+if (!validate281(data)) {
+return pass(validate289, "", validate281);
+}
+validate289.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate291;
+function validate291(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate290, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate291, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate290.errors = null;
-return true;
-}
-exports["/schemas/SessionRecord"] = validate291;
-const schema133 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
-const func15 = Object.prototype.hasOwnProperty;
-function validate292(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate292, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(func15.call(schema133.properties, key0))) {
-return fail(validate292, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.id !== undefined) {
-let data0 = data.id;
-if (typeof data0 === "string") {
-if (func1(data0) < 1) {
-return fail(validate292, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate292, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.userId !== undefined) {
-let data1 = data.userId;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate292, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate292, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.realm !== undefined) {
-if (typeof data.realm !== "string") {
-return fail(validate292, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.accessToken !== undefined) {
-let data3 = data.accessToken;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate292, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate292, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.accessExpiresAt !== undefined) {
-let data4 = data.accessExpiresAt;
-if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate292, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema133.properties.accessExpiresAt.type }, "must be integer,null");
-}
-}
-if (data.refreshToken !== undefined) {
-let data5 = data.refreshToken;
-if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate292, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema133.properties.refreshToken.type }, "must be string,null");
-}
-if (typeof data5 === "string") {
-if (func1(data5) < 1) {
-return fail(validate292, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-}
-if (data.refreshExpiresAt !== undefined) {
-let data6 = data.refreshExpiresAt;
-if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
-return fail(validate292, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema133.properties.refreshExpiresAt.type }, "must be integer,null");
-}
-}
-if (data.previousAccess !== undefined) {
-let data7 = data.previousAccess;
-if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
-return fail(validate292, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema133.properties.previousAccess.type }, "must be object,null");
-}
-if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-let missing1;
-if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
-return fail(validate292, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-for (const key1 in data7) {
-if (!((key1 === "token") || (key1 === "until"))) {
-return fail(validate292, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
-}
-}
-if (data7.token !== undefined) {
-let data8 = data7.token;
-if (typeof data8 === "string") {
-if (func1(data8) < 1) {
-return fail(validate292, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate292, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data7.until !== undefined) {
-let data9 = data7.until;
-if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate292, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
-}
-}
-}
-}
-}
-if (data.device !== undefined) {
-let data10 = data.device;
-if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-let missing2;
-if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
-return fail(validate292, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
-}
-else {
-for (const key2 in data10) {
-if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
-return fail(validate292, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
-}
-}
-if (data10.label !== undefined) {
-let data11 = data10.label;
-if ((typeof data11 !== "string") && (data11 !== null)) {
-return fail(validate292, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema133.properties.device.properties.label.type }, "must be string,null");
-}
-}
-if (data10.platform !== undefined) {
-let data12 = data10.platform;
-if ((typeof data12 !== "string") && (data12 !== null)) {
-return fail(validate292, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema133.properties.device.properties.platform.type }, "must be string,null");
-}
-}
-if (data10.client !== undefined) {
-let data13 = data10.client;
-if ((typeof data13 !== "string") && (data13 !== null)) {
-return fail(validate292, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema133.properties.device.properties.client.type }, "must be string,null");
-}
-}
-}
-}
-else {
-return fail(validate292, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.issuedAt !== undefined) {
-let data14 = data.issuedAt;
-if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate292, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.endedAt !== undefined) {
-let data15 = data.endedAt;
-if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
-return fail(validate292, "/endedAt", "#/properties/endedAt/type", "type", { type: schema133.properties.endedAt.type }, "must be integer,null");
-}
-}
-if (data.endedBy !== undefined) {
-let data16 = data.endedBy;
-if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
-return fail(validate292, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema133.properties.endedBy.enum }, "must be equal to one of the allowed values");
-}
-}
-if (data.displacedBy !== undefined) {
-let data17 = data.displacedBy;
-if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
-return fail(validate292, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema133.properties.displacedBy.type }, "must be object,null");
-}
-if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-let missing3;
-if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
-return fail(validate292, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
-}
-else {
-for (const key3 in data17) {
-if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
-return fail(validate292, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
-}
-}
-if (data17.label !== undefined) {
-let data18 = data17.label;
-if ((typeof data18 !== "string") && (data18 !== null)) {
-return fail(validate292, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema133.properties.displacedBy.properties.label.type }, "must be string,null");
-}
-}
-if (data17.platform !== undefined) {
-let data19 = data17.platform;
-if ((typeof data19 !== "string") && (data19 !== null)) {
-return fail(validate292, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema133.properties.displacedBy.properties.platform.type }, "must be string,null");
-}
-}
-if (data17.client !== undefined) {
-let data20 = data17.client;
-if ((typeof data20 !== "string") && (data20 !== null)) {
-return fail(validate292, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema133.properties.displacedBy.properties.client.type }, "must be string,null");
-}
-}
-if (data17.at !== undefined) {
-let data21 = data17.at;
-if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
-return fail(validate292, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
-}
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate292, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate292.errors = null;
-return true;
-}
-function validate291(data) {
-if (!validate292(data)) {
-return pass(validate291, "", validate292);
+return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate291.errors = null;
 return true;
 }
-exports["/schemas/SmsCodeRecord"] = validate294;
-const schema135 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
-function validate295(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
-return fail(validate295, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.key !== undefined) {
-let data0 = data.key;
-if (typeof data0 === "string") {
-if (func1(data0) < 1) {
-return fail(validate295, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate295, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.phone !== undefined) {
-let data1 = data.phone;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate295, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate295, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (typeof data2 === "string") {
-if (func1(data2) < 1) {
-return fail(validate295, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate295, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.sentAt !== undefined) {
-let data3 = data.sentAt;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate295, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.expiresAt !== undefined) {
-let data4 = data.expiresAt;
-if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate295, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema135.properties.expiresAt.type }, "must be integer,null");
-}
-}
-if (data.used !== undefined) {
-if (typeof data.used !== "boolean") {
-return fail(validate295, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.earlier !== undefined) {
-let data6 = data.earlier;
-if (Array.isArray(data6)) {
-if (data6.length > 10) {
-return fail(validate295, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
-}
-else {
-const len0 = data6.length;
-for (let i0 = 0; i0 < len0; i0++) {
-let data7 = data6[i0];
-if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
-let missing1;
-if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-for (const key1 in data7) {
-if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
-return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
-}
-}
-if (data7.code !== undefined) {
-let data8 = data7.code;
-if (typeof data8 === "string") {
-if (func1(data8) < 1) {
-return fail(validate295, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate295, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data7.sentAt !== undefined) {
-let data9 = data7.sentAt;
-if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate295, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data7.used !== undefined) {
-if (typeof data7.used !== "boolean") {
-return fail(validate295, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate295, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate295, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate295.errors = null;
-return true;
-}
-function validate294(data) {
-if (!validate295(data)) {
-return pass(validate294, "", validate295);
-}
-validate294.errors = null;
-return true;
-}
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
 return exports
 })({})
 
@@ -10058,9 +9709,6 @@ export const validators = {
   },
   failures: {},
   unmatched: null,
+  schemas: {},
   records: {},
-  schemas: {
-    "SessionRecord": answers["/schemas/SessionRecord"],
-    "SmsCodeRecord": answers["/schemas/SmsCodeRecord"],
-  },
 }

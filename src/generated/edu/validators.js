@@ -4400,294 +4400,687 @@ return fail(validate175, "", "#/type", "type", { type: "object" }, "must be obje
 validate175.errors = null;
 return true;
 }
-exports["/records/users"] = validate176;
-const schema80 = { "type": "object", "additionalProperties": false, "required": ["userID", "userType", "phone", "passwd", "nick", "name", "intro", "avatar", "school", "version", "grade", "banned"], "properties": { "userID": { "$ref": "/components/ObjectId" }, "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "passwd": { "type": ["string", "null"], "pattern": "^[0-9A-F]{64}$" }, "nick": { "type": "string" }, "name": { "type": "string" }, "intro": { "type": "string" }, "avatar": { "type": "string" }, "school": { "type": "string" }, "version": { "type": "string" }, "grade": { "type": "string" }, "banned": { "type": "boolean" } } };
-const func6 = Object.prototype.hasOwnProperty;
-const pattern10 = new RegExp("^1\\d{10}$", "u");
-const pattern11 = new RegExp("^[0-9A-F]{64}$", "u");
-function validate176(data) {
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
+exports["/records/sessions"] = validate52;
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func1 = Object.prototype.hasOwnProperty;
+const func2 = ucs2length;
+function validate52(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func6.call(schema80.properties, key0))) {
-return fail(validate176, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema19.properties, key0))) {
+return fail(validate52, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.userId !== undefined) {
+let data1 = data.userId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessToken !== undefined) {
+let data3 = data.accessToken;
+if (typeof data3 === "string") {
+if (func2(data3) < 1) {
+return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessExpiresAt !== undefined) {
+let data4 = data.accessExpiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.refreshToken !== undefined) {
+let data5 = data.refreshToken;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func2(data5) < 1) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+if (data.refreshExpiresAt !== undefined) {
+let data6 = data.refreshExpiresAt;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.previousAccess !== undefined) {
+let data7 = data.previousAccess;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema19.properties.previousAccess.type }, "must be object,null");
+}
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.token !== undefined) {
+let data8 = data7.token;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.until !== undefined) {
+let data9 = data7.until;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+if (data.device !== undefined) {
+let data10 = data.device;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let missing2;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate52, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate52, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+}
+}
+if (data10.label !== undefined) {
+let data11 = data10.label;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate52, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema19.properties.device.properties.label.type }, "must be string,null");
+}
+}
+if (data10.platform !== undefined) {
+let data12 = data10.platform;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate52, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema19.properties.device.properties.platform.type }, "must be string,null");
+}
+}
+if (data10.client !== undefined) {
+let data13 = data10.client;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate52, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema19.properties.device.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate52, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.issuedAt !== undefined) {
+let data14 = data.issuedAt;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.endedAt !== undefined) {
+let data15 = data.endedAt;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+}
+if (data.endedBy !== undefined) {
+let data16 = data.endedBy;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate52, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema19.properties.endedBy.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.displacedBy !== undefined) {
+let data17 = data.displacedBy;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema19.properties.displacedBy.type }, "must be object,null");
+}
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+let missing3;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+}
+}
+if (data17.label !== undefined) {
+let data18 = data17.label;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate52, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema19.properties.displacedBy.properties.label.type }, "must be string,null");
+}
+}
+if (data17.platform !== undefined) {
+let data19 = data17.platform;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate52, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema19.properties.displacedBy.properties.platform.type }, "must be string,null");
+}
+}
+if (data17.client !== undefined) {
+let data20 = data17.client;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate52, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema19.properties.displacedBy.properties.client.type }, "must be string,null");
+}
+}
+if (data17.at !== undefined) {
+let data21 = data17.at;
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate52.errors = null;
+return true;
+}
+exports["/records/smsCodes"] = validate53;
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate53, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.key !== undefined) {
+let data0 = data.key;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sentAt !== undefined) {
+let data3 = data.sentAt;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.expiresAt !== undefined) {
+let data4 = data.expiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+}
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate53, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.earlier !== undefined) {
+let data6 = data.earlier;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate53, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+}
+else {
+const len0 = data6.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data7 = data6[i0];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.code !== undefined) {
+let data8 = data7.code;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.sentAt !== undefined) {
+let data9 = data7.sentAt;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate53, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate53.errors = null;
+return true;
+}
+exports["/records/users"] = validate54;
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["userID", "userType", "phone", "passwd", "nick", "name", "intro", "avatar", "school", "version", "grade", "banned"], "properties": { "userID": { "$ref": "/components/ObjectId" }, "userType": { "type": "string", "enum": ["s", "t", "p"] }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "passwd": { "type": ["string", "null"], "pattern": "^[0-9A-F]{64}$" }, "nick": { "type": "string" }, "name": { "type": "string" }, "intro": { "type": "string" }, "avatar": { "type": "string" }, "school": { "type": "string" }, "version": { "type": "string" }, "grade": { "type": "string" }, "banned": { "type": "boolean" } } };
+const pattern3 = new RegExp("^[0-9a-f]{24}$", "u");
+function validate55(data) {
+if (typeof data === "string") {
+if (!pattern3.test(data)) {
+return fail(validate55, "", "#/pattern", "pattern", { pattern: "^[0-9a-f]{24}$" }, "must match pattern \"" + "^[0-9a-f]{24}$" + "\"");
+}
+}
+else {
+return fail(validate55, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate55.errors = null;
+return true;
+}
+const pattern4 = new RegExp("^1\\d{10}$", "u");
+const pattern5 = new RegExp("^[0-9A-F]{64}$", "u");
+function validate54(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((data.userID === undefined) && (missing0 = "userID")) || ((data.userType === undefined) && (missing0 = "userType"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.passwd === undefined) && (missing0 = "passwd"))) || ((data.nick === undefined) && (missing0 = "nick"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.intro === undefined) && (missing0 = "intro"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.school === undefined) && (missing0 = "school"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.grade === undefined) && (missing0 = "grade"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema21.properties, key0))) {
+return fail(validate54, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.userID !== undefined) {
-if (!validate58(data.userID)) {
-return pass(validate176, "/userID", validate58);
+if (!validate55(data.userID)) {
+return pass(validate54, "/userID", validate55);
 }
 }
 if (data.userType !== undefined) {
 let data1 = data.userType;
 if (typeof data1 !== "string") {
-return fail(validate176, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/userType", "#/properties/userType/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data1 === "s") || (data1 === "t")) || (data1 === "p"))) {
-return fail(validate176, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema80.properties.userType.enum }, "must be equal to one of the allowed values");
+return fail(validate54, "/userType", "#/properties/userType/enum", "enum", { allowedValues: schema21.properties.userType.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.phone !== undefined) {
 let data2 = data.phone;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate176, "/phone", "#/properties/phone/type", "type", { type: schema80.properties.phone.type }, "must be string,null");
+return fail(validate54, "/phone", "#/properties/phone/type", "type", { type: schema21.properties.phone.type }, "must be string,null");
 }
 if (typeof data2 === "string") {
-if (!pattern10.test(data2)) {
-return fail(validate176, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
+if (!pattern4.test(data2)) {
+return fail(validate54, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
 if (data.passwd !== undefined) {
 let data3 = data.passwd;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate176, "/passwd", "#/properties/passwd/type", "type", { type: schema80.properties.passwd.type }, "must be string,null");
+return fail(validate54, "/passwd", "#/properties/passwd/type", "type", { type: schema21.properties.passwd.type }, "must be string,null");
 }
 if (typeof data3 === "string") {
-if (!pattern11.test(data3)) {
-return fail(validate176, "/passwd", "#/properties/passwd/pattern", "pattern", { pattern: "^[0-9A-F]{64}$" }, "must match pattern \"" + "^[0-9A-F]{64}$" + "\"");
+if (!pattern5.test(data3)) {
+return fail(validate54, "/passwd", "#/properties/passwd/pattern", "pattern", { pattern: "^[0-9A-F]{64}$" }, "must match pattern \"" + "^[0-9A-F]{64}$" + "\"");
 }
 }
 }
 if (data.nick !== undefined) {
 if (typeof data.nick !== "string") {
-return fail(validate176, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/nick", "#/properties/nick/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate176, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.intro !== undefined) {
 if (typeof data.intro !== "string") {
-return fail(validate176, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/intro", "#/properties/intro/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.avatar !== undefined) {
 if (typeof data.avatar !== "string") {
-return fail(validate176, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.school !== undefined) {
 if (typeof data.school !== "string") {
-return fail(validate176, "/school", "#/properties/school/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/school", "#/properties/school/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 if (typeof data.version !== "string") {
-return fail(validate176, "/version", "#/properties/version/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/version", "#/properties/version/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.grade !== undefined) {
 if (typeof data.grade !== "string") {
-return fail(validate176, "/grade", "#/properties/grade/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/grade", "#/properties/grade/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate176, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate54, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate176.errors = null;
+validate54.errors = null;
 return true;
 }
-exports["/records/ssoAccounts"] = validate178;
-const pattern12 = new RegExp("^[stp]/(weixin|weibo|qq)/", "u");
-function validate178(data) {
+exports["/records/ssoAccounts"] = validate57;
+const pattern6 = new RegExp("^[stp]/(weixin|weibo|qq)/", "u");
+function validate57(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.key === undefined) && (missing0 = "key")) || ((data.userID === undefined) && (missing0 = "userID"))) {
-return fail(validate178, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate57, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "key") || (key0 === "userID"))) {
-return fail(validate178, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate57, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.key !== undefined) {
 let data0 = data.key;
 if (typeof data0 === "string") {
-if (!pattern12.test(data0)) {
-return fail(validate178, "/key", "#/properties/key/pattern", "pattern", { pattern: "^[stp]/(weixin|weibo|qq)/" }, "must match pattern \"" + "^[stp]/(weixin|weibo|qq)/" + "\"");
+if (!pattern6.test(data0)) {
+return fail(validate57, "/key", "#/properties/key/pattern", "pattern", { pattern: "^[stp]/(weixin|weibo|qq)/" }, "must match pattern \"" + "^[stp]/(weixin|weibo|qq)/" + "\"");
 }
 }
 else {
-return fail(validate178, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate57, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.userID !== undefined) {
-if (!validate58(data.userID)) {
-return pass(validate178, "/userID", validate58);
+if (!validate55(data.userID)) {
+return pass(validate57, "/userID", validate55);
 }
 }
 }
 }
 else {
-return fail(validate178, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate57, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate178.errors = null;
+validate57.errors = null;
 return true;
 }
-exports["/records/orders"] = validate180;
-const schema82 = { "type": "object", "additionalProperties": false, "required": ["o_id", "userID", "t_id", "question", "self_desc", "status", "called", "reason", "createdAt", "updatedAt"], "properties": { "o_id": { "$ref": "/components/ObjectId" }, "userID": { "$ref": "/components/ObjectId" }, "t_id": { "$ref": "/components/ObjectId" }, "question": { "type": "string", "minLength": 1, "maxLength": 500 }, "self_desc": { "type": "string", "maxLength": 500 }, "status": { "$ref": "/components/OrderStatus" }, "called": { "type": "boolean" }, "reason": { "type": "string" }, "createdAt": { "$ref": "/components/Timestamp" }, "updatedAt": { "$ref": "/components/Timestamp" } } };
-function validate180(data) {
+exports["/records/orders"] = validate59;
+const schema24 = { "type": "object", "additionalProperties": false, "required": ["o_id", "userID", "t_id", "question", "self_desc", "status", "called", "reason", "createdAt", "updatedAt"], "properties": { "o_id": { "$ref": "/components/ObjectId" }, "userID": { "$ref": "/components/ObjectId" }, "t_id": { "$ref": "/components/ObjectId" }, "question": { "type": "string", "minLength": 1, "maxLength": 500 }, "self_desc": { "type": "string", "maxLength": 500 }, "status": { "$ref": "/components/OrderStatus" }, "called": { "type": "boolean" }, "reason": { "type": "string" }, "createdAt": { "$ref": "/components/Timestamp" }, "updatedAt": { "$ref": "/components/Timestamp" } } };
+const schema25 = { "type": "string", "enum": ["pending", "confirmed", "rejected", "canceled", "paid"] };
+function validate63(data) {
+if (typeof data !== "string") {
+return fail(validate63, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!(((((data === "pending") || (data === "confirmed")) || (data === "rejected")) || (data === "canceled")) || (data === "paid"))) {
+return fail(validate63, "", "#/enum", "enum", { allowedValues: schema25.enum }, "must be equal to one of the allowed values");
+}
+validate63.errors = null;
+return true;
+}
+const formats0 = formats.fullFormats["date-time"];
+const pattern7 = new RegExp("Z$", "u");
+function validate65(data) {
+if (typeof data === "string") {
+if (!pattern7.test(data)) {
+return fail(validate65, "", "#/pattern", "pattern", { pattern: "Z$" }, "must match pattern \"" + "Z$" + "\"");
+}
+else {
+if (!(formats0.validate(data))) {
+return fail(validate65, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+}
+}
+}
+else {
+return fail(validate65, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate65.errors = null;
+return true;
+}
+function validate59(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((data.o_id === undefined) && (missing0 = "o_id")) || ((data.userID === undefined) && (missing0 = "userID"))) || ((data.t_id === undefined) && (missing0 = "t_id"))) || ((data.question === undefined) && (missing0 = "question"))) || ((data.self_desc === undefined) && (missing0 = "self_desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.called === undefined) && (missing0 = "called"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.updatedAt === undefined) && (missing0 = "updatedAt"))) {
-return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func6.call(schema82.properties, key0))) {
-return fail(validate180, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema24.properties, key0))) {
+return fail(validate59, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.o_id !== undefined) {
-if (!validate58(data.o_id)) {
-return pass(validate180, "/o_id", validate58);
+if (!validate55(data.o_id)) {
+return pass(validate59, "/o_id", validate55);
 }
 }
 if (data.userID !== undefined) {
-if (!validate58(data.userID)) {
-return pass(validate180, "/userID", validate58);
+if (!validate55(data.userID)) {
+return pass(validate59, "/userID", validate55);
 }
 }
 if (data.t_id !== undefined) {
-if (!validate58(data.t_id)) {
-return pass(validate180, "/t_id", validate58);
+if (!validate55(data.t_id)) {
+return pass(validate59, "/t_id", validate55);
 }
 }
 if (data.question !== undefined) {
 let data3 = data.question;
 if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-return fail(validate180, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+if (func2(data3) > 500) {
+return fail(validate59, "/question", "#/properties/question/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 else {
-if (func1(data3) < 1) {
-return fail(validate180, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data3) < 1) {
+return fail(validate59, "/question", "#/properties/question/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-return fail(validate180, "/question", "#/properties/question/type", "type", { type: "string" }, "must be string");
+return fail(validate59, "/question", "#/properties/question/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.self_desc !== undefined) {
 let data4 = data.self_desc;
 if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-return fail(validate180, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+if (func2(data4) > 500) {
+return fail(validate59, "/self_desc", "#/properties/self_desc/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
 }
 }
 else {
-return fail(validate180, "/self_desc", "#/properties/self_desc/type", "type", { type: "string" }, "must be string");
+return fail(validate59, "/self_desc", "#/properties/self_desc/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
-if (!validate110(data.status)) {
-return pass(validate180, "/status", validate110);
+if (!validate63(data.status)) {
+return pass(validate59, "/status", validate63);
 }
 }
 if (data.called !== undefined) {
 if (typeof data.called !== "boolean") {
-return fail(validate180, "/called", "#/properties/called/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate59, "/called", "#/properties/called/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.reason !== undefined) {
 if (typeof data.reason !== "string") {
-return fail(validate180, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
+return fail(validate59, "/reason", "#/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.createdAt !== undefined) {
-if (!validate112(data.createdAt)) {
-return pass(validate180, "/createdAt", validate112);
+if (!validate65(data.createdAt)) {
+return pass(validate59, "/createdAt", validate65);
 }
 }
 if (data.updatedAt !== undefined) {
-if (!validate112(data.updatedAt)) {
-return pass(validate180, "/updatedAt", validate112);
+if (!validate65(data.updatedAt)) {
+return pass(validate59, "/updatedAt", validate65);
 }
 }
 }
 }
 else {
-return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate59, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate180.errors = null;
+validate59.errors = null;
 return true;
 }
-exports["/records/files"] = validate187;
-const pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
-const pattern14 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
-function validate187(data) {
+exports["/records/files"] = validate68;
+const pattern8 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
+const pattern9 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
+function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) || ((data.size === undefined) && (missing0 = "size"))) {
-return fail(validate187, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate68, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes")) || (key0 === "size"))) {
-return fail(validate187, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate68, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.name !== undefined) {
 let data0 = data.name;
 if (typeof data0 === "string") {
-if (!pattern13.test(data0)) {
-return fail(validate187, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
+if (!pattern8.test(data0)) {
+return fail(validate68, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" }, "must match pattern \"" + "^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$" + "\"");
 }
 }
 else {
-return fail(validate187, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate187, "/mediaType", "#/properties/mediaType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data1) < 1) {
+return fail(validate68, "/mediaType", "#/properties/mediaType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate187, "/mediaType", "#/properties/mediaType/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/mediaType", "#/properties/mediaType/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.bytes !== undefined) {
 let data2 = data.bytes;
 if (typeof data2 === "string") {
-if (!pattern14.test(data2)) {
-return fail(validate187, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" }, "must match pattern \"" + "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" + "\"");
+if (!pattern9.test(data2)) {
+return fail(validate68, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" }, "must match pattern \"" + "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" + "\"");
 }
 }
 else {
-return fail(validate187, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.size !== undefined) {
 let data3 = data.size;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate187, "/size", "#/properties/size/type", "type", { type: "integer" }, "must be integer");
+return fail(validate68, "/size", "#/properties/size/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 > 5242880 || isNaN(data3)) {
-return fail(validate187, "/size", "#/properties/size/maximum", "maximum", { comparison: "<=", limit: 5242880 }, "must be <= 5242880");
+return fail(validate68, "/size", "#/properties/size/maximum", "maximum", { comparison: "<=", limit: 5242880 }, "must be <= 5242880");
 }
 else {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate187, "/size", "#/properties/size/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate68, "/size", "#/properties/size/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -4695,90 +5088,91 @@ return fail(validate187, "/size", "#/properties/size/minimum", "minimum", { comp
 }
 }
 else {
-return fail(validate187, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate68, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate187.errors = null;
+validate68.errors = null;
 return true;
 }
-exports["/records/settings"] = validate188;
-const pattern15 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
-function validate188(data) {
+exports["/records/settings"] = validate69;
+const pattern10 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
+const formats2 = formats.fullFormats.uri;
+function validate69(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.minClient === undefined) && (missing0 = "minClient"))) || ((data.latestClient === undefined) && (missing0 = "latestClient"))) || ((data.updateUrl === undefined) && (missing0 = "updateUrl"))) || ((data.mqttHost === undefined) && (missing0 = "mqttHost"))) || ((data.mqttPort === undefined) && (missing0 = "mqttPort"))) {
-return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate69, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "minClient")) || (key0 === "latestClient")) || (key0 === "updateUrl")) || (key0 === "mqttHost")) || (key0 === "mqttPort"))) {
-return fail(validate188, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate69, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (typeof data0 !== "string") {
-return fail(validate188, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 if ("settings" !== data0) {
-return fail(validate188, "/id", "#/properties/id/const", "const", { allowedValue: "settings" }, "must be equal to constant");
+return fail(validate69, "/id", "#/properties/id/const", "const", { allowedValue: "settings" }, "must be equal to constant");
 }
 }
 if (data.minClient !== undefined) {
 let data1 = data.minClient;
 if (typeof data1 === "string") {
-if (!pattern15.test(data1)) {
-return fail(validate188, "/minClient", "#/properties/minClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
+if (!pattern10.test(data1)) {
+return fail(validate69, "/minClient", "#/properties/minClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
 else {
-return fail(validate188, "/minClient", "#/properties/minClient/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/minClient", "#/properties/minClient/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.latestClient !== undefined) {
 let data2 = data.latestClient;
 if (typeof data2 === "string") {
-if (!pattern15.test(data2)) {
-return fail(validate188, "/latestClient", "#/properties/latestClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
+if (!pattern10.test(data2)) {
+return fail(validate69, "/latestClient", "#/properties/latestClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
 else {
-return fail(validate188, "/latestClient", "#/properties/latestClient/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/latestClient", "#/properties/latestClient/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.updateUrl !== undefined) {
 let data3 = data.updateUrl;
 if (typeof data3 === "string") {
 if (!(formats2(data3))) {
-return fail(validate188, "/updateUrl", "#/properties/updateUrl/format", "format", { format: "uri" }, "must match format \"" + "uri" + "\"");
+return fail(validate69, "/updateUrl", "#/properties/updateUrl/format", "format", { format: "uri" }, "must match format \"" + "uri" + "\"");
 }
 }
 else {
-return fail(validate188, "/updateUrl", "#/properties/updateUrl/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/updateUrl", "#/properties/updateUrl/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.mqttHost !== undefined) {
 let data4 = data.mqttHost;
 if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate188, "/mqttHost", "#/properties/mqttHost/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data4) < 1) {
+return fail(validate69, "/mqttHost", "#/properties/mqttHost/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate188, "/mqttHost", "#/properties/mqttHost/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/mqttHost", "#/properties/mqttHost/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.mqttPort !== undefined) {
 let data5 = data.mqttPort;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate188, "/mqttPort", "#/properties/mqttPort/type", "type", { type: "integer" }, "must be integer");
+return fail(validate69, "/mqttPort", "#/properties/mqttPort/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 65535 || isNaN(data5)) {
-return fail(validate188, "/mqttPort", "#/properties/mqttPort/maximum", "maximum", { comparison: "<=", limit: 65535 }, "must be <= 65535");
+return fail(validate69, "/mqttPort", "#/properties/mqttPort/maximum", "maximum", { comparison: "<=", limit: 65535 }, "must be <= 65535");
 }
 else {
 if (data5 < 1 || isNaN(data5)) {
-return fail(validate188, "/mqttPort", "#/properties/mqttPort/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate69, "/mqttPort", "#/properties/mqttPort/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -4786,9 +5180,9 @@ return fail(validate188, "/mqttPort", "#/properties/mqttPort/minimum", "minimum"
 }
 }
 else {
-return fail(validate188, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate69, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate188.errors = null;
+validate69.errors = null;
 return true;
 }
 return exports
@@ -4905,12 +5299,14 @@ export const validators = {
     "PHONE_INVALID": answers["/failures/PHONE_INVALID"],
   },
   unmatched: answers["/unmatched/"],
-  records: {
-    "users": answers["/records/users"],
-    "ssoAccounts": answers["/records/ssoAccounts"],
-    "orders": answers["/records/orders"],
-    "files": answers["/records/files"],
-    "settings": answers["/records/settings"],
-  },
   schemas: {},
+  records: {
+    "sessions": stored["/records/sessions"],
+    "smsCodes": stored["/records/smsCodes"],
+    "users": stored["/records/users"],
+    "ssoAccounts": stored["/records/ssoAccounts"],
+    "orders": stored["/records/orders"],
+    "files": stored["/records/files"],
+    "settings": stored["/records/settings"],
+  },
 }

@@ -1548,367 +1548,83 @@ return fail(validate139, "", "#/allOf/1/type", "type", { type: "object" }, "must
 validate139.errors = null;
 return true;
 }
-exports["/records/users"] = validate141;
-const schema63 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
-const func2 = Object.prototype.hasOwnProperty;
-const pattern6 = new RegExp("^u-\\d+$", "u");
-const pattern7 = new RegExp("^1\\d{10}$", "u");
-const pattern8 = new RegExp("^[\\x21-\\x7e]+$", "u");
-const pattern9 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
-const pattern10 = new RegExp("^[A-Za-z0-9-]+$", "u");
+exports["/schemas/ClientFrame"] = validate141;
+const schema65 = { "type": "integer", "enum": [1, 0] };
+function validate143(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate143, "", "#/type", "type", { type: "integer" }, "must be integer");
+}
+if (!((data === 1) || (data === 0))) {
+return fail(validate143, "", "#/enum", "enum", { allowedValues: schema65.enum }, "must be equal to one of the allowed values");
+}
+validate143.errors = null;
+return true;
+}
 function validate142(data) {
-if (typeof data === "string") {
-if (!pattern10.test(data)) {
-return fail(validate142, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate143(data.status)) {
+return pass(validate142, "/status", validate143);
+}
+}
+if (data.pushId !== undefined) {
+if (typeof data.pushId !== "string") {
+return fail(validate142, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate142, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("start" !== data2) {
+return fail(validate142, "/message", "#/properties/message/const", "const", { allowedValue: "start" }, "must be equal to constant");
+}
+}
 }
 }
 else {
-return fail(validate142, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate142.errors = null;
 return true;
 }
-function validate141(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
-return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+function validate148(data) {
+if (typeof data !== "string") {
+return fail(validate148, "", "#/type", "type", { type: "string" }, "must be string");
 }
-else {
-for (const key0 in data) {
-if (!(func2.call(schema63.properties, key0))) {
-return fail(validate141, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.id !== undefined) {
-let data0 = data.id;
-if (typeof data0 === "string") {
-if (!pattern6.test(data0)) {
-return fail(validate141, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+$" }, "must match pattern \"" + "^u-\\d+$" + "\"");
-}
-}
-else {
-return fail(validate141, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.phone !== undefined) {
-let data1 = data.phone;
-if (typeof data1 === "string") {
-if (!pattern7.test(data1)) {
-return fail(validate141, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
-}
-}
-else {
-return fail(validate141, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.password !== undefined) {
-let data2 = data.password;
-if (typeof data2 === "string") {
-if (func1(data2) > 16) {
-return fail(validate141, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
-}
-else {
-if (func1(data2) < 6) {
-return fail(validate141, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
-}
-else {
-if (!pattern8.test(data2)) {
-return fail(validate141, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate141, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.username !== undefined) {
-let data3 = data.username;
-if (typeof data3 === "string") {
-if (func1(data3) > 15) {
-return fail(validate141, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate141, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern9.test(data3)) {
-return fail(validate141, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate141, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.avatar !== undefined) {
-let data4 = data.avatar;
-if (typeof data4 === "string") {
-if (func1(data4) > 255) {
-return fail(validate141, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
-}
-else {
-if (func1(data4) < 1) {
-return fail(validate141, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-}
-else {
-return fail(validate141, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.desc !== undefined) {
-let data5 = data.desc;
-if (typeof data5 === "string") {
-if (func1(data5) > 100) {
-return fail(validate141, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-}
-else {
-return fail(validate141, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.sex !== undefined) {
-let data6 = data.sex;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate141, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
-}
-if (!((data6 === 0) || (data6 === 1))) {
-return fail(validate141, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema63.properties.sex.enum }, "must be equal to one of the allowed values");
-}
-}
-if (data.pushId !== undefined) {
-if (!validate142(data.pushId)) {
-return pass(validate141, "/pushId", validate142);
-}
-}
-if (data.isBind !== undefined) {
-if (typeof data.isBind !== "boolean") {
-return fail(validate141, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.modifyAt !== undefined) {
-let data9 = data.modifyAt;
-if (typeof data9 === "string") {
-if (!pattern3.test(data9)) {
-return fail(validate141, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
-}
-}
-else {
-return fail(validate141, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate141.errors = null;
+validate148.errors = null;
 return true;
 }
-exports["/records/friends"] = validate144;
-const pattern12 = new RegExp("^u-\\d+:u-\\d+$", "u");
-function validate144(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.id === undefined) && (missing0 = "id")) || ((data.holderId === undefined) && (missing0 = "holderId"))) || ((data.targetId === undefined) && (missing0 = "targetId"))) || ((data.alias === undefined) && (missing0 = "alias"))) {
-return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "id") || (key0 === "holderId")) || (key0 === "targetId")) || (key0 === "alias"))) {
-return fail(validate144, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.id !== undefined) {
-let data0 = data.id;
-if (typeof data0 === "string") {
-if (!pattern12.test(data0)) {
-return fail(validate144, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+:u-\\d+$" }, "must match pattern \"" + "^u-\\d+:u-\\d+$" + "\"");
-}
-}
-else {
-return fail(validate144, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.holderId !== undefined) {
-if (typeof data.holderId !== "string") {
-return fail(validate144, "/holderId", "#/properties/holderId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.targetId !== undefined) {
-if (typeof data.targetId !== "string") {
-return fail(validate144, "/targetId", "#/properties/targetId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.alias !== undefined) {
-if (typeof data.alias !== "string") {
-return fail(validate144, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate144.errors = null;
-return true;
-}
-exports["/records/groups"] = validate145;
-const pattern13 = new RegExp("^g-\\d+$", "u");
-function validate145(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.memberIds === undefined) && (missing0 = "memberIds"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
-return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "id") || (key0 === "name")) || (key0 === "picture")) || (key0 === "desc")) || (key0 === "ownerId")) || (key0 === "memberIds")) || (key0 === "modifyAt"))) {
-return fail(validate145, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.id !== undefined) {
-let data0 = data.id;
-if (typeof data0 === "string") {
-if (!pattern13.test(data0)) {
-return fail(validate145, "/id", "#/properties/id/pattern", "pattern", { pattern: "^g-\\d+$" }, "must match pattern \"" + "^g-\\d+$" + "\"");
-}
-}
-else {
-return fail(validate145, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.name !== undefined) {
-let data1 = data.name;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate145, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate145, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.picture !== undefined) {
-if (typeof data.picture !== "string") {
-return fail(validate145, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.desc !== undefined) {
-if (typeof data.desc !== "string") {
-return fail(validate145, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.ownerId !== undefined) {
-if (typeof data.ownerId !== "string") {
-return fail(validate145, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.memberIds !== undefined) {
-let data5 = data.memberIds;
-if (Array.isArray(data5)) {
-if (data5.length < 1) {
-return fail(validate145, "/memberIds", "#/properties/memberIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
-}
-else {
-const len0 = data5.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data5[i0] !== "string") {
-return fail(validate145, "/memberIds/" + i0, "#/properties/memberIds/items/type", "type", { type: "string" }, "must be string");
-}
-}
-let i1 = data5.length;
-let j0;
-if (i1 > 1) {
-const indices0 = {};
-for (; i1--;) {
-let item0 = data5[i1];
-if (typeof item0 !== "string") {
-continue;
-}
-if (typeof indices0[item0] == "number") {
-j0 = indices0[item0];
-return fail(validate145, "/memberIds", "#/properties/memberIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
-}
-indices0[item0] = i1;
-}
-}
-}
-}
-else {
-return fail(validate145, "/memberIds", "#/properties/memberIds/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.modifyAt !== undefined) {
-let data7 = data.modifyAt;
-if (typeof data7 === "string") {
-if (!pattern3.test(data7)) {
-return fail(validate145, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
-}
-}
-else {
-return fail(validate145, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate145.errors = null;
-return true;
-}
-exports["/records/files"] = validate146;
-const schema67 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
-const pattern15 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
-const pattern16 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
 function validate146(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) {
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
 return fail(validate146, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-for (const key0 in data) {
-if (!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))) {
-return fail(validate146, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (data.status !== undefined) {
+if (!validate143(data.status)) {
+return pass(validate146, "/status", validate143);
 }
 }
-if (data.name !== undefined) {
-let data0 = data.name;
-if (typeof data0 === "string") {
-if (!pattern15.test(data0)) {
-return fail(validate146, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
+if (data.pushId !== undefined) {
+if (!validate148(data.pushId)) {
+return pass(validate146, "/pushId", validate148);
 }
 }
-else {
-return fail(validate146, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate146, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
-}
-if (data.mediaType !== undefined) {
-let data1 = data.mediaType;
-if (!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "image/gif")) || (data1 === "image/webp")) || (data1 === "application/octet-stream"))) {
-return fail(validate146, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema67.properties.mediaType.enum }, "must be equal to one of the allowed values");
-}
-}
-if (data.bytes !== undefined) {
-let data2 = data.bytes;
-if (typeof data2 === "string") {
-if (func1(data2) < 4) {
-return fail(validate146, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
-}
-else {
-if (!pattern16.test(data2)) {
-return fail(validate146, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
-}
-}
-}
-else {
-return fail(validate146, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+if ("restart" !== data2) {
+return fail(validate146, "/message", "#/properties/message/const", "const", { allowedValue: "restart" }, "must be equal to constant");
 }
 }
 }
@@ -1919,14 +1635,45 @@ return fail(validate146, "", "#/type", "type", { type: "object" }, "must be obje
 validate146.errors = null;
 return true;
 }
-exports["/records/messages"] = validate147;
-const schema68 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
-const pattern17 = new RegExp("^[A-Za-z0-9-]+:\\d{8}$", "u");
-function validate150(data) {
+function validate151(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate151, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+if (!validate143(data.status)) {
+return pass(validate151, "/status", validate143);
+}
+}
+if (data.pushId !== undefined) {
+if (!validate148(data.pushId)) {
+return pass(validate151, "/pushId", validate148);
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (typeof data2 !== "string") {
+return fail(validate151, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+if ("" !== data2) {
+return fail(validate151, "/message", "#/properties/message/const", "const", { allowedValue: "" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate151, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate151.errors = null;
+return true;
+}
+function validate159(data) {
 let vErrors = null;
 let errors = 0;
 if (typeof data !== "string") {
-return fail(validate150, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate159, "", "#/type", "type", { type: "string" }, "must be string");
 }
 const _errs1 = errors;
 let valid0 = false;
@@ -2056,7 +1803,7 @@ passing0 = 7;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate150.errors = vErrors;
+validate159.errors = vErrors;
 return false;
 }
 else {
@@ -2070,24 +1817,24 @@ vErrors = null;
 }
 }
 }
-validate150.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
-function validate152(data) {
+function validate161(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.category === undefined) && (missing0 = "category")) || ((data.content === undefined) && (missing0 = "content"))) {
-return fail(validate152, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate161, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.category !== undefined) {
 let data0 = data.category;
 const _errs1 = errors;
 if (typeof data0 !== "string") {
-return fail(validate152, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
+return fail(validate161, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
 }
 const _errs3 = errors;
 let valid1 = false;
@@ -2153,7 +1900,7 @@ passing0 = 3;
 if (!valid1) {
 vErrors = add(vErrors, "/category", "#/properties/category/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate152.errors = vErrors;
+validate161.errors = vErrors;
 return false;
 }
 else {
@@ -2176,7 +1923,7 @@ if (valid0) {
 if (data.content !== undefined) {
 const _errs8 = errors;
 if (typeof data.content !== "string") {
-return fail(validate152, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+return fail(validate161, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs8 === errors;
 }
@@ -2187,232 +1934,176 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate152, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate161, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate152.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
-function validate149(data) {
+function validate158(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.chatId === undefined) && (missing0 = "chatId")) || ((data.fromId === undefined) && (missing0 = "fromId"))) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.info === undefined) && (missing0 = "info"))) || ((data.createTime === undefined) && (missing0 = "createTime"))) {
-return fail(validate149, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate158, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.chatId !== undefined) {
 if (typeof data.chatId !== "string") {
-return fail(validate149, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
+return fail(validate158, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fromId !== undefined) {
 let data1 = data.fromId;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate149, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate158, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate149, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
+return fail(validate158, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.toId !== undefined) {
 let data2 = data.toId;
 if (typeof data2 === "string") {
 if (func1(data2) < 1) {
-return fail(validate149, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate158, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate149, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
+return fail(validate158, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.type !== undefined) {
-if (!validate150(data.type)) {
-return pass(validate149, "/type", validate150);
+if (!validate159(data.type)) {
+return pass(validate158, "/type", validate159);
 }
 }
 if (data.info !== undefined) {
 let data4 = data.info;
 if (Array.isArray(data4)) {
 if (data4.length < 1) {
-return fail(validate149, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate158, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data4.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate152(data4[i0])) {
-return pass(validate149, "/info/" + i0, validate152);
+if (!validate161(data4[i0])) {
+return pass(validate158, "/info/" + i0, validate161);
 }
 }
 }
 }
 else {
-return fail(validate149, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
+return fail(validate158, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.createTime !== undefined) {
 if (typeof data.createTime !== "string") {
-return fail(validate149, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
+return fail(validate158, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate149, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate158, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate149.errors = null;
+validate158.errors = null;
 return true;
 }
-function validate147(data) {
+function validate155(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((data.id === undefined) && (missing0 = "id")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.item === undefined) && (missing0 = "item"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.deliveredAt === undefined) && (missing0 = "deliveredAt"))) {
-return fail(validate147, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
+return fail(validate155, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-for (const key0 in data) {
-if (!((((((key0 === "id") || (key0 === "pushId")) || (key0 === "seq")) || (key0 === "item")) || (key0 === "sentAt")) || (key0 === "deliveredAt"))) {
-return fail(validate147, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (data.status !== undefined) {
+if (!validate143(data.status)) {
+return pass(validate155, "/status", validate143);
 }
 }
-if (data.id !== undefined) {
-let data0 = data.id;
+if (data.pushId !== undefined) {
+if (!validate148(data.pushId)) {
+return pass(validate155, "/pushId", validate148);
+}
+}
+if (data.message !== undefined) {
+let data2 = data.message;
+if (Array.isArray(data2)) {
+if (data2.length < 1) {
+return fail(validate155, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+}
+else {
+const len0 = data2.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate158(data2[i0])) {
+return pass(validate155, "/message/" + i0, validate158);
+}
+}
+}
+}
+else {
+return fail(validate155, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate155, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate155.errors = null;
+return true;
+}
+function validate168(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))) {
+return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.fromId !== undefined) {
+let data0 = data.fromId;
 if (typeof data0 === "string") {
-if (!pattern17.test(data0)) {
-return fail(validate147, "/id", "#/properties/id/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+:\\d{8}$" }, "must match pattern \"" + "^[A-Za-z0-9-]+:\\d{8}$" + "\"");
+if (func1(data0) < 1) {
+return fail(validate168, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate147, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate168, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.pushId !== undefined) {
-if (!validate142(data.pushId)) {
-return pass(validate147, "/pushId", validate142);
+if (data.toId !== undefined) {
+let data1 = data.toId;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate168, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
-if (data.seq !== undefined) {
-let data2 = data.seq;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate147, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 1 || isNaN(data2)) {
-return fail(validate147, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+else {
+return fail(validate168, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
 }
 }
-}
-if (data.item !== undefined) {
-if (!validate149(data.item)) {
-return pass(validate147, "/item", validate149);
-}
-}
-if (data.sentAt !== undefined) {
-let data4 = data.sentAt;
-if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate147, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+if (data.chatId !== undefined) {
+if (typeof data.chatId !== "string") {
+return fail(validate168, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.deliveredAt !== undefined) {
-let data5 = data.deliveredAt;
-if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
-return fail(validate147, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema68.properties.deliveredAt.type }, "must be integer,null");
+if (data.content !== undefined) {
+let data3 = data.content;
+if (typeof data3 !== "string") {
+return fail(validate168, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+}
+if ("ok" !== data3) {
+return fail(validate168, "/content", "#/properties/content/const", "const", { allowedValue: "ok" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate147, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate147.errors = null;
-return true;
-}
-exports["/schemas/ClientFrame"] = validate155;
-const schema74 = { "type": "integer", "enum": [1, 0] };
-function validate157(data) {
-if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
-return fail(validate157, "", "#/type", "type", { type: "integer" }, "must be integer");
-}
-if (!((data === 1) || (data === 0))) {
-return fail(validate157, "", "#/enum", "enum", { allowedValues: schema74.enum }, "must be equal to one of the allowed values");
-}
-validate157.errors = null;
-return true;
-}
-function validate156(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate156, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate156, "/status", validate157);
-}
-}
-if (data.pushId !== undefined) {
-if (typeof data.pushId !== "string") {
-return fail(validate156, "/pushId", "#/properties/pushId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate156, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("start" !== data2) {
-return fail(validate156, "/message", "#/properties/message/const", "const", { allowedValue: "start" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate156, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate156.errors = null;
-return true;
-}
-function validate162(data) {
-if (typeof data !== "string") {
-return fail(validate162, "", "#/type", "type", { type: "string" }, "must be string");
-}
-validate162.errors = null;
-return true;
-}
-function validate160(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate160, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate160, "/status", validate157);
-}
-}
-if (data.pushId !== undefined) {
-if (!validate162(data.pushId)) {
-return pass(validate160, "/pushId", validate162);
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate160, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("restart" !== data2) {
-return fail(validate160, "/message", "#/properties/message/const", "const", { allowedValue: "restart" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate160, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate160.errors = null;
+validate168.errors = null;
 return true;
 }
 function validate165(data) {
@@ -2423,22 +2114,18 @@ return fail(validate165, "", "#/required", "required", { missingProperty: missin
 }
 else {
 if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate165, "/status", validate157);
+if (!validate143(data.status)) {
+return pass(validate165, "/status", validate143);
 }
 }
 if (data.pushId !== undefined) {
-if (!validate162(data.pushId)) {
-return pass(validate165, "/pushId", validate162);
+if (!validate148(data.pushId)) {
+return pass(validate165, "/pushId", validate148);
 }
 }
 if (data.message !== undefined) {
-let data2 = data.message;
-if (typeof data2 !== "string") {
-return fail(validate165, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-if ("" !== data2) {
-return fail(validate165, "/message", "#/properties/message/const", "const", { allowedValue: "" }, "must be equal to constant");
+if (!validate168(data.message)) {
+return pass(validate165, "/message", validate168);
 }
 }
 }
@@ -2449,213 +2136,88 @@ return fail(validate165, "", "#/type", "type", { type: "object" }, "must be obje
 validate165.errors = null;
 return true;
 }
-function validate169(data) {
+function validate171(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate169, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate171, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate169, "/status", validate157);
+if (!validate143(data.status)) {
+return pass(validate171, "/status", validate143);
 }
 }
 if (data.pushId !== undefined) {
-if (!validate162(data.pushId)) {
-return pass(validate169, "/pushId", validate162);
-}
-}
-if (data.message !== undefined) {
-let data2 = data.message;
-if (Array.isArray(data2)) {
-if (data2.length < 1) {
-return fail(validate169, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
-}
-else {
-const len0 = data2.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate149(data2[i0])) {
-return pass(validate169, "/message/" + i0, validate149);
-}
-}
-}
-}
-else {
-return fail(validate169, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate169, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate169.errors = null;
-return true;
-}
-function validate177(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.fromId === undefined) && (missing0 = "fromId")) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.chatId === undefined) && (missing0 = "chatId"))) || ((data.content === undefined) && (missing0 = "content"))) {
-return fail(validate177, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.fromId !== undefined) {
-let data0 = data.fromId;
-if (typeof data0 === "string") {
-if (func1(data0) < 1) {
-return fail(validate177, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate177, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.toId !== undefined) {
-let data1 = data.toId;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate177, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate177, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.chatId !== undefined) {
-if (typeof data.chatId !== "string") {
-return fail(validate177, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.content !== undefined) {
-let data3 = data.content;
-if (typeof data3 !== "string") {
-return fail(validate177, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
-}
-if ("ok" !== data3) {
-return fail(validate177, "/content", "#/properties/content/const", "const", { allowedValue: "ok" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate177, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate177.errors = null;
-return true;
-}
-function validate174(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate174, "/status", validate157);
-}
-}
-if (data.pushId !== undefined) {
-if (!validate162(data.pushId)) {
-return pass(validate174, "/pushId", validate162);
-}
-}
-if (data.message !== undefined) {
-if (!validate177(data.message)) {
-return pass(validate174, "/message", validate177);
-}
-}
-}
-}
-else {
-return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate174.errors = null;
-return true;
-}
-function validate180(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.status !== undefined) {
-if (!validate157(data.status)) {
-return pass(validate180, "/status", validate157);
-}
-}
-if (data.pushId !== undefined) {
-if (!validate162(data.pushId)) {
-return pass(validate180, "/pushId", validate162);
+if (!validate148(data.pushId)) {
+return pass(validate171, "/pushId", validate148);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (typeof data2 !== "string") {
-return fail(validate180, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate171, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 if ("ok" !== data2) {
-return fail(validate180, "/message", "#/properties/message/const", "const", { allowedValue: "ok" }, "must be equal to constant");
+return fail(validate171, "/message", "#/properties/message/const", "const", { allowedValue: "ok" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate171, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate180.errors = null;
+validate171.errors = null;
 return true;
 }
-function validate155(data) {
+function validate141(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate156(data)) {
-vErrors = join(vErrors, "", validate156);
+if (!validate142(data)) {
+vErrors = join(vErrors, "", validate142);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs2 = errors;
-if (!validate160(data)) {
-vErrors = join(vErrors, "", validate160);
+if (!validate146(data)) {
+vErrors = join(vErrors, "", validate146);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs3 = errors;
-if (!validate165(data)) {
-vErrors = join(vErrors, "", validate165);
+if (!validate151(data)) {
+vErrors = join(vErrors, "", validate151);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs4 = errors;
-if (!validate169(data)) {
-vErrors = join(vErrors, "", validate169);
+if (!validate155(data)) {
+vErrors = join(vErrors, "", validate155);
 errors = vErrors.length;
 }
 var _valid0 = _errs4 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs5 = errors;
-if (!validate174(data)) {
-vErrors = join(vErrors, "", validate174);
+if (!validate165(data)) {
+vErrors = join(vErrors, "", validate165);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs6 = errors;
-if (!validate180(data)) {
-vErrors = join(vErrors, "", validate180);
+if (!validate171(data)) {
+vErrors = join(vErrors, "", validate171);
 errors = vErrors.length;
 }
 var _valid0 = _errs6 === errors;
@@ -2668,7 +2230,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate155.errors = vErrors;
+validate141.errors = vErrors;
 return false;
 }
 else {
@@ -2682,134 +2244,147 @@ vErrors = null;
 }
 }
 }
-validate155.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
-exports["/schemas/ServerFrame"] = validate184;
-const schema83 = { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 1 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "enum": ["ok", ""] } } };
-function validate185(data) {
+exports["/schemas/ServerFrame"] = validate175;
+const schema77 = { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 1 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "enum": ["ok", ""] } } };
+const pattern6 = new RegExp("^[A-Za-z0-9-]+$", "u");
+function validate177(data) {
+if (typeof data === "string") {
+if (!pattern6.test(data)) {
+return fail(validate177, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
+}
+}
+else {
+return fail(validate177, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate177.errors = null;
+return true;
+}
+function validate176(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate185, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate185, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate176, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate185, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate176, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate142(data.pushId)) {
-return pass(validate185, "/pushId", validate142);
+if (!validate177(data.pushId)) {
+return pass(validate176, "/pushId", validate177);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (typeof data2 !== "string") {
-return fail(validate185, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate176, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 if (!((data2 === "ok") || (data2 === ""))) {
-return fail(validate185, "/message", "#/properties/message/enum", "enum", { allowedValues: schema83.properties.message.enum }, "must be equal to one of the allowed values");
+return fail(validate176, "/message", "#/properties/message/enum", "enum", { allowedValues: schema77.properties.message.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate185, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate185.errors = null;
+validate176.errors = null;
 return true;
 }
-function validate188(data) {
+function validate180(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.status === undefined) && (missing0 = "status")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.message === undefined) && (missing0 = "message"))) {
-return fail(validate188, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.status !== undefined) {
 let data0 = data.status;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate188, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate180, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (1 !== data0) {
-return fail(validate188, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
+return fail(validate180, "/status", "#/properties/status/const", "const", { allowedValue: 1 }, "must be equal to constant");
 }
 }
 if (data.pushId !== undefined) {
-if (!validate142(data.pushId)) {
-return pass(validate188, "/pushId", validate142);
+if (!validate177(data.pushId)) {
+return pass(validate180, "/pushId", validate177);
 }
 }
 if (data.message !== undefined) {
 let data2 = data.message;
 if (Array.isArray(data2)) {
 if (data2.length > 50) {
-return fail(validate188, "/message", "#/properties/message/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
+return fail(validate180, "/message", "#/properties/message/maxItems", "maxItems", { limit: 50 }, "must NOT have more than 50 items");
 }
 else {
 if (data2.length < 1) {
-return fail(validate188, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate180, "/message", "#/properties/message/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 let data3 = data2[i0];
-if (!validate149(data3)) {
-return pass(validate188, "/message/" + i0, validate149);
+if (!validate158(data3)) {
+return pass(validate180, "/message/" + i0, validate158);
 }
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 if (data3.createTime !== undefined) {
 let data4 = data3.createTime;
 if (typeof data4 === "string") {
 if (func1(data4) < 1) {
-return fail(validate188, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate180, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate188, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate188, "/message/" + i0, "#/properties/message/items/allOf/1/type", "type", { type: "object" }, "must be object");
-}
-}
+return fail(validate180, "/message/" + i0 + "/createTime", "#/properties/message/items/allOf/1/properties/createTime/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate188, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
+return fail(validate180, "/message/" + i0, "#/properties/message/items/allOf/1/type", "type", { type: "object" }, "must be object");
+}
 }
 }
 }
 }
 else {
-return fail(validate188, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate180, "/message", "#/properties/message/type", "type", { type: "array" }, "must be array");
 }
-validate188.errors = null;
+}
+}
+}
+else {
+return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate180.errors = null;
 return true;
 }
-const schema85 = { "oneOf": [{ "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "bad packet" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "enum": ["not started", "restart refused"] } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "bad message" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 6004 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "no such user" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11000 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "replaced" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "const": "session error" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "network error" } } }] };
-const pattern18 = new RegExp("^[A-Za-z0-9-]*$", "u");
-function validate193(data) {
+const schema80 = { "oneOf": [{ "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "bad packet" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "enum": ["not started", "restart refused"] } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 0 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "bad message" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 6004 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "no such user" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11000 }, "pushId": { "$ref": "/components/PushId" }, "message": { "type": "string", "const": "replaced" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "type": "string", "const": "" }, "message": { "type": "string", "const": "session error" } } }, { "type": "object", "required": ["status", "pushId", "message"], "properties": { "status": { "type": "integer", "const": 11001 }, "pushId": { "$ref": "/components/PushIdOrEmpty" }, "message": { "type": "string", "const": "network error" } } }] };
+const pattern7 = new RegExp("^[A-Za-z0-9-]*$", "u");
+function validate185(data) {
 if (typeof data === "string") {
-if (!pattern18.test(data)) {
-return fail(validate193, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]*$" }, "must match pattern \"" + "^[A-Za-z0-9-]*$" + "\"");
+if (!pattern7.test(data)) {
+return fail(validate185, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]*$" }, "must match pattern \"" + "^[A-Za-z0-9-]*$" + "\"");
 }
 }
 else {
-return fail(validate193, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate185, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate193.errors = null;
+validate185.errors = null;
 return true;
 }
-function validate192(data) {
+function validate184(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -2843,8 +2418,8 @@ var valid1 = true;
 if (valid1) {
 if (data.pushId !== undefined) {
 const _errs5 = errors;
-if (!validate193(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate193);
+if (!validate185(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate185);
 errors = vErrors.length;
 }
 var valid1 = _errs5 === errors;
@@ -2934,7 +2509,7 @@ vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/type", "type", 
 errors++;
 }
 if (!((data5 === "not started") || (data5 === "restart refused"))) {
-vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/enum", "enum", { allowedValues: schema85.oneOf[1].properties.message.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "/message", "#/oneOf/1/properties/message/enum", "enum", { allowedValues: schema80.oneOf[1].properties.message.enum }, "must be equal to one of the allowed values");
 errors++;
 }
 var valid2 = _errs14 === errors;
@@ -2989,8 +2564,8 @@ var valid3 = true;
 if (valid3) {
 if (data.pushId !== undefined) {
 const _errs20 = errors;
-if (!validate142(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate142);
+if (!validate177(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate177);
 errors = vErrors.length;
 }
 var valid3 = _errs20 === errors;
@@ -3062,8 +2637,8 @@ var valid4 = true;
 if (valid4) {
 if (data.pushId !== undefined) {
 const _errs27 = errors;
-if (!validate142(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate142);
+if (!validate177(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate177);
 errors = vErrors.length;
 }
 var valid4 = _errs27 === errors;
@@ -3135,8 +2710,8 @@ var valid5 = true;
 if (valid5) {
 if (data.pushId !== undefined) {
 const _errs34 = errors;
-if (!validate142(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate142);
+if (!validate177(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate177);
 errors = vErrors.length;
 }
 var valid5 = _errs34 === errors;
@@ -3286,8 +2861,8 @@ var valid7 = true;
 if (valid7) {
 if (data.pushId !== undefined) {
 const _errs49 = errors;
-if (!validate193(data.pushId)) {
-vErrors = join(vErrors, "/pushId", validate193);
+if (!validate185(data.pushId)) {
+vErrors = join(vErrors, "/pushId", validate185);
 errors = vErrors.length;
 }
 var valid7 = _errs49 === errors;
@@ -3340,7 +2915,7 @@ passing0 = 6;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate192.errors = vErrors;
+validate184.errors = vErrors;
 return false;
 }
 else {
@@ -3354,33 +2929,33 @@ vErrors = null;
 }
 }
 }
-validate192.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
-function validate184(data) {
+function validate175(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate185(data)) {
-vErrors = join(vErrors, "", validate185);
+if (!validate176(data)) {
+vErrors = join(vErrors, "", validate176);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs2 = errors;
-if (!validate188(data)) {
-vErrors = join(vErrors, "", validate188);
+if (!validate180(data)) {
+vErrors = join(vErrors, "", validate180);
 errors = vErrors.length;
 }
 var _valid0 = _errs2 === errors;
 valid0 = valid0 || _valid0;
 if (!valid0) {
 const _errs3 = errors;
-if (!validate192(data)) {
-vErrors = join(vErrors, "", validate192);
+if (!validate184(data)) {
+vErrors = join(vErrors, "", validate184);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -3390,7 +2965,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate184.errors = vErrors;
+validate175.errors = vErrors;
 return false;
 }
 else {
@@ -3404,42 +2979,1173 @@ vErrors = null;
 }
 }
 }
-validate184.errors = vErrors;
+validate175.errors = vErrors;
 return errors === 0;
 }
-exports["/schemas/ClientStart"] = validate156;
-exports["/schemas/ClientRestart"] = validate160;
-exports["/schemas/Heartbeat"] = validate165;
-exports["/schemas/MessagePacket"] = validate169;
-exports["/schemas/ConfirmationPacket"] = validate174;
-exports["/schemas/Receipt"] = validate180;
-exports["/schemas/MessageQueue"] = validate200;
-function validate200(data) {
+exports["/schemas/ClientStart"] = validate142;
+exports["/schemas/ClientRestart"] = validate146;
+exports["/schemas/Heartbeat"] = validate151;
+exports["/schemas/MessagePacket"] = validate155;
+exports["/schemas/ConfirmationPacket"] = validate165;
+exports["/schemas/Receipt"] = validate171;
+exports["/schemas/MessageQueue"] = validate192;
+function validate192(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 let data0 = data[key0];
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate149(data0[i0])) {
-return pass(validate200, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, validate149);
+if (!validate158(data0[i0])) {
+return pass(validate192, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, validate158);
 }
 }
 }
 else {
-return fail(validate200, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/type", "type", { type: "array" }, "must be array");
+return fail(validate192, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate200.errors = null;
+validate192.errors = null;
 return true;
 }
-exports["/schemas/ServerAck"] = validate185;
-exports["/schemas/ServerDelivery"] = validate188;
-exports["/schemas/ServerRefusal"] = validate192;
+exports["/schemas/ServerAck"] = validate176;
+exports["/schemas/ServerDelivery"] = validate180;
+exports["/schemas/ServerRefusal"] = validate184;
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
+exports["/records/sessions"] = validate52;
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func1 = Object.prototype.hasOwnProperty;
+const func2 = ucs2length;
+function validate52(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema19.properties, key0))) {
+return fail(validate52, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.userId !== undefined) {
+let data1 = data.userId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessToken !== undefined) {
+let data3 = data.accessToken;
+if (typeof data3 === "string") {
+if (func2(data3) < 1) {
+return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessExpiresAt !== undefined) {
+let data4 = data.accessExpiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.refreshToken !== undefined) {
+let data5 = data.refreshToken;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func2(data5) < 1) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+if (data.refreshExpiresAt !== undefined) {
+let data6 = data.refreshExpiresAt;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.previousAccess !== undefined) {
+let data7 = data.previousAccess;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema19.properties.previousAccess.type }, "must be object,null");
+}
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.token !== undefined) {
+let data8 = data7.token;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.until !== undefined) {
+let data9 = data7.until;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+if (data.device !== undefined) {
+let data10 = data.device;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let missing2;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate52, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate52, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+}
+}
+if (data10.label !== undefined) {
+let data11 = data10.label;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate52, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema19.properties.device.properties.label.type }, "must be string,null");
+}
+}
+if (data10.platform !== undefined) {
+let data12 = data10.platform;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate52, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema19.properties.device.properties.platform.type }, "must be string,null");
+}
+}
+if (data10.client !== undefined) {
+let data13 = data10.client;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate52, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema19.properties.device.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate52, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.issuedAt !== undefined) {
+let data14 = data.issuedAt;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.endedAt !== undefined) {
+let data15 = data.endedAt;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+}
+if (data.endedBy !== undefined) {
+let data16 = data.endedBy;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate52, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema19.properties.endedBy.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.displacedBy !== undefined) {
+let data17 = data.displacedBy;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema19.properties.displacedBy.type }, "must be object,null");
+}
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+let missing3;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+}
+}
+if (data17.label !== undefined) {
+let data18 = data17.label;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate52, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema19.properties.displacedBy.properties.label.type }, "must be string,null");
+}
+}
+if (data17.platform !== undefined) {
+let data19 = data17.platform;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate52, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema19.properties.displacedBy.properties.platform.type }, "must be string,null");
+}
+}
+if (data17.client !== undefined) {
+let data20 = data17.client;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate52, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema19.properties.displacedBy.properties.client.type }, "must be string,null");
+}
+}
+if (data17.at !== undefined) {
+let data21 = data17.at;
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate52.errors = null;
+return true;
+}
+exports["/records/smsCodes"] = validate53;
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate53, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.key !== undefined) {
+let data0 = data.key;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sentAt !== undefined) {
+let data3 = data.sentAt;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.expiresAt !== undefined) {
+let data4 = data.expiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+}
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate53, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.earlier !== undefined) {
+let data6 = data.earlier;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate53, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+}
+else {
+const len0 = data6.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data7 = data6[i0];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.code !== undefined) {
+let data8 = data7.code;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.sentAt !== undefined) {
+let data9 = data7.sentAt;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate53, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate53.errors = null;
+return true;
+}
+exports["/records/users"] = validate54;
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
+const pattern3 = new RegExp("^u-\\d+$", "u");
+const pattern4 = new RegExp("^1\\d{10}$", "u");
+const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
+const pattern6 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
+const pattern8 = new RegExp("^\\d{4}/\\d{2}/\\d{2}$", "u");
+const pattern7 = new RegExp("^[A-Za-z0-9-]+$", "u");
+function validate55(data) {
+if (typeof data === "string") {
+if (!pattern7.test(data)) {
+return fail(validate55, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+$" }, "must match pattern \"" + "^[A-Za-z0-9-]+$" + "\"");
+}
+}
+else {
+return fail(validate55, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate55.errors = null;
+return true;
+}
+function validate54(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.sex === undefined) && (missing0 = "sex"))) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.isBind === undefined) && (missing0 = "isBind"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema21.properties, key0))) {
+return fail(validate54, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (!pattern3.test(data0)) {
+return fail(validate54, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+$" }, "must match pattern \"" + "^u-\\d+$" + "\"");
+}
+}
+else {
+return fail(validate54, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (!pattern4.test(data1)) {
+return fail(validate54, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
+}
+}
+else {
+return fail(validate54, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.password !== undefined) {
+let data2 = data.password;
+if (typeof data2 === "string") {
+if (func2(data2) > 16) {
+return fail(validate54, "/password", "#/properties/password/maxLength", "maxLength", { limit: 16 }, "must NOT have more than 16 characters");
+}
+else {
+if (func2(data2) < 6) {
+return fail(validate54, "/password", "#/properties/password/minLength", "minLength", { limit: 6 }, "must NOT have fewer than 6 characters");
+}
+else {
+if (!pattern5.test(data2)) {
+return fail(validate54, "/password", "#/properties/password/pattern", "pattern", { pattern: "^[\\x21-\\x7e]+$" }, "must match pattern \"" + "^[\\x21-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate54, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.username !== undefined) {
+let data3 = data.username;
+if (typeof data3 === "string") {
+if (func2(data3) > 15) {
+return fail(validate54, "/username", "#/properties/username/maxLength", "maxLength", { limit: 15 }, "must NOT have more than 15 characters");
+}
+else {
+if (func2(data3) < 1) {
+return fail(validate54, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern6.test(data3)) {
+return fail(validate54, "/username", "#/properties/username/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_]+$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate54, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.avatar !== undefined) {
+let data4 = data.avatar;
+if (typeof data4 === "string") {
+if (func2(data4) > 255) {
+return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+}
+else {
+if (func2(data4) < 1) {
+return fail(validate54, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+else {
+return fail(validate54, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.desc !== undefined) {
+let data5 = data.desc;
+if (typeof data5 === "string") {
+if (func2(data5) > 100) {
+return fail(validate54, "/desc", "#/properties/desc/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+}
+else {
+return fail(validate54, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sex !== undefined) {
+let data6 = data.sex;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate54, "/sex", "#/properties/sex/type", "type", { type: "integer" }, "must be integer");
+}
+if (!((data6 === 0) || (data6 === 1))) {
+return fail(validate54, "/sex", "#/properties/sex/enum", "enum", { allowedValues: schema21.properties.sex.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.pushId !== undefined) {
+if (!validate55(data.pushId)) {
+return pass(validate54, "/pushId", validate55);
+}
+}
+if (data.isBind !== undefined) {
+if (typeof data.isBind !== "boolean") {
+return fail(validate54, "/isBind", "#/properties/isBind/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.modifyAt !== undefined) {
+let data9 = data.modifyAt;
+if (typeof data9 === "string") {
+if (!pattern8.test(data9)) {
+return fail(validate54, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
+}
+}
+else {
+return fail(validate54, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate54.errors = null;
+return true;
+}
+exports["/records/friends"] = validate57;
+const pattern9 = new RegExp("^u-\\d+:u-\\d+$", "u");
+function validate57(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.id === undefined) && (missing0 = "id")) || ((data.holderId === undefined) && (missing0 = "holderId"))) || ((data.targetId === undefined) && (missing0 = "targetId"))) || ((data.alias === undefined) && (missing0 = "alias"))) {
+return fail(validate57, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "id") || (key0 === "holderId")) || (key0 === "targetId")) || (key0 === "alias"))) {
+return fail(validate57, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (!pattern9.test(data0)) {
+return fail(validate57, "/id", "#/properties/id/pattern", "pattern", { pattern: "^u-\\d+:u-\\d+$" }, "must match pattern \"" + "^u-\\d+:u-\\d+$" + "\"");
+}
+}
+else {
+return fail(validate57, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.holderId !== undefined) {
+if (typeof data.holderId !== "string") {
+return fail(validate57, "/holderId", "#/properties/holderId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.targetId !== undefined) {
+if (typeof data.targetId !== "string") {
+return fail(validate57, "/targetId", "#/properties/targetId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.alias !== undefined) {
+if (typeof data.alias !== "string") {
+return fail(validate57, "/alias", "#/properties/alias/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate57, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate57.errors = null;
+return true;
+}
+exports["/records/groups"] = validate58;
+const pattern10 = new RegExp("^g-\\d+$", "u");
+function validate58(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.picture === undefined) && (missing0 = "picture"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.ownerId === undefined) && (missing0 = "ownerId"))) || ((data.memberIds === undefined) && (missing0 = "memberIds"))) || ((data.modifyAt === undefined) && (missing0 = "modifyAt"))) {
+return fail(validate58, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "id") || (key0 === "name")) || (key0 === "picture")) || (key0 === "desc")) || (key0 === "ownerId")) || (key0 === "memberIds")) || (key0 === "modifyAt"))) {
+return fail(validate58, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (!pattern10.test(data0)) {
+return fail(validate58, "/id", "#/properties/id/pattern", "pattern", { pattern: "^g-\\d+$" }, "must match pattern \"" + "^g-\\d+$" + "\"");
+}
+}
+else {
+return fail(validate58, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.name !== undefined) {
+let data1 = data.name;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate58, "/name", "#/properties/name/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate58, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.picture !== undefined) {
+if (typeof data.picture !== "string") {
+return fail(validate58, "/picture", "#/properties/picture/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.desc !== undefined) {
+if (typeof data.desc !== "string") {
+return fail(validate58, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.ownerId !== undefined) {
+if (typeof data.ownerId !== "string") {
+return fail(validate58, "/ownerId", "#/properties/ownerId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.memberIds !== undefined) {
+let data5 = data.memberIds;
+if (Array.isArray(data5)) {
+if (data5.length < 1) {
+return fail(validate58, "/memberIds", "#/properties/memberIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+}
+else {
+const len0 = data5.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data5[i0] !== "string") {
+return fail(validate58, "/memberIds/" + i0, "#/properties/memberIds/items/type", "type", { type: "string" }, "must be string");
+}
+}
+let i1 = data5.length;
+let j0;
+if (i1 > 1) {
+const indices0 = {};
+for (; i1--;) {
+let item0 = data5[i1];
+if (typeof item0 !== "string") {
+continue;
+}
+if (typeof indices0[item0] == "number") {
+j0 = indices0[item0];
+return fail(validate58, "/memberIds", "#/properties/memberIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
+}
+indices0[item0] = i1;
+}
+}
+}
+}
+else {
+return fail(validate58, "/memberIds", "#/properties/memberIds/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.modifyAt !== undefined) {
+let data7 = data.modifyAt;
+if (typeof data7 === "string") {
+if (!pattern8.test(data7)) {
+return fail(validate58, "/modifyAt", "#/properties/modifyAt/pattern", "pattern", { pattern: "^\\d{4}/\\d{2}/\\d{2}$" }, "must match pattern \"" + "^\\d{4}/\\d{2}/\\d{2}$" + "\"");
+}
+}
+else {
+return fail(validate58, "/modifyAt", "#/properties/modifyAt/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate58, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate58.errors = null;
+return true;
+}
+exports["/records/files"] = validate59;
+const schema25 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
+const pattern12 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
+function validate59(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) {
+return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))) {
+return fail(validate59, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.name !== undefined) {
+let data0 = data.name;
+if (typeof data0 === "string") {
+if (!pattern12.test(data0)) {
+return fail(validate59, "/name", "#/properties/name/pattern", "pattern", { pattern: "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "must match pattern \"" + "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" + "\"");
+}
+}
+else {
+return fail(validate59, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.mediaType !== undefined) {
+let data1 = data.mediaType;
+if (!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "image/gif")) || (data1 === "image/webp")) || (data1 === "application/octet-stream"))) {
+return fail(validate59, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema25.properties.mediaType.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.bytes !== undefined) {
+let data2 = data.bytes;
+if (typeof data2 === "string") {
+if (func2(data2) < 4) {
+return fail(validate59, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
+}
+else {
+if (!pattern13.test(data2)) {
+return fail(validate59, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
+}
+}
+}
+else {
+return fail(validate59, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate59, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate59.errors = null;
+return true;
+}
+exports["/records/messages"] = validate60;
+const schema26 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
+const pattern14 = new RegExp("^[A-Za-z0-9-]+:\\d{8}$", "u");
+function validate63(data) {
+let vErrors = null;
+let errors = 0;
+if (typeof data !== "string") {
+return fail(validate63, "", "#/type", "type", { type: "string" }, "must be string");
+}
+const _errs1 = errors;
+let valid0 = false;
+let passing0 = null;
+const _errs2 = errors;
+if ("0" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/0/const", "const", { allowedValue: "0" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs2 === errors;
+if (_valid0) {
+valid0 = true;
+passing0 = 0;
+}
+const _errs3 = errors;
+if ("1" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/1/const", "const", { allowedValue: "1" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs3 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 1];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 1;
+}
+const _errs4 = errors;
+if ("2" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/2/const", "const", { allowedValue: "2" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs4 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 2];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 2;
+}
+const _errs5 = errors;
+if ("3" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/3/const", "const", { allowedValue: "3" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs5 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 3];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 3;
+}
+const _errs6 = errors;
+if ("4" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/4/const", "const", { allowedValue: "4" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs6 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 4];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 4;
+}
+const _errs7 = errors;
+if ("5" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/5/const", "const", { allowedValue: "5" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs7 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 5];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 5;
+}
+const _errs8 = errors;
+if ("6" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/6/const", "const", { allowedValue: "6" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs8 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 6];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 6;
+}
+const _errs9 = errors;
+if ("7" !== data) {
+vErrors = add(vErrors, "", "#/oneOf/7/const", "const", { allowedValue: "7" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs9 === errors;
+if (_valid0 && valid0) {
+valid0 = false;
+passing0 = [passing0, 7];
+}
+else {
+if (_valid0) {
+valid0 = true;
+passing0 = 7;
+}
+}
+}
+}
+}
+}
+}
+}
+if (!valid0) {
+vErrors = add(vErrors, "", "#/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
+errors++;
+validate63.errors = vErrors;
+return false;
+}
+else {
+errors = _errs1;
+if (vErrors !== null) {
+if (_errs1) {
+vErrors.length = _errs1;
+}
+else {
+vErrors = null;
+}
+}
+}
+validate63.errors = vErrors;
+return errors === 0;
+}
+function validate65(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.category === undefined) && (missing0 = "category")) || ((data.content === undefined) && (missing0 = "content"))) {
+return fail(validate65, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.category !== undefined) {
+let data0 = data.category;
+const _errs1 = errors;
+if (typeof data0 !== "string") {
+return fail(validate65, "/category", "#/properties/category/type", "type", { type: "string" }, "must be string");
+}
+const _errs3 = errors;
+let valid1 = false;
+let passing0 = null;
+const _errs4 = errors;
+if ("0" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/0/const", "const", { allowedValue: "0" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs4 === errors;
+if (_valid0) {
+valid1 = true;
+passing0 = 0;
+}
+const _errs5 = errors;
+if ("1" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/1/const", "const", { allowedValue: "1" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs5 === errors;
+if (_valid0 && valid1) {
+valid1 = false;
+passing0 = [passing0, 1];
+}
+else {
+if (_valid0) {
+valid1 = true;
+passing0 = 1;
+}
+const _errs6 = errors;
+if ("2" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/2/const", "const", { allowedValue: "2" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs6 === errors;
+if (_valid0 && valid1) {
+valid1 = false;
+passing0 = [passing0, 2];
+}
+else {
+if (_valid0) {
+valid1 = true;
+passing0 = 2;
+}
+const _errs7 = errors;
+if ("3" !== data0) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf/3/const", "const", { allowedValue: "3" }, "must be equal to constant");
+errors++;
+}
+var _valid0 = _errs7 === errors;
+if (_valid0 && valid1) {
+valid1 = false;
+passing0 = [passing0, 3];
+}
+else {
+if (_valid0) {
+valid1 = true;
+passing0 = 3;
+}
+}
+}
+}
+if (!valid1) {
+vErrors = add(vErrors, "/category", "#/properties/category/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
+errors++;
+validate65.errors = vErrors;
+return false;
+}
+else {
+errors = _errs3;
+if (vErrors !== null) {
+if (_errs3) {
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.content !== undefined) {
+const _errs8 = errors;
+if (typeof data.content !== "string") {
+return fail(validate65, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+return fail(validate65, "", "#/type", "type", { type: "object" }, "must be object");
+}
+}
+validate65.errors = vErrors;
+return errors === 0;
+}
+function validate62(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.chatId === undefined) && (missing0 = "chatId")) || ((data.fromId === undefined) && (missing0 = "fromId"))) || ((data.toId === undefined) && (missing0 = "toId"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.info === undefined) && (missing0 = "info"))) || ((data.createTime === undefined) && (missing0 = "createTime"))) {
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.chatId !== undefined) {
+if (typeof data.chatId !== "string") {
+return fail(validate62, "/chatId", "#/properties/chatId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.fromId !== undefined) {
+let data1 = data.fromId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate62, "/fromId", "#/properties/fromId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate62, "/fromId", "#/properties/fromId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.toId !== undefined) {
+let data2 = data.toId;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate62, "/toId", "#/properties/toId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate62, "/toId", "#/properties/toId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.type !== undefined) {
+if (!validate63(data.type)) {
+return pass(validate62, "/type", validate63);
+}
+}
+if (data.info !== undefined) {
+let data4 = data.info;
+if (Array.isArray(data4)) {
+if (data4.length < 1) {
+return fail(validate62, "/info", "#/properties/info/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+}
+else {
+const len0 = data4.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate65(data4[i0])) {
+return pass(validate62, "/info/" + i0, validate65);
+}
+}
+}
+}
+else {
+return fail(validate62, "/info", "#/properties/info/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.createTime !== undefined) {
+if (typeof data.createTime !== "string") {
+return fail(validate62, "/createTime", "#/properties/createTime/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate62.errors = null;
+return true;
+}
+function validate60(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.id === undefined) && (missing0 = "id")) || ((data.pushId === undefined) && (missing0 = "pushId"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.item === undefined) && (missing0 = "item"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.deliveredAt === undefined) && (missing0 = "deliveredAt"))) {
+return fail(validate60, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((((key0 === "id") || (key0 === "pushId")) || (key0 === "seq")) || (key0 === "item")) || (key0 === "sentAt")) || (key0 === "deliveredAt"))) {
+return fail(validate60, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (!pattern14.test(data0)) {
+return fail(validate60, "/id", "#/properties/id/pattern", "pattern", { pattern: "^[A-Za-z0-9-]+:\\d{8}$" }, "must match pattern \"" + "^[A-Za-z0-9-]+:\\d{8}$" + "\"");
+}
+}
+else {
+return fail(validate60, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.pushId !== undefined) {
+if (!validate55(data.pushId)) {
+return pass(validate60, "/pushId", validate55);
+}
+}
+if (data.seq !== undefined) {
+let data2 = data.seq;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate60, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 1 || isNaN(data2)) {
+return fail(validate60, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.item !== undefined) {
+if (!validate62(data.item)) {
+return pass(validate60, "/item", validate62);
+}
+}
+if (data.sentAt !== undefined) {
+let data4 = data.sentAt;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate60, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.deliveredAt !== undefined) {
+let data5 = data.deliveredAt;
+if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
+return fail(validate60, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema26.properties.deliveredAt.type }, "must be integer,null");
+}
+}
+}
+}
+else {
+return fail(validate60, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate60.errors = null;
+return true;
+}
 return exports
 })({})
 
@@ -3499,13 +4205,6 @@ export const validators = {
     "ERROR_NET": answers["/failures/ERROR_NET"],
   },
   unmatched: answers["/unmatched/"],
-  records: {
-    "users": answers["/records/users"],
-    "friends": answers["/records/friends"],
-    "groups": answers["/records/groups"],
-    "files": answers["/records/files"],
-    "messages": answers["/records/messages"],
-  },
   schemas: {
     "ClientFrame": answers["/schemas/ClientFrame"],
     "ServerFrame": answers["/schemas/ServerFrame"],
@@ -3519,5 +4218,14 @@ export const validators = {
     "ServerAck": answers["/schemas/ServerAck"],
     "ServerDelivery": answers["/schemas/ServerDelivery"],
     "ServerRefusal": answers["/schemas/ServerRefusal"],
+  },
+  records: {
+    "sessions": stored["/records/sessions"],
+    "smsCodes": stored["/records/smsCodes"],
+    "users": stored["/records/users"],
+    "friends": stored["/records/friends"],
+    "groups": stored["/records/groups"],
+    "files": stored["/records/files"],
+    "messages": stored["/records/messages"],
   },
 }

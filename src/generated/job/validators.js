@@ -5392,52 +5392,424 @@ return fail(validate286, "", "#/type", "type", { type: "object" }, "must be obje
 validate286.errors = null;
 return true;
 }
-exports["/records/users"] = validate287;
-const schema137 = { "type": "object", "additionalProperties": false, "required": ["id", "username", "password", "name", "phone", "roles", "idCerti", "stuCerti", "empCerti", "companyName", "collegeId", "createdAt", "valid", "credits"], "properties": { "id": { "type": "integer" }, "username": { "type": "string" }, "password": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "$ref": "/components/RoleName" } }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "collegeId": { "type": ["integer", "null"] }, "createdAt": { "type": "integer" }, "valid": { "type": "boolean" }, "credits": { "type": "integer" } } };
-const func20 = Object.prototype.hasOwnProperty;
-const func0 = equal;
-const pattern6 = new RegExp("^1\\d{10}$", "u");
-function validate287(data) {
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
+exports["/records/sessions"] = validate52;
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func1 = Object.prototype.hasOwnProperty;
+const func2 = ucs2length;
+function validate52(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))) {
-return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema137.properties, key0))) {
-return fail(validate287, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema19.properties, key0))) {
+return fail(validate52, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.userId !== undefined) {
+let data1 = data.userId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessToken !== undefined) {
+let data3 = data.accessToken;
+if (typeof data3 === "string") {
+if (func2(data3) < 1) {
+return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessExpiresAt !== undefined) {
+let data4 = data.accessExpiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.refreshToken !== undefined) {
+let data5 = data.refreshToken;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func2(data5) < 1) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+if (data.refreshExpiresAt !== undefined) {
+let data6 = data.refreshExpiresAt;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.previousAccess !== undefined) {
+let data7 = data.previousAccess;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema19.properties.previousAccess.type }, "must be object,null");
+}
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.token !== undefined) {
+let data8 = data7.token;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.until !== undefined) {
+let data9 = data7.until;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+if (data.device !== undefined) {
+let data10 = data.device;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let missing2;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate52, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate52, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+}
+}
+if (data10.label !== undefined) {
+let data11 = data10.label;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate52, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema19.properties.device.properties.label.type }, "must be string,null");
+}
+}
+if (data10.platform !== undefined) {
+let data12 = data10.platform;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate52, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema19.properties.device.properties.platform.type }, "must be string,null");
+}
+}
+if (data10.client !== undefined) {
+let data13 = data10.client;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate52, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema19.properties.device.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate52, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.issuedAt !== undefined) {
+let data14 = data.issuedAt;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.endedAt !== undefined) {
+let data15 = data.endedAt;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+}
+if (data.endedBy !== undefined) {
+let data16 = data.endedBy;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate52, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema19.properties.endedBy.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.displacedBy !== undefined) {
+let data17 = data.displacedBy;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema19.properties.displacedBy.type }, "must be object,null");
+}
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+let missing3;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+}
+}
+if (data17.label !== undefined) {
+let data18 = data17.label;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate52, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema19.properties.displacedBy.properties.label.type }, "must be string,null");
+}
+}
+if (data17.platform !== undefined) {
+let data19 = data17.platform;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate52, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema19.properties.displacedBy.properties.platform.type }, "must be string,null");
+}
+}
+if (data17.client !== undefined) {
+let data20 = data17.client;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate52, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema19.properties.displacedBy.properties.client.type }, "must be string,null");
+}
+}
+if (data17.at !== undefined) {
+let data21 = data17.at;
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate52.errors = null;
+return true;
+}
+exports["/records/smsCodes"] = validate53;
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate53, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.key !== undefined) {
+let data0 = data.key;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sentAt !== undefined) {
+let data3 = data.sentAt;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.expiresAt !== undefined) {
+let data4 = data.expiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+}
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate53, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.earlier !== undefined) {
+let data6 = data.earlier;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate53, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+}
+else {
+const len0 = data6.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data7 = data6[i0];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.code !== undefined) {
+let data8 = data7.code;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.sentAt !== undefined) {
+let data9 = data7.sentAt;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate53, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate53.errors = null;
+return true;
+}
+exports["/records/users"] = validate54;
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "username", "password", "name", "phone", "roles", "idCerti", "stuCerti", "empCerti", "companyName", "collegeId", "createdAt", "valid", "credits"], "properties": { "id": { "type": "integer" }, "username": { "type": "string" }, "password": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "$ref": "/components/RoleName" } }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "collegeId": { "type": ["integer", "null"] }, "createdAt": { "type": "integer" }, "valid": { "type": "boolean" }, "credits": { "type": "integer" } } };
+const func0 = equal;
+const pattern3 = new RegExp("^1\\d{10}$", "u");
+const schema22 = { "type": "string", "enum": ["ADMIN", "STUDENT", "EMPLOYER"] };
+function validate55(data) {
+if (typeof data !== "string") {
+return fail(validate55, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!(((data === "ADMIN") || (data === "STUDENT")) || (data === "EMPLOYER"))) {
+return fail(validate55, "", "#/enum", "enum", { allowedValues: schema22.enum }, "must be equal to one of the allowed values");
+}
+validate55.errors = null;
+return true;
+}
+const schema23 = { "type": "string", "enum": ["00", "01", "02", "03"] };
+function validate57(data) {
+if (typeof data !== "string") {
+return fail(validate57, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "00") || (data === "01")) || (data === "02")) || (data === "03"))) {
+return fail(validate57, "", "#/enum", "enum", { allowedValues: schema23.enum }, "must be equal to one of the allowed values");
+}
+validate57.errors = null;
+return true;
+}
+function validate54(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.name === undefined) && (missing0 = "name"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.idCerti === undefined) && (missing0 = "idCerti"))) || ((data.stuCerti === undefined) && (missing0 = "stuCerti"))) || ((data.empCerti === undefined) && (missing0 = "empCerti"))) || ((data.companyName === undefined) && (missing0 = "companyName"))) || ((data.collegeId === undefined) && (missing0 = "collegeId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.valid === undefined) && (missing0 = "valid"))) || ((data.credits === undefined) && (missing0 = "credits"))) {
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema21.properties, key0))) {
+return fail(validate54, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate287, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate54, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.username !== undefined) {
 if (typeof data.username !== "string") {
-return fail(validate287, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.password !== undefined) {
 if (typeof data.password !== "string") {
-return fail(validate287, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/password", "#/properties/password/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate287, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 let data4 = data.phone;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate287, "/phone", "#/properties/phone/type", "type", { type: schema137.properties.phone.type }, "must be string,null");
+return fail(validate54, "/phone", "#/properties/phone/type", "type", { type: schema21.properties.phone.type }, "must be string,null");
 }
 if (typeof data4 === "string") {
-if (!pattern6.test(data4)) {
-return fail(validate287, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
+if (!pattern3.test(data4)) {
+return fail(validate54, "/phone", "#/properties/phone/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
@@ -5445,13 +5817,13 @@ if (data.roles !== undefined) {
 let data5 = data.roles;
 if (Array.isArray(data5)) {
 if (data5.length < 1) {
-return fail(validate287, "/roles", "#/properties/roles/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate54, "/roles", "#/properties/roles/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate71(data5[i0])) {
-return pass(validate287, "/roles/" + i0, validate71);
+if (!validate55(data5[i0])) {
+return pass(validate54, "/roles/" + i0, validate55);
 }
 }
 let i1 = data5.length;
@@ -5460,7 +5832,7 @@ if (i1 > 1) {
 outer0: for (; i1--;) {
 for (j0 = i1; j0--;) {
 if (func0(data5[i1], data5[j0])) {
-return fail(validate287, "/roles", "#/properties/roles/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
+return fail(validate54, "/roles", "#/properties/roles/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 }
 }
@@ -5468,801 +5840,836 @@ return fail(validate287, "/roles", "#/properties/roles/uniqueItems", "uniqueItem
 }
 }
 else {
-return fail(validate287, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate54, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.idCerti !== undefined) {
-if (!validate64(data.idCerti)) {
-return pass(validate287, "/idCerti", validate64);
+if (!validate57(data.idCerti)) {
+return pass(validate54, "/idCerti", validate57);
 }
 }
 if (data.stuCerti !== undefined) {
-if (!validate64(data.stuCerti)) {
-return pass(validate287, "/stuCerti", validate64);
+if (!validate57(data.stuCerti)) {
+return pass(validate54, "/stuCerti", validate57);
 }
 }
 if (data.empCerti !== undefined) {
-if (!validate64(data.empCerti)) {
-return pass(validate287, "/empCerti", validate64);
+if (!validate57(data.empCerti)) {
+return pass(validate54, "/empCerti", validate57);
 }
 }
 if (data.companyName !== undefined) {
 let data10 = data.companyName;
 if ((typeof data10 !== "string") && (data10 !== null)) {
-return fail(validate287, "/companyName", "#/properties/companyName/type", "type", { type: schema137.properties.companyName.type }, "must be string,null");
+return fail(validate54, "/companyName", "#/properties/companyName/type", "type", { type: schema21.properties.companyName.type }, "must be string,null");
 }
 }
 if (data.collegeId !== undefined) {
 let data11 = data.collegeId;
 if ((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)) {
-return fail(validate287, "/collegeId", "#/properties/collegeId/type", "type", { type: schema137.properties.collegeId.type }, "must be integer,null");
+return fail(validate54, "/collegeId", "#/properties/collegeId/type", "type", { type: schema21.properties.collegeId.type }, "must be integer,null");
 }
 }
 if (data.createdAt !== undefined) {
 let data12 = data.createdAt;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate287, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate54, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.valid !== undefined) {
 if (typeof data.valid !== "boolean") {
-return fail(validate287, "/valid", "#/properties/valid/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate54, "/valid", "#/properties/valid/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.credits !== undefined) {
 let data14 = data.credits;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate287, "/credits", "#/properties/credits/type", "type", { type: "integer" }, "must be integer");
+return fail(validate54, "/credits", "#/properties/credits/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate287.errors = null;
+validate54.errors = null;
 return true;
 }
-exports["/records/jobCategories"] = validate292;
-function validate292(data) {
+exports["/records/jobCategories"] = validate61;
+function validate61(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) {
-return fail(validate292, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate61, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "id") || (key0 === "name"))) {
-return fail(validate292, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate61, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate292, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate61, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate292, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate61, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate292, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate61, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate292.errors = null;
+validate61.errors = null;
 return true;
 }
-exports["/records/jobs"] = validate293;
-const schema139 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "wageFen", "timeToPay", "expiresAt", "postedAt", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "wageFen": { "type": "integer", "minimum": 1 }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiresAt": { "type": "integer" }, "postedAt": { "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "type": "integer", "minimum": 0 }, "memberId": { "type": "integer" }, "jobPostCategoryId": { "type": "integer" }, "deleted": { "type": "boolean" } } };
-function validate293(data) {
+exports["/records/jobs"] = validate62;
+const schema25 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "wageFen", "timeToPay", "expiresAt", "postedAt", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "wageFen": { "type": "integer", "minimum": 1 }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiresAt": { "type": "integer" }, "postedAt": { "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "type": "integer", "minimum": 0 }, "memberId": { "type": "integer" }, "jobPostCategoryId": { "type": "integer" }, "deleted": { "type": "boolean" } } };
+const schema26 = { "type": "string", "enum": ["周结", "日结", "月结", "面议"] };
+function validate63(data) {
+if (typeof data !== "string") {
+return fail(validate63, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "周结") || (data === "日结")) || (data === "月结")) || (data === "面议"))) {
+return fail(validate63, "", "#/enum", "enum", { allowedValues: schema26.enum }, "must be equal to one of the allowed values");
+}
+validate63.errors = null;
+return true;
+}
+function validate62(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.wageFen === undefined) && (missing0 = "wageFen"))) || ((data.timeToPay === undefined) && (missing0 = "timeToPay"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.postedAt === undefined) && (missing0 = "postedAt"))) || ((data.workTime === undefined) && (missing0 = "workTime"))) || ((data.workPlace === undefined) && (missing0 = "workPlace"))) || ((data.province === undefined) && (missing0 = "province"))) || ((data.city === undefined) && (missing0 = "city"))) || ((data.region === undefined) && (missing0 = "region"))) || ((data.jobDescription === undefined) && (missing0 = "jobDescription"))) || ((data.jobDetail === undefined) && (missing0 = "jobDetail"))) || ((data.contact === undefined) && (missing0 = "contact"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.contactQq === undefined) && (missing0 = "contactQq"))) || ((data.likes === undefined) && (missing0 = "likes"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.jobPostCategoryId === undefined) && (missing0 = "jobPostCategoryId"))) || ((data.deleted === undefined) && (missing0 = "deleted"))) {
-return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema139.properties, key0))) {
-return fail(validate293, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema25.properties, key0))) {
+return fail(validate62, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate293, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
-return fail(validate293, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+return fail(validate62, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.wageFen !== undefined) {
 let data2 = data.wageFen;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate293, "/wageFen", "#/properties/wageFen/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/wageFen", "#/properties/wageFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 1 || isNaN(data2)) {
-return fail(validate293, "/wageFen", "#/properties/wageFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate62, "/wageFen", "#/properties/wageFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.timeToPay !== undefined) {
-if (!validate110(data.timeToPay)) {
-return pass(validate293, "/timeToPay", validate110);
+if (!validate63(data.timeToPay)) {
+return pass(validate62, "/timeToPay", validate63);
 }
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate293, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.postedAt !== undefined) {
 let data5 = data.postedAt;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate293, "/postedAt", "#/properties/postedAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/postedAt", "#/properties/postedAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.workTime !== undefined) {
 let data6 = data.workTime;
 if ((typeof data6 !== "string") && (data6 !== null)) {
-return fail(validate293, "/workTime", "#/properties/workTime/type", "type", { type: schema139.properties.workTime.type }, "must be string,null");
+return fail(validate62, "/workTime", "#/properties/workTime/type", "type", { type: schema25.properties.workTime.type }, "must be string,null");
 }
 }
 if (data.workPlace !== undefined) {
 if (typeof data.workPlace !== "string") {
-return fail(validate293, "/workPlace", "#/properties/workPlace/type", "type", { type: "string" }, "must be string");
+return fail(validate62, "/workPlace", "#/properties/workPlace/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.province !== undefined) {
 let data8 = data.province;
 if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate293, "/province", "#/properties/province/type", "type", { type: schema139.properties.province.type }, "must be string,null");
+return fail(validate62, "/province", "#/properties/province/type", "type", { type: schema25.properties.province.type }, "must be string,null");
 }
 }
 if (data.city !== undefined) {
 let data9 = data.city;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate293, "/city", "#/properties/city/type", "type", { type: schema139.properties.city.type }, "must be string,null");
+return fail(validate62, "/city", "#/properties/city/type", "type", { type: schema25.properties.city.type }, "must be string,null");
 }
 }
 if (data.region !== undefined) {
 let data10 = data.region;
 if ((typeof data10 !== "string") && (data10 !== null)) {
-return fail(validate293, "/region", "#/properties/region/type", "type", { type: schema139.properties.region.type }, "must be string,null");
+return fail(validate62, "/region", "#/properties/region/type", "type", { type: schema25.properties.region.type }, "must be string,null");
 }
 }
 if (data.jobDescription !== undefined) {
 if (typeof data.jobDescription !== "string") {
-return fail(validate293, "/jobDescription", "#/properties/jobDescription/type", "type", { type: "string" }, "must be string");
+return fail(validate62, "/jobDescription", "#/properties/jobDescription/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.jobDetail !== undefined) {
 let data12 = data.jobDetail;
 if ((typeof data12 !== "string") && (data12 !== null)) {
-return fail(validate293, "/jobDetail", "#/properties/jobDetail/type", "type", { type: schema139.properties.jobDetail.type }, "must be string,null");
+return fail(validate62, "/jobDetail", "#/properties/jobDetail/type", "type", { type: schema25.properties.jobDetail.type }, "must be string,null");
 }
 }
 if (data.contact !== undefined) {
 if (typeof data.contact !== "string") {
-return fail(validate293, "/contact", "#/properties/contact/type", "type", { type: "string" }, "must be string");
+return fail(validate62, "/contact", "#/properties/contact/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contactPhone !== undefined) {
 if (typeof data.contactPhone !== "string") {
-return fail(validate293, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
+return fail(validate62, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contactQq !== undefined) {
 let data15 = data.contactQq;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate293, "/contactQq", "#/properties/contactQq/type", "type", { type: schema139.properties.contactQq.type }, "must be string,null");
+return fail(validate62, "/contactQq", "#/properties/contactQq/type", "type", { type: schema25.properties.contactQq.type }, "must be string,null");
 }
 }
 if (data.likes !== undefined) {
 let data16 = data.likes;
 if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) {
-return fail(validate293, "/likes", "#/properties/likes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/likes", "#/properties/likes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data16 == "number") && (isFinite(data16))) {
 if (data16 < 0 || isNaN(data16)) {
-return fail(validate293, "/likes", "#/properties/likes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate62, "/likes", "#/properties/likes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.memberId !== undefined) {
 let data17 = data.memberId;
 if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
-return fail(validate293, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.jobPostCategoryId !== undefined) {
 let data18 = data.jobPostCategoryId;
 if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
-return fail(validate293, "/jobPostCategoryId", "#/properties/jobPostCategoryId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate62, "/jobPostCategoryId", "#/properties/jobPostCategoryId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.deleted !== undefined) {
 if (typeof data.deleted !== "boolean") {
-return fail(validate293, "/deleted", "#/properties/deleted/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate62, "/deleted", "#/properties/deleted/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate293.errors = null;
+validate62.errors = null;
 return true;
 }
-exports["/records/favourites"] = validate295;
-function validate295(data) {
+exports["/records/favourites"] = validate65;
+function validate65(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.jobId === undefined) && (missing0 = "jobId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
-return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate65, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "id") || (key0 === "userId")) || (key0 === "jobId")) || (key0 === "createdAt"))) {
-return fail(validate295, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate65, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate295, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate65, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate295, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate65, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.jobId !== undefined) {
 let data2 = data.jobId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate295, "/jobId", "#/properties/jobId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate65, "/jobId", "#/properties/jobId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate295, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate65, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate65, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate295.errors = null;
+validate65.errors = null;
 return true;
 }
-exports["/records/questCategories"] = validate296;
-const schema141 = { "type": "object", "additionalProperties": false, "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "type": ["integer", "null"] } } };
-function validate296(data) {
+exports["/records/questCategories"] = validate66;
+const schema28 = { "type": "object", "additionalProperties": false, "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "type": ["integer", "null"] } } };
+function validate66(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.id === undefined) && (missing0 = "id")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.themeColor === undefined) && (missing0 = "themeColor"))) || ((data.level === undefined) && (missing0 = "level"))) {
-return fail(validate296, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate66, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((key0 === "id") || (key0 === "name")) || (key0 === "memo")) || (key0 === "themeColor")) || (key0 === "level"))) {
-return fail(validate296, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate66, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate296, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate66, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate296, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate66, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.memo !== undefined) {
 let data2 = data.memo;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate296, "/memo", "#/properties/memo/type", "type", { type: schema141.properties.memo.type }, "must be string,null");
+return fail(validate66, "/memo", "#/properties/memo/type", "type", { type: schema28.properties.memo.type }, "must be string,null");
 }
 }
 if (data.themeColor !== undefined) {
 let data3 = data.themeColor;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate296, "/themeColor", "#/properties/themeColor/type", "type", { type: schema141.properties.themeColor.type }, "must be string,null");
+return fail(validate66, "/themeColor", "#/properties/themeColor/type", "type", { type: schema28.properties.themeColor.type }, "must be string,null");
 }
 }
 if (data.level !== undefined) {
 let data4 = data.level;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate296, "/level", "#/properties/level/type", "type", { type: schema141.properties.level.type }, "must be integer,null");
+return fail(validate66, "/level", "#/properties/level/type", "type", { type: schema28.properties.level.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-return fail(validate296, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate66, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate296.errors = null;
+validate66.errors = null;
 return true;
 }
-exports["/records/tasks"] = validate297;
-const schema142 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "questCateId", "startsAt", "endsAt", "totalAmt", "leftAmt", "awardFen", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt", "delegated"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "questCateId": { "type": "integer" }, "startsAt": { "type": "integer" }, "endsAt": { "type": "integer" }, "totalAmt": { "type": "integer", "minimum": 1 }, "leftAmt": { "type": "integer", "minimum": 0 }, "awardFen": { "type": "integer", "minimum": 10 }, "memberId": { "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string", "maxLength": 100 }, "questDetail": { "type": "string", "maxLength": 1000 }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"], "pattern": "^\\d+(;\\d+)*$" }, "couponAmt": { "type": ["integer", "null"], "minimum": 1 }, "delegated": { "type": "integer", "minimum": 0 } } };
-function validate297(data) {
+exports["/records/tasks"] = validate67;
+const schema29 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "questCateId", "startsAt", "endsAt", "totalAmt", "leftAmt", "awardFen", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt", "delegated"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "questCateId": { "type": "integer" }, "startsAt": { "type": "integer" }, "endsAt": { "type": "integer" }, "totalAmt": { "type": "integer", "minimum": 1 }, "leftAmt": { "type": "integer", "minimum": 0 }, "awardFen": { "type": "integer", "minimum": 10 }, "memberId": { "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string", "maxLength": 100 }, "questDetail": { "type": "string", "maxLength": 1000 }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"], "pattern": "^\\d+(;\\d+)*$" }, "couponAmt": { "type": ["integer", "null"], "minimum": 1 }, "delegated": { "type": "integer", "minimum": 0 } } };
+const pattern4 = new RegExp("^\\d+(;\\d+)*$", "u");
+function validate67(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.questCateId === undefined) && (missing0 = "questCateId"))) || ((data.startsAt === undefined) && (missing0 = "startsAt"))) || ((data.endsAt === undefined) && (missing0 = "endsAt"))) || ((data.totalAmt === undefined) && (missing0 = "totalAmt"))) || ((data.leftAmt === undefined) && (missing0 = "leftAmt"))) || ((data.awardFen === undefined) && (missing0 = "awardFen"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.contactName === undefined) && (missing0 = "contactName"))) || ((data.contactPhone === undefined) && (missing0 = "contactPhone"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.questDetail === undefined) && (missing0 = "questDetail"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.empStatus === undefined) && (missing0 = "empStatus"))) || ((data.targetAll === undefined) && (missing0 = "targetAll"))) || ((data.collegeIds === undefined) && (missing0 = "collegeIds"))) || ((data.couponAmt === undefined) && (missing0 = "couponAmt"))) || ((data.delegated === undefined) && (missing0 = "delegated"))) {
-return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate67, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema142.properties, key0))) {
-return fail(validate297, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema29.properties, key0))) {
+return fail(validate67, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate297, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
-return fail(validate297, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.questCateId !== undefined) {
 let data2 = data.questCateId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate297, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.startsAt !== undefined) {
 let data3 = data.startsAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate297, "/startsAt", "#/properties/startsAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/startsAt", "#/properties/startsAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.endsAt !== undefined) {
 let data4 = data.endsAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate297, "/endsAt", "#/properties/endsAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/endsAt", "#/properties/endsAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.totalAmt !== undefined) {
 let data5 = data.totalAmt;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate297, "/totalAmt", "#/properties/totalAmt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/totalAmt", "#/properties/totalAmt/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 < 1 || isNaN(data5)) {
-return fail(validate297, "/totalAmt", "#/properties/totalAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate67, "/totalAmt", "#/properties/totalAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.leftAmt !== undefined) {
 let data6 = data.leftAmt;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate297, "/leftAmt", "#/properties/leftAmt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/leftAmt", "#/properties/leftAmt/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate297, "/leftAmt", "#/properties/leftAmt/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate67, "/leftAmt", "#/properties/leftAmt/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.awardFen !== undefined) {
 let data7 = data.awardFen;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate297, "/awardFen", "#/properties/awardFen/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/awardFen", "#/properties/awardFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 10 || isNaN(data7)) {
-return fail(validate297, "/awardFen", "#/properties/awardFen/minimum", "minimum", { comparison: ">=", limit: 10 }, "must be >= 10");
+return fail(validate67, "/awardFen", "#/properties/awardFen/minimum", "minimum", { comparison: ">=", limit: 10 }, "must be >= 10");
 }
 }
 }
 if (data.memberId !== undefined) {
 let data8 = data.memberId;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate297, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.contactName !== undefined) {
 if (typeof data.contactName !== "string") {
-return fail(validate297, "/contactName", "#/properties/contactName/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/contactName", "#/properties/contactName/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contactPhone !== undefined) {
 if (typeof data.contactPhone !== "string") {
-return fail(validate297, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/contactPhone", "#/properties/contactPhone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 let data11 = data.description;
 if (typeof data11 === "string") {
-if (func1(data11) > 100) {
-return fail(validate297, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+if (func2(data11) > 100) {
+return fail(validate67, "/description", "#/properties/description/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-return fail(validate297, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.questDetail !== undefined) {
 let data12 = data.questDetail;
 if (typeof data12 === "string") {
-if (func1(data12) > 1000) {
-return fail(validate297, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
+if (func2(data12) > 1000) {
+return fail(validate67, "/questDetail", "#/properties/questDetail/maxLength", "maxLength", { limit: 1000 }, "must NOT have more than 1000 characters");
 }
 }
 else {
-return fail(validate297, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/questDetail", "#/properties/questDetail/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data13 = data.url;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-return fail(validate297, "/url", "#/properties/url/type", "type", { type: schema142.properties.url.type }, "must be string,null");
+return fail(validate67, "/url", "#/properties/url/type", "type", { type: schema29.properties.url.type }, "must be string,null");
 }
 }
 if (data.memo !== undefined) {
 let data14 = data.memo;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-return fail(validate297, "/memo", "#/properties/memo/type", "type", { type: schema142.properties.memo.type }, "must be string,null");
+return fail(validate67, "/memo", "#/properties/memo/type", "type", { type: schema29.properties.memo.type }, "must be string,null");
 }
 }
 if (data.empStatus !== undefined) {
 let data15 = data.empStatus;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate297, "/empStatus", "#/properties/empStatus/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/empStatus", "#/properties/empStatus/type", "type", { type: "integer" }, "must be integer");
 }
 if (!((data15 === 0) || (data15 === 1))) {
-return fail(validate297, "/empStatus", "#/properties/empStatus/enum", "enum", { allowedValues: schema142.properties.empStatus.enum }, "must be equal to one of the allowed values");
+return fail(validate67, "/empStatus", "#/properties/empStatus/enum", "enum", { allowedValues: schema29.properties.empStatus.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.targetAll !== undefined) {
 if (typeof data.targetAll !== "boolean") {
-return fail(validate297, "/targetAll", "#/properties/targetAll/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate67, "/targetAll", "#/properties/targetAll/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.collegeIds !== undefined) {
 let data17 = data.collegeIds;
 if ((typeof data17 !== "string") && (data17 !== null)) {
-return fail(validate297, "/collegeIds", "#/properties/collegeIds/type", "type", { type: schema142.properties.collegeIds.type }, "must be string,null");
+return fail(validate67, "/collegeIds", "#/properties/collegeIds/type", "type", { type: schema29.properties.collegeIds.type }, "must be string,null");
 }
 if (typeof data17 === "string") {
-if (!pattern5.test(data17)) {
-return fail(validate297, "/collegeIds", "#/properties/collegeIds/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
+if (!pattern4.test(data17)) {
+return fail(validate67, "/collegeIds", "#/properties/collegeIds/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
 }
 }
 }
 if (data.couponAmt !== undefined) {
 let data18 = data.couponAmt;
 if ((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) && (data18 !== null)) {
-return fail(validate297, "/couponAmt", "#/properties/couponAmt/type", "type", { type: schema142.properties.couponAmt.type }, "must be integer,null");
+return fail(validate67, "/couponAmt", "#/properties/couponAmt/type", "type", { type: schema29.properties.couponAmt.type }, "must be integer,null");
 }
 if ((typeof data18 == "number") && (isFinite(data18))) {
 if (data18 < 1 || isNaN(data18)) {
-return fail(validate297, "/couponAmt", "#/properties/couponAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate67, "/couponAmt", "#/properties/couponAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.delegated !== undefined) {
 let data19 = data.delegated;
 if (!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))) {
-return fail(validate297, "/delegated", "#/properties/delegated/type", "type", { type: "integer" }, "must be integer");
+return fail(validate67, "/delegated", "#/properties/delegated/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data19 == "number") && (isFinite(data19))) {
 if (data19 < 0 || isNaN(data19)) {
-return fail(validate297, "/delegated", "#/properties/delegated/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate67, "/delegated", "#/properties/delegated/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate67, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate297.errors = null;
+validate67.errors = null;
 return true;
 }
-exports["/records/claims"] = validate298;
-function validate298(data) {
+exports["/records/claims"] = validate68;
+function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
-return fail(validate298, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate68, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((key0 === "id") || (key0 === "userId")) || (key0 === "questId")) || (key0 === "createdAt"))) {
-return fail(validate298, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate68, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate298, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate68, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate298, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate68, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.questId !== undefined) {
 let data2 = data.questId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate298, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate68, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate298, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate68, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate298, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate68, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate298.errors = null;
+validate68.errors = null;
 return true;
 }
-exports["/records/submissions"] = validate299;
-const schema144 = { "type": "object", "additionalProperties": false, "required": ["id", "questId", "memberId", "username", "createdAt", "auditedAt", "description", "imageIds", "status", "memo", "name"], "properties": { "id": { "type": "integer" }, "questId": { "type": "integer" }, "memberId": { "type": "integer" }, "username": { "type": "string" }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "description": { "type": "string" }, "imageIds": { "$ref": "/components/IdList" }, "status": { "$ref": "/components/SubmissionStatus" }, "memo": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
-const schema145 = { "type": "string", "enum": ["01", "02", "05"] };
-function validate301(data) {
+exports["/records/submissions"] = validate69;
+const schema31 = { "type": "object", "additionalProperties": false, "required": ["id", "questId", "memberId", "username", "createdAt", "auditedAt", "description", "imageIds", "status", "memo", "name"], "properties": { "id": { "type": "integer" }, "questId": { "type": "integer" }, "memberId": { "type": "integer" }, "username": { "type": "string" }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "description": { "type": "string" }, "imageIds": { "$ref": "/components/IdList" }, "status": { "$ref": "/components/SubmissionStatus" }, "memo": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+function validate70(data) {
+if (typeof data === "string") {
+if (!pattern4.test(data)) {
+return fail(validate70, "", "#/pattern", "pattern", { pattern: "^\\d+(;\\d+)*$" }, "must match pattern \"" + "^\\d+(;\\d+)*$" + "\"");
+}
+}
+else {
+return fail(validate70, "", "#/type", "type", { type: "string" }, "must be string");
+}
+validate70.errors = null;
+return true;
+}
+const schema33 = { "type": "string", "enum": ["01", "02", "05"] };
+function validate72(data) {
 if (typeof data !== "string") {
-return fail(validate301, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate72, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data === "01") || (data === "02")) || (data === "05"))) {
-return fail(validate301, "", "#/enum", "enum", { allowedValues: schema145.enum }, "must be equal to one of the allowed values");
+return fail(validate72, "", "#/enum", "enum", { allowedValues: schema33.enum }, "must be equal to one of the allowed values");
 }
-validate301.errors = null;
+validate72.errors = null;
 return true;
 }
-function validate299(data) {
+function validate69(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.memberId === undefined) && (missing0 = "memberId"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.imageIds === undefined) && (missing0 = "imageIds"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.name === undefined) && (missing0 = "name"))) {
-return fail(validate299, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate69, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema144.properties, key0))) {
-return fail(validate299, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema31.properties, key0))) {
+return fail(validate69, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate299, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate69, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.questId !== undefined) {
 let data1 = data.questId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate299, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate69, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.memberId !== undefined) {
 let data2 = data.memberId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate299, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate69, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.username !== undefined) {
 if (typeof data.username !== "string") {
-return fail(validate299, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/username", "#/properties/username/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.createdAt !== undefined) {
 let data4 = data.createdAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate299, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate69, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.auditedAt !== undefined) {
 let data5 = data.auditedAt;
 if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
-return fail(validate299, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema144.properties.auditedAt.type }, "must be integer,null");
+return fail(validate69, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema31.properties.auditedAt.type }, "must be integer,null");
 }
 }
 if (data.description !== undefined) {
 if (typeof data.description !== "string") {
-return fail(validate299, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
+return fail(validate69, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.imageIds !== undefined) {
-if (!validate91(data.imageIds)) {
-return pass(validate299, "/imageIds", validate91);
+if (!validate70(data.imageIds)) {
+return pass(validate69, "/imageIds", validate70);
 }
 }
 if (data.status !== undefined) {
-if (!validate301(data.status)) {
-return pass(validate299, "/status", validate301);
+if (!validate72(data.status)) {
+return pass(validate69, "/status", validate72);
 }
 }
 if (data.memo !== undefined) {
 let data9 = data.memo;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate299, "/memo", "#/properties/memo/type", "type", { type: schema144.properties.memo.type }, "must be string,null");
+return fail(validate69, "/memo", "#/properties/memo/type", "type", { type: schema31.properties.memo.type }, "must be string,null");
 }
 }
 if (data.name !== undefined) {
 let data10 = data.name;
 if ((typeof data10 !== "string") && (data10 !== null)) {
-return fail(validate299, "/name", "#/properties/name/type", "type", { type: schema144.properties.name.type }, "must be string,null");
+return fail(validate69, "/name", "#/properties/name/type", "type", { type: schema31.properties.name.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate69, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate299.errors = null;
+validate69.errors = null;
 return true;
 }
-exports["/records/questions"] = validate303;
-function validate303(data) {
+exports["/records/questions"] = validate74;
+const schema35 = { "type": "integer", "enum": [0, 1] };
+function validate75(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate75, "", "#/type", "type", { type: "integer" }, "must be integer");
+}
+if (!((data === 0) || (data === 1))) {
+return fail(validate75, "", "#/enum", "enum", { allowedValues: schema35.enum }, "must be equal to one of the allowed values");
+}
+validate75.errors = null;
+return true;
+}
+function validate74(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.id === undefined) && (missing0 = "id")) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.content === undefined) && (missing0 = "content"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.type === undefined) && (missing0 = "type"))) {
-return fail(validate303, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate74, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((key0 === "id") || (key0 === "questId")) || (key0 === "content")) || (key0 === "orderIndex")) || (key0 === "type"))) {
-return fail(validate303, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate74, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate303, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate74, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.questId !== undefined) {
 let data1 = data.questId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate303, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate74, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.content !== undefined) {
 if (typeof data.content !== "string") {
-return fail(validate303, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
+return fail(validate74, "/content", "#/properties/content/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.orderIndex !== undefined) {
 let data3 = data.orderIndex;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate303, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
+return fail(validate74, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.type !== undefined) {
-if (!validate159(data.type)) {
-return pass(validate303, "/type", validate159);
+if (!validate75(data.type)) {
+return pass(validate74, "/type", validate75);
 }
 }
 }
 }
 else {
-return fail(validate303, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate74, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate303.errors = null;
+validate74.errors = null;
 return true;
 }
-exports["/records/options"] = validate305;
-function validate305(data) {
+exports["/records/options"] = validate77;
+function validate77(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optName === undefined) && (missing0 = "optName"))) || ((data.optContent === undefined) && (missing0 = "optContent"))) || ((data.orderIndex === undefined) && (missing0 = "orderIndex"))) || ((data.right === undefined) && (missing0 = "right"))) {
-return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate77, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "questionId")) || (key0 === "optName")) || (key0 === "optContent")) || (key0 === "orderIndex")) || (key0 === "right"))) {
-return fail(validate305, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate77, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate305, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate77, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.questionId !== undefined) {
 let data1 = data.questionId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate305, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate77, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.optName !== undefined) {
 if (typeof data.optName !== "string") {
-return fail(validate305, "/optName", "#/properties/optName/type", "type", { type: "string" }, "must be string");
+return fail(validate77, "/optName", "#/properties/optName/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.optContent !== undefined) {
 if (typeof data.optContent !== "string") {
-return fail(validate305, "/optContent", "#/properties/optContent/type", "type", { type: "string" }, "must be string");
+return fail(validate77, "/optContent", "#/properties/optContent/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.orderIndex !== undefined) {
 let data4 = data.orderIndex;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate305, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
+return fail(validate77, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.right !== undefined) {
 if (typeof data.right !== "boolean") {
-return fail(validate305, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate77, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate77, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate305.errors = null;
+validate77.errors = null;
 return true;
 }
-exports["/records/answers"] = validate306;
-function validate306(data) {
+exports["/records/answers"] = validate78;
+function validate78(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.questionId === undefined) && (missing0 = "questionId"))) || ((data.optionIds === undefined) && (missing0 = "optionIds"))) || ((data.right === undefined) && (missing0 = "right"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
-return fail(validate306, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate78, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "userId")) || (key0 === "questionId")) || (key0 === "optionIds")) || (key0 === "right")) || (key0 === "createdAt"))) {
-return fail(validate306, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate78, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate306, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate78, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate306, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate78, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.questionId !== undefined) {
 let data2 = data.questionId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate306, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate78, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.optionIds !== undefined) {
 let data3 = data.optionIds;
 if (Array.isArray(data3)) {
 if (data3.length < 1) {
-return fail(validate306, "/optionIds", "#/properties/optionIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
+return fail(validate78, "/optionIds", "#/properties/optionIds/minItems", "minItems", { limit: 1 }, "must NOT have fewer than 1 items");
 }
 else {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 let data4 = data3[i0];
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate306, "/optionIds/" + i0, "#/properties/optionIds/items/type", "type", { type: "integer" }, "must be integer");
+return fail(validate78, "/optionIds/" + i0, "#/properties/optionIds/items/type", "type", { type: "integer" }, "must be integer");
 }
 }
 let i1 = data3.length;
@@ -6276,7 +6683,7 @@ continue;
 }
 if (typeof indices0[item0] == "number") {
 j0 = indices0[item0];
-return fail(validate306, "/optionIds", "#/properties/optionIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
+return fail(validate78, "/optionIds", "#/properties/optionIds/uniqueItems", "uniqueItems", { i: i1, j: j0 }, "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)");
 }
 indices0[item0] = i1;
 }
@@ -6284,292 +6691,303 @@ indices0[item0] = i1;
 }
 }
 else {
-return fail(validate306, "/optionIds", "#/properties/optionIds/type", "type", { type: "array" }, "must be array");
+return fail(validate78, "/optionIds", "#/properties/optionIds/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.right !== undefined) {
 if (typeof data.right !== "boolean") {
-return fail(validate306, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate78, "/right", "#/properties/right/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.createdAt !== undefined) {
 let data6 = data.createdAt;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate306, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate78, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate306, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate78, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate306.errors = null;
+validate78.errors = null;
 return true;
 }
-exports["/records/coupons"] = validate307;
-const schema149 = { "type": "object", "additionalProperties": false, "required": ["id", "code", "questId", "empId", "memId", "title", "description", "expiresAt", "acquiredAt", "status"], "properties": { "id": { "type": "integer" }, "code": { "type": "string", "pattern": "^[A-Z]{30}$" }, "questId": { "type": "integer" }, "empId": { "type": "integer" }, "memId": { "type": ["integer", "null"] }, "title": { "type": "string" }, "description": { "type": "string" }, "expiresAt": { "type": "integer" }, "acquiredAt": { "type": ["integer", "null"] }, "status": { "$ref": "/components/CouponStatus" } } };
-const pattern8 = new RegExp("^[A-Z]{30}$", "u");
-function validate307(data) {
+exports["/records/coupons"] = validate79;
+const schema38 = { "type": "object", "additionalProperties": false, "required": ["id", "code", "questId", "empId", "memId", "title", "description", "expiresAt", "acquiredAt", "status"], "properties": { "id": { "type": "integer" }, "code": { "type": "string", "pattern": "^[A-Z]{30}$" }, "questId": { "type": "integer" }, "empId": { "type": "integer" }, "memId": { "type": ["integer", "null"] }, "title": { "type": "string" }, "description": { "type": "string" }, "expiresAt": { "type": "integer" }, "acquiredAt": { "type": ["integer", "null"] }, "status": { "$ref": "/components/CouponStatus" } } };
+const pattern6 = new RegExp("^[A-Z]{30}$", "u");
+const schema39 = { "type": "integer", "enum": [0, 1, 2] };
+function validate80(data) {
+if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
+return fail(validate80, "", "#/type", "type", { type: "integer" }, "must be integer");
+}
+if (!(((data === 0) || (data === 1)) || (data === 2))) {
+return fail(validate80, "", "#/enum", "enum", { allowedValues: schema39.enum }, "must be equal to one of the allowed values");
+}
+validate80.errors = null;
+return true;
+}
+function validate79(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((data.id === undefined) && (missing0 = "id")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.questId === undefined) && (missing0 = "questId"))) || ((data.empId === undefined) && (missing0 = "empId"))) || ((data.memId === undefined) && (missing0 = "memId"))) || ((data.title === undefined) && (missing0 = "title"))) || ((data.description === undefined) && (missing0 = "description"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.acquiredAt === undefined) && (missing0 = "acquiredAt"))) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate307, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate79, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema149.properties, key0))) {
-return fail(validate307, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema38.properties, key0))) {
+return fail(validate79, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate307, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate79, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.code !== undefined) {
 let data1 = data.code;
 if (typeof data1 === "string") {
-if (!pattern8.test(data1)) {
-return fail(validate307, "/code", "#/properties/code/pattern", "pattern", { pattern: "^[A-Z]{30}$" }, "must match pattern \"" + "^[A-Z]{30}$" + "\"");
+if (!pattern6.test(data1)) {
+return fail(validate79, "/code", "#/properties/code/pattern", "pattern", { pattern: "^[A-Z]{30}$" }, "must match pattern \"" + "^[A-Z]{30}$" + "\"");
 }
 }
 else {
-return fail(validate307, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate79, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.questId !== undefined) {
 let data2 = data.questId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate307, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate79, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.empId !== undefined) {
 let data3 = data.empId;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate307, "/empId", "#/properties/empId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate79, "/empId", "#/properties/empId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.memId !== undefined) {
 let data4 = data.memId;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate307, "/memId", "#/properties/memId/type", "type", { type: schema149.properties.memId.type }, "must be integer,null");
+return fail(validate79, "/memId", "#/properties/memId/type", "type", { type: schema38.properties.memId.type }, "must be integer,null");
 }
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
-return fail(validate307, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+return fail(validate79, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (typeof data.description !== "string") {
-return fail(validate307, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
+return fail(validate79, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.expiresAt !== undefined) {
 let data7 = data.expiresAt;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate307, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate79, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.acquiredAt !== undefined) {
 let data8 = data.acquiredAt;
 if ((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)) {
-return fail(validate307, "/acquiredAt", "#/properties/acquiredAt/type", "type", { type: schema149.properties.acquiredAt.type }, "must be integer,null");
+return fail(validate79, "/acquiredAt", "#/properties/acquiredAt/type", "type", { type: schema38.properties.acquiredAt.type }, "must be integer,null");
 }
 }
 if (data.status !== undefined) {
-if (!validate171(data.status)) {
-return pass(validate307, "/status", validate171);
+if (!validate80(data.status)) {
+return pass(validate79, "/status", validate80);
 }
 }
 }
 }
 else {
-return fail(validate307, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate79, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate307.errors = null;
+validate79.errors = null;
 return true;
 }
-exports["/records/wallets"] = validate309;
-const schema150 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "balanceFen", "dealPwd", "seContent", "seAnswer", "alipay", "wechat", "bank", "email", "name"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "balanceFen": { "type": "integer", "minimum": 0 }, "dealPwd": { "type": "string" }, "seContent": { "type": ["string", "null"] }, "seAnswer": { "type": ["string", "null"] }, "alipay": { "type": ["string", "null"] }, "wechat": { "type": ["string", "null"] }, "bank": { "type": ["string", "null"] }, "email": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
-function validate309(data) {
+exports["/records/wallets"] = validate82;
+const schema40 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "balanceFen", "dealPwd", "seContent", "seAnswer", "alipay", "wechat", "bank", "email", "name"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "balanceFen": { "type": "integer", "minimum": 0 }, "dealPwd": { "type": "string" }, "seContent": { "type": ["string", "null"] }, "seAnswer": { "type": ["string", "null"] }, "alipay": { "type": ["string", "null"] }, "wechat": { "type": ["string", "null"] }, "bank": { "type": ["string", "null"] }, "email": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+function validate82(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.balanceFen === undefined) && (missing0 = "balanceFen"))) || ((data.dealPwd === undefined) && (missing0 = "dealPwd"))) || ((data.seContent === undefined) && (missing0 = "seContent"))) || ((data.seAnswer === undefined) && (missing0 = "seAnswer"))) || ((data.alipay === undefined) && (missing0 = "alipay"))) || ((data.wechat === undefined) && (missing0 = "wechat"))) || ((data.bank === undefined) && (missing0 = "bank"))) || ((data.email === undefined) && (missing0 = "email"))) || ((data.name === undefined) && (missing0 = "name"))) {
-return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate82, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func20.call(schema150.properties, key0))) {
-return fail(validate309, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema40.properties, key0))) {
+return fail(validate82, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate309, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate82, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate309, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate82, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.balanceFen !== undefined) {
 let data2 = data.balanceFen;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate309, "/balanceFen", "#/properties/balanceFen/type", "type", { type: "integer" }, "must be integer");
+return fail(validate82, "/balanceFen", "#/properties/balanceFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate309, "/balanceFen", "#/properties/balanceFen/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate82, "/balanceFen", "#/properties/balanceFen/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.dealPwd !== undefined) {
 if (typeof data.dealPwd !== "string") {
-return fail(validate309, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
+return fail(validate82, "/dealPwd", "#/properties/dealPwd/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seContent !== undefined) {
 let data4 = data.seContent;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate309, "/seContent", "#/properties/seContent/type", "type", { type: schema150.properties.seContent.type }, "must be string,null");
+return fail(validate82, "/seContent", "#/properties/seContent/type", "type", { type: schema40.properties.seContent.type }, "must be string,null");
 }
 }
 if (data.seAnswer !== undefined) {
 let data5 = data.seAnswer;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate309, "/seAnswer", "#/properties/seAnswer/type", "type", { type: schema150.properties.seAnswer.type }, "must be string,null");
+return fail(validate82, "/seAnswer", "#/properties/seAnswer/type", "type", { type: schema40.properties.seAnswer.type }, "must be string,null");
 }
 }
 if (data.alipay !== undefined) {
 let data6 = data.alipay;
 if ((typeof data6 !== "string") && (data6 !== null)) {
-return fail(validate309, "/alipay", "#/properties/alipay/type", "type", { type: schema150.properties.alipay.type }, "must be string,null");
+return fail(validate82, "/alipay", "#/properties/alipay/type", "type", { type: schema40.properties.alipay.type }, "must be string,null");
 }
 }
 if (data.wechat !== undefined) {
 let data7 = data.wechat;
 if ((typeof data7 !== "string") && (data7 !== null)) {
-return fail(validate309, "/wechat", "#/properties/wechat/type", "type", { type: schema150.properties.wechat.type }, "must be string,null");
+return fail(validate82, "/wechat", "#/properties/wechat/type", "type", { type: schema40.properties.wechat.type }, "must be string,null");
 }
 }
 if (data.bank !== undefined) {
 let data8 = data.bank;
 if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate309, "/bank", "#/properties/bank/type", "type", { type: schema150.properties.bank.type }, "must be string,null");
+return fail(validate82, "/bank", "#/properties/bank/type", "type", { type: schema40.properties.bank.type }, "must be string,null");
 }
 }
 if (data.email !== undefined) {
 let data9 = data.email;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate309, "/email", "#/properties/email/type", "type", { type: schema150.properties.email.type }, "must be string,null");
+return fail(validate82, "/email", "#/properties/email/type", "type", { type: schema40.properties.email.type }, "must be string,null");
 }
 }
 if (data.name !== undefined) {
 let data10 = data.name;
 if ((typeof data10 !== "string") && (data10 !== null)) {
-return fail(validate309, "/name", "#/properties/name/type", "type", { type: schema150.properties.name.type }, "must be string,null");
+return fail(validate82, "/name", "#/properties/name/type", "type", { type: schema40.properties.name.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate82, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate309.errors = null;
+validate82.errors = null;
 return true;
 }
-exports["/records/withdrawals"] = validate310;
-const schema152 = { "type": "integer", "enum": [0, 1, 2] };
-function validate311(data) {
+exports["/records/withdrawals"] = validate83;
+const schema42 = { "type": "integer", "enum": [0, 1, 2] };
+function validate84(data) {
 if (!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) {
-return fail(validate311, "", "#/type", "type", { type: "integer" }, "must be integer");
+return fail(validate84, "", "#/type", "type", { type: "integer" }, "must be integer");
 }
 if (!(((data === 0) || (data === 1)) || (data === 2))) {
-return fail(validate311, "", "#/enum", "enum", { allowedValues: schema152.enum }, "must be equal to one of the allowed values");
+return fail(validate84, "", "#/enum", "enum", { allowedValues: schema42.enum }, "must be equal to one of the allowed values");
 }
-validate311.errors = null;
+validate84.errors = null;
 return true;
 }
-function validate310(data) {
+function validate83(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.amtFen === undefined) && (missing0 = "amtFen"))) || ((data.payType === undefined) && (missing0 = "payType"))) || ((data.account === undefined) && (missing0 = "account"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) {
-return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "userId")) || (key0 === "amtFen")) || (key0 === "payType")) || (key0 === "account")) || (key0 === "createdAt"))) {
-return fail(validate310, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate83, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate310, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate83, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate310, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate83, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.amtFen !== undefined) {
 let data2 = data.amtFen;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate310, "/amtFen", "#/properties/amtFen/type", "type", { type: "integer" }, "must be integer");
+return fail(validate83, "/amtFen", "#/properties/amtFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 1 || isNaN(data2)) {
-return fail(validate310, "/amtFen", "#/properties/amtFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate83, "/amtFen", "#/properties/amtFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.payType !== undefined) {
-if (!validate311(data.payType)) {
-return pass(validate310, "/payType", validate311);
+if (!validate84(data.payType)) {
+return pass(validate83, "/payType", validate84);
 }
 }
 if (data.account !== undefined) {
 if (typeof data.account !== "string") {
-return fail(validate310, "/account", "#/properties/account/type", "type", { type: "string" }, "must be string");
+return fail(validate83, "/account", "#/properties/account/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.createdAt !== undefined) {
 let data5 = data.createdAt;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate310, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate83, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate310.errors = null;
+validate83.errors = null;
 return true;
 }
-exports["/records/certApplications"] = validate313;
-const schema153 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "kind", "status", "memo", "createdAt", "auditedAt", "fields"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "status": { "type": "string", "enum": ["01", "02", "03"] }, "memo": { "type": ["string", "null"] }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "fields": { "oneOf": [{ "type": "object", "additionalProperties": false, "required": ["name", "id", "picIds"], "properties": { "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["name", "cityId", "collegeId", "cname", "picIds"], "properties": { "name": { "type": "string" }, "cityId": { "type": "integer" }, "collegeId": { "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["compName", "addr", "cateId", "contName", "compPhone", "picIds"], "properties": { "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }] } } };
-function validate313(data) {
+exports["/records/certApplications"] = validate86;
+const schema43 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "kind", "status", "memo", "createdAt", "auditedAt", "fields"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "status": { "type": "string", "enum": ["01", "02", "03"] }, "memo": { "type": ["string", "null"] }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "fields": { "oneOf": [{ "type": "object", "additionalProperties": false, "required": ["name", "id", "picIds"], "properties": { "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["name", "cityId", "collegeId", "cname", "picIds"], "properties": { "name": { "type": "string" }, "cityId": { "type": "integer" }, "collegeId": { "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["compName", "addr", "cateId", "contName", "compPhone", "picIds"], "properties": { "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }] } } };
+function validate86(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.memo === undefined) && (missing0 = "memo"))) || ((data.createdAt === undefined) && (missing0 = "createdAt"))) || ((data.auditedAt === undefined) && (missing0 = "auditedAt"))) || ((data.fields === undefined) && (missing0 = "fields"))) {
-return fail(validate313, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 const _errs1 = errors;
 for (const key0 in data) {
 if (!((((((((key0 === "id") || (key0 === "userId")) || (key0 === "kind")) || (key0 === "status")) || (key0 === "memo")) || (key0 === "createdAt")) || (key0 === "auditedAt")) || (key0 === "fields"))) {
-return fail(validate313, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate86, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (_errs1 === errors) {
@@ -6577,7 +6995,7 @@ if (data.id !== undefined) {
 let data0 = data.id;
 const _errs2 = errors;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate313, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate86, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs2 === errors;
 }
@@ -6589,7 +7007,7 @@ if (data.userId !== undefined) {
 let data1 = data.userId;
 const _errs4 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate313, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+return fail(validate86, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs4 === errors;
 }
@@ -6601,10 +7019,10 @@ if (data.kind !== undefined) {
 let data2 = data.kind;
 const _errs6 = errors;
 if (typeof data2 !== "string") {
-return fail(validate313, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate86, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data2 === "id") || (data2 === "stu")) || (data2 === "emp"))) {
-return fail(validate313, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema153.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate86, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema43.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs6 === errors;
 }
@@ -6616,10 +7034,10 @@ if (data.status !== undefined) {
 let data3 = data.status;
 const _errs8 = errors;
 if (typeof data3 !== "string") {
-return fail(validate313, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
+return fail(validate86, "/status", "#/properties/status/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data3 === "01") || (data3 === "02")) || (data3 === "03"))) {
-return fail(validate313, "/status", "#/properties/status/enum", "enum", { allowedValues: schema153.properties.status.enum }, "must be equal to one of the allowed values");
+return fail(validate86, "/status", "#/properties/status/enum", "enum", { allowedValues: schema43.properties.status.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs8 === errors;
 }
@@ -6631,7 +7049,7 @@ if (data.memo !== undefined) {
 let data4 = data.memo;
 const _errs10 = errors;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate313, "/memo", "#/properties/memo/type", "type", { type: schema153.properties.memo.type }, "must be string,null");
+return fail(validate86, "/memo", "#/properties/memo/type", "type", { type: schema43.properties.memo.type }, "must be string,null");
 }
 var valid0 = _errs10 === errors;
 }
@@ -6643,7 +7061,7 @@ if (data.createdAt !== undefined) {
 let data5 = data.createdAt;
 const _errs12 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate313, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate86, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
 var valid0 = _errs12 === errors;
 }
@@ -6655,7 +7073,7 @@ if (data.auditedAt !== undefined) {
 let data6 = data.auditedAt;
 const _errs14 = errors;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
-return fail(validate313, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema153.properties.auditedAt.type }, "must be integer,null");
+return fail(validate86, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema43.properties.auditedAt.type }, "must be integer,null");
 }
 var valid0 = _errs14 === errors;
 }
@@ -6713,8 +7131,8 @@ var valid2 = true;
 if (valid2) {
 if (data7.picIds !== undefined) {
 const _errs25 = errors;
-if (!validate91(data7.picIds)) {
-vErrors = join(vErrors, "/fields/picIds", validate91);
+if (!validate70(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate70);
 errors = vErrors.length;
 }
 var valid2 = _errs25 === errors;
@@ -6797,7 +7215,7 @@ if (data7.cname !== undefined) {
 let data14 = data7.cname;
 const _errs35 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/fields/cname", "#/properties/fields/oneOf/1/properties/cname/type", "type", { type: schema153.properties.fields.oneOf[1].properties.cname.type }, "must be string,null");
+vErrors = add(vErrors, "/fields/cname", "#/properties/fields/oneOf/1/properties/cname/type", "type", { type: schema43.properties.fields.oneOf[1].properties.cname.type }, "must be string,null");
 errors++;
 }
 var valid3 = _errs35 === errors;
@@ -6808,8 +7226,8 @@ var valid3 = true;
 if (valid3) {
 if (data7.picIds !== undefined) {
 const _errs37 = errors;
-if (!validate91(data7.picIds)) {
-vErrors = join(vErrors, "/fields/picIds", validate91);
+if (!validate70(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate70);
 errors = vErrors.length;
 }
 var valid3 = _errs37 === errors;
@@ -6910,7 +7328,7 @@ if (data7.compPhone !== undefined) {
 let data20 = data7.compPhone;
 const _errs49 = errors;
 if ((typeof data20 !== "string") && (data20 !== null)) {
-vErrors = add(vErrors, "/fields/compPhone", "#/properties/fields/oneOf/2/properties/compPhone/type", "type", { type: schema153.properties.fields.oneOf[2].properties.compPhone.type }, "must be string,null");
+vErrors = add(vErrors, "/fields/compPhone", "#/properties/fields/oneOf/2/properties/compPhone/type", "type", { type: schema43.properties.fields.oneOf[2].properties.compPhone.type }, "must be string,null");
 errors++;
 }
 var valid4 = _errs49 === errors;
@@ -6921,8 +7339,8 @@ var valid4 = true;
 if (valid4) {
 if (data7.picIds !== undefined) {
 const _errs51 = errors;
-if (!validate91(data7.picIds)) {
-vErrors = join(vErrors, "/fields/picIds", validate91);
+if (!validate70(data7.picIds)) {
+vErrors = join(vErrors, "/fields/picIds", validate70);
 errors = vErrors.length;
 }
 var valid4 = _errs51 === errors;
@@ -6958,7 +7376,7 @@ passing0 = 2;
 if (!valid1) {
 vErrors = add(vErrors, "/fields", "#/properties/fields/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate313.errors = vErrors;
+validate86.errors = vErrors;
 return false;
 }
 else {
@@ -6988,10 +7406,10 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate313, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate313.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
 return exports
@@ -7134,22 +7552,24 @@ export const validators = {
     "IDENTITY_NOT_CERTIFIED": answers["/failures/IDENTITY_NOT_CERTIFIED"],
   },
   unmatched: answers["/unmatched/"],
-  records: {
-    "users": answers["/records/users"],
-    "jobCategories": answers["/records/jobCategories"],
-    "jobs": answers["/records/jobs"],
-    "favourites": answers["/records/favourites"],
-    "questCategories": answers["/records/questCategories"],
-    "tasks": answers["/records/tasks"],
-    "claims": answers["/records/claims"],
-    "submissions": answers["/records/submissions"],
-    "questions": answers["/records/questions"],
-    "options": answers["/records/options"],
-    "answers": answers["/records/answers"],
-    "coupons": answers["/records/coupons"],
-    "wallets": answers["/records/wallets"],
-    "withdrawals": answers["/records/withdrawals"],
-    "certApplications": answers["/records/certApplications"],
-  },
   schemas: {},
+  records: {
+    "sessions": stored["/records/sessions"],
+    "smsCodes": stored["/records/smsCodes"],
+    "users": stored["/records/users"],
+    "jobCategories": stored["/records/jobCategories"],
+    "jobs": stored["/records/jobs"],
+    "favourites": stored["/records/favourites"],
+    "questCategories": stored["/records/questCategories"],
+    "tasks": stored["/records/tasks"],
+    "claims": stored["/records/claims"],
+    "submissions": stored["/records/submissions"],
+    "questions": stored["/records/questions"],
+    "options": stored["/records/options"],
+    "answers": stored["/records/answers"],
+    "coupons": stored["/records/coupons"],
+    "wallets": stored["/records/wallets"],
+    "withdrawals": stored["/records/withdrawals"],
+    "certApplications": stored["/records/certApplications"],
+  },
 }

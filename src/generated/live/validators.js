@@ -746,205 +746,555 @@ return fail(validate84, "", "#/allOf/1/type", "type", { type: "object" }, "must 
 validate84.errors = null;
 return true;
 }
-exports["/records/users"] = validate86;
-const schema38 = { "type": "object", "additionalProperties": false, "required": ["id", "mobile", "nickname", "bio", "avatar", "gender"], "properties": { "id": { "type": "integer", "minimum": 1 }, "mobile": { "$ref": "/components/Mobile" }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "bio": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] } } };
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
+exports["/records/sessions"] = validate52;
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func1 = Object.prototype.hasOwnProperty;
+const func2 = ucs2length;
+function validate52(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema19.properties, key0))) {
+return fail(validate52, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.userId !== undefined) {
+let data1 = data.userId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessToken !== undefined) {
+let data3 = data.accessToken;
+if (typeof data3 === "string") {
+if (func2(data3) < 1) {
+return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessExpiresAt !== undefined) {
+let data4 = data.accessExpiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.refreshToken !== undefined) {
+let data5 = data.refreshToken;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func2(data5) < 1) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+if (data.refreshExpiresAt !== undefined) {
+let data6 = data.refreshExpiresAt;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.previousAccess !== undefined) {
+let data7 = data.previousAccess;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema19.properties.previousAccess.type }, "must be object,null");
+}
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.token !== undefined) {
+let data8 = data7.token;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.until !== undefined) {
+let data9 = data7.until;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+if (data.device !== undefined) {
+let data10 = data.device;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let missing2;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate52, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate52, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+}
+}
+if (data10.label !== undefined) {
+let data11 = data10.label;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate52, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema19.properties.device.properties.label.type }, "must be string,null");
+}
+}
+if (data10.platform !== undefined) {
+let data12 = data10.platform;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate52, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema19.properties.device.properties.platform.type }, "must be string,null");
+}
+}
+if (data10.client !== undefined) {
+let data13 = data10.client;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate52, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema19.properties.device.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate52, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.issuedAt !== undefined) {
+let data14 = data.issuedAt;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.endedAt !== undefined) {
+let data15 = data.endedAt;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+}
+if (data.endedBy !== undefined) {
+let data16 = data.endedBy;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate52, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema19.properties.endedBy.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.displacedBy !== undefined) {
+let data17 = data.displacedBy;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema19.properties.displacedBy.type }, "must be object,null");
+}
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+let missing3;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+}
+}
+if (data17.label !== undefined) {
+let data18 = data17.label;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate52, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema19.properties.displacedBy.properties.label.type }, "must be string,null");
+}
+}
+if (data17.platform !== undefined) {
+let data19 = data17.platform;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate52, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema19.properties.displacedBy.properties.platform.type }, "must be string,null");
+}
+}
+if (data17.client !== undefined) {
+let data20 = data17.client;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate52, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema19.properties.displacedBy.properties.client.type }, "must be string,null");
+}
+}
+if (data17.at !== undefined) {
+let data21 = data17.at;
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate52.errors = null;
+return true;
+}
+exports["/records/smsCodes"] = validate53;
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate53, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.key !== undefined) {
+let data0 = data.key;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sentAt !== undefined) {
+let data3 = data.sentAt;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.expiresAt !== undefined) {
+let data4 = data.expiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+}
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate53, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.earlier !== undefined) {
+let data6 = data.earlier;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate53, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+}
+else {
+const len0 = data6.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data7 = data6[i0];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.code !== undefined) {
+let data8 = data7.code;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.sentAt !== undefined) {
+let data9 = data7.sentAt;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate53, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate53.errors = null;
+return true;
+}
+exports["/records/users"] = validate54;
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "mobile", "nickname", "bio", "avatar", "gender"], "properties": { "id": { "type": "integer", "minimum": 1 }, "mobile": { "$ref": "/components/Mobile" }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "bio": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] } } };
 const pattern3 = new RegExp("^1\\d{10}$", "u");
-function validate87(data) {
+function validate55(data) {
 if (typeof data === "string") {
-if (func1(data) < 1) {
-return fail(validate87, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data) < 1) {
+return fail(validate55, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern3.test(data)) {
-return fail(validate87, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
+return fail(validate55, "", "#/pattern", "pattern", { pattern: "^1\\d{10}$" }, "must match pattern \"" + "^1\\d{10}$" + "\"");
 }
 }
 }
 else {
-return fail(validate87, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate55, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate87.errors = null;
+validate55.errors = null;
 return true;
 }
-function validate86(data) {
+function validate54(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.id === undefined) && (missing0 = "id")) || ((data.mobile === undefined) && (missing0 = "mobile"))) || ((data.nickname === undefined) && (missing0 = "nickname"))) || ((data.bio === undefined) && (missing0 = "bio"))) || ((data.avatar === undefined) && (missing0 = "avatar"))) || ((data.gender === undefined) && (missing0 = "gender"))) {
-return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "id") || (key0 === "mobile")) || (key0 === "nickname")) || (key0 === "bio")) || (key0 === "avatar")) || (key0 === "gender"))) {
-return fail(validate86, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate54, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate86, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate54, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate86, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate54, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.mobile !== undefined) {
-if (!validate87(data.mobile)) {
-return pass(validate86, "/mobile", validate87);
+if (!validate55(data.mobile)) {
+return pass(validate54, "/mobile", validate55);
 }
 }
 if (data.nickname !== undefined) {
 let data2 = data.nickname;
 if (typeof data2 === "string") {
-if (func1(data2) > 20) {
-return fail(validate86, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+if (func2(data2) > 20) {
+return fail(validate54, "/nickname", "#/properties/nickname/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
 }
 else {
-if (func1(data2) < 1) {
-return fail(validate86, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data2) < 1) {
+return fail(validate54, "/nickname", "#/properties/nickname/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 else {
-return fail(validate86, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/nickname", "#/properties/nickname/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.bio !== undefined) {
 let data3 = data.bio;
 if (typeof data3 === "string") {
-if (func1(data3) > 100) {
-return fail(validate86, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+if (func2(data3) > 100) {
+return fail(validate54, "/bio", "#/properties/bio/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
 }
 }
 else {
-return fail(validate86, "/bio", "#/properties/bio/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/bio", "#/properties/bio/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
-if (func1(data4) > 255) {
-return fail(validate86, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+if (func2(data4) > 255) {
+return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
 }
 }
 else {
-return fail(validate86, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/avatar", "#/properties/avatar/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.gender !== undefined) {
 let data5 = data.gender;
 if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
-return fail(validate86, "/gender", "#/properties/gender/type", "type", { type: schema38.properties.gender.type }, "must be integer,null");
+return fail(validate54, "/gender", "#/properties/gender/type", "type", { type: schema21.properties.gender.type }, "must be integer,null");
 }
 if (!(((data5 === 0) || (data5 === 1)) || (data5 === null))) {
-return fail(validate86, "/gender", "#/properties/gender/enum", "enum", { allowedValues: schema38.properties.gender.enum }, "must be equal to one of the allowed values");
+return fail(validate54, "/gender", "#/properties/gender/enum", "enum", { allowedValues: schema21.properties.gender.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate86.errors = null;
+validate54.errors = null;
 return true;
 }
-exports["/records/channels"] = validate89;
-const schema40 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "thumbnail", "desc", "status", "owner_id", "visit_count", "like_count", "started_at"], "properties": { "id": { "type": "integer", "minimum": 1 }, "title": { "type": "string", "minLength": 1 }, "thumbnail": { "type": "string" }, "desc": { "type": "string" }, "status": { "type": "integer", "enum": [0, 1] }, "owner_id": { "type": "integer" }, "visit_count": { "type": "integer", "minimum": 0 }, "like_count": { "type": "integer", "minimum": 0 }, "started_at": { "type": "integer" } } };
-const func7 = Object.prototype.hasOwnProperty;
-function validate89(data) {
+exports["/records/channels"] = validate57;
+const schema23 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "thumbnail", "desc", "status", "owner_id", "visit_count", "like_count", "started_at"], "properties": { "id": { "type": "integer", "minimum": 1 }, "title": { "type": "string", "minLength": 1 }, "thumbnail": { "type": "string" }, "desc": { "type": "string" }, "status": { "type": "integer", "enum": [0, 1] }, "owner_id": { "type": "integer" }, "visit_count": { "type": "integer", "minimum": 0 }, "like_count": { "type": "integer", "minimum": 0 }, "started_at": { "type": "integer" } } };
+function validate57(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.thumbnail === undefined) && (missing0 = "thumbnail"))) || ((data.desc === undefined) && (missing0 = "desc"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.owner_id === undefined) && (missing0 = "owner_id"))) || ((data.visit_count === undefined) && (missing0 = "visit_count"))) || ((data.like_count === undefined) && (missing0 = "like_count"))) || ((data.started_at === undefined) && (missing0 = "started_at"))) {
-return fail(validate89, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate57, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(func7.call(schema40.properties, key0))) {
-return fail(validate89, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(func1.call(schema23.properties, key0))) {
+return fail(validate57, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate89, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate89, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate57, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.title !== undefined) {
 let data1 = data.title;
 if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate89, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data1) < 1) {
+return fail(validate57, "/title", "#/properties/title/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate89, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+return fail(validate57, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.thumbnail !== undefined) {
 if (typeof data.thumbnail !== "string") {
-return fail(validate89, "/thumbnail", "#/properties/thumbnail/type", "type", { type: "string" }, "must be string");
+return fail(validate57, "/thumbnail", "#/properties/thumbnail/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.desc !== undefined) {
 if (typeof data.desc !== "string") {
-return fail(validate89, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
+return fail(validate57, "/desc", "#/properties/desc/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data4 = data.status;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate89, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if (!((data4 === 0) || (data4 === 1))) {
-return fail(validate89, "/status", "#/properties/status/enum", "enum", { allowedValues: schema40.properties.status.enum }, "must be equal to one of the allowed values");
+return fail(validate57, "/status", "#/properties/status/enum", "enum", { allowedValues: schema23.properties.status.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.owner_id !== undefined) {
 let data5 = data.owner_id;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate89, "/owner_id", "#/properties/owner_id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/owner_id", "#/properties/owner_id/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.visit_count !== undefined) {
 let data6 = data.visit_count;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate89, "/visit_count", "#/properties/visit_count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/visit_count", "#/properties/visit_count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate89, "/visit_count", "#/properties/visit_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate57, "/visit_count", "#/properties/visit_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.like_count !== undefined) {
 let data7 = data.like_count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate89, "/like_count", "#/properties/like_count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/like_count", "#/properties/like_count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate89, "/like_count", "#/properties/like_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate57, "/like_count", "#/properties/like_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.started_at !== undefined) {
 let data8 = data.started_at;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate89, "/started_at", "#/properties/started_at/type", "type", { type: "integer" }, "must be integer");
+return fail(validate57, "/started_at", "#/properties/started_at/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate89, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate57, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate89.errors = null;
+validate57.errors = null;
 return true;
 }
 return exports
@@ -977,9 +1327,11 @@ export const validators = {
     "API_USER_NOT_FOUND": answers["/failures/API_USER_NOT_FOUND"],
   },
   unmatched: answers["/unmatched/"],
-  records: {
-    "users": answers["/records/users"],
-    "channels": answers["/records/channels"],
-  },
   schemas: {},
+  records: {
+    "sessions": stored["/records/sessions"],
+    "smsCodes": stored["/records/smsCodes"],
+    "users": stored["/records/users"],
+    "channels": stored["/records/channels"],
+  },
 }

@@ -767,121 +767,471 @@ return fail(validate83, "", "#/type", "type", { type: "object" }, "must be objec
 validate83.errors = null;
 return true;
 }
-exports["/records/tels"] = validate84;
-const schema39 = { "type": "object", "additionalProperties": false, "required": ["tel", "verified", "username", "password", "huanxin_id", "huanxin_password"], "properties": { "tel": { "type": "string", "minLength": 1 }, "verified": { "type": "boolean" }, "username": { "type": ["string", "null"], "minLength": 1 }, "password": { "type": ["string", "null"], "minLength": 1 }, "huanxin_id": { "type": ["string", "null"] }, "huanxin_password": { "type": ["string", "null"], "pattern": "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" } } };
-const func1 = ucs2length;
+return exports
+})({})
+
+const stored = (function (exports) {
+"use strict";
+exports["/records/sessions"] = validate52;
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } } } };
+const func1 = Object.prototype.hasOwnProperty;
+const func2 = ucs2length;
+function validate52(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.userId === undefined) && (missing0 = "userId"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.previousAccess === undefined) && (missing0 = "previousAccess"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.endedBy === undefined) && (missing0 = "endedBy"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
+return fail(validate52, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(func1.call(schema19.properties, key0))) {
+return fail(validate52, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.id !== undefined) {
+let data0 = data.id;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate52, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.userId !== undefined) {
+let data1 = data.userId;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate52, "/userId", "#/properties/userId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/userId", "#/properties/userId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.realm !== undefined) {
+if (typeof data.realm !== "string") {
+return fail(validate52, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessToken !== undefined) {
+let data3 = data.accessToken;
+if (typeof data3 === "string") {
+if (func2(data3) < 1) {
+return fail(validate52, "/accessToken", "#/properties/accessToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.accessExpiresAt !== undefined) {
+let data4 = data.accessExpiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.refreshToken !== undefined) {
+let data5 = data.refreshToken;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema19.properties.refreshToken.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func2(data5) < 1) {
+return fail(validate52, "/refreshToken", "#/properties/refreshToken/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+}
+if (data.refreshExpiresAt !== undefined) {
+let data6 = data.refreshExpiresAt;
+if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+}
+if (data.previousAccess !== undefined) {
+let data7 = data.previousAccess;
+if ((!(data7 && typeof data7 == "object" && !Array.isArray(data7))) && (data7 !== null)) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/type", "type", { type: schema19.properties.previousAccess.type }, "must be object,null");
+}
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.token === undefined) && (missing1 = "token")) || ((data7.until === undefined) && (missing1 = "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!((key1 === "token") || (key1 === "until"))) {
+return fail(validate52, "/previousAccess", "#/properties/previousAccess/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.token !== undefined) {
+let data8 = data7.token;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate52, "/previousAccess/token", "#/properties/previousAccess/properties/token/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.until !== undefined) {
+let data9 = data7.until;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+if (data.device !== undefined) {
+let data10 = data.device;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+let missing2;
+if ((((data10.label === undefined) && (missing2 = "label")) || ((data10.platform === undefined) && (missing2 = "platform"))) || ((data10.client === undefined) && (missing2 = "client"))) {
+return fail(validate52, "/device", "#/properties/device/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+for (const key2 in data10) {
+if (!(((key2 === "label") || (key2 === "platform")) || (key2 === "client"))) {
+return fail(validate52, "/device", "#/properties/device/additionalProperties", "additionalProperties", { additionalProperty: key2 }, "must NOT have additional properties");
+}
+}
+if (data10.label !== undefined) {
+let data11 = data10.label;
+if ((typeof data11 !== "string") && (data11 !== null)) {
+return fail(validate52, "/device/label", "#/properties/device/properties/label/type", "type", { type: schema19.properties.device.properties.label.type }, "must be string,null");
+}
+}
+if (data10.platform !== undefined) {
+let data12 = data10.platform;
+if ((typeof data12 !== "string") && (data12 !== null)) {
+return fail(validate52, "/device/platform", "#/properties/device/properties/platform/type", "type", { type: schema19.properties.device.properties.platform.type }, "must be string,null");
+}
+}
+if (data10.client !== undefined) {
+let data13 = data10.client;
+if ((typeof data13 !== "string") && (data13 !== null)) {
+return fail(validate52, "/device/client", "#/properties/device/properties/client/type", "type", { type: schema19.properties.device.properties.client.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate52, "/device", "#/properties/device/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.issuedAt !== undefined) {
+let data14 = data.issuedAt;
+if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.endedAt !== undefined) {
+let data15 = data.endedAt;
+if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+}
+if (data.endedBy !== undefined) {
+let data16 = data.endedBy;
+if (!((((data16 === null) || (data16 === "loggedOut")) || (data16 === "displaced")) || (data16 === "revoked"))) {
+return fail(validate52, "/endedBy", "#/properties/endedBy/enum", "enum", { allowedValues: schema19.properties.endedBy.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.displacedBy !== undefined) {
+let data17 = data.displacedBy;
+if ((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/type", "type", { type: schema19.properties.displacedBy.type }, "must be object,null");
+}
+if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+let missing3;
+if (((((data17.label === undefined) && (missing3 = "label")) || ((data17.platform === undefined) && (missing3 = "platform"))) || ((data17.client === undefined) && (missing3 = "client"))) || ((data17.at === undefined) && (missing3 = "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+for (const key3 in data17) {
+if (!((((key3 === "label") || (key3 === "platform")) || (key3 === "client")) || (key3 === "at"))) {
+return fail(validate52, "/displacedBy", "#/properties/displacedBy/additionalProperties", "additionalProperties", { additionalProperty: key3 }, "must NOT have additional properties");
+}
+}
+if (data17.label !== undefined) {
+let data18 = data17.label;
+if ((typeof data18 !== "string") && (data18 !== null)) {
+return fail(validate52, "/displacedBy/label", "#/properties/displacedBy/properties/label/type", "type", { type: schema19.properties.displacedBy.properties.label.type }, "must be string,null");
+}
+}
+if (data17.platform !== undefined) {
+let data19 = data17.platform;
+if ((typeof data19 !== "string") && (data19 !== null)) {
+return fail(validate52, "/displacedBy/platform", "#/properties/displacedBy/properties/platform/type", "type", { type: schema19.properties.displacedBy.properties.platform.type }, "must be string,null");
+}
+}
+if (data17.client !== undefined) {
+let data20 = data17.client;
+if ((typeof data20 !== "string") && (data20 !== null)) {
+return fail(validate52, "/displacedBy/client", "#/properties/displacedBy/properties/client/type", "type", { type: schema19.properties.displacedBy.properties.client.type }, "must be string,null");
+}
+}
+if (data17.at !== undefined) {
+let data21 = data17.at;
+if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate52, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate52.errors = null;
+return true;
+}
+exports["/records/smsCodes"] = validate53;
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+function validate53(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((data.key === undefined) && (missing0 = "key")) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.used === undefined) && (missing0 = "used"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
+return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "key") || (key0 === "phone")) || (key0 === "code")) || (key0 === "sentAt")) || (key0 === "expiresAt")) || (key0 === "used")) || (key0 === "earlier"))) {
+return fail(validate53, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.key !== undefined) {
+let data0 = data.key;
+if (typeof data0 === "string") {
+if (func2(data0) < 1) {
+return fail(validate53, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.phone !== undefined) {
+let data1 = data.phone;
+if (typeof data1 === "string") {
+if (func2(data1) < 1) {
+return fail(validate53, "/phone", "#/properties/phone/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (typeof data2 === "string") {
+if (func2(data2) < 1) {
+return fail(validate53, "/code", "#/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.sentAt !== undefined) {
+let data3 = data.sentAt;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.expiresAt !== undefined) {
+let data4 = data.expiresAt;
+if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+}
+if (data.used !== undefined) {
+if (typeof data.used !== "boolean") {
+return fail(validate53, "/used", "#/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.earlier !== undefined) {
+let data6 = data.earlier;
+if (Array.isArray(data6)) {
+if (data6.length > 10) {
+return fail(validate53, "/earlier", "#/properties/earlier/maxItems", "maxItems", { limit: 10 }, "must NOT have more than 10 items");
+}
+else {
+const len0 = data6.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data7 = data6[i0];
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+let missing1;
+if (((data7.code === undefined) && (missing1 = "code")) || ((data7.sentAt === undefined) && (missing1 = "sentAt"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+for (const key1 in data7) {
+if (!(((key1 === "code") || (key1 === "sentAt")) || (key1 === "used"))) {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/additionalProperties", "additionalProperties", { additionalProperty: key1 }, "must NOT have additional properties");
+}
+}
+if (data7.code !== undefined) {
+let data8 = data7.code;
+if (typeof data8 === "string") {
+if (func2(data8) < 1) {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data7.sentAt !== undefined) {
+let data9 = data7.sentAt;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data7.used !== undefined) {
+if (typeof data7.used !== "boolean") {
+return fail(validate53, "/earlier/" + i0 + "/used", "#/properties/earlier/items/properties/used/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate53, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate53.errors = null;
+return true;
+}
+exports["/records/tels"] = validate54;
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["tel", "verified", "username", "password", "huanxin_id", "huanxin_password"], "properties": { "tel": { "type": "string", "minLength": 1 }, "verified": { "type": "boolean" }, "username": { "type": ["string", "null"], "minLength": 1 }, "password": { "type": ["string", "null"], "minLength": 1 }, "huanxin_id": { "type": ["string", "null"] }, "huanxin_password": { "type": ["string", "null"], "pattern": "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" } } };
 const pattern3 = new RegExp("^\\$2y\\$10\\$[./A-Za-z0-9]{53}$", "u");
-function validate84(data) {
+function validate54(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.tel === undefined) && (missing0 = "tel")) || ((data.verified === undefined) && (missing0 = "verified"))) || ((data.username === undefined) && (missing0 = "username"))) || ((data.password === undefined) && (missing0 = "password"))) || ((data.huanxin_id === undefined) && (missing0 = "huanxin_id"))) || ((data.huanxin_password === undefined) && (missing0 = "huanxin_password"))) {
-return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate54, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((((((key0 === "tel") || (key0 === "verified")) || (key0 === "username")) || (key0 === "password")) || (key0 === "huanxin_id")) || (key0 === "huanxin_password"))) {
-return fail(validate84, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate54, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.tel !== undefined) {
 let data0 = data.tel;
 if (typeof data0 === "string") {
-if (func1(data0) < 1) {
-return fail(validate84, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data0) < 1) {
+return fail(validate54, "/tel", "#/properties/tel/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate84, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
+return fail(validate54, "/tel", "#/properties/tel/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.verified !== undefined) {
 if (typeof data.verified !== "boolean") {
-return fail(validate84, "/verified", "#/properties/verified/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate54, "/verified", "#/properties/verified/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.username !== undefined) {
 let data2 = data.username;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate84, "/username", "#/properties/username/type", "type", { type: schema39.properties.username.type }, "must be string,null");
+return fail(validate54, "/username", "#/properties/username/type", "type", { type: schema21.properties.username.type }, "must be string,null");
 }
 if (typeof data2 === "string") {
-if (func1(data2) < 1) {
-return fail(validate84, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data2) < 1) {
+return fail(validate54, "/username", "#/properties/username/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 if (data.password !== undefined) {
 let data3 = data.password;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate84, "/password", "#/properties/password/type", "type", { type: schema39.properties.password.type }, "must be string,null");
+return fail(validate54, "/password", "#/properties/password/type", "type", { type: schema21.properties.password.type }, "must be string,null");
 }
 if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate84, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data3) < 1) {
+return fail(validate54, "/password", "#/properties/password/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 }
 if (data.huanxin_id !== undefined) {
 let data4 = data.huanxin_id;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate84, "/huanxin_id", "#/properties/huanxin_id/type", "type", { type: schema39.properties.huanxin_id.type }, "must be string,null");
+return fail(validate54, "/huanxin_id", "#/properties/huanxin_id/type", "type", { type: schema21.properties.huanxin_id.type }, "must be string,null");
 }
 }
 if (data.huanxin_password !== undefined) {
 let data5 = data.huanxin_password;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate84, "/huanxin_password", "#/properties/huanxin_password/type", "type", { type: schema39.properties.huanxin_password.type }, "must be string,null");
+return fail(validate54, "/huanxin_password", "#/properties/huanxin_password/type", "type", { type: schema21.properties.huanxin_password.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (!pattern3.test(data5)) {
-return fail(validate84, "/huanxin_password", "#/properties/huanxin_password/pattern", "pattern", { pattern: "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" }, "must match pattern \"" + "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" + "\"");
+return fail(validate54, "/huanxin_password", "#/properties/huanxin_password/pattern", "pattern", { pattern: "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" }, "must match pattern \"" + "^\\$2y\\$10\\$[./A-Za-z0-9]{53}$" + "\"");
 }
 }
 }
 }
 }
 else {
-return fail(validate84, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate54, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate84.errors = null;
+validate54.errors = null;
 return true;
 }
-exports["/records/clients"] = validate85;
-function validate85(data) {
+exports["/records/clients"] = validate55;
+function validate55(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.client === undefined) && (missing0 = "client")) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) {
-return fail(validate85, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate55, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "client") || (key0 === "sentAt"))) {
-return fail(validate85, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate55, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.client !== undefined) {
 let data0 = data.client;
 if (typeof data0 === "string") {
-if (func1(data0) > 64) {
-return fail(validate85, "/client", "#/properties/client/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+if (func2(data0) > 64) {
+return fail(validate55, "/client", "#/properties/client/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
 }
 }
 else {
-return fail(validate85, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+return fail(validate55, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.sentAt !== undefined) {
 let data1 = data.sentAt;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate85, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+return fail(validate55, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate85, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate55, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate85.errors = null;
+validate55.errors = null;
 return true;
 }
 return exports
@@ -911,9 +1261,11 @@ export const validators = {
     "REGISTER_DATABASE_ERROR": answers["/failures/REGISTER_DATABASE_ERROR"],
   },
   unmatched: answers["/unmatched/"],
-  records: {
-    "tels": answers["/records/tels"],
-    "clients": answers["/records/clients"],
-  },
   schemas: {},
+  records: {
+    "sessions": stored["/records/sessions"],
+    "smsCodes": stored["/records/smsCodes"],
+    "tels": stored["/records/tels"],
+    "clients": stored["/records/clients"],
+  },
 }

@@ -1,0 +1,66 @@
+/** Reads JSON files that people write. */
+import { readFile } from 'node:fs/promises'
+
+/**
+ * @returns what the file holds; a byte order mark in front is no part of it
+ * @throws Error that names the file, and line and column where it is no JSON
+ */
+export async function readJsonFile(file: string): Promise<unknown> {
+  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+  try {
+    return JSON.parse(text)
+  } catch {
+    const { line, column, found } = placeOf(text, firstFault(text))
+    throw new Error(`${file}:${String(line)}:${String(column)} is no JSON: ${found} is not expected here`)
+  }
+}
+
+function placeOf(text: string, at: number): { readonly line: number; readonly column: number; readonly found: string } {
+  const before = text.slice(0, at).split('\n')
+  const found = at >= text.length ? 'the end' : JSON.stringify(/^(?:[\w$-]{1,20}|[^])/u.exec(text.slice(at))?.[0] ?? '')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1, found }
+}
+
+const SPACE = '[ \\t\\n\\r]*'
+const TOKEN = '(?:([[\\]{}:,])|("(?:[^"\\\\\\u0000-\\u001f]|\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null)(?![\\w$]))'
+
+/** What may come next: a value, a member's name, the colon behind it, or what follows a value. */
+type Expected = 'value' | 'firstValue' | 'name' | 'firstName' | 'colon' | 'next'
+
+/** @returns where a text stops being JSON; what the engine says of it differs from one version to the next */
+function firstFault(text: string): number {
+  const open: string[] = []
+  let expected: Expected = 'value'
+  const space = new RegExp(SPACE, 'y')
+  const token = new RegExp(TOKEN, 'y')
+  for (let start = 0; ; start = token.lastIndex) {
+    space.lastIndex = start
+    space.test(text)
+    start = token.lastIndex = space.lastIndex
+    const [, mark, value] = token.exec(text) ?? []
+    if (mark === undefined && value === undefined) return start
+    const inside = open.at(-1)
+    if (value !== undefined) {
+      if (expected === 'name' || expected === 'firstName') {
+        if (!value.startsWith('"')) return start
+        expected = 'colon'
+      } else if (expected === 'value' || expected === 'firstValue') expected = 'next'
+      else return start
+    } else if (mark === '{' || mark === '[') {
+      if (expected !== 'value' && expected !== 'firstValue') return start
+      open.push(mark)
+      expected = mark === '{' ? 'firstName' : 'firstValue'
+    } else if (mark === '}' || mark === ']') {
+      const closes = inside === (mark === '}' ? '{' : '[') && (expected === 'next' || expected === (mark === '}' ? 'firstName' : 'firstValue'))
+      if (!closes) return start
+      open.pop()
+      expected = 'next'
+    } else if (mark === ':') {
+      if (expected !== 'colon') return start
+      expected = 'value'
+    } else {
+      if (expected !== 'next' || inside === undefined) return start
+      expected = inside === '{' ? 'name' : 'value'
+    }
+  }
+}
