@@ -8,7 +8,7 @@ import { Json, pretty } from '../../parts/json.js'
 interface MessageProps {
   readonly title: string
   readonly head: string
-  readonly headers: Schemas['Headers']
+  readonly headers: Schemas['HeaderTexts']
   readonly body: Schemas['NullableBody']
 }
 
