@@ -125,7 +125,7 @@ describe('outages and settings', () => {
   test('settings are set, and go back when left out', async () => {
     const { settings } = await stub.sandbox()
     const before = await settings.list()
-    expect(await settings.set('edu', { httpStatus: 'always200' })).toContainEqual({ system: 'edu', settings: { httpStatus: 'always200', accessTokenGraceMs: 0 } })
+    expect(await settings.set('edu', { httpStatus: 'always200' })).toContainEqual({ system: 'edu', settings: { httpStatus: 'always200', accessTokenGraceMs: 60_000, contentTypeRequired: 'withBody' } })
     await settings.set('edu', {})
     expect(await settings.list()).toEqual(before)
     expect((await refusal(settings.set('edu', { httpStatus: 'sometimes' }))).problem.status).toBe(422)
