@@ -30,7 +30,7 @@ describe('options', () => {
   const misspelt = { systms: ['live'] } as object
 
   test('of createStub', async () => {
-    await expect(createStub(misspelt)).rejects.toThrow(/^createStub has no option "systms"; it has systems, port, .*\. Did you mean "systems"\?$/)
+    await expect(createStub(misspelt)).rejects.toThrow(/^createStub has no option "systms"; it has systems, .*\. Did you mean "systems"\?$/)
     await expect(createStub({ colour: 'red' } as object)).rejects.toThrow(/^createStub has no option "colour"; it has [\w, ]+\.$/)
   })
 
