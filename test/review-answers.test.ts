@@ -15,7 +15,7 @@ let shop: MadeUp
 beforeEach(() => {
   shop = new MadeUp()
   shop.edit('openapi/shop.yaml', '    Phone: {', "    Phone: { x-decision: [{ topic: Form, says: Nothing., reading: Eleven digits., topicZh: 格式, saysZh: 没有说明。, readingZh: 十一位数字。 }],")
-  shop.edit('openapi/conditions.yaml', 'conditions:\n', 'conditions:\n  internal: { meaning: { en: Broken, zh: 故障 }, advice: none }\n')
+  shop.edit('openapi/conditions.yaml', 'conditions:\n', 'conditions:\n  internal: { meaning: { en: Broken, zh: 故障 }, message: { en: Broken, zh: 故障 }, advice: none }\n')
   shop.edit('openapi/shop.yaml', 'x-description-en: Absent, x-condition: missingField', 'x-description-en: Absent, x-condition: internal')
 })
 afterEach(() => {
