@@ -51,7 +51,7 @@ test('an app that wants the contract alone installs a handful of small packages 
   expect(installed).not.toContain('@types')
   const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   expect(files.reduce((bytes, entry) => bytes + statSync(join(entry.parentPath, entry.name)).size, 0)).toBeLessThan(2_000_000)
-  const names = ['codes', 'contract', 'createLiveClient', 'memoryTokens']
+  const names = ['NoAnswer', 'asOpenapiFetch', 'codes', 'contract', 'createLiveClient', 'isNoAnswer', 'memoryTokens']
   expect(small.required('understudy-contract/live').sort()).toEqual(names)
   expect(JSON.parse(small.run("console.log(JSON.stringify(Object.keys(await import('understudy-contract/live')).sort()))"))).toEqual(names)
   expect(small.required('understudy-contract/openapi/live.json')).toContain('openapi')
