@@ -21,7 +21,8 @@ test('an app that only makes a client does not carry the tables', async () => {
   for (const { source, names } of browserEntries()) {
     const { gzip } = await bundle(`export { ${names.join(', ')} } from '${source}'`)
     if (names.includes('classify')) continue
-    expect([source, gzip < 5000]).toEqual([source, true])
+    // A client says by itself what became of a call that no backend answered; with the tables edu's would have 9 kB.
+    expect([source, gzip < 5500]).toEqual([source, true])
   }
 })
 
