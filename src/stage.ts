@@ -1,5 +1,6 @@
 /** The whole house without a port: a stage with all that stands on it beside the systems. Hosts let it be called. */
 import { join } from 'node:path'
+import { Budget, DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from './core/budget.js'
 import { machineTime, type TimeSource } from './core/clock.js'
 import type { Engine } from './core/engine/engine.js'
 import { memoryEngine } from './core/engine/memory/engine.js'
@@ -27,6 +28,8 @@ export interface StageOptions {
   readonly journal?: number
   /** Sandboxes that are kept at the most. */
   readonly maxSandboxes?: number
+  /** How much memory may be filled with what is sent to the stub: bytes, or `512mb`, which it is when left out. What that means for each kind of thing, `/__admin/health` tells. */
+  readonly maxMemory?: number | string
   /** What WebSockets may take up; sensible bounds where left out. */
   readonly sockets?: Partial<SocketLimits>
   /** How sandboxes are kept; in this process's memory when left out. An engine serves one stage. */
@@ -51,11 +54,13 @@ const LOCAL: Guard = { token: null, host: 'localhost' }
 /**
  * @param guard who may drive the stage
  * @returns a stage that plays the systems, with control plane, reference pages and console
- * @throws Error when a world cannot be read
+ * @throws TypeError when `maxMemory` is no amount of memory; Error when a world cannot be read
  */
 export async function openStage(given: StageOptions, guard: Guard = LOCAL): Promise<OpenStage> {
-  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, sockets: {}, engine: memoryEngine(), admin: true, prefer: true, report: reportToStderr, ...given }
-  const stage = await createStage({ ...options, documents: join(openapiFolder, 'bundled') })
+  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), admin: true, prefer: true, report: reportToStderr, ...given }
+  const memory = parseMemory(options.maxMemory)
+  if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
+  const stage = await createStage({ ...options, budget: new Budget(memory), documents: join(openapiFolder, 'bundled') })
   const { admin, seed, maxSandboxes, fixtures, report } = options
   if (admin) {
     const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }

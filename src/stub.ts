@@ -20,7 +20,7 @@ export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
 
 /** All options by name; the compiler asks for those that are new. */
 const OPTIONS = {
-  systems: true, listen: true, mountedAt: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, sockets: true, adminToken: true,
+  systems: true, listen: true, mountedAt: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, maxMemory: true, sockets: true, adminToken: true,
   prefer: true, engine: true, report: true,
 } as const satisfies Record<keyof StubOptions, true>
 
@@ -47,7 +47,7 @@ export class LocalStub extends Stub {
 
 /**
  * Starts a stub on a free port, unless one is given, or without any, and hands back the client that drives it.
- * @throws TypeError when an option is unknown; Error when a system is unknown or the port is taken
+ * @throws TypeError when an option is unknown, or `maxMemory` no amount of memory; Error when a system is unknown or the port is taken
  */
 export async function createStub(given: StubOptions & { readonly listen: false }): Promise<LocalStub>
 export async function createStub(given?: StubOptions): Promise<Stub>

@@ -106,6 +106,7 @@ describe('understudy start', () => {
     [['start', '--port', 'http'], /^error: option '-p, --port <number>' argument 'http' is invalid. a whole number is needed/],
     [['start', '--port', '65536'], /ports end at 65535/],
     [['start', '--max-sandboxes', '0'], /one at least is needed/],
+    [['start', '--max-memory', '1mb'], /argument '1mb' is invalid. it has to be 512mb, 2gb or a number of bytes; 32mb at the least/],
     [['start', '--admin-token', 'two words'], /a token is made of ASCII characters without spaces/],
     [['start', 'live', '--host', '192.0.2.1'], /^error: 192\.0\.2\.1 is no address of this machine\n$/],
   ])('fails clearly on a bad flag: %s', async (args, message) => {

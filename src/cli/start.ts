@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from '../core/budget.js'
 import type { Engine } from '../core/engine/engine.js'
 import { guess } from '../core/guess.js'
 import type { RunningServer } from '../server.js'
@@ -16,6 +17,7 @@ interface StartFlags {
   readonly fixtures?: string
   readonly journal: number
   readonly maxSandboxes: number
+  readonly maxMemory: number
   readonly data?: string
   readonly adminToken?: string
   readonly admin: boolean
@@ -35,6 +37,7 @@ export function addStart(program: Command): void {
     .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
     .option('--journal <number>', 'calls that the journal of a sandbox keeps', parseWhole, 1000)
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it the least recently used idle one goes', parseCount, 10_000)
+    .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
     .option('--no-admin', 'without the control plane')
@@ -131,6 +134,12 @@ function parseCount(text: string): number {
   const count = parseWhole(text)
   if (count === 0) throw new InvalidArgumentError('one at least is needed.')
   return count
+}
+
+function parseAmount(text: string): number {
+  const bytes = parseMemory(text)
+  if (bytes === null) throw new InvalidArgumentError(`it has to be ${MEMORY_FORMS}.`)
+  return bytes
 }
 
 function parseToken(text: string): string {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../plain/json.js'
+import { type Budget, budgetKinds } from '../core/budget.js'
 import { conditions } from '../generated/conditions.js'
 import { knownOutages } from '../core/outages.js'
 import { listSocketOperations } from '../core/sockets/definition.js'
@@ -19,6 +20,7 @@ export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getS
     sandboxes: (await parts.sandboxes.list()).length,
     maxSandboxes: parts.maxSandboxes,
     bootedAt: instant(parts.boot),
+    memory: memoryOf(parts.budget),
   }),
 
   getOpenApi: async () => {
@@ -106,4 +108,8 @@ function summary(system: System) {
 
 function isDocument(value: unknown): value is { openapi: string } {
   return isObject(value) && typeof value['openapi'] === 'string'
+}
+
+function memoryOf(budget: Budget) {
+  return { budget: budget.total, kinds: Object.fromEntries(budgetKinds.map((kind) => [kind, { used: budget.used(kind), budget: budget.limit(kind) }])) }
 }

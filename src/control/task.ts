@@ -1,4 +1,5 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
+import type { Budget } from '../core/budget.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Served } from '../core/sandbox.js'
@@ -18,6 +19,8 @@ export interface ControlParts {
   readonly boot: number
   readonly seed: string
   readonly maxSandboxes: number
+  /** How much memory may be filled with what is sent, and how much is. */
+  readonly budget: Budget
   /** The folder with one folder of fixtures per system. */
   readonly fixtures: string
   readonly examples: FailureExamples

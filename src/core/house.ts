@@ -7,7 +7,7 @@ import { keyFieldOf } from './store/transaction.js'
 import type { Doc, Key } from './store/types.js'
 import type { System } from './system.js'
 
-export interface HouseOptions extends Pick<House, 'boot' | 'most' | 'journalLimit' | 'report'> {
+export interface HouseOptions extends Pick<House, 'boot' | 'most' | 'journalLimit' | 'budget' | 'report'> {
   readonly systems: ReadonlyMap<string, System>
   readonly seed: string
   readonly scale: number
@@ -16,11 +16,12 @@ export interface HouseOptions extends Pick<House, 'boot' | 'most' | 'journalLimi
 }
 
 /** @returns the house as engines see it */
-export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLimit, report }: HouseOptions): House {
+export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLimit, budget, report }: HouseOptions): House {
   return {
     boot,
     most,
     journalLimit,
+    budget,
     report,
     keyOf: keyOfRecords([...systems.values()]),
     identity: async () => {

@@ -17,6 +17,11 @@ export class TextQueue {
     return this.#size
   }
 
+  /** What the texts take up. */
+  get bytes(): number {
+    return this.#tail - this.#head
+  }
+
   /** Puts a text at the end. */
   push(text: string): void {
     const length = Buffer.byteLength(text)

@@ -1,4 +1,5 @@
 /** Sandboxes of made-up systems on any engine, without a server around them. */
+import { Budget } from '../../src/core/budget.js'
 import type { TimeSource } from '../../src/core/clock.js'
 import type { Engine } from '../../src/core/engine/engine.js'
 import { memoryEngine } from '../../src/core/engine/memory/engine.js'
@@ -20,16 +21,17 @@ export interface MadeUpHouse {
   readonly most?: number
   readonly journalLimit?: number
   readonly time?: TimeSource
+  readonly budget?: Budget
 }
 
 /** Engines that have been started; one that is reached by several handles is started by the first. */
 const started = new WeakMap<Engine, { readonly boot: number }>()
 
 /** @returns sandboxes that the engine keeps, as one process has them */
-export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 } }: MadeUpHouse): Promise<Sandboxes> {
+export async function sandboxesOn(engine: Engine, { systems, most = 100, journalLimit = 100, time = { now: () => 0 }, budget = new Budget() }: MadeUpHouse): Promise<Sandboxes> {
   // Sandboxes ask a system for its name, its settings and its collections, and for nothing else.
   const known = new Map(Object.entries(systems).map(([id, { state }]) => [id, { id, state, settings: {}, contract: { system: id } } as unknown as System]))
-  const house = houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, report: fail })
+  const house = houseOf({ systems: known, seed: '1', scale: 0, fixtures: '', boot: 0, most, journalLimit, budget, report: fail })
   const { boot } = started.get(engine) ?? (await engine.start(house))
   started.set(engine, { boot })
   const served = new Map<string, Served>()

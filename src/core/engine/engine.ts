@@ -33,6 +33,7 @@
  * - What a process no longer follows (`close`), and sandboxes that nobody has used for long, may go. A name that `makeUpName` gave is
  *   never given again.
  */
+import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
 import type { JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
 import type { SandboxContent } from '../sandbox-state.js'
@@ -166,6 +167,8 @@ export interface House {
   readonly most: number
   /** Journal entries of a sandbox that are kept at the most. */
   readonly journalLimit: number
+  /** The memory that journals and logs may take up in this process, and what they do take up. */
+  readonly budget: Budget
   /** Told what goes wrong behind the back of calls. */
   readonly report: (problem: string) => void
 }

@@ -1,4 +1,5 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
+import type { Budget } from '../budget.js'
 import { stopwatch, type TimeSource } from '../clock.js'
 import type { Engine } from '../engine/engine.js'
 import { describeException } from '../failure.js'
@@ -36,6 +37,8 @@ export interface StageOptions {
   readonly journal: number
   /** Sandboxes that are kept at the most. */
   readonly maxSandboxes: number
+  /** How much memory may be filled with what is sent. */
+  readonly budget: Budget
   /** What WebSockets may take up; sensible bounds where left out. */
   readonly sockets: Partial<SocketLimits>
   /** How sandboxes are kept. */
@@ -53,6 +56,8 @@ export interface Stage {
   readonly sandboxes: Sandboxes
   readonly sockets: Switchboard
   readonly examples: FailureExamples
+  /** How much memory may be filled with what is sent, and how much is. */
+  readonly budget: Budget
   /** The moment when the worlds were loaded. */
   readonly boot: number
   /**
@@ -71,9 +76,9 @@ export interface Stage {
  * @throws Error when a world cannot be read
  */
 export async function createStage(options: StageOptions): Promise<Stage> {
-  const { systems: list, time, seed, engine, report } = options
+  const { systems: list, time, seed, engine, budget, report } = options
   const systems = new Map(list.map((system) => [system.id, system]))
-  const { boot } = await engine.start(houseOf({ systems, seed: String(seed), scale: options.scale, fixtures: options.fixtures, boot: time.now(), most: options.maxSandboxes, journalLimit: options.journal, report }))
+  const { boot } = await engine.start(houseOf({ systems, seed: String(seed), scale: options.scale, fixtures: options.fixtures, boot: time.now(), most: options.maxSandboxes, journalLimit: options.journal, budget, report }))
   const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
@@ -115,6 +120,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     sandboxes,
     sockets,
     examples,
+    budget,
     boot: origin.boot,
     mount: (claims, surface) => {
       surfaces.push([claims, surface])

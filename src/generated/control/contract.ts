@@ -1437,6 +1437,26 @@ export interface components {
             maxSandboxes: number;
             /** @description 载入初始数据的时刻 · When the worlds were loaded */
             bootedAt: components["schemas"]["Instant"];
+            /** @description 收到的内容可占用的内存（`--max-memory`），以字节计 · The memory that what is sent to the server may take up (`--max-memory`), in bytes */
+            memory: {
+                /** @description 总预算 · The budget of all together */
+                budget: number;
+                /**
+                 * @description 各类内容已用的与可用的；单个沙箱最多占其八分之一。到达上限时，`journal`（日志）去掉最旧的，`history`（可退回的改动）合并最旧的。
+                 *
+                 *     What each kind of thing takes up, and may; one sandbox an eighth of it at the most. At the bound the oldest calls of the `journal` go, and the oldest changes of the `history`, to which a sandbox can then no longer be stepped back.
+                 */
+                kinds: {
+                    [key: string]: components["schemas"]["MemoryUse"];
+                };
+            };
+        };
+        /** @description 一类内容占用的内存，以字节计 · The memory of one kind of thing, in bytes */
+        MemoryUse: {
+            /** @description 已用 · What it takes up */
+            used: number;
+            /** @description 可用 · What it may take up */
+            budget: number;
         };
         SystemSummary: {
             id: components["schemas"]["SystemId"];

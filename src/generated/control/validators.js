@@ -4548,10 +4548,47 @@ return fail(validate56, "", "#/type", "type", { type: "string" }, "must be strin
 validate56.errors = null;
 return true;
 }
+function validate58(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.used === undefined) && (missing0 = "used")) || ((data.budget === undefined) && (missing0 = "budget"))) {
+return fail(validate58, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.used !== undefined) {
+let data0 = data.used;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate58, "/used", "#/properties/used/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate58, "/used", "#/properties/used/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.budget !== undefined) {
+let data1 = data.budget;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate58, "/budget", "#/properties/budget/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate58, "/budget", "#/properties/budget/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate58, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate58.errors = null;
+return true;
+}
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((((((data.status === undefined) && (missing0 = "status")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.sandboxes === undefined) && (missing0 = "sandboxes"))) || ((data.maxSandboxes === undefined) && (missing0 = "maxSandboxes"))) || ((data.bootedAt === undefined) && (missing0 = "bootedAt"))) {
+if (((((((((data.status === undefined) && (missing0 = "status")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.sandboxes === undefined) && (missing0 = "sandboxes"))) || ((data.maxSandboxes === undefined) && (missing0 = "maxSandboxes"))) || ((data.bootedAt === undefined) && (missing0 = "bootedAt"))) || ((data.memory === undefined) && (missing0 = "memory"))) {
 return fail(validate53, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -4615,6 +4652,44 @@ if (!validate56(data.bootedAt)) {
 return pass(validate53, "/bootedAt", validate56);
 }
 }
+if (data.memory !== undefined) {
+let data8 = data.memory;
+if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
+let missing1;
+if (((data8.budget === undefined) && (missing1 = "budget")) || ((data8.kinds === undefined) && (missing1 = "kinds"))) {
+return fail(validate53, "/memory", "#/properties/memory/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data8.budget !== undefined) {
+let data9 = data8.budget;
+if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
+return fail(validate53, "/memory/budget", "#/properties/memory/properties/budget/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 < 0 || isNaN(data9)) {
+return fail(validate53, "/memory/budget", "#/properties/memory/properties/budget/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data8.kinds !== undefined) {
+let data10 = data8.kinds;
+if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+for (const key0 in data10) {
+if (!validate58(data10[key0])) {
+return pass(validate53, "/memory/kinds/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate58);
+}
+}
+}
+else {
+return fail(validate53, "/memory/kinds", "#/properties/memory/properties/kinds/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate53, "/memory", "#/properties/memory/type", "type", { type: "object" }, "must be object");
+}
+}
 }
 }
 else {
@@ -4630,102 +4705,17 @@ return pass(validate52, "", validate53);
 validate52.errors = null;
 return true;
 }
-exports["/success/getOpenApi"] = validate59;
-function validate59(data) {
+exports["/success/getOpenApi"] = validate61;
+function validate61(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.openapi === undefined) && (missing0 = "openapi")) {
-return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate61, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.openapi !== undefined) {
 if (typeof data.openapi !== "string") {
-return fail(validate59, "/openapi", "#/properties/openapi/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate59, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate59.errors = null;
-return true;
-}
-exports["/success/listSystems"] = validate60;
-function validate61(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
-return fail(validate61, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-if (!validate54(data.id)) {
-return pass(validate61, "/id", validate54);
-}
-}
-if (data.title !== undefined) {
-if (typeof data.title !== "string") {
-return fail(validate61, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate61, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.hint !== undefined) {
-if (typeof data.hint !== "string") {
-return fail(validate61, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.operations !== undefined) {
-let data4 = data.operations;
-if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate61, "/operations", "#/properties/operations/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data4 == "number") && (isFinite(data4))) {
-if (data4 < 0 || isNaN(data4)) {
-return fail(validate61, "/operations", "#/properties/operations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.collections !== undefined) {
-let data5 = data.collections;
-if (Array.isArray(data5)) {
-const len0 = data5.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data5[i0] !== "string") {
-return fail(validate61, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate61, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.outages !== undefined) {
-let data7 = data.outages;
-if (Array.isArray(data7)) {
-const len1 = data7.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data7[i1] !== "string") {
-return fail(validate61, "/outages/" + i1, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate61, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.hasSms !== undefined) {
-if (typeof data.hasSms !== "boolean") {
-return fail(validate61, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.hasBans !== undefined) {
-if (typeof data.hasBans !== "boolean") {
-return fail(validate61, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate61, "/openapi", "#/properties/openapi/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -4736,11 +4726,96 @@ return fail(validate61, "", "#/type", "type", { type: "object" }, "must be objec
 validate61.errors = null;
 return true;
 }
-function validate60(data) {
+exports["/success/listSystems"] = validate62;
+function validate63(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
+return fail(validate63, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+if (!validate54(data.id)) {
+return pass(validate63, "/id", validate54);
+}
+}
+if (data.title !== undefined) {
+if (typeof data.title !== "string") {
+return fail(validate63, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate63, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.hint !== undefined) {
+if (typeof data.hint !== "string") {
+return fail(validate63, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.operations !== undefined) {
+let data4 = data.operations;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate63, "/operations", "#/properties/operations/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+return fail(validate63, "/operations", "#/properties/operations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.collections !== undefined) {
+let data5 = data.collections;
+if (Array.isArray(data5)) {
+const len0 = data5.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data5[i0] !== "string") {
+return fail(validate63, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate63, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.outages !== undefined) {
+let data7 = data.outages;
+if (Array.isArray(data7)) {
+const len1 = data7.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data7[i1] !== "string") {
+return fail(validate63, "/outages/" + i1, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate63, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.hasSms !== undefined) {
+if (typeof data.hasSms !== "boolean") {
+return fail(validate63, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.hasBans !== undefined) {
+if (typeof data.hasBans !== "boolean") {
+return fail(validate63, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate63, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate63.errors = null;
+return true;
+}
+function validate62(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.systems === undefined) && (missing0 = "systems")) {
-return fail(validate60, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate62, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.systems !== undefined) {
@@ -4748,39 +4823,39 @@ let data0 = data.systems;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate61(data0[i0])) {
-return pass(validate60, "/systems/" + i0, validate61);
+if (!validate63(data0[i0])) {
+return pass(validate62, "/systems/" + i0, validate63);
 }
 }
 }
 else {
-return fail(validate60, "/systems", "#/properties/systems/type", "type", { type: "array" }, "must be array");
+return fail(validate62, "/systems", "#/properties/systems/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate60, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate62, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate60.errors = null;
+validate62.errors = null;
 return true;
 }
-exports["/success/getSystem"] = validate64;
-function validate66(data) {
+exports["/success/getSystem"] = validate66;
+function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.name === undefined) && (missing0 = "name")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.packet === undefined) && (missing0 = "packet"))) {
-return fail(validate66, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate68, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate66, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate66, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operations !== undefined) {
@@ -4789,12 +4864,12 @@ if (Array.isArray(data2)) {
 const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data2[i0] !== "string") {
-return fail(validate66, "/operations/" + i0, "#/properties/operations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/operations/" + i0, "#/properties/operations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate66, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
+return fail(validate68, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.packet !== undefined) {
@@ -4802,66 +4877,66 @@ let data4 = data.packet;
 if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 }
 else {
-return fail(validate66, "/packet", "#/properties/packet/type", "type", { type: "object" }, "must be object");
+return fail(validate68, "/packet", "#/properties/packet/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate66, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate68, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate66.errors = null;
+validate68.errors = null;
 return true;
 }
-const schema29 = { "type": "object", "required": ["operationId", "method", "path", "tag", "summary", "auth", "provenance", "errors"], "properties": { "operationId": { "type": "string" }, "method": { "type": "string" }, "path": { "type": "string" }, "tag": { "type": "string" }, "summary": { "type": "string" }, "auth": { "type": "string", "enum": ["none", "optional", "required"] }, "provenance": { "type": "string", "enum": ["seed", "implied", "added"] }, "errors": { "type": "array", "items": { "type": "string" } } } };
-function validate69(data) {
+const schema30 = { "type": "object", "required": ["operationId", "method", "path", "tag", "summary", "auth", "provenance", "errors"], "properties": { "operationId": { "type": "string" }, "method": { "type": "string" }, "path": { "type": "string" }, "tag": { "type": "string" }, "summary": { "type": "string" }, "auth": { "type": "string", "enum": ["none", "optional", "required"] }, "provenance": { "type": "string", "enum": ["seed", "implied", "added"] }, "errors": { "type": "array", "items": { "type": "string" } } } };
+function validate71(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.tag === undefined) && (missing0 = "tag"))) || ((data.summary === undefined) && (missing0 = "summary"))) || ((data.auth === undefined) && (missing0 = "auth"))) || ((data.provenance === undefined) && (missing0 = "provenance"))) || ((data.errors === undefined) && (missing0 = "errors"))) {
-return fail(validate69, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate71, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate69, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate69, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate69, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.tag !== undefined) {
 if (typeof data.tag !== "string") {
-return fail(validate69, "/tag", "#/properties/tag/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/tag", "#/properties/tag/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.summary !== undefined) {
 if (typeof data.summary !== "string") {
-return fail(validate69, "/summary", "#/properties/summary/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/summary", "#/properties/summary/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.auth !== undefined) {
 let data5 = data.auth;
 if (typeof data5 !== "string") {
-return fail(validate69, "/auth", "#/properties/auth/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/auth", "#/properties/auth/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data5 === "none") || (data5 === "optional")) || (data5 === "required"))) {
-return fail(validate69, "/auth", "#/properties/auth/enum", "enum", { allowedValues: schema29.properties.auth.enum }, "must be equal to one of the allowed values");
+return fail(validate71, "/auth", "#/properties/auth/enum", "enum", { allowedValues: schema30.properties.auth.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.provenance !== undefined) {
 let data6 = data.provenance;
 if (typeof data6 !== "string") {
-return fail(validate69, "/provenance", "#/properties/provenance/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/provenance", "#/properties/provenance/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data6 === "seed") || (data6 === "implied")) || (data6 === "added"))) {
-return fail(validate69, "/provenance", "#/properties/provenance/enum", "enum", { allowedValues: schema29.properties.provenance.enum }, "must be equal to one of the allowed values");
+return fail(validate71, "/provenance", "#/properties/provenance/enum", "enum", { allowedValues: schema30.properties.provenance.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.errors !== undefined) {
@@ -4870,93 +4945,12 @@ if (Array.isArray(data7)) {
 const len0 = data7.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data7[i0] !== "string") {
-return fail(validate69, "/errors/" + i0, "#/properties/errors/items/type", "type", { type: "string" }, "must be string");
+return fail(validate71, "/errors/" + i0, "#/properties/errors/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate69, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate69, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate69.errors = null;
-return true;
-}
-function validate72(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.en === undefined) && (missing0 = "en")) || ((data.zh === undefined) && (missing0 = "zh"))) {
-return fail(validate72, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.en !== undefined) {
-if (typeof data.en !== "string") {
-return fail(validate72, "/en", "#/properties/en/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.zh !== undefined) {
-if (typeof data.zh !== "string") {
-return fail(validate72, "/zh", "#/properties/zh/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate72, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate72.errors = null;
-return true;
-}
-function validate71(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((data.error === undefined) && (missing0 = "error")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.condition === undefined) && (missing0 = "condition"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate71, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.error !== undefined) {
-if (typeof data.error !== "string") {
-return fail(validate71, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data1 = data.code;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate71, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-if (typeof data.condition !== "string") {
-return fail(validate71, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-if (typeof data.message !== "string") {
-return fail(validate71, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.meaning !== undefined) {
-if (!validate72(data.meaning)) {
-return pass(validate71, "/meaning", validate72);
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (Array.isArray(data5)) {
-const len0 = data5.length;
-for (let i0 = 0; i0 < len0; i0++) {
-let data6 = data5[i0];
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate71, "/status/" + i0, "#/properties/status/items/type", "type", { type: "integer" }, "must be integer");
-}
-}
-}
-else {
-return fail(validate71, "/status", "#/properties/status/type", "type", { type: "array" }, "must be array");
+return fail(validate71, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -4967,67 +4961,148 @@ return fail(validate71, "", "#/type", "type", { type: "object" }, "must be objec
 validate71.errors = null;
 return true;
 }
-const schema32 = { "type": "object", "required": ["condition", "error", "code", "status"], "properties": { "condition": { "type": "string" }, "error": { "type": ["string", "null"] }, "code": { "type": ["integer", "null"] }, "status": { "type": "integer" } } };
-function validate75(data) {
+function validate74(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.en === undefined) && (missing0 = "en")) || ((data.zh === undefined) && (missing0 = "zh"))) {
+return fail(validate74, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.en !== undefined) {
+if (typeof data.en !== "string") {
+return fail(validate74, "/en", "#/properties/en/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.zh !== undefined) {
+if (typeof data.zh !== "string") {
+return fail(validate74, "/zh", "#/properties/zh/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate74, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate74.errors = null;
+return true;
+}
+function validate73(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.error === undefined) && (missing0 = "error")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.condition === undefined) && (missing0 = "condition"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate73, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.error !== undefined) {
+if (typeof data.error !== "string") {
+return fail(validate73, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data1 = data.code;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate73, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+if (typeof data.condition !== "string") {
+return fail(validate73, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+if (typeof data.message !== "string") {
+return fail(validate73, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.meaning !== undefined) {
+if (!validate74(data.meaning)) {
+return pass(validate73, "/meaning", validate74);
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (Array.isArray(data5)) {
+const len0 = data5.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data6 = data5[i0];
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate73, "/status/" + i0, "#/properties/status/items/type", "type", { type: "integer" }, "must be integer");
+}
+}
+}
+else {
+return fail(validate73, "/status", "#/properties/status/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate73, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate73.errors = null;
+return true;
+}
+const schema33 = { "type": "object", "required": ["condition", "error", "code", "status"], "properties": { "condition": { "type": "string" }, "error": { "type": ["string", "null"] }, "code": { "type": ["integer", "null"] }, "status": { "type": "integer" } } };
+function validate77(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.condition === undefined) && (missing0 = "condition")) || ((data.error === undefined) && (missing0 = "error"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate75, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate77, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.condition !== undefined) {
 if (typeof data.condition !== "string") {
-return fail(validate75, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+return fail(validate77, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.error !== undefined) {
 let data1 = data.error;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate75, "/error", "#/properties/error/type", "type", { type: schema32.properties.error.type }, "must be string,null");
+return fail(validate77, "/error", "#/properties/error/type", "type", { type: schema33.properties.error.type }, "must be string,null");
 }
 }
 if (data.code !== undefined) {
 let data2 = data.code;
 if ((!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) && (data2 !== null)) {
-return fail(validate75, "/code", "#/properties/code/type", "type", { type: schema32.properties.code.type }, "must be integer,null");
+return fail(validate77, "/code", "#/properties/code/type", "type", { type: schema33.properties.code.type }, "must be integer,null");
 }
 }
 if (data.status !== undefined) {
 let data3 = data.status;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate75, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate77, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 }
 }
 else {
-return fail(validate75, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate77, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate75.errors = null;
+validate77.errors = null;
 return true;
 }
-const schema34 = { "type": ["string", "number"] };
-function validate78(data) {
+const schema35 = { "type": ["string", "number"] };
+function validate80(data) {
 if ((typeof data !== "string") && (!((typeof data == "number") && (isFinite(data))))) {
-return fail(validate78, "", "#/type", "type", { type: schema34.type }, "must be string,number");
+return fail(validate80, "", "#/type", "type", { type: schema35.type }, "must be string,number");
 }
-validate78.errors = null;
+validate80.errors = null;
 return true;
 }
-function validate77(data) {
+function validate79(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.name === undefined) && (missing0 = "name")) || ((data.description === undefined) && (missing0 = "description"))) || ((data.default === undefined) && (missing0 = "default"))) || ((data.allowed === undefined) && (missing0 = "allowed"))) {
-return fail(validate77, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate79, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
 const _errs1 = errors;
 if (typeof data.name !== "string") {
-return fail(validate77, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate79, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -5038,7 +5113,7 @@ if (valid0) {
 if (data.description !== undefined) {
 const _errs3 = errors;
 if (typeof data.description !== "string") {
-return fail(validate77, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
+return fail(validate79, "/description", "#/properties/description/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs3 === errors;
 }
@@ -5048,8 +5123,8 @@ var valid0 = true;
 if (valid0) {
 if (data.default !== undefined) {
 const _errs5 = errors;
-if (!validate78(data.default)) {
-vErrors = join(vErrors, "/default", validate78);
+if (!validate80(data.default)) {
+vErrors = join(vErrors, "/default", validate80);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -5070,8 +5145,8 @@ var valid2 = true;
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
-if (!validate78(data3[i0])) {
-vErrors = join(vErrors, "/allowed/" + i0, validate78);
+if (!validate80(data3[i0])) {
+vErrors = join(vErrors, "/allowed/" + i0, validate80);
 errors = vErrors.length;
 }
 var valid2 = _errs10 === errors;
@@ -5136,7 +5211,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/allowed", "#/properties/allowed/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate77.errors = vErrors;
+validate79.errors = vErrors;
 return false;
 }
 else {
@@ -5161,17 +5236,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate77, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate79, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate77.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-function validate65(data) {
+function validate67(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.title === undefined) && (missing0 = "title"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.hint === undefined) && (missing0 = "hint"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.errors === undefined) && (missing0 = "errors"))) || ((data.outcomes === undefined) && (missing0 = "outcomes"))) || ((data.collections === undefined) && (missing0 = "collections"))) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.sockets === undefined) && (missing0 = "sockets"))) || ((data.hasSms === undefined) && (missing0 = "hasSms"))) || ((data.hasBans === undefined) && (missing0 = "hasBans"))) {
-return fail(validate65, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate67, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sockets !== undefined) {
@@ -5179,33 +5254,33 @@ let data0 = data.sockets;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate66(data0[i0])) {
-return pass(validate65, "/sockets/" + i0, validate66);
+if (!validate68(data0[i0])) {
+return pass(validate67, "/sockets/" + i0, validate68);
 }
 }
 }
 else {
-return fail(validate65, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.id !== undefined) {
 if (!validate54(data.id)) {
-return pass(validate65, "/id", validate54);
+return pass(validate67, "/id", validate54);
 }
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
-return fail(validate65, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/title", "#/properties/title/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate65, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.hint !== undefined) {
 if (typeof data.hint !== "string") {
-return fail(validate65, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/hint", "#/properties/hint/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operations !== undefined) {
@@ -5213,13 +5288,13 @@ let data6 = data.operations;
 if (Array.isArray(data6)) {
 const len1 = data6.length;
 for (let i1 = 0; i1 < len1; i1++) {
-if (!validate69(data6[i1])) {
-return pass(validate65, "/operations/" + i1, validate69);
+if (!validate71(data6[i1])) {
+return pass(validate67, "/operations/" + i1, validate71);
 }
 }
 }
 else {
-return fail(validate65, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/operations", "#/properties/operations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.errors !== undefined) {
@@ -5227,13 +5302,13 @@ let data8 = data.errors;
 if (Array.isArray(data8)) {
 const len2 = data8.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate71(data8[i2])) {
-return pass(validate65, "/errors/" + i2, validate71);
+if (!validate73(data8[i2])) {
+return pass(validate67, "/errors/" + i2, validate73);
 }
 }
 }
 else {
-return fail(validate65, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/errors", "#/properties/errors/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.outcomes !== undefined) {
@@ -5241,13 +5316,13 @@ let data10 = data.outcomes;
 if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate75(data10[i3])) {
-return pass(validate65, "/outcomes/" + i3, validate75);
+if (!validate77(data10[i3])) {
+return pass(validate67, "/outcomes/" + i3, validate77);
 }
 }
 }
 else {
-return fail(validate65, "/outcomes", "#/properties/outcomes/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/outcomes", "#/properties/outcomes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.collections !== undefined) {
@@ -5256,12 +5331,12 @@ if (Array.isArray(data12)) {
 const len4 = data12.length;
 for (let i4 = 0; i4 < len4; i4++) {
 if (typeof data12[i4] !== "string") {
-return fail(validate65, "/collections/" + i4, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/collections/" + i4, "#/properties/collections/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate65, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.outages !== undefined) {
@@ -5270,12 +5345,12 @@ if (Array.isArray(data14)) {
 const len5 = data14.length;
 for (let i5 = 0; i5 < len5; i5++) {
 if (typeof data14[i5] !== "string") {
-return fail(validate65, "/outages/" + i5, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate67, "/outages/" + i5, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate65, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.settings !== undefined) {
@@ -5283,81 +5358,81 @@ let data16 = data.settings;
 if (Array.isArray(data16)) {
 const len6 = data16.length;
 for (let i6 = 0; i6 < len6; i6++) {
-if (!validate77(data16[i6])) {
-return pass(validate65, "/settings/" + i6, validate77);
+if (!validate79(data16[i6])) {
+return pass(validate67, "/settings/" + i6, validate79);
 }
 }
 }
 else {
-return fail(validate65, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate67, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.hasSms !== undefined) {
 if (typeof data.hasSms !== "boolean") {
-return fail(validate65, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate67, "/hasSms", "#/properties/hasSms/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.hasBans !== undefined) {
 if (typeof data.hasBans !== "boolean") {
-return fail(validate65, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate67, "/hasBans", "#/properties/hasBans/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate65, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate67, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate65.errors = null;
+validate67.errors = null;
 return true;
 }
-function validate64(data) {
-if (!validate65(data)) {
-return pass(validate64, "", validate65);
+function validate66(data) {
+if (!validate67(data)) {
+return pass(validate66, "", validate67);
 }
-validate64.errors = null;
+validate66.errors = null;
 return true;
 }
-exports["/success/listConditions"] = validate83;
-function validate84(data) {
+exports["/success/listConditions"] = validate85;
+function validate86(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.condition === undefined) && (missing0 = "condition")) || ((data.meaning === undefined) && (missing0 = "meaning"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.advice === undefined) && (missing0 = "advice"))) {
-return fail(validate84, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate86, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.condition !== undefined) {
 if (typeof data.condition !== "string") {
-return fail(validate84, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+return fail(validate86, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.meaning !== undefined) {
-if (!validate72(data.meaning)) {
-return pass(validate84, "/meaning", validate72);
+if (!validate74(data.meaning)) {
+return pass(validate86, "/meaning", validate74);
 }
 }
 if (data.message !== undefined) {
-if (!validate72(data.message)) {
-return pass(validate84, "/message", validate72);
+if (!validate74(data.message)) {
+return pass(validate86, "/message", validate74);
 }
 }
 if (data.advice !== undefined) {
 if (typeof data.advice !== "string") {
-return fail(validate84, "/advice", "#/properties/advice/type", "type", { type: "string" }, "must be string");
+return fail(validate86, "/advice", "#/properties/advice/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate84, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate86, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate84.errors = null;
+validate86.errors = null;
 return true;
 }
-function validate83(data) {
+function validate85(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.conditions === undefined) && (missing0 = "conditions")) {
-return fail(validate83, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate85, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.conditions !== undefined) {
@@ -5365,89 +5440,89 @@ let data0 = data.conditions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate84(data0[i0])) {
-return pass(validate83, "/conditions/" + i0, validate84);
+if (!validate86(data0[i0])) {
+return pass(validate85, "/conditions/" + i0, validate86);
 }
 }
 }
 else {
-return fail(validate83, "/conditions", "#/properties/conditions/type", "type", { type: "array" }, "must be array");
+return fail(validate85, "/conditions", "#/properties/conditions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate83, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate85, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate83.errors = null;
+validate85.errors = null;
 return true;
 }
-exports["/success/listSandboxes"] = validate88;
+exports["/success/listSandboxes"] = validate90;
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
-function validate90(data) {
+function validate92(data) {
 if (typeof data === "string") {
 if (!pattern4.test(data)) {
-return fail(validate90, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
+return fail(validate92, "", "#/pattern", "pattern", { pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" }, "must match pattern \"" + "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" + "\"");
 }
 }
 else {
-return fail(validate90, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate92, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate90.errors = null;
+validate92.errors = null;
 return true;
 }
-function validate89(data) {
+function validate91(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.name === undefined) && (missing0 = "name")) || ((data.now === undefined) && (missing0 = "now"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.journal === undefined) && (missing0 = "journal"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.paths === undefined) && (missing0 = "paths"))) {
-return fail(validate89, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate91, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.name !== undefined) {
-if (!validate90(data.name)) {
-return pass(validate89, "/name", validate90);
+if (!validate92(data.name)) {
+return pass(validate91, "/name", validate92);
 }
 }
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate89, "/now", validate56);
+return pass(validate91, "/now", validate56);
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate89, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate91, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.requests !== undefined) {
 let data3 = data.requests;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate89, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate91, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate89, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate91, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.journal !== undefined) {
 let data4 = data.journal;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate89, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
+return fail(validate91, "/journal", "#/properties/journal/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate89, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate91, "/journal", "#/properties/journal/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.faults !== undefined) {
 let data5 = data.faults;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate89, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
+return fail(validate91, "/faults", "#/properties/faults/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate89, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate91, "/faults", "#/properties/faults/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -5457,12 +5532,12 @@ if (Array.isArray(data6)) {
 const len0 = data6.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate54(data6[i0])) {
-return pass(validate89, "/maintenance/" + i0, validate54);
+return pass(validate91, "/maintenance/" + i0, validate54);
 }
 }
 }
 else {
-return fail(validate89, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+return fail(validate91, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.paths !== undefined) {
@@ -5470,27 +5545,27 @@ let data8 = data.paths;
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 for (const key0 in data8) {
 if (typeof data8[key0] !== "string") {
-return fail(validate89, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate91, "/paths/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/paths/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate89, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
+return fail(validate91, "/paths", "#/properties/paths/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate89, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate91, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate89.errors = null;
+validate91.errors = null;
 return true;
 }
-function validate88(data) {
+function validate90(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sandboxes === undefined) && (missing0 = "sandboxes")) {
-return fail(validate88, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate90, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sandboxes !== undefined) {
@@ -5498,120 +5573,120 @@ let data0 = data.sandboxes;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate89(data0[i0])) {
-return pass(validate88, "/sandboxes/" + i0, validate89);
+if (!validate91(data0[i0])) {
+return pass(validate90, "/sandboxes/" + i0, validate91);
 }
 }
 }
 else {
-return fail(validate88, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
+return fail(validate90, "/sandboxes", "#/properties/sandboxes/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate88, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate90, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate88.errors = null;
+validate90.errors = null;
 return true;
 }
-exports["/success/createSandbox"] = validate95;
-function validate95(data) {
-if (!validate89(data)) {
-return pass(validate95, "", validate89);
-}
-validate95.errors = null;
-return true;
-}
-exports["/success/getSandbox"] = validate97;
+exports["/success/createSandbox"] = validate97;
 function validate97(data) {
-if (!validate89(data)) {
-return pass(validate97, "", validate89);
+if (!validate91(data)) {
+return pass(validate97, "", validate91);
 }
 validate97.errors = null;
 return true;
 }
-exports["/success/getHistory"] = validate99;
-const schema42 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
-const schema43 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
-const schema44 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
-function validate101(data) {
+exports["/success/getSandbox"] = validate99;
+function validate99(data) {
+if (!validate91(data)) {
+return pass(validate99, "", validate91);
+}
+validate99.errors = null;
+return true;
+}
+exports["/success/getHistory"] = validate101;
+const schema43 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
+const schema44 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
+const schema45 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
+function validate103(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
-return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate103, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate101, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate103, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate101, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate103, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate101, "/at", validate56);
+return pass(validate103, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate101, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate103, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate101, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate103, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate101, "/system", validate54);
+return pass(validate103, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate101, "/operationId", "#/properties/operationId/type", "type", { type: schema44.properties.operationId.type }, "must be string,null");
+return fail(validate103, "/operationId", "#/properties/operationId/type", "type", { type: schema45.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate101, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate103, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data6 = data.url;
 if (typeof data6 === "string") {
 if (func1(data6) > 300) {
-return fail(validate101, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate103, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate101, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate103, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data7 = data.status;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate101, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate103, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.error !== undefined) {
 let data8 = data.error;
 if ((typeof data8 !== "string") && (data8 !== null)) {
-return fail(validate101, "/error", "#/properties/error/type", "type", { type: schema44.properties.error.type }, "must be string,null");
+return fail(validate103, "/error", "#/properties/error/type", "type", { type: schema45.properties.error.type }, "must be string,null");
 }
 }
 if (data.user !== undefined) {
 let data9 = data.user;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate101, "/user", "#/properties/user/type", "type", { type: schema44.properties.user.type }, "must be string,null");
+return fail(validate103, "/user", "#/properties/user/type", "type", { type: schema45.properties.user.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -5620,62 +5695,62 @@ if (Array.isArray(data10)) {
 const len0 = data10.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data10[i0] !== "string") {
-return fail(validate101, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate103, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate101, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate103, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
 let data12 = data.violations;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate101, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
+return fail(validate103, "/violations", "#/properties/violations/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data12 == "number") && (isFinite(data12))) {
 if (data12 < 0 || isNaN(data12)) {
-return fail(validate101, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate103, "/violations", "#/properties/violations/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.changes !== undefined) {
 let data13 = data.changes;
 if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
-return fail(validate101, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate103, "/changes", "#/properties/changes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data13 == "number") && (isFinite(data13))) {
 if (data13 < 0 || isNaN(data13)) {
-return fail(validate101, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate103, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate103, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate101.errors = null;
+validate103.errors = null;
 return true;
 }
-function validate100(data) {
+function validate102(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.kind === undefined) && (missing0 = "kind")) || ((data.call === undefined) && (missing0 = "call"))) || ((data.changed === undefined) && (missing0 = "changed"))) {
-return fail(validate100, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate102, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 const _errs1 = errors;
 if (typeof data0 !== "string") {
-return fail(validate100, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate102, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((data0 === "call") || (data0 === "control"))) {
-return fail(validate100, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema43.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate102, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema44.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs1 === errors;
 }
@@ -5690,8 +5765,8 @@ const _errs4 = errors;
 let valid1 = false;
 let passing0 = null;
 const _errs5 = errors;
-if (!validate101(data1)) {
-vErrors = join(vErrors, "/call", validate101);
+if (!validate103(data1)) {
+vErrors = join(vErrors, "/call", validate103);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -5718,7 +5793,7 @@ passing0 = 1;
 if (!valid1) {
 vErrors = add(vErrors, "/call", "#/properties/call/oneOf", "oneOf", { passingSchemas: passing0 }, "must match exactly one schema in oneOf");
 errors++;
-validate100.errors = vErrors;
+validate102.errors = vErrors;
 return false;
 }
 else {
@@ -5748,7 +5823,7 @@ const len0 = data2.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs10 = errors;
 if (typeof data2[i0] !== "string") {
-return fail(validate100, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
+return fail(validate102, "/changed/" + i0, "#/properties/changed/items/type", "type", { type: "string" }, "must be string");
 }
 var valid2 = _errs10 === errors;
 if (!valid2) {
@@ -5757,7 +5832,7 @@ break;
 }
 }
 else {
-return fail(validate100, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
+return fail(validate102, "/changed", "#/properties/changed/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs8 === errors;
@@ -5770,17 +5845,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate100, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate102, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate100.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
-function validate99(data) {
+function validate101(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.history === undefined) && (missing0 = "history")) || ((data.reach === undefined) && (missing0 = "reach"))) {
-return fail(validate99, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate101, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.history !== undefined) {
@@ -5788,13 +5863,13 @@ let data0 = data.history;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate100(data0[i0])) {
-return pass(validate99, "/history/" + i0, validate100);
+if (!validate102(data0[i0])) {
+return pass(validate101, "/history/" + i0, validate102);
 }
 }
 }
 else {
-return fail(validate99, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
+return fail(validate101, "/history", "#/properties/history/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.reach !== undefined) {
@@ -5802,158 +5877,158 @@ let data2 = data.reach;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.first === undefined) && (missing1 = "first")) || ((data2.last === undefined) && (missing1 = "last"))) || ((data2.isWhole === undefined) && (missing1 = "isWhole"))) {
-return fail(validate99, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate101, "/reach", "#/properties/reach/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.first !== undefined) {
 let data3 = data2.first;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate99, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema42.properties.reach.properties.first.type }, "must be integer,null");
+return fail(validate101, "/reach/first", "#/properties/reach/properties/first/type", "type", { type: schema43.properties.reach.properties.first.type }, "must be integer,null");
 }
 }
 if (data2.last !== undefined) {
 let data4 = data2.last;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate99, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema42.properties.reach.properties.last.type }, "must be integer,null");
+return fail(validate101, "/reach/last", "#/properties/reach/properties/last/type", "type", { type: schema43.properties.reach.properties.last.type }, "must be integer,null");
 }
 }
 if (data2.isWhole !== undefined) {
 if (typeof data2.isWhole !== "boolean") {
-return fail(validate99, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate101, "/reach/isWhole", "#/properties/reach/properties/isWhole/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate99, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
+return fail(validate101, "/reach", "#/properties/reach/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate99, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate101, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate99.errors = null;
+validate101.errors = null;
 return true;
 }
-exports["/success/rewindSandbox"] = validate106;
-function validate106(data) {
-if (!validate89(data)) {
-return pass(validate106, "", validate89);
+exports["/success/rewindSandbox"] = validate108;
+function validate108(data) {
+if (!validate91(data)) {
+return pass(validate108, "", validate91);
 }
-validate106.errors = null;
+validate108.errors = null;
 return true;
 }
-exports["/success/getClock"] = validate108;
-function validate109(data) {
+exports["/success/getClock"] = validate110;
+function validate111(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.now === undefined) && (missing0 = "now")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) || ((data.frozen === undefined) && (missing0 = "frozen"))) {
-return fail(validate109, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate111, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.now !== undefined) {
 if (!validate56(data.now)) {
-return pass(validate109, "/now", validate56);
+return pass(validate111, "/now", validate56);
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate109, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate111, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.frozen !== undefined) {
 if (typeof data.frozen !== "boolean") {
-return fail(validate109, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate111, "/frozen", "#/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate109, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate111, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate109.errors = null;
+validate111.errors = null;
 return true;
 }
-function validate108(data) {
-if (!validate109(data)) {
-return pass(validate108, "", validate109);
+function validate110(data) {
+if (!validate111(data)) {
+return pass(validate110, "", validate111);
 }
-validate108.errors = null;
+validate110.errors = null;
 return true;
 }
-exports["/success/setClock"] = validate112;
-function validate112(data) {
-if (!validate109(data)) {
-return pass(validate112, "", validate109);
+exports["/success/setClock"] = validate114;
+function validate114(data) {
+if (!validate111(data)) {
+return pass(validate114, "", validate111);
 }
-validate112.errors = null;
+validate114.errors = null;
 return true;
 }
-exports["/success/listExpiring"] = validate114;
-const schema50 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
-function validate115(data) {
+exports["/success/listExpiring"] = validate116;
+const schema51 = { "type": "object", "required": ["kind", "system", "id", "label", "user", "collection", "at"], "properties": { "kind": { "type": "string", "enum": ["accessToken", "refreshToken", "smsCode", "record"] }, "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "label": { "type": "string" }, "user": { "type": ["string", "null"] }, "collection": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } };
+function validate117(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((data.kind === undefined) && (missing0 = "kind")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.label === undefined) && (missing0 = "label"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.collection === undefined) && (missing0 = "collection"))) || ((data.at === undefined) && (missing0 = "at"))) {
-return fail(validate115, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate117, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate115, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate117, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data0 === "accessToken") || (data0 === "refreshToken")) || (data0 === "smsCode")) || (data0 === "record"))) {
-return fail(validate115, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema50.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate117, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema51.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate115, "/system", validate54);
+return pass(validate117, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate115, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate117, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.label !== undefined) {
 if (typeof data.label !== "string") {
-return fail(validate115, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate117, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data4 = data.user;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate115, "/user", "#/properties/user/type", "type", { type: schema50.properties.user.type }, "must be string,null");
+return fail(validate117, "/user", "#/properties/user/type", "type", { type: schema51.properties.user.type }, "must be string,null");
 }
 }
 if (data.collection !== undefined) {
 let data5 = data.collection;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate115, "/collection", "#/properties/collection/type", "type", { type: schema50.properties.collection.type }, "must be string,null");
+return fail(validate117, "/collection", "#/properties/collection/type", "type", { type: schema51.properties.collection.type }, "must be string,null");
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate115, "/at", validate56);
+return pass(validate117, "/at", validate56);
 }
 }
 }
 }
 else {
-return fail(validate115, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate117, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate115.errors = null;
+validate117.errors = null;
 return true;
 }
-function validate114(data) {
+function validate116(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.expiring === undefined) && (missing0 = "expiring")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate114, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate116, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.expiring !== undefined) {
@@ -5961,117 +6036,117 @@ let data0 = data.expiring;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate115(data0[i0])) {
-return pass(validate114, "/expiring/" + i0, validate115);
+if (!validate117(data0[i0])) {
+return pass(validate116, "/expiring/" + i0, validate117);
 }
 }
 }
 else {
-return fail(validate114, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
+return fail(validate116, "/expiring", "#/properties/expiring/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate114, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate116, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate114, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate116, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate114, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate116, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate114.errors = null;
+validate116.errors = null;
 return true;
 }
-exports["/success/advanceClock"] = validate119;
-function validate119(data) {
-if (!validate109(data)) {
-return pass(validate119, "", validate109);
-}
-validate119.errors = null;
-return true;
-}
-exports["/success/freezeClock"] = validate121;
+exports["/success/advanceClock"] = validate121;
 function validate121(data) {
-if (!validate109(data)) {
-return pass(validate121, "", validate109);
+if (!validate111(data)) {
+return pass(validate121, "", validate111);
 }
 validate121.errors = null;
 return true;
 }
-exports["/success/resumeClock"] = validate123;
+exports["/success/freezeClock"] = validate123;
 function validate123(data) {
-if (!validate109(data)) {
-return pass(validate123, "", validate109);
+if (!validate111(data)) {
+return pass(validate123, "", validate111);
 }
 validate123.errors = null;
 return true;
 }
-exports["/success/listSms"] = validate125;
-const schema55 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
-const schema56 = { "type": ["string", "null"], "format": "date-time" };
-function validate129(data) {
+exports["/success/resumeClock"] = validate125;
+function validate125(data) {
+if (!validate111(data)) {
+return pass(validate125, "", validate111);
+}
+validate125.errors = null;
+return true;
+}
+exports["/success/listSms"] = validate127;
+const schema56 = { "type": "object", "required": ["system", "key", "phone", "code", "state", "sentAt", "expiresAt", "earlier"], "properties": { "system": { "$ref": "/components/SystemId" }, "key": { "type": "string" }, "phone": { "type": "string" }, "code": { "type": "string" }, "state": { "type": "string", "enum": ["valid", "used", "expired"] }, "sentAt": { "$ref": "/components/Instant" }, "expiresAt": { "$ref": "/components/NullableInstant" }, "earlier": { "type": "array", "items": { "type": "object", "required": ["code", "sentAt"], "properties": { "code": { "type": "string" }, "sentAt": { "$ref": "/components/Instant" } } } } } };
+const schema57 = { "type": ["string", "null"], "format": "date-time" };
+function validate131(data) {
 if ((typeof data !== "string") && (data !== null)) {
-return fail(validate129, "", "#/type", "type", { type: schema56.type }, "must be string,null");
+return fail(validate131, "", "#/type", "type", { type: schema57.type }, "must be string,null");
 }
 if (typeof data === "string") {
 if (!(formats0.validate(data))) {
-return fail(validate129, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
+return fail(validate131, "", "#/format", "format", { format: "date-time" }, "must match format \"" + "date-time" + "\"");
 }
 }
-validate129.errors = null;
+validate131.errors = null;
 return true;
 }
-function validate126(data) {
+function validate128(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.system === undefined) && (missing0 = "system")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.phone === undefined) && (missing0 = "phone"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.sentAt === undefined) && (missing0 = "sentAt"))) || ((data.expiresAt === undefined) && (missing0 = "expiresAt"))) || ((data.earlier === undefined) && (missing0 = "earlier"))) {
-return fail(validate126, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate128, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate126, "/system", validate54);
+return pass(validate128, "/system", validate54);
 }
 }
 if (data.key !== undefined) {
 if (typeof data.key !== "string") {
-return fail(validate126, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate128, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.phone !== undefined) {
 if (typeof data.phone !== "string") {
-return fail(validate126, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
+return fail(validate128, "/phone", "#/properties/phone/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 if (typeof data.code !== "string") {
-return fail(validate126, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate128, "/code", "#/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.state !== undefined) {
 let data4 = data.state;
 if (typeof data4 !== "string") {
-return fail(validate126, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate128, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((data4 === "valid") || (data4 === "used")) || (data4 === "expired"))) {
-return fail(validate126, "/state", "#/properties/state/enum", "enum", { allowedValues: schema55.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate128, "/state", "#/properties/state/enum", "enum", { allowedValues: schema56.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sentAt !== undefined) {
 if (!validate56(data.sentAt)) {
-return pass(validate126, "/sentAt", validate56);
+return pass(validate128, "/sentAt", validate56);
 }
 }
 if (data.expiresAt !== undefined) {
-if (!validate129(data.expiresAt)) {
-return pass(validate126, "/expiresAt", validate129);
+if (!validate131(data.expiresAt)) {
+return pass(validate128, "/expiresAt", validate131);
 }
 }
 if (data.earlier !== undefined) {
@@ -6083,43 +6158,43 @@ let data8 = data7[i0];
 if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
 let missing1;
 if (((data8.code === undefined) && (missing1 = "code")) || ((data8.sentAt === undefined) && (missing1 = "sentAt"))) {
-return fail(validate126, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate128, "/earlier/" + i0, "#/properties/earlier/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data8.code !== undefined) {
 if (typeof data8.code !== "string") {
-return fail(validate126, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
+return fail(validate128, "/earlier/" + i0 + "/code", "#/properties/earlier/items/properties/code/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data8.sentAt !== undefined) {
 if (!validate56(data8.sentAt)) {
-return pass(validate126, "/earlier/" + i0 + "/sentAt", validate56);
+return pass(validate128, "/earlier/" + i0 + "/sentAt", validate56);
 }
 }
 }
 }
 else {
-return fail(validate126, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
+return fail(validate128, "/earlier/" + i0, "#/properties/earlier/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate126, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
+return fail(validate128, "/earlier", "#/properties/earlier/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate126, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate128, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate126.errors = null;
+validate128.errors = null;
 return true;
 }
-function validate125(data) {
+function validate127(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.messages === undefined) && (missing0 = "messages")) {
-return fail(validate125, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate127, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.messages !== undefined) {
@@ -6127,75 +6202,75 @@ let data0 = data.messages;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate126(data0[i0])) {
-return pass(validate125, "/messages/" + i0, validate126);
+if (!validate128(data0[i0])) {
+return pass(validate127, "/messages/" + i0, validate128);
 }
 }
 }
 else {
-return fail(validate125, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
+return fail(validate127, "/messages", "#/properties/messages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate125, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate127, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate125.errors = null;
+validate127.errors = null;
 return true;
 }
-exports["/success/getSmsSettings"] = validate133;
-const schema58 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
-const schema59 = { "type": "string", "enum": ["fixed", "sequence"] };
-function validate136(data) {
+exports["/success/getSmsSettings"] = validate135;
+const schema59 = { "type": "object", "required": ["system", "source", "operator"], "properties": { "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } } };
+const schema60 = { "type": "string", "enum": ["fixed", "sequence"] };
+function validate138(data) {
 if (typeof data !== "string") {
-return fail(validate136, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate138, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((data === "fixed") || (data === "sequence"))) {
-return fail(validate136, "", "#/enum", "enum", { allowedValues: schema59.enum }, "must be equal to one of the allowed values");
+return fail(validate138, "", "#/enum", "enum", { allowedValues: schema60.enum }, "must be equal to one of the allowed values");
 }
-validate136.errors = null;
+validate138.errors = null;
 return true;
 }
-function validate134(data) {
+function validate136(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.source === undefined) && (missing0 = "source"))) || ((data.operator === undefined) && (missing0 = "operator"))) {
-return fail(validate134, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate136, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate134, "/system", validate54);
+return pass(validate136, "/system", validate54);
 }
 }
 if (data.source !== undefined) {
-if (!validate136(data.source)) {
-return pass(validate134, "/source", validate136);
+if (!validate138(data.source)) {
+return pass(validate136, "/source", validate138);
 }
 }
 if (data.operator !== undefined) {
 let data2 = data.operator;
 if (typeof data2 !== "string") {
-return fail(validate134, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
+return fail(validate136, "/operator", "#/properties/operator/type", "type", { type: "string" }, "must be string");
 }
 if (!((data2 === "up") || (data2 === "down"))) {
-return fail(validate134, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema58.properties.operator.enum }, "must be equal to one of the allowed values");
+return fail(validate136, "/operator", "#/properties/operator/enum", "enum", { allowedValues: schema59.properties.operator.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate134, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate136, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate134.errors = null;
+validate136.errors = null;
 return true;
 }
-function validate133(data) {
+function validate135(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate133, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate135, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -6203,29 +6278,29 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate134(data0[i0])) {
-return pass(validate133, "/sms/" + i0, validate134);
+if (!validate136(data0[i0])) {
+return pass(validate135, "/sms/" + i0, validate136);
 }
 }
 }
 else {
-return fail(validate133, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate135, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate133, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate135, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate133.errors = null;
+validate135.errors = null;
 return true;
 }
-exports["/success/setSms"] = validate139;
-function validate139(data) {
+exports["/success/setSms"] = validate141;
+function validate141(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sms === undefined) && (missing0 = "sms")) {
-return fail(validate139, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate141, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sms !== undefined) {
@@ -6233,73 +6308,73 @@ let data0 = data.sms;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate134(data0[i0])) {
-return pass(validate139, "/sms/" + i0, validate134);
+if (!validate136(data0[i0])) {
+return pass(validate141, "/sms/" + i0, validate136);
 }
 }
 }
 else {
-return fail(validate139, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
+return fail(validate141, "/sms", "#/properties/sms/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate139, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate141, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate139.errors = null;
+validate141.errors = null;
 return true;
 }
-exports["/success/listSessions"] = validate141;
-const schema63 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
-const schema64 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
-function validate145(data) {
+exports["/success/listSessions"] = validate143;
+const schema64 = { "type": "object", "required": ["id", "system", "user", "realm", "device", "state", "issuedAt", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "endedAt", "displacedBy"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string" }, "realm": { "type": "string" }, "device": { "$ref": "/components/Device" }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "issuedAt": { "$ref": "/components/Instant" }, "accessToken": { "type": "string" }, "accessExpiresAt": { "$ref": "/components/NullableInstant" }, "refreshToken": { "type": ["string", "null"] }, "refreshExpiresAt": { "$ref": "/components/NullableInstant" }, "endedAt": { "$ref": "/components/NullableInstant" }, "displacedBy": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "$ref": "/components/Instant" } } }] } } };
+const schema65 = { "type": "object", "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } };
+function validate147(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.label === undefined) && (missing0 = "label")) || ((data.platform === undefined) && (missing0 = "platform"))) || ((data.client === undefined) && (missing0 = "client"))) {
-return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate147, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.label !== undefined) {
 let data0 = data.label;
 if ((typeof data0 !== "string") && (data0 !== null)) {
-return fail(validate145, "/label", "#/properties/label/type", "type", { type: schema64.properties.label.type }, "must be string,null");
+return fail(validate147, "/label", "#/properties/label/type", "type", { type: schema65.properties.label.type }, "must be string,null");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate145, "/platform", "#/properties/platform/type", "type", { type: schema64.properties.platform.type }, "must be string,null");
+return fail(validate147, "/platform", "#/properties/platform/type", "type", { type: schema65.properties.platform.type }, "must be string,null");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate145, "/client", "#/properties/client/type", "type", { type: schema64.properties.client.type }, "must be string,null");
+return fail(validate147, "/client", "#/properties/client/type", "type", { type: schema65.properties.client.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate147, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate145.errors = null;
+validate147.errors = null;
 return true;
 }
-function validate143(data) {
+function validate145(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.device === undefined) && (missing0 = "device"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.issuedAt === undefined) && (missing0 = "issuedAt"))) || ((data.accessToken === undefined) && (missing0 = "accessToken"))) || ((data.accessExpiresAt === undefined) && (missing0 = "accessExpiresAt"))) || ((data.refreshToken === undefined) && (missing0 = "refreshToken"))) || ((data.refreshExpiresAt === undefined) && (missing0 = "refreshExpiresAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.displacedBy === undefined) && (missing0 = "displacedBy"))) {
-return fail(validate143, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate145, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 const _errs1 = errors;
 if (typeof data.id !== "string") {
-return fail(validate143, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs1 === errors;
 }
@@ -6322,7 +6397,7 @@ if (valid0) {
 if (data.user !== undefined) {
 const _errs4 = errors;
 if (typeof data.user !== "string") {
-return fail(validate143, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs4 === errors;
 }
@@ -6333,7 +6408,7 @@ if (valid0) {
 if (data.realm !== undefined) {
 const _errs6 = errors;
 if (typeof data.realm !== "string") {
-return fail(validate143, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs6 === errors;
 }
@@ -6343,8 +6418,8 @@ var valid0 = true;
 if (valid0) {
 if (data.device !== undefined) {
 const _errs8 = errors;
-if (!validate145(data.device)) {
-vErrors = join(vErrors, "/device", validate145);
+if (!validate147(data.device)) {
+vErrors = join(vErrors, "/device", validate147);
 errors = vErrors.length;
 }
 var valid0 = _errs8 === errors;
@@ -6357,10 +6432,10 @@ if (data.state !== undefined) {
 let data5 = data.state;
 const _errs9 = errors;
 if (typeof data5 !== "string") {
-return fail(validate143, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((data5 === "active") || (data5 === "expired")) || (data5 === "loggedOut")) || (data5 === "displaced")) || (data5 === "revoked"))) {
-return fail(validate143, "/state", "#/properties/state/enum", "enum", { allowedValues: schema63.properties.state.enum }, "must be equal to one of the allowed values");
+return fail(validate145, "/state", "#/properties/state/enum", "enum", { allowedValues: schema64.properties.state.enum }, "must be equal to one of the allowed values");
 }
 var valid0 = _errs9 === errors;
 }
@@ -6383,7 +6458,7 @@ if (valid0) {
 if (data.accessToken !== undefined) {
 const _errs12 = errors;
 if (typeof data.accessToken !== "string") {
-return fail(validate143, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
+return fail(validate145, "/accessToken", "#/properties/accessToken/type", "type", { type: "string" }, "must be string");
 }
 var valid0 = _errs12 === errors;
 }
@@ -6393,8 +6468,8 @@ var valid0 = true;
 if (valid0) {
 if (data.accessExpiresAt !== undefined) {
 const _errs14 = errors;
-if (!validate129(data.accessExpiresAt)) {
-vErrors = join(vErrors, "/accessExpiresAt", validate129);
+if (!validate131(data.accessExpiresAt)) {
+vErrors = join(vErrors, "/accessExpiresAt", validate131);
 errors = vErrors.length;
 }
 var valid0 = _errs14 === errors;
@@ -6407,7 +6482,7 @@ if (data.refreshToken !== undefined) {
 let data9 = data.refreshToken;
 const _errs15 = errors;
 if ((typeof data9 !== "string") && (data9 !== null)) {
-return fail(validate143, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema63.properties.refreshToken.type }, "must be string,null");
+return fail(validate145, "/refreshToken", "#/properties/refreshToken/type", "type", { type: schema64.properties.refreshToken.type }, "must be string,null");
 }
 var valid0 = _errs15 === errors;
 }
@@ -6417,8 +6492,8 @@ var valid0 = true;
 if (valid0) {
 if (data.refreshExpiresAt !== undefined) {
 const _errs17 = errors;
-if (!validate129(data.refreshExpiresAt)) {
-vErrors = join(vErrors, "/refreshExpiresAt", validate129);
+if (!validate131(data.refreshExpiresAt)) {
+vErrors = join(vErrors, "/refreshExpiresAt", validate131);
 errors = vErrors.length;
 }
 var valid0 = _errs17 === errors;
@@ -6429,8 +6504,8 @@ var valid0 = true;
 if (valid0) {
 if (data.endedAt !== undefined) {
 const _errs18 = errors;
-if (!validate129(data.endedAt)) {
-vErrors = join(vErrors, "/endedAt", validate129);
+if (!validate131(data.endedAt)) {
+vErrors = join(vErrors, "/endedAt", validate131);
 errors = vErrors.length;
 }
 var valid0 = _errs18 === errors;
@@ -6465,7 +6540,7 @@ if (data12.label !== undefined) {
 let data13 = data12.label;
 const _errs25 = errors;
 if ((typeof data13 !== "string") && (data13 !== null)) {
-vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/label", "#/properties/displacedBy/anyOf/1/properties/label/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.label.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs25 === errors;
@@ -6478,7 +6553,7 @@ if (data12.platform !== undefined) {
 let data14 = data12.platform;
 const _errs27 = errors;
 if ((typeof data14 !== "string") && (data14 !== null)) {
-vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/platform", "#/properties/displacedBy/anyOf/1/properties/platform/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.platform.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs27 === errors;
@@ -6491,7 +6566,7 @@ if (data12.client !== undefined) {
 let data15 = data12.client;
 const _errs29 = errors;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema63.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
+vErrors = add(vErrors, "/displacedBy/client", "#/properties/displacedBy/anyOf/1/properties/client/type", "type", { type: schema64.properties.displacedBy.anyOf[1].properties.client.type }, "must be string,null");
 errors++;
 }
 var valid2 = _errs29 === errors;
@@ -6527,7 +6602,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/displacedBy", "#/properties/displacedBy/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate143.errors = vErrors;
+validate145.errors = vErrors;
 return false;
 }
 else {
@@ -6561,17 +6636,17 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate143, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate145, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate143.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
-function validate142(data) {
+function validate144(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sessions === undefined) && (missing0 = "sessions")) {
-return fail(validate142, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate144, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sessions !== undefined) {
@@ -6579,41 +6654,41 @@ let data0 = data.sessions;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate143(data0[i0])) {
-return pass(validate142, "/sessions/" + i0, validate143);
+if (!validate145(data0[i0])) {
+return pass(validate144, "/sessions/" + i0, validate145);
 }
 }
 }
 else {
-return fail(validate142, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
+return fail(validate144, "/sessions", "#/properties/sessions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate142, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate144, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate142.errors = null;
+validate144.errors = null;
 return true;
 }
-function validate141(data) {
-if (!validate142(data)) {
-return pass(validate141, "", validate142);
+function validate143(data) {
+if (!validate144(data)) {
+return pass(validate143, "", validate144);
 }
-validate141.errors = null;
+validate143.errors = null;
 return true;
 }
-exports["/success/issueSession"] = validate154;
-function validate155(data) {
+exports["/success/issueSession"] = validate156;
+function validate157(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.session === undefined) && (missing0 = "session")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.ended === undefined) && (missing0 = "ended"))) {
-return fail(validate155, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate157, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.session !== undefined) {
-if (!validate143(data.session)) {
-return pass(validate155, "/session", validate143);
+if (!validate145(data.session)) {
+return pass(validate157, "/session", validate145);
 }
 }
 if (data.headers !== undefined) {
@@ -6621,12 +6696,12 @@ let data1 = data.headers;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (typeof data1[key0] !== "string") {
-return fail(validate155, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
+return fail(validate157, "/headers/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/headers/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate155, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
+return fail(validate157, "/headers", "#/properties/headers/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.ended !== undefined) {
@@ -6634,76 +6709,76 @@ let data3 = data.ended;
 if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate143(data3[i0])) {
-return pass(validate155, "/ended/" + i0, validate143);
+if (!validate145(data3[i0])) {
+return pass(validate157, "/ended/" + i0, validate145);
 }
 }
 }
 else {
-return fail(validate155, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
+return fail(validate157, "/ended", "#/properties/ended/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate155, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate157, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate155.errors = null;
+validate157.errors = null;
 return true;
 }
-function validate154(data) {
-if (!validate155(data)) {
-return pass(validate154, "", validate155);
+function validate156(data) {
+if (!validate157(data)) {
+return pass(validate156, "", validate157);
 }
-validate154.errors = null;
+validate156.errors = null;
 return true;
 }
-exports["/success/kickUser"] = validate159;
-function validate159(data) {
-if (!validate142(data)) {
-return pass(validate159, "", validate142);
-}
-validate159.errors = null;
-return true;
-}
-exports["/success/expireSession"] = validate161;
+exports["/success/kickUser"] = validate161;
 function validate161(data) {
-if (!validate142(data)) {
-return pass(validate161, "", validate142);
+if (!validate144(data)) {
+return pass(validate161, "", validate144);
 }
 validate161.errors = null;
 return true;
 }
-exports["/success/revokeSessions"] = validate163;
+exports["/success/expireSession"] = validate163;
 function validate163(data) {
-if (!validate142(data)) {
-return pass(validate163, "", validate142);
+if (!validate144(data)) {
+return pass(validate163, "", validate144);
 }
 validate163.errors = null;
 return true;
 }
-exports["/success/listUsers"] = validate165;
-const schema71 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
-function validate166(data) {
+exports["/success/revokeSessions"] = validate165;
+function validate165(data) {
+if (!validate144(data)) {
+return pass(validate165, "", validate144);
+}
+validate165.errors = null;
+return true;
+}
+exports["/success/listUsers"] = validate167;
+const schema72 = { "type": "object", "required": ["system", "id", "realm", "names", "roles", "banned"], "properties": { "system": { "$ref": "/components/SystemId" }, "id": { "type": "string" }, "realm": { "type": "string" }, "names": { "type": "object", "additionalProperties": { "type": ["string", "number", "null"] } }, "roles": { "type": "array", "items": { "type": "string" } }, "banned": { "type": "boolean" } } };
+function validate168(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.realm === undefined) && (missing0 = "realm"))) || ((data.names === undefined) && (missing0 = "names"))) || ((data.roles === undefined) && (missing0 = "roles"))) || ((data.banned === undefined) && (missing0 = "banned"))) {
-return fail(validate166, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate168, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate166, "/system", validate54);
+return pass(validate168, "/system", validate54);
 }
 }
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate166, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate168, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.realm !== undefined) {
 if (typeof data.realm !== "string") {
-return fail(validate166, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
+return fail(validate168, "/realm", "#/properties/realm/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.names !== undefined) {
@@ -6712,12 +6787,12 @@ if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 let data4 = data3[key0];
 if (((typeof data4 !== "string") && (!((typeof data4 == "number") && (isFinite(data4))))) && (data4 !== null)) {
-return fail(validate166, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema71.properties.names.additionalProperties.type }, "must be string,number,null");
+return fail(validate168, "/names/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/names/additionalProperties/type", "type", { type: schema72.properties.names.additionalProperties.type }, "must be string,number,null");
 }
 }
 }
 else {
-return fail(validate166, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
+return fail(validate168, "/names", "#/properties/names/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.roles !== undefined) {
@@ -6726,159 +6801,159 @@ if (Array.isArray(data5)) {
 const len0 = data5.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data5[i0] !== "string") {
-return fail(validate166, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
+return fail(validate168, "/roles/" + i0, "#/properties/roles/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate166, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
+return fail(validate168, "/roles", "#/properties/roles/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.banned !== undefined) {
 if (typeof data.banned !== "boolean") {
-return fail(validate166, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate168, "/banned", "#/properties/banned/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate166, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate168, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate166.errors = null;
+validate168.errors = null;
 return true;
 }
-function validate165(data) {
+function validate167(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.users === undefined) && (missing0 = "users")) || ((data.total === undefined) && (missing0 = "total"))) {
-return fail(validate165, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate167, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.users !== undefined) {
 let data0 = data.users;
 if (Array.isArray(data0)) {
 if (data0.length > 1000) {
-return fail(validate165, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate167, "/users", "#/properties/users/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate166(data0[i0])) {
-return pass(validate165, "/users/" + i0, validate166);
+if (!validate168(data0[i0])) {
+return pass(validate167, "/users/" + i0, validate168);
 }
 }
 }
 }
 else {
-return fail(validate165, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
+return fail(validate167, "/users", "#/properties/users/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.total !== undefined) {
 let data2 = data.total;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate165, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate167, "/total", "#/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate165, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate167, "/total", "#/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate165, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate167, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate165.errors = null;
+validate167.errors = null;
 return true;
 }
-exports["/success/banUser"] = validate169;
-function validate169(data) {
-if (!validate166(data)) {
-return pass(validate169, "", validate166);
-}
-validate169.errors = null;
-return true;
-}
-exports["/success/unbanUser"] = validate171;
+exports["/success/banUser"] = validate171;
 function validate171(data) {
-if (!validate166(data)) {
-return pass(validate171, "", validate166);
+if (!validate168(data)) {
+return pass(validate171, "", validate168);
 }
 validate171.errors = null;
 return true;
 }
-exports["/success/listSockets"] = validate173;
-const schema75 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
-function validate174(data) {
+exports["/success/unbanUser"] = validate173;
+function validate173(data) {
+if (!validate168(data)) {
+return pass(validate173, "", validate168);
+}
+validate173.errors = null;
+return true;
+}
+exports["/success/listSockets"] = validate175;
+const schema76 = { "type": "object", "required": ["id", "system", "socket", "user", "session", "mailbox", "openedAt", "waiting"], "properties": { "id": { "type": "string" }, "system": { "$ref": "/components/SystemId" }, "socket": { "type": "string" }, "user": { "type": ["string", "null"] }, "session": { "type": ["string", "null"] }, "mailbox": { "type": ["string", "null"] }, "openedAt": { "$ref": "/components/Instant" }, "waiting": { "type": "integer", "minimum": 0 } } };
+function validate176(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.socket === undefined) && (missing0 = "socket"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.session === undefined) && (missing0 = "session"))) || ((data.mailbox === undefined) && (missing0 = "mailbox"))) || ((data.openedAt === undefined) && (missing0 = "openedAt"))) || ((data.waiting === undefined) && (missing0 = "waiting"))) {
-return fail(validate174, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate176, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate174, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate176, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate174, "/system", validate54);
+return pass(validate176, "/system", validate54);
 }
 }
 if (data.socket !== undefined) {
 if (typeof data.socket !== "string") {
-return fail(validate174, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
+return fail(validate176, "/socket", "#/properties/socket/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.user !== undefined) {
 let data3 = data.user;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate174, "/user", "#/properties/user/type", "type", { type: schema75.properties.user.type }, "must be string,null");
+return fail(validate176, "/user", "#/properties/user/type", "type", { type: schema76.properties.user.type }, "must be string,null");
 }
 }
 if (data.session !== undefined) {
 let data4 = data.session;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate174, "/session", "#/properties/session/type", "type", { type: schema75.properties.session.type }, "must be string,null");
+return fail(validate176, "/session", "#/properties/session/type", "type", { type: schema76.properties.session.type }, "must be string,null");
 }
 }
 if (data.mailbox !== undefined) {
 let data5 = data.mailbox;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate174, "/mailbox", "#/properties/mailbox/type", "type", { type: schema75.properties.mailbox.type }, "must be string,null");
+return fail(validate176, "/mailbox", "#/properties/mailbox/type", "type", { type: schema76.properties.mailbox.type }, "must be string,null");
 }
 }
 if (data.openedAt !== undefined) {
 if (!validate56(data.openedAt)) {
-return pass(validate174, "/openedAt", validate56);
+return pass(validate176, "/openedAt", validate56);
 }
 }
 if (data.waiting !== undefined) {
 let data7 = data.waiting;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate174, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
+return fail(validate176, "/waiting", "#/properties/waiting/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate174, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate176, "/waiting", "#/properties/waiting/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate174, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate176, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate174.errors = null;
+validate176.errors = null;
 return true;
 }
-function validate173(data) {
+function validate175(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.sockets === undefined) && (missing0 = "sockets")) {
-return fail(validate173, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate175, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.sockets !== undefined) {
@@ -6886,98 +6961,98 @@ let data0 = data.sockets;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate174(data0[i0])) {
-return pass(validate173, "/sockets/" + i0, validate174);
+if (!validate176(data0[i0])) {
+return pass(validate175, "/sockets/" + i0, validate176);
 }
 }
 }
 else {
-return fail(validate173, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
+return fail(validate175, "/sockets", "#/properties/sockets/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate173, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate175, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate173.errors = null;
+validate175.errors = null;
 return true;
 }
-exports["/success/sendPacket"] = validate178;
-function validate178(data) {
+exports["/success/sendPacket"] = validate180;
+function validate180(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.user === undefined) && (missing0 = "user"))) || ((data.connected === undefined) && (missing0 = "connected"))) {
-return fail(validate178, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate180, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate178, "/system", validate54);
+return pass(validate180, "/system", validate54);
 }
 }
 if (data.user !== undefined) {
 if (typeof data.user !== "string") {
-return fail(validate178, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+return fail(validate180, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.connected !== undefined) {
 if (typeof data.connected !== "boolean") {
-return fail(validate178, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate180, "/connected", "#/properties/connected/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate178, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate180, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate178.errors = null;
+validate180.errors = null;
 return true;
 }
-exports["/success/getMaintenance"] = validate180;
-const schema79 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
-function validate182(data) {
+exports["/success/getMaintenance"] = validate182;
+const schema80 = { "type": "object", "required": ["system", "active", "status", "httpStatus"], "properties": { "system": { "$ref": "/components/SystemId" }, "active": { "type": "boolean" }, "status": { "type": ["string", "null"] }, "httpStatus": { "type": ["integer", "null"] } } };
+function validate184(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.system === undefined) && (missing0 = "system")) || ((data.active === undefined) && (missing0 = "active"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.httpStatus === undefined) && (missing0 = "httpStatus"))) {
-return fail(validate182, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate184, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate182, "/system", validate54);
+return pass(validate184, "/system", validate54);
 }
 }
 if (data.active !== undefined) {
 if (typeof data.active !== "boolean") {
-return fail(validate182, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate184, "/active", "#/properties/active/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.status !== undefined) {
 let data2 = data.status;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate182, "/status", "#/properties/status/type", "type", { type: schema79.properties.status.type }, "must be string,null");
+return fail(validate184, "/status", "#/properties/status/type", "type", { type: schema80.properties.status.type }, "must be string,null");
 }
 }
 if (data.httpStatus !== undefined) {
 let data3 = data.httpStatus;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate182, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema79.properties.httpStatus.type }, "must be integer,null");
+return fail(validate184, "/httpStatus", "#/properties/httpStatus/type", "type", { type: schema80.properties.httpStatus.type }, "must be integer,null");
 }
 }
 }
 }
 else {
-return fail(validate182, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate184, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate182.errors = null;
+validate184.errors = null;
 return true;
 }
-function validate181(data) {
+function validate183(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.maintenance === undefined) && (missing0 = "maintenance")) {
-return fail(validate181, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate183, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.maintenance !== undefined) {
@@ -6985,57 +7060,57 @@ let data0 = data.maintenance;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate182(data0[i0])) {
-return pass(validate181, "/maintenance/" + i0, validate182);
+if (!validate184(data0[i0])) {
+return pass(validate183, "/maintenance/" + i0, validate184);
 }
 }
 }
 else {
-return fail(validate181, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
+return fail(validate183, "/maintenance", "#/properties/maintenance/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate181, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate183, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate181.errors = null;
+validate183.errors = null;
 return true;
 }
-function validate180(data) {
-if (!validate181(data)) {
-return pass(validate180, "", validate181);
+function validate182(data) {
+if (!validate183(data)) {
+return pass(validate182, "", validate183);
 }
-validate180.errors = null;
+validate182.errors = null;
 return true;
 }
-exports["/success/setMaintenance"] = validate186;
-function validate186(data) {
-if (!validate181(data)) {
-return pass(validate186, "", validate181);
-}
-validate186.errors = null;
-return true;
-}
-exports["/success/clearMaintenance"] = validate188;
+exports["/success/setMaintenance"] = validate188;
 function validate188(data) {
-if (!validate181(data)) {
-return pass(validate188, "", validate181);
+if (!validate183(data)) {
+return pass(validate188, "", validate183);
 }
 validate188.errors = null;
 return true;
 }
-exports["/success/getOutages"] = validate190;
-function validate192(data) {
+exports["/success/clearMaintenance"] = validate190;
+function validate190(data) {
+if (!validate183(data)) {
+return pass(validate190, "", validate183);
+}
+validate190.errors = null;
+return true;
+}
+exports["/success/getOutages"] = validate192;
+function validate194(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate192, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate194, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate192, "/system", validate54);
+return pass(validate194, "/system", validate54);
 }
 }
 if (data.out !== undefined) {
@@ -7044,12 +7119,12 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data1[i0] !== "string") {
-return fail(validate192, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+return fail(validate194, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate192, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+return fail(validate194, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.known !== undefined) {
@@ -7058,27 +7133,27 @@ if (Array.isArray(data3)) {
 const len1 = data3.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data3[i1] !== "string") {
-return fail(validate192, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+return fail(validate194, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate192, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+return fail(validate194, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate194, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate192.errors = null;
+validate194.errors = null;
 return true;
 }
-function validate191(data) {
+function validate193(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate191, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate193, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.outages !== undefined) {
@@ -7086,77 +7161,77 @@ let data0 = data.outages;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate192(data0[i0])) {
-return pass(validate191, "/outages/" + i0, validate192);
+if (!validate194(data0[i0])) {
+return pass(validate193, "/outages/" + i0, validate194);
 }
 }
 }
 else {
-return fail(validate191, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate193, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate191, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate191.errors = null;
+validate193.errors = null;
 return true;
 }
-function validate190(data) {
-if (!validate191(data)) {
-return pass(validate190, "", validate191);
+function validate192(data) {
+if (!validate193(data)) {
+return pass(validate192, "", validate193);
 }
-validate190.errors = null;
+validate192.errors = null;
 return true;
 }
-exports["/success/setOutages"] = validate196;
-function validate196(data) {
-if (!validate191(data)) {
-return pass(validate196, "", validate191);
+exports["/success/setOutages"] = validate198;
+function validate198(data) {
+if (!validate193(data)) {
+return pass(validate198, "", validate193);
 }
-validate196.errors = null;
+validate198.errors = null;
 return true;
 }
-exports["/success/getSettings"] = validate198;
-function validate200(data) {
+exports["/success/getSettings"] = validate200;
+function validate202(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate200, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate202, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate200, "/system", validate54);
+return pass(validate202, "/system", validate54);
 }
 }
 if (data.settings !== undefined) {
 let data1 = data.settings;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
-if (!validate78(data1[key0])) {
-return pass(validate200, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+if (!validate80(data1[key0])) {
+return pass(validate202, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
 }
 }
 }
 else {
-return fail(validate200, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate202, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate200, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate202, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate200.errors = null;
+validate202.errors = null;
 return true;
 }
-function validate199(data) {
+function validate201(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate199, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.settings !== undefined) {
@@ -7164,150 +7239,150 @@ let data0 = data.settings;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate200(data0[i0])) {
-return pass(validate199, "/settings/" + i0, validate200);
+if (!validate202(data0[i0])) {
+return pass(validate201, "/settings/" + i0, validate202);
 }
 }
 }
 else {
-return fail(validate199, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate201, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate199, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate201, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate199.errors = null;
+validate201.errors = null;
 return true;
 }
-function validate198(data) {
-if (!validate199(data)) {
-return pass(validate198, "", validate199);
+function validate200(data) {
+if (!validate201(data)) {
+return pass(validate200, "", validate201);
 }
-validate198.errors = null;
+validate200.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate205;
-function validate205(data) {
-if (!validate199(data)) {
-return pass(validate205, "", validate199);
+exports["/success/putSettings"] = validate207;
+function validate207(data) {
+if (!validate201(data)) {
+return pass(validate207, "", validate201);
 }
-validate205.errors = null;
+validate207.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate207;
-const schema91 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema92 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate211(data) {
+exports["/success/listFaults"] = validate209;
+const schema92 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema93 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate213(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate211, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate213, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate211, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate213, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate211, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate213, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate211, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate213, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate211, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate213, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate211, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate213, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate211, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+return fail(validate213, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate211.errors = null;
+validate213.errors = null;
 return true;
 }
-function validate210(data) {
+function validate212(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length < 2) {
-return fail(validate210, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+return fail(validate212, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
 }
 else {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate212, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate210, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate212, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate210, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate212, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("error" !== data0) {
-return fail(validate210, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+return fail(validate212, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
 }
 }
 if (data.error !== undefined) {
 let data1 = data.error;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate210, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate212, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate210, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+return fail(validate212, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 let data2 = data.code;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate210, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+return fail(validate212, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.condition !== undefined) {
 let data3 = data.condition;
 if (typeof data3 === "string") {
 if (func1(data3) < 1) {
-return fail(validate210, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate212, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate210, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+return fail(validate212, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
 if (func1(data4) < 1) {
-return fail(validate210, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate212, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate210, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate212, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.extra !== undefined) {
@@ -7315,94 +7390,32 @@ let data5 = data.extra;
 if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
 }
 else {
-return fail(validate210, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+return fail(validate212, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.displacedBy !== undefined) {
-if (!validate211(data.displacedBy)) {
-return pass(validate210, "/displacedBy", validate211);
+if (!validate213(data.displacedBy)) {
+return pass(validate212, "/displacedBy", validate213);
 }
 }
 }
 }
 }
 else {
-return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate212, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate210.errors = null;
+validate212.errors = null;
 return true;
 }
-function validate214(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate214, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate214, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate214, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate214, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate214, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate214, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate214, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate214, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate214.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
 function validate216(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
 return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
 return fail(validate216, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -7411,56 +7424,40 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate216, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("status" !== data0) {
-return fail(validate216, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+if ("latency" !== data0) {
+return fail(validate216, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
-if (data.status !== undefined) {
-let data1 = data.status;
+if (data.min !== undefined) {
+let data1 = data.min;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate216, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate216, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate216, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate216, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate216, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate216, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate216, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate216, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
-}
-else {
-return fail(validate216, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate216, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate216, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if (func1(data3) < 1) {
-return fail(validate216, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate216, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate216, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
-}
-}
-else {
-return fail(validate216, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -7471,15 +7468,16 @@ return fail(validate216, "", "#/type", "type", { type: "object" }, "must be obje
 validate216.errors = null;
 return true;
 }
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
 function validate218(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
 return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
 return fail(validate218, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -7488,13 +7486,56 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate218, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("drop" !== data0) {
-return fail(validate218, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+if ("status" !== data0) {
+return fail(validate218, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate218, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate218, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate218, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate218, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate218, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate218, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate218, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate218, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate218, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate218, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -7513,7 +7554,7 @@ return fail(validate220, "", "#/required", "required", { missingProperty: missin
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
 return fail(validate220, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -7522,8 +7563,13 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate220, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("reset" !== data0) {
-return fail(validate220, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+if ("drop" !== data0) {
+return fail(validate220, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate220, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
@@ -7551,8 +7597,8 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate222, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("malformed" !== data0) {
-return fail(validate222, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+if ("reset" !== data0) {
+return fail(validate222, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
@@ -7566,12 +7612,12 @@ return true;
 function validate224(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+if ((data.kind === undefined) && (missing0 = "kind")) {
 return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+if (!(key0 === "kind")) {
 return fail(validate224, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -7580,40 +7626,8 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate224, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("slow" !== data0) {
-return fail(validate224, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
-}
-}
-if (data.milliseconds !== undefined) {
-let data1 = data.milliseconds;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate224, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate224, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 1 || isNaN(data1)) {
-return fail(validate224, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-}
-if (data.chunks !== undefined) {
-let data2 = data.chunks;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate224, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 1000 || isNaN(data2)) {
-return fail(validate224, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
-}
-else {
-if (data2 < 2 || isNaN(data2)) {
-return fail(validate224, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
-}
-}
+if ("malformed" !== data0) {
+return fail(validate224, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
@@ -7624,7 +7638,68 @@ return fail(validate224, "", "#/type", "type", { type: "object" }, "must be obje
 validate224.errors = null;
 return true;
 }
-function validate209(data) {
+function validate226(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate226, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate226, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate226, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("slow" !== data0) {
+return fail(validate226, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+}
+}
+if (data.milliseconds !== undefined) {
+let data1 = data.milliseconds;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate226, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate226, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 1 || isNaN(data1)) {
+return fail(validate226, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+if (data.chunks !== undefined) {
+let data2 = data.chunks;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate226, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+return fail(validate226, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+else {
+if (data2 < 2 || isNaN(data2)) {
+return fail(validate226, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate226, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate226.errors = null;
+return true;
+}
+function validate211(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -7670,8 +7745,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate210(data)) {
-vErrors = join(vErrors, "", validate210);
+if (!validate212(data)) {
+vErrors = join(vErrors, "", validate212);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7680,7 +7755,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7728,8 +7803,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate214(data)) {
-vErrors = join(vErrors, "", validate214);
+if (!validate216(data)) {
+vErrors = join(vErrors, "", validate216);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -7738,7 +7813,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7786,8 +7861,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate216(data)) {
-vErrors = join(vErrors, "", validate216);
+if (!validate218(data)) {
+vErrors = join(vErrors, "", validate218);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -7796,7 +7871,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7844,8 +7919,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate218(data)) {
-vErrors = join(vErrors, "", validate218);
+if (!validate220(data)) {
+vErrors = join(vErrors, "", validate220);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -7854,7 +7929,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7902,8 +7977,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate220(data)) {
-vErrors = join(vErrors, "", validate220);
+if (!validate222(data)) {
+vErrors = join(vErrors, "", validate222);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -7912,7 +7987,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -7960,8 +8035,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate222(data)) {
-vErrors = join(vErrors, "", validate222);
+if (!validate224(data)) {
+vErrors = join(vErrors, "", validate224);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -7970,7 +8045,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8018,8 +8093,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate224(data)) {
-vErrors = join(vErrors, "", validate224);
+if (!validate226(data)) {
+vErrors = join(vErrors, "", validate226);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8028,7 +8103,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8042,108 +8117,108 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate209, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate211, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate209, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema92.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate211, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema93.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate209.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
-function validate208(data) {
+function validate210(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate208, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate208, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate210, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate208, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate210, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate208, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate210, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate209(data.fault)) {
-return pass(validate208, "/fault", validate209);
+if (!validate211(data.fault)) {
+return pass(validate210, "/fault", validate211);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate208, "/times", "#/properties/times/type", "type", { type: schema91.properties.times.type }, "must be integer,null");
+return fail(validate210, "/times", "#/properties/times/type", "type", { type: schema92.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate208, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate210, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate208, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate210, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate208, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate210, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.matched !== undefined) {
 let data6 = data.matched;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate208, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate210, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate208, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate210, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data7 = data.fired;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate208, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate210, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate208, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate210, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate208, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate208.errors = null;
+validate210.errors = null;
 return true;
 }
-function validate207(data) {
+function validate209(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate207, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -8151,42 +8226,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate208(data0[i0])) {
-return pass(validate207, "/faults/" + i0, validate208);
+if (!validate210(data0[i0])) {
+return pass(validate209, "/faults/" + i0, validate210);
 }
 }
 }
 else {
-return fail(validate207, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate209, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate207, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate207.errors = null;
+validate209.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate228;
-function validate228(data) {
-if (!validate208(data)) {
-return pass(validate228, "", validate208);
-}
-validate228.errors = null;
-return true;
-}
-exports["/success/getFault"] = validate230;
+exports["/success/addFault"] = validate230;
 function validate230(data) {
-if (!validate208(data)) {
-return pass(validate230, "", validate208);
+if (!validate210(data)) {
+return pass(validate230, "", validate210);
 }
 validate230.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate232;
-const schema104 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
-function validate236(data) {
+exports["/success/getFault"] = validate232;
+function validate232(data) {
+if (!validate210(data)) {
+return pass(validate232, "", validate210);
+}
+validate232.errors = null;
+return true;
+}
+exports["/success/listRequests"] = validate234;
+const schema105 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+function validate238(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8232,7 +8307,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 else {
@@ -8253,64 +8328,64 @@ break;
 }
 }
 else {
-return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-const schema107 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate239(data) {
+const schema108 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate241(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate241, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate239, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate241, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate239, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate241, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate239, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate241, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate239, "/text", "#/properties/text/type", "type", { type: schema107.properties.text.type }, "must be string,null");
+return fail(validate241, "/text", "#/properties/text/type", "type", { type: schema108.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate239, "/base64", "#/properties/base64/type", "type", { type: schema107.properties.base64.type }, "must be string,null");
+return fail(validate241, "/base64", "#/properties/base64/type", "type", { type: schema108.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = null;
+validate241.errors = null;
 return true;
 }
-function validate238(data) {
+function validate240(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate239(data)) {
-vErrors = join(vErrors, "", validate239);
+if (!validate241(data)) {
+vErrors = join(vErrors, "", validate241);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -8327,7 +8402,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate238.errors = vErrors;
+validate240.errors = vErrors;
 return false;
 }
 else {
@@ -8341,82 +8416,38 @@ vErrors = null;
 }
 }
 }
-validate238.errors = vErrors;
+validate240.errors = vErrors;
 return errors === 0;
 }
-const schema108 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate244(data) {
+const schema109 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate246(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate244, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate244, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate246, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate244, "/key", "#/properties/key/type", "type", { type: schema108.properties.key.type }, "must be string,number");
+return fail(validate246, "/key", "#/properties/key/type", "type", { type: schema109.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate244, "/before", "#/properties/before/type", "type", { type: schema108.properties.before.type }, "must be object,null");
+return fail(validate246, "/before", "#/properties/before/type", "type", { type: schema109.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate244, "/after", "#/properties/after/type", "type", { type: schema108.properties.after.type }, "must be object,null");
-}
-}
-}
-}
-else {
-return fail(validate244, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate244.errors = null;
-return true;
-}
-function validate246(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate246, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate246, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate246, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.reasons !== undefined) {
-let data3 = data.reasons;
-if (Array.isArray(data3)) {
-const len0 = data3.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data3[i0] !== "string") {
-return fail(validate246, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate246, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate246, "/after", "#/properties/after/type", "type", { type: schema109.properties.after.type }, "must be object,null");
 }
 }
 }
@@ -8427,54 +8458,98 @@ return fail(validate246, "", "#/type", "type", { type: "object" }, "must be obje
 validate246.errors = null;
 return true;
 }
-function validate233(data) {
+function validate248(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate248, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate248, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate248, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.reasons !== undefined) {
+let data3 = data.reasons;
+if (Array.isArray(data3)) {
+const len0 = data3.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate248, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate248, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate248.errors = null;
+return true;
+}
+function validate235(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
-return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate233, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate235, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate233, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate235, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate233, "/at", validate56);
+return pass(validate235, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate233, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate235, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate233, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate235, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate233, "/system", validate54);
+return pass(validate235, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate233, "/operationId", "#/properties/operationId/type", "type", { type: schema104.properties.operationId.type }, "must be string,null");
+return fail(validate235, "/operationId", "#/properties/operationId/type", "type", { type: schema105.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate233, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate235, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -8482,33 +8557,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate233, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate235, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate233, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate233, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate236(data6.headers)) {
-return pass(validate233, "/request/headers", validate236);
+if (!validate238(data6.headers)) {
+return pass(validate235, "/request/headers", validate238);
 }
 }
 if (data6.body !== undefined) {
-if (!validate238(data6.body)) {
-return pass(validate233, "/request/body", validate238);
+if (!validate240(data6.body)) {
+return pass(validate235, "/request/body", validate240);
 }
 }
 }
 }
 else {
-return fail(validate233, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate235, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -8516,41 +8591,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate233, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate235, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate233, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate235, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate236(data11.headers)) {
-return pass(validate233, "/response/headers", validate236);
+if (!validate238(data11.headers)) {
+return pass(validate235, "/response/headers", validate238);
 }
 }
 if (data11.body !== undefined) {
-if (!validate238(data11.body)) {
-return pass(validate233, "/response/body", validate238);
+if (!validate240(data11.body)) {
+return pass(validate235, "/response/body", validate240);
 }
 }
 }
 }
 else {
-return fail(validate233, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate235, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate233, "/user", "#/properties/user/type", "type", { type: schema104.properties.user.type }, "must be string,null");
+return fail(validate235, "/user", "#/properties/user/type", "type", { type: schema105.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate233, "/error", "#/properties/error/type", "type", { type: schema104.properties.error.type }, "must be string,null");
+return fail(validate235, "/error", "#/properties/error/type", "type", { type: schema105.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -8559,12 +8634,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate233, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate233, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate235, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -8573,12 +8648,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate233, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate233, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate235, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -8586,13 +8661,13 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate244(data21[i2])) {
-return pass(validate233, "/changes/" + i2, validate244);
+if (!validate246(data21[i2])) {
+return pass(validate235, "/changes/" + i2, validate246);
 }
 }
 }
 else {
-return fail(validate233, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate235, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nearMisses !== undefined) {
@@ -8600,28 +8675,28 @@ let data23 = data.nearMisses;
 if (Array.isArray(data23)) {
 const len3 = data23.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate246(data23[i3])) {
-return pass(validate233, "/nearMisses/" + i3, validate246);
+if (!validate248(data23[i3])) {
+return pass(validate235, "/nearMisses/" + i3, validate248);
 }
 }
 }
 else {
-return fail(validate233, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate235, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate233.errors = null;
+validate235.errors = null;
 return true;
 }
-function validate232(data) {
+function validate234(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate232, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.requests !== undefined) {
@@ -8629,13 +8704,13 @@ let data0 = data.requests;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate233(data0[i0])) {
-return pass(validate232, "/requests/" + i0, validate233);
+if (!validate235(data0[i0])) {
+return pass(validate234, "/requests/" + i0, validate235);
 }
 }
 }
 else {
-return fail(validate232, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+return fail(validate234, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -8643,102 +8718,102 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((data2.total === undefined) && (missing1 = "total")) {
-return fail(validate232, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate234, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate232, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate234, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate232, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate234, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate232, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate234, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate232, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate232.errors = null;
+validate234.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate249;
-function validate249(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate249, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate249, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate249, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate249, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate249.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate250;
-function validate250(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate250, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate250, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate250, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate250, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate250.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate251;
+exports["/success/clearRequests"] = validate251;
 function validate251(data) {
-if (!validate233(data)) {
-return pass(validate251, "", validate233);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate251, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate251, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate251.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate253;
+exports["/success/countRequests"] = validate252;
+function validate252(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate252, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate252, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate252.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate253;
 function validate253(data) {
+if (!validate235(data)) {
+return pass(validate253, "", validate235);
+}
+validate253.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate255;
+function validate255(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate255, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -8746,13 +8821,13 @@ let data0 = data.lines;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate101(data0[i0])) {
-return pass(validate253, "/lines/" + i0, validate101);
+if (!validate103(data0[i0])) {
+return pass(validate255, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate253, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate255, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -8760,92 +8835,92 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
-return fail(validate253, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate255, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate253, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate255, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate253, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate255, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate253, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate255, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate253, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate255, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate253, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate255, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate253.errors = null;
-return true;
-}
-exports["/success/getRequest"] = validate255;
-function validate255(data) {
-if (!validate233(data)) {
-return pass(validate255, "", validate233);
+return fail(validate255, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate255.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate257;
-const schema117 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getRequest"] = validate257;
+function validate257(data) {
+if (!validate235(data)) {
+return pass(validate257, "", validate235);
+}
+validate257.errors = null;
+return true;
+}
+exports["/success/getSnapshot"] = validate259;
+const schema118 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate263(data) {
+function validate265(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate263, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate265, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate263, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate265, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate263, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate265, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate263, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate265, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate263.errors = null;
+validate265.errors = null;
 return true;
 }
-function validate260(data) {
+function validate262(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate262, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
 const _errs1 = errors;
-if (!validate136(data.smsSource)) {
-vErrors = join(vErrors, "/smsSource", validate136);
+if (!validate138(data.smsSource)) {
+vErrors = join(vErrors, "/smsSource", validate138);
 errors = vErrors.length;
 }
 var valid0 = _errs1 === errors;
@@ -8864,7 +8939,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate260, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate262, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8873,7 +8948,7 @@ break;
 }
 }
 else {
-return fail(validate260, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate262, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -8889,8 +8964,8 @@ if (errors === _errs6) {
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
 const _errs9 = errors;
-if (!validate78(data3[key0])) {
-vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate78);
+if (!validate80(data3[key0])) {
+vErrors = join(vErrors, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
 errors = vErrors.length;
 }
 var valid2 = _errs9 === errors;
@@ -8900,7 +8975,7 @@ break;
 }
 }
 else {
-return fail(validate260, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -8933,8 +9008,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate263(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate263);
+if (!validate265(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate265);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -8947,7 +9022,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema117.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema118.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -8983,7 +9058,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate260.errors = vErrors;
+validate262.errors = vErrors;
 return false;
 }
 else {
@@ -9015,7 +9090,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9032,7 +9107,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9042,7 +9117,7 @@ break;
 }
 }
 else {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9062,7 +9137,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema117.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema118.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9071,7 +9146,7 @@ break;
 }
 }
 else {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9083,7 +9158,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate260, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9093,7 +9168,7 @@ break;
 }
 }
 else {
-return fail(validate260, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9108,64 +9183,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate260.errors = vErrors;
+validate262.errors = vErrors;
 return errors === 0;
 }
-function validate258(data) {
+function validate260(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate258, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate258, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate260, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate258, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate258, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate260, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate258, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate260, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate258, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate260, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate258, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate258, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate258, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate260, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate258, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate260, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9175,37 +9250,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate258, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate260, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate258, "/clock/now", validate56);
+return pass(validate260, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate258, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate260, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate258, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate258, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate258, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate260, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate258, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate260, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9214,46 +9289,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate260(data10[key0])) {
-return pass(validate258, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate260);
+if (!validate262(data10[key0])) {
+return pass(validate260, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate262);
 }
 }
 }
 else {
-return fail(validate258, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate258, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate260, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate208(data12[i0])) {
-return pass(validate258, "/faults/" + i0, validate208);
+if (!validate210(data12[i0])) {
+return pass(validate260, "/faults/" + i0, validate210);
 }
 }
 }
 }
 else {
-return fail(validate258, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate260, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate258, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate258, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate260, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate258, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate260, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9261,15 +9336,15 @@ return fail(validate258, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate258, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate260, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate258, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate260, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate258, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate260, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9277,62 +9352,62 @@ return fail(validate258, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate258, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate258.errors = null;
+validate260.errors = null;
 return true;
 }
-function validate257(data) {
-if (!validate258(data)) {
-return pass(validate257, "", validate258);
+function validate259(data) {
+if (!validate260(data)) {
+return pass(validate259, "", validate260);
 }
-validate257.errors = null;
+validate259.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate268;
-function validate268(data) {
-if (!validate89(data)) {
-return pass(validate268, "", validate89);
+exports["/success/putSnapshot"] = validate270;
+function validate270(data) {
+if (!validate91(data)) {
+return pass(validate270, "", validate91);
 }
-validate268.errors = null;
+validate270.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate270;
-function validate272(data) {
+exports["/success/listScenarios"] = validate272;
+function validate274(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate272, "/system", validate54);
+return pass(validate274, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate272, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
-if (!validate72(data.description)) {
-return pass(validate272, "/description", validate72);
+if (!validate74(data.description)) {
+return pass(validate274, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate272.errors = null;
+validate274.errors = null;
 return true;
 }
-function validate271(data) {
+function validate273(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -9340,44 +9415,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate272(data0[i0])) {
-return pass(validate271, "/scenarios/" + i0, validate272);
+if (!validate274(data0[i0])) {
+return pass(validate273, "/scenarios/" + i0, validate274);
 }
 }
 }
 else {
-return fail(validate271, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate273, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate271.errors = null;
+validate273.errors = null;
 return true;
 }
-function validate270(data) {
-if (!validate271(data)) {
-return pass(validate270, "", validate271);
+function validate272(data) {
+if (!validate273(data)) {
+return pass(validate272, "", validate273);
 }
-validate270.errors = null;
+validate272.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate277;
-function validate277(data) {
-if (!validate271(data)) {
-return pass(validate277, "", validate271);
-}
-validate277.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate279;
+exports["/success/applyScenario"] = validate279;
 function validate279(data) {
+if (!validate273(data)) {
+return pass(validate279, "", validate273);
+}
+validate279.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate281;
+function validate281(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate281, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9389,17 +9464,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate279, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate281, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate279, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate279, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9412,27 +9487,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate279, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate279, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate281, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate279, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate281, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate279, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate281, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate279, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate281, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9444,7 +9519,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9453,57 +9528,47 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate279, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate279, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate279, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate279, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate281, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate281, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate279.errors = null;
-return true;
 }
-exports["/success/listRecords"] = validate280;
-function validate281(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate281, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
 }
 else {
 return fail(validate281, "", "#/type", "type", { type: "object" }, "must be object");
@@ -9511,64 +9576,74 @@ return fail(validate281, "", "#/type", "type", { type: "object" }, "must be obje
 validate281.errors = null;
 return true;
 }
-function validate280(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate281(data[i0])) {
-return pass(validate280, "/" + i0, validate281);
-}
-}
+exports["/success/listRecords"] = validate282;
+function validate283(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate280, "", "#/type", "type", { type: "array" }, "must be array");
-}
-validate280.errors = null;
-return true;
-}
-exports["/success/createRecord"] = validate283;
-function validate283(data) {
-if (!validate281(data)) {
-return pass(validate283, "", validate281);
+return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate283.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate285;
+function validate282(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate283(data[i0])) {
+return pass(validate282, "/" + i0, validate283);
+}
+}
+}
+else {
+return fail(validate282, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate282.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate285;
 function validate285(data) {
-if (!validate281(data)) {
-return pass(validate285, "", validate281);
+if (!validate283(data)) {
+return pass(validate285, "", validate283);
 }
 validate285.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate287;
+exports["/success/getRecord"] = validate287;
 function validate287(data) {
-if (!validate281(data)) {
-return pass(validate287, "", validate281);
+if (!validate283(data)) {
+return pass(validate287, "", validate283);
 }
 validate287.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate289;
+exports["/success/replaceRecord"] = validate289;
 function validate289(data) {
-if (!validate281(data)) {
-return pass(validate289, "", validate281);
+if (!validate283(data)) {
+return pass(validate289, "", validate283);
 }
 validate289.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate291;
+exports["/success/updateRecord"] = validate291;
 function validate291(data) {
+if (!validate283(data)) {
+return pass(validate291, "", validate283);
+}
+validate291.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate293;
+function validate293(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate291, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate293, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate291.errors = null;
+validate293.errors = null;
 return true;
 }
 return exports

@@ -6,13 +6,13 @@
  * sync took 2.5, 0.8 and 1.9 ms against 4.1, 5.7 and 3.1; it takes 6 MB installed against 18; and its lock keeps a second process out.
  */
 import type { Engine } from '../engine.js'
-import { MemoryEngine, type MemoryLimits, memoryLimits } from '../memory/engine.js'
+import { MemoryEngine } from '../memory/engine.js'
 import { FileKeeper } from './keeper.js'
 
 /**
  * @param folder made if need be; one server at a time can have it
  * @returns an engine for one server
  */
-export function fileEngine(folder: string, limits: Partial<MemoryLimits> = {}): Engine {
-  return new MemoryEngine('file', { ...memoryLimits, ...limits }, new FileKeeper(folder))
+export function fileEngine(folder: string): Engine {
+  return new MemoryEngine('file', new FileKeeper(folder))
 }

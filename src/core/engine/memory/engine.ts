@@ -1,40 +1,31 @@
 /** The engine that keeps everything in this process. It is the default, and never makes anybody wait. */
+import type { Budget } from '../../budget.js'
 import type { Awaitable, Engine, Follower, House, SandboxLog } from '../engine.js'
 import type { StoredSandbox } from '../file/layout.js'
 import type { Keeper } from './keeper.js'
-import { type LogLimits, MemoryLog } from './log.js'
-
-/** How far back sandboxes can be stepped. */
-export interface MemoryLimits extends LogLimits {
-  /** Bytes that the logs of all sandboxes take up together; those of the least recently used are trimmed first. */
-  readonly total: number
-}
-
-const MIB = 1024 * 1024
-
-export const memoryLimits: MemoryLimits = { commits: 10_000, bytes: 8 * MIB, total: 64 * MIB }
+import { MemoryLog, type Trimmable } from './log.js'
 
 /** @returns an engine; each server needs one of its own */
-export function memoryEngine(limits: Partial<MemoryLimits> = {}): Engine {
-  return new MemoryEngine('memory', { ...memoryLimits, ...limits }, null)
+export function memoryEngine(): Engine {
+  return new MemoryEngine('memory', null)
 }
+
+/** So much of a budget is left filled when room has to be made in it. */
+const SPARE = 15 / 16
 
 /** Does all of an engine's work in this process; what has to outlive it goes to a keeper. */
 export class MemoryEngine implements Engine {
   readonly name: string
-  readonly #limits: MemoryLimits
   readonly #keeper: Keeper | null
   /** In the order of last use. */
   readonly #logs = new Map<string, MemoryLog>()
   #house: House | null = null
   #latest: string | null = null
   #namesMadeUp = 0
-  #bytes = 0
 
   /** @param name for people */
-  constructor(name: string, limits: MemoryLimits, keeper: Keeper | null) {
+  constructor(name: string, keeper: Keeper | null) {
     this.name = name
-    this.#limits = limits
     this.#keeper = keeper
   }
 
@@ -123,13 +114,11 @@ export class MemoryEngine implements Engine {
   #put(name: string, stored: StoredSandbox, house: House): MemoryLog {
     const log: MemoryLog = new MemoryLog(stored, {
       house,
-      limits: this.#limits,
       used: () => {
         this.#use(name, log)
       },
-      grew: (bytes) => {
-        this.#bytes += bytes
-        if (bytes > 0 && this.#bytes > this.#limits.total) this.#trim()
+      exceeded: (kind) => {
+        this.#trim(kind, house.budget)
       },
       kept: this.#keeper === null ? null : { keeper: this.#keeper, name },
     })
@@ -156,10 +145,12 @@ export class MemoryEngine implements Engine {
     return chosen !== undefined && this.delete(chosen)
   }
 
-  #trim(): void {
+  /** Makes room at the cost of the sandboxes that were not used for the longest time; some to spare, so that it need not be done at every call. */
+  #trim(kind: Trimmable, budget: Budget): void {
+    const enough = budget.limit(kind) * SPARE
     for (const log of this.#logs.values()) {
-      while (this.#bytes > this.#limits.total && log.trim());
-      if (this.#bytes <= this.#limits.total) return
+      while (budget.used(kind) > enough && log.letGo(kind));
+      if (budget.used(kind) <= enough) return
     }
   }
 }

@@ -9,6 +9,7 @@ const NONE: readonly number[] = []
 
 export class MemoryJournal {
   readonly #limit: number
+  readonly #most: number
   #texts = new TextQueue()
   /** The version that each entry saw, in the same order. */
   #versions: number[] = []
@@ -18,11 +19,13 @@ export class MemoryJournal {
 
   /**
    * @param limit so many entries are kept; the oldest go first
+   * @param most so many bytes they may take up; the last one stays, however large it is
    * @param entries what it begins with, oldest first
    * @param last the id of the last entry, whether it is among them or not
    */
-  constructor(limit: number, entries: readonly JournalEntry[] = [], last = 0) {
+  constructor(limit: number, most: number, entries: readonly JournalEntry[] = [], last = 0) {
     this.#limit = limit
+    this.#most = most
     for (const entry of entries.slice(-limit)) this.#push(entry, JSON.stringify(entry))
     this.#count = last
   }
@@ -30,6 +33,11 @@ export class MemoryJournal {
   /** How many entries are kept. */
   get size(): number {
     return this.#texts.size
+  }
+
+  /** What the entries take up, in bytes. */
+  get bytes(): number {
+    return this.#texts.bytes
   }
 
   /** The number of the latest entry, whether it is still kept or not. */
@@ -49,10 +57,18 @@ export class MemoryJournal {
   add(entry: Omit<JournalEntry, 'id'>): { readonly entry: JournalEntry; readonly dropped: readonly number[] } {
     const numbered = { id: ++this.#count, ...entry }
     this.#push(numbered, JSON.stringify(numbered))
-    if (this.#texts.size <= this.#limit) return { entry: numbered, dropped: NONE }
+    if (this.#texts.size <= this.#limit && this.#texts.bytes <= this.#most) return { entry: numbered, dropped: NONE }
+    const dropped: number[] = []
+    while (this.#texts.size > this.#limit || (this.#texts.bytes > this.#most && this.#texts.size > 1)) dropped.push(...this.dropOldest())
+    return { entry: numbered, dropped }
+  }
+
+  /** @returns the id of the oldest entry, which is kept no longer; nothing where there was none */
+  dropOldest(): readonly number[] {
+    const id = this.#ids.shift()
     this.#texts.shift()
     this.#versions.shift()
-    return { entry: numbered, dropped: [this.#ids.shift() ?? 0] }
+    return id === undefined ? NONE : [id]
   }
 
   /** @returns the entries that are kept, oldest first */

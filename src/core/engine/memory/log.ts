@@ -8,20 +8,19 @@ import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
 import type { Keeper } from './keeper.js'
 
-/** So many commits a log keeps, and so many bytes of what they wrote: as far back as that a sandbox can be stepped. */
-export interface LogLimits {
-  readonly commits: number
-  readonly bytes: number
-}
+/** So many commits a log keeps at the most, however little they wrote. */
+const MOST_COMMITS = 10_000
+
+/** What a log keeps that memory is set aside for. */
+export type Trimmable = 'journal' | 'history'
 
 /** What a log tells its engine. */
 export interface LogOwner {
   readonly house: House
-  readonly limits: LogLimits
   /** The sandbox is being used. */
   readonly used: () => void
-  /** Its log has grown, or shrunk, by so many bytes. */
-  readonly grew: (bytes: number) => void
+  /** All logs together take up more than they may. */
+  readonly exceeded: (kind: Trimmable) => void
   /** Its name, for the keeper; null where nothing outlives the process. */
   readonly kept: { readonly keeper: Keeper; readonly name: string } | null
 }
@@ -42,6 +41,8 @@ export class MemoryLog {
   /** Where the oldest commit stands; those before have been trimmed. */
   #head = 0
   #bytes = 0
+  /** What the ledger knows of the journal. */
+  #journalBytes = 0
   #isEnded = false
   /** Resolves when followers have been told of everything up to now; null where they are told at once. */
   #told: Promise<void> | null = null
@@ -49,7 +50,7 @@ export class MemoryLog {
   constructor(stored: StoredSandbox, owner: LogOwner) {
     const { generation, base, commits, entries, lastEntry } = stored
     this.#owner = owner
-    this.#journal = new MemoryJournal(owner.house.journalLimit, entries, lastEntry)
+    this.#journal = new MemoryJournal(owner.house.journalLimit, owner.house.budget.limitOfOne('journal'), entries, lastEntry)
     this.#base = new Base(base.content, owner.house.keyOf)
     this.#baseVersion = base.version
     this.#isWhole = base.isWhole
@@ -59,6 +60,7 @@ export class MemoryLog {
     this.#requests = Math.max(base.content.control.requests, ...commits.map(({ request }) => request ?? 0), entries.at(-1)?.requests ?? 0)
     this.#era = base.content.control.era
     for (const { bytes } of this.#commits) this.#grow(bytes)
+    this.#countJournal()
   }
 
   get generation(): number {
@@ -85,8 +87,8 @@ export class MemoryLog {
       for (const follower of this.followers) follower.committed(commit)
     }
     const told = this.#afterKept(({ keeper, name }) => keeper.commit(name, this.#generation, commit), tell)
-    const { commits, bytes } = this.#owner.limits
-    while ((this.#commits.length - this.#head > commits || this.#bytes > bytes) && this.trim());
+    const most = this.#owner.house.budget.limitOfOne('history')
+    while ((this.#commits.length - this.#head > MOST_COMMITS || this.#bytes > most) && this.trim());
     return told === null ? 'committed' : told.then(() => 'committed')
   }
 
@@ -121,6 +123,7 @@ export class MemoryLog {
       if (after !== -1) for (const { bytes } of this.#commits.splice(after)) this.#grow(-bytes)
       this.#journal.remove(({ id }) => id > kept.entry)
     }
+    this.#countJournal()
     const generation = this.#generation
     const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored()), () => {
       for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
@@ -140,6 +143,7 @@ export class MemoryLog {
     const { kept } = this.#owner
     kept?.keeper.append(kept.name, this.#generation, added.entry, added.dropped)
     if (added.dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    this.#countJournal()
     for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', entry: added.entry })
   }
 
@@ -156,13 +160,16 @@ export class MemoryLog {
     const removed = this.#journal.remove(fits)
     const { kept } = this.#owner
     kept?.keeper.remove(kept.name, this.#generation, removed, this.#journal.count)
+    this.#countJournal()
     for (const follower of this.followers) follower.journalled({ type: 'cleared' })
     return removed.length
   }
 
   /** The sandbox is gone. Calls under way may still end in it, seen by nobody else. */
   end(): void {
-    this.#owner.grew(-this.#bytes)
+    const { budget } = this.#owner.house
+    budget.give('history', this.#bytes)
+    budget.give('journal', this.#journalBytes)
     this.#isEnded = true
     for (const follower of this.followers) follower.ended()
   }
@@ -183,6 +190,21 @@ export class MemoryLog {
     return true
   }
 
+  /**
+   * Makes room for others.
+   * @returns whether there was anything to let go of
+   */
+  letGo(kind: Trimmable): boolean {
+    if (kind === 'history') return this.trim()
+    const dropped = this.#journal.dropOldest()
+    if (dropped.length === 0) return false
+    const { kept } = this.#owner
+    kept?.keeper.remove(kept.name, this.#generation, dropped, this.#journal.count)
+    this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    this.#countJournal()
+    return true
+  }
+
   /** History goes back as far as the journal: to what the oldest entry came upon. */
   #trimBefore(version: number): void {
     for (let oldest = this.#commits[this.#head]; oldest !== undefined && oldest.version < version; oldest = this.#commits[this.#head]) this.trim()
@@ -199,7 +221,21 @@ export class MemoryLog {
 
   #grow(bytes: number): void {
     this.#bytes += bytes
-    if (!this.#isEnded) this.#owner.grew(bytes)
+    this.#count('history', bytes)
+  }
+
+  /** Says what the journal has come to take up since this was last said. */
+  #countJournal(): void {
+    const grown = this.#journal.bytes - this.#journalBytes
+    this.#journalBytes += grown
+    this.#count('journal', grown)
+  }
+
+  #count(kind: Trimmable, bytes: number): void {
+    if (this.#isEnded) return
+    const { house: { budget }, exceeded } = this.#owner
+    budget.add(kind, bytes)
+    if (bytes > 0 && budget.excess(kind) > 0) exceeded(kind)
   }
 
   #isTouched({ base, reads, scope }: Attempt): boolean {

@@ -1,0 +1,97 @@
+/**
+ * How much memory a server may fill with what is sent to it. One figure (`--max-memory`) is divided among the kinds of things that
+ * grow; a ledger says how much of its share each kind takes up. What happens at the bound is the affair of whoever keeps the things.
+ */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const GIB = 1024 * MIB
+
+/** What a server gets that is not told: a laptop has that to spare. */
+export const DEFAULT_MEMORY = 512 * MIB
+
+/** With less, not even one request of the largest size would fit. */
+export const LEAST_MEMORY = 32 * MIB
+
+/** The share of each kind; together they are one at the most. */
+const SHARES = {
+  /** Calls and answers in the journals. At the bound the oldest go. */
+  journal: 1 / 4,
+  /** Changes that a sandbox can be stepped back over. At the bound the oldest are folded together. */
+  history: 1 / 8,
+} as const
+
+export type BudgetKind = keyof typeof SHARES
+
+export const budgetKinds = Object.keys(SHARES) as readonly BudgetKind[] // of an object literal
+
+/** One sandbox may take so much of a kind's share, so that others have room. */
+const ONE_SANDBOX = 1 / 8
+
+/** The ledger of one server. It counts what it is told, in bytes, and keeps nothing else. */
+export class Budget {
+  /** All that may be taken, in bytes. */
+  readonly total: number
+  readonly #used: Record<BudgetKind, number>
+
+  /** @param total bytes; a share of them belongs to each kind */
+  constructor(total: number = DEFAULT_MEMORY) {
+    this.total = total
+    this.#used = { journal: 0, history: 0 }
+  }
+
+  /** @returns how much the kind may take up on the whole server, in bytes */
+  limit(kind: BudgetKind): number {
+    return Math.floor(this.total * SHARES[kind])
+  }
+
+  /** @returns how much of it one sandbox may take up */
+  limitOfOne(kind: BudgetKind): number {
+    return Math.floor(this.limit(kind) * ONE_SANDBOX)
+  }
+
+  /** @returns how much the kind takes up */
+  used(kind: BudgetKind): number {
+    return this.#used[kind]
+  }
+
+  /** @returns how much the kind takes up beyond what it may; 0 while it keeps its bound */
+  excess(kind: BudgetKind): number {
+    return Math.max(0, this.#used[kind] - this.limit(kind))
+  }
+
+  /**
+   * Takes room for what is refused where there is none.
+   * @returns false when there is not so much left; then nothing was taken
+   */
+  take(kind: BudgetKind, bytes: number): boolean {
+    if (this.#used[kind] + bytes > this.limit(kind)) return false
+    this.#used[kind] += bytes
+    return true
+  }
+
+  /** Counts what is there already; whoever adds makes room at once where that leads to an {@link excess}. */
+  add(kind: BudgetKind, bytes: number): void {
+    this.#used[kind] += bytes
+  }
+
+  /** Gives back what was taken or added. */
+  give(kind: BudgetKind, bytes: number): void {
+    this.#used[kind] -= bytes
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: KIB, mb: MIB, gb: GIB }
+
+/** How to write an amount of memory, for whoever did not. */
+export const MEMORY_FORMS = '512mb, 2gb or a number of bytes; 32mb at the least'
+
+/**
+ * @param given bytes, or a text: `512mb`, `2gb`, `1.5gb`; a kilobyte is 1024 bytes, and small and capital letters are one
+ * @returns bytes, or null when it is no amount of memory, or less than {@link LEAST_MEMORY}
+ */
+export function parseMemory(given: number | string): number | null {
+  const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([kmg]?b)?$/i.exec(String(given)) ?? []
+  const bytes = digits === '' ? Number.NaN : Math.floor(Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN))
+  return bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes) ? bytes : null
+}
