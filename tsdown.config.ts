@@ -63,7 +63,7 @@ const modules: UserConfig = {
 /** What `require` finds has this one inside: its own CommonJS file hides the function one `default` deeper than its module does. */
 const inside = { noExternal: ['openapi-fetch'] }
 
-const commonJs: UserConfig = { ...common, ...inside, entry: libraries, format: 'cjs', dts: true, clean: false, shims: true }
+const commonJs: UserConfig = { ...common, ...inside, outputOptions: { dynamicImportInCjs: false }, entry: libraries, format: 'cjs', dts: true, clean: false, shims: true }
 
 /** Types are written once, for CommonJS; `scripts/pack.ts` lets those for modules refer to them. */
 const contract: UserConfig[] = (['esm', 'cjs'] as const).map((format) => ({

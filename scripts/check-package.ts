@@ -1,14 +1,16 @@
 /**
  * `npm run check:package`: the package as its users get it.
- * Packs it; has publint and Are The Types Wrong look at the tarball; and with Node.js 20, 22 and 24 installs it in an empty project, imports every
- * entry and runs the sample app, which was compiled against it. The newer versions come from the npm package `node`.
+ * Packs it; has publint and Are The Types Wrong look at the tarball; weighs what it brings along; and with Node.js 20, 22
+ * and 24 installs it in an empty project, imports every entry, runs the sample app, which was compiled against it, and runs the
+ * guide's tests in Jest and Playwright. The newer versions come from the npm package `node`.
  */
-import { deepStrictEqual } from 'node:assert'
+import { deepStrictEqual, ok } from 'node:assert'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packContractInto, packInto, run } from './pack.js'
 import { Consumer, NODE_TYPES, readSeen } from './try-package.js'
+import { RUNNERS, runJest, runPlaywright, runScaled } from './try-runners.js'
 
 const ROOT = join(import.meta.dirname, '..')
 const VERSIONS = ['20', '22', '24']
@@ -33,11 +35,23 @@ try {
   report('every moduleResolution of TypeScript finds the types')
   app.compile()
   report('an app compiles against it, for browsers and for Node.js')
+  const plain = new Consumer(join(folder, 'plain'), process.execPath, 'commonjs')
+  plain.install(tarball)
+  const weight = plain.weight()
+  ok(weight.packages <= 190 && weight.bytes <= 35_000_000, `understudy: ${String(weight.packages)} packages, ${String(weight.bytes)} bytes: docs/package.md says less`)
+  report(`understudy is ${String(weight.packages)} packages and ${megabytes(weight.bytes)} when it is installed`)
+  plain.install(tarball, ...RUNNERS)
   for (const version of VERSIONS) {
     const consumer = new Consumer(app.folder, nodeOf(version))
     const imported = Object.keys(consumer.importAll())
     deepStrictEqual(consumer.runApp(), readSeen())
     report(`Node.js ${consumer.run('console.log(process.version)').trim()}: ${String(imported.length)} entries imported, the app ran`)
+    const required = new Consumer(plain.folder, consumer.node, 'commonjs')
+    for (const entry of app.entries()) ok(required.required(entry).length > 0, entry)
+    deepStrictEqual(runScaled(required), { jobs: true, early: 0, late: true })
+    runJest(required)
+    runPlaywright(required)
+    report('  and by require; the guide runs in Jest and Playwright; busboy and json-server are loaded when they are needed')
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -58,4 +72,8 @@ function nodeOf(major: string): string {
 
 function report(what: string): void {
   process.stdout.write(`${what}\n`)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -1,5 +1,5 @@
 /** What a user does with the package: install it in an empty project, import every entry, compile an app against it, run the app. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './pack.js'
 
@@ -31,9 +31,13 @@ export class Consumer {
   /** The program that runs JavaScript. */
   readonly node: string
 
-  constructor(folder: string, node: string = process.execPath) {
+  /** What its `.js` files are. */
+  readonly #type: 'module' | 'commonjs'
+
+  constructor(folder: string, node: string = process.execPath, type: 'module' | 'commonjs' = 'module') {
     this.folder = folder
     this.node = node
+    this.#type = type
   }
 
   /**
@@ -42,8 +46,15 @@ export class Consumer {
    */
   install(...packages: readonly string[]): void {
     mkdirSync(this.folder, { recursive: true })
-    writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
+    writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: this.#type }))
     run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--silent', ...packages], this.folder)
+  }
+
+  /** What is installed: the number of packages, and the bytes of their files. */
+  weight(): { packages: number; bytes: number } {
+    const lock = JSON.parse(readFileSync(join(this.folder, 'node_modules/.package-lock.json'), 'utf8')) as { packages: object } // npm's own
+    const files = readdirSync(join(this.folder, 'node_modules'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return { packages: Object.keys(lock.packages).length, bytes: files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) }
   }
 
   /** The entries that the installed package has: those of its `exports`, patterns filled in with the files that are there. */

@@ -1,8 +1,10 @@
 /** The Markdown files of the project point at what is there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { deadLinks } from '../scripts/links.js'
+import manifest from '../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const PLACES = ['docs', 'openapi', 'src', 'scripts']
@@ -23,30 +25,19 @@ test.each(documents.map((file) => [relative(root, file), file]))('%s has no dead
   expect(deadLinks(file)).toEqual([])
 })
 
-/** @returns the relative links of a document that lead to no file, or to no heading of one */
-function deadLinks(file: string): string[] {
-  return linksOf(readFileSync(file, 'utf8')).filter((link) => {
-    const [path = '', anchor] = decodeURI(link).split('#')
-    const target = path === '' ? file : join(dirname(file), path)
-    if (!existsSync(target)) return true
-    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(readFileSync(target, 'utf8')).has(anchor)
-  })
+/** Whether `npm pack` takes a file along: `files` names files and folders, and with `!` what of them stays. */
+function isPacked(file: string): boolean {
+  const within = (place: string) => file === join(root, place) || file.startsWith(join(root, place, '/'))
+  return manifest.files.some((place) => !place.startsWith('!') && within(place)) && !manifest.files.some((place) => place.startsWith('!') && within(place.slice(1)))
 }
 
-function linksOf(markdown: string): string[] {
-  return [...prose(markdown).matchAll(/\]\(([^()\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link))
-}
+const packed = documents.filter(isPacked)
 
-/** @returns the anchors that a code host gives to headings, and those set by hand */
-function anchorsOf(markdown: string): Set<string> {
-  const text = prose(markdown, { keepCode: true })
-  const headings = [...text.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-'))
-  const marks = [...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id = '']) => id)
-  return new Set([...headings, ...marks])
-}
+test.each(packed.map((file) => [relative(root, file), file]))('%s, as it is packed, has no dead link', (_, file) => {
+  expect(deadLinks(file, (target) => isPacked(target) && existsSync(target))).toEqual([])
+})
 
-/** @returns the text without blocks of code and, unless it is kept, code within lines */
-function prose(markdown: string, { keepCode = false } = {}): string {
-  const text = markdown.replace(/^ *(```+)[\s\S]*?^ *\1/gm, '')
-  return keepCode ? text : text.replace(/`[^`\n]*`/g, '')
-}
+test('the README is packed, and the sources are not', () => {
+  expect(packed).toContain(join(root, 'README.md'))
+  expect(isPacked(join(root, 'src/cli.ts'))).toBe(false)
+})

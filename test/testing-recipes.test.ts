@@ -2,17 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { blocksOf } from './support/markdown.js'
 import { Project } from './support/project.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/recipes.md', import.meta.url))
 
-interface Recipe {
-  readonly title: string
-  readonly language: string
-  readonly code: string
-}
-
-const recipes = [...readRecipes(await readFile(DOCUMENT, 'utf8'))]
+const recipes = blocksOf(await readFile(DOCUMENT, 'utf8'))
 const project = await Project.make()
 afterAll(() => project.remove())
 
@@ -52,11 +47,3 @@ test('with the types of the package', async () => {
   // The package's own sources come along; what is wrong with them is told elsewhere.
   expect(stdout).not.toMatch(/^(recipe-|error )/m)
 })
-
-function* readRecipes(markdown: string): Generator<Recipe> {
-  let title = ''
-  for (const [, heading, language, code] of markdown.matchAll(/^## ([^\n]+)$|^```(\w+)\n(.*?)^```$/gms)) {
-    if (heading !== undefined) title = heading
-    else if (language !== undefined && code !== undefined) yield { title, language, code }
-  }
-}
