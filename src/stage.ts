@@ -8,7 +8,7 @@ import type { SocketLimits } from './core/sockets/switchboard.js'
 import { type Surface, whole } from './core/stage/outcome.js'
 import { below, createStage, type Stage } from './core/stage/stage.js'
 import type { System } from './core/system.js'
-import type { Guard } from './control/safety.js'
+import { checkOrigins, type Guard } from './control/safety.js'
 import { docsSurface } from './docs/surface.js'
 import { answerConsole, isForConsole } from './pages/console.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly sockets?: Partial<SocketLimits>
   /** How sandboxes are kept; in this process's memory when left out. An engine serves one stage. */
   readonly engine?: Engine
+  /** Origins whose pages may drive the control plane, as `http://localhost:5173`; its own pages may without. */
+  readonly allowedOrigins?: readonly string[]
   /** False: there is no control plane. */
   readonly admin?: boolean
   /** False: `Prefer` and `__error`, `__code`, `__delay` in a query mean nothing. */
@@ -49,15 +51,16 @@ export interface OpenStage {
 }
 
 /** Of a stage that only this process and this machine can reach. */
-const LOCAL: Guard = { token: null, host: 'localhost' }
+const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
 
 /**
- * @param guard who may drive the stage
+ * @param who who may drive the stage
  * @returns a stage that plays the systems, with control plane, reference pages and console
- * @throws TypeError when `maxMemory` is no amount of memory; Error when a world cannot be read
+ * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world cannot be read
  */
-export async function openStage(given: StageOptions, guard: Guard = LOCAL): Promise<OpenStage> {
-  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), admin: true, prefer: true, report: reportToStderr, ...given }
+export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL): Promise<OpenStage> {
+  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
+  const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
   if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
   const stage = await createStage({ ...options, budget: new Budget(memory), documents: join(openapiFolder, 'bundled') })

@@ -1,11 +1,14 @@
 import { request } from 'node:http'
+import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
+import { createStub } from '../src/index.js'
 import { serveControl } from './support/control.js'
 import { send } from './support/serve.js'
 
 const { server, admin, box } = await serveControl(['live'])
 const guarded = await serveControl(['live'], { adminToken: 'open-sesame' })
 const opened = await serveControl(['live'], { host: '0.0.0.0' })
+const allowing = await serveControl(['live'], { allowedOrigins: ['http://localhost:5173', 'https://preview.example/'] })
 const closed = await serveControl(['live'], { admin: false })
 
 interface Answer {
@@ -38,6 +41,14 @@ describe('hosts', () => {
     }
   })
 
+  test('a name by which a phone finds this machine is answered where others are let in', async () => {
+    const [name = ''] = hostname().toLowerCase().split('.')
+    const authorization = `Bearer ${String(opened.server.adminToken)}`
+    expect(await call(opened.server.port, { host: `${name}.local:4010`, authorization })).toMatchObject({ status: 200 })
+    expect(await call(port, { host: `${name}.local:4010` })).toMatchObject({ kind: 'foreign-host' })
+    expect(await call(opened.server.port, { host: `not-${name}.local`, authorization })).toMatchObject({ kind: 'foreign-host' })
+  })
+
   test('names that somebody else points here are not', async () => {
     for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'evil.example:4010', 'user@localhost', '[::1', 'localhost:']) {
       expect(await call(port, { host }), host).toMatchObject({ status: 403, kind: 'foreign-host' })
@@ -58,11 +69,38 @@ describe('pages', () => {
     expect(await call(port, { host: '192.168.1.20', origin: 'http://localhost:5173' })).toMatchObject({ kind: 'foreign-origin' })
   })
 
-  test('of this machine may call, and are told so before they do', async () => {
-    for (const origin of [`http://${host}`, 'http://localhost:5173', 'http://[::1]:3000']) {
-      const answer = await call(port, { host, origin })
+  test('of this machine are refused as well, unless they are its own', async () => {
+    for (const origin of ['http://localhost:5173', 'http://[::1]:3000', 'http://evil.localhost:8080', `https://${host}`]) {
+      expect(await call(port, { host, origin }), origin).toMatchObject({ status: 403, kind: 'foreign-origin' })
+    }
+    expect(await call(port, { host, origin: `http://${host}`, 'sec-fetch-site': 'cross-site' })).toMatchObject({ kind: 'foreign-origin' })
+  })
+
+  test('that only load or link to something say no origin, and are refused by what the browser says instead', async () => {
+    for (const site of ['cross-site', 'same-site']) expect(await call(port, { host, 'sec-fetch-site': site }), site).toMatchObject({ status: 403, kind: 'foreign-origin' })
+    for (const site of ['none', 'same-origin']) expect(await call(port, { host, 'sec-fetch-site': site }), site).toMatchObject({ status: 200 })
+  })
+
+  test('of local origins are let in by the token, and asked for it', async () => {
+    const { port: guardedPort } = guarded.server
+    const origin = 'http://localhost:5173'
+    expect(await call(guardedPort, { host, origin })).toMatchObject({ kind: 'admin-token-required', headers: { 'access-control-allow-origin': origin } })
+    expect(await call(guardedPort, { host, origin, authorization: 'Bearer open-sesame' })).toMatchObject({ status: 200 })
+    for (const foreign of ['https://evil.example', 'null']) expect(await call(guardedPort, { host, origin: foreign, authorization: 'Bearer open-sesame' })).toMatchObject({ kind: 'foreign-origin' })
+  })
+
+  test('that are no origin cannot be allowed', async () => {
+    for (const origin of ['null', '*', 'localhost:5173', 'http://localhost:5173/app', 'file:///tmp']) {
+      await expect(createStub({ systems: ['live'], allowedOrigins: [origin] }), origin).rejects.toThrow(/is no origin/)
+    }
+  })
+
+  test('that are its own or allowed may call, and are told so before they do', async () => {
+    const { port: there } = allowing.server
+    for (const origin of [`http://127.0.0.1:${String(there)}`, `http://localhost:${String(there)}`, 'http://localhost:5173', 'https://preview.example']) {
+      const answer = await call(there, { host: `127.0.0.1:${String(there)}`, origin })
       expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin, vary: 'Origin' } })
-      const preflight = await call(port, { host, origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'content-type' }, '/__admin/sandboxes/a/sms/settings', 'OPTIONS')
+      const preflight = await call(there, { host: `127.0.0.1:${String(there)}`, origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'content-type' }, '/__admin/sandboxes/a/sms/settings', 'OPTIONS')
       expect(preflight).toMatchObject({ status: 204, headers: { 'access-control-allow-methods': expect.stringContaining('PATCH') as unknown, 'access-control-allow-headers': 'content-type' } })
     }
     expect((await call(port, { host })).headers['access-control-allow-origin']).toBeUndefined()

@@ -20,6 +20,7 @@ interface StartFlags {
   readonly maxMemory: number
   readonly data?: string
   readonly adminToken?: string
+  readonly allowOrigin: readonly string[]
   readonly admin: boolean
   readonly prefer: boolean
 }
@@ -40,6 +41,7 @@ export function addStart(program: Command): void {
     .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
+    .option('--allow-origin <origin>', 'let pages of this origin drive the control plane (http://localhost:5173); may be given several times', (origin: string, before: readonly string[]) => [...before, origin], [])
     .option('--no-admin', 'without the control plane')
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
     .option('--no-prefer', 'without Prefer headers and __error, __code, __delay in queries')
@@ -51,7 +53,7 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   const systems = await loadSystems(ids)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
-  const server = await startServer({ ...flags, systems, ...(await engineOf(flags)) }).catch((error: unknown) => {
+  const server = await startServer({ ...flags, allowedOrigins: flags.allowOrigin, systems, ...(await engineOf(flags)) }).catch((error: unknown) => {
     throw explainStart(error, flags)
   })
   beFrugal()

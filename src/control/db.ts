@@ -30,7 +30,8 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   listRecords: async ({ input, parts, call }) => {
     const { sandbox, system, collection } = openCollection(parts, input)
     const records = await transact(sandbox, system, (tx) => tx.list(collection))
-    const { found, headers } = await queryRecords(collection, records, call)
+    const fields = Object.keys(system.contract.collections[collection]?.fields ?? {})
+    const { found, headers } = await queryRecords({ collection, fields, records }, call)
     return new WithHeaders(found.filter(isObject), headers)
   },
 

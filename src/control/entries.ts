@@ -5,6 +5,7 @@ import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
 import { systemOf } from './access.js'
+import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
 import { isSecret, mask, maskDeep, maskForm } from './secrets.js'
 
@@ -17,12 +18,12 @@ type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 export function filterOf(parts: ControlParts, filters: Filters): (entry: JournalEntry) => boolean {
   const { system, operationId, method, path, status, error, user, unmatched, preflight, violations, after } = filters
   if (system !== undefined) systemOf(parts, system)
-  const form = path === undefined ? null : new RegExp(`^${path.split('*').map(escape).join('.*')}$`, 's')
+  const fits = path === undefined ? null : globTest(path)
   return (entry) =>
     (system === undefined || entry.system === system) &&
     (operationId === undefined || entry.operation === operationId) &&
     (method === undefined || entry.method === method.toUpperCase()) &&
-    (form === null || form.test(pathOf(entry.url))) &&
+    (fits === null || fits(pathOf(entry.url))) &&
     (status === undefined || entry.status === status) &&
     (error === undefined || entry.error === error) &&
     (user === undefined || entry.user === user) &&
@@ -134,8 +135,4 @@ function maskText(text: string, type: string): string {
 
 function maskUrl(url: string): string {
   return url.includes('?') ? `${pathOf(url)}?${maskForm(searchOf(url))}` : url
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

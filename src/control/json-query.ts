@@ -1,39 +1,62 @@
-/** json-server's own query dialect over any list of records: filters, full text, sorting, paging. */
+/** json-server's own query dialect over any list of records: filters, full text, sorting, paging. `_like` alone is done here. */
+import { didYouMean } from '../core/guess.js'
 import { searchOf } from '../core/pipeline/query.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { Call } from '../core/stage/call.js'
-import { quote, refusal } from '../core/surface/refusal.js'
+import { listOf, quote, refusal } from '../core/surface/refusal.js'
+import { isObject } from '../plain/json.js'
+import { likeTest, LONGEST_LOOKED_FOR } from './glob.js'
 import { type RecordQuery, runQuery } from './json-server.js'
 
 /** Parameters that ask for one thing at a time; of several the last counts. */
 const SINGLE = ['q', '_sort', '_order', '_start', '_end', '_page', '_limit']
+/** What pages add to a URL for reasons of their own. */
+const IGNORED = ['callback', '_']
 /** Parameters of json-server that mean nothing over a single collection, or are done by fault rules here. */
 const REFUSED: Readonly<Record<string, string>> = {
   _embed: 'read the other collection by itself',
   _expand: 'read the other collection by itself',
   _delay: 'add a fault rule of the kind latency',
 }
+const LIKE = '_like'
+const COMPARED = /_(?:lte|gte|ne|like)$/
+/** Every condition is held against every record. */
+const MOST_CONDITIONS = 50
+
+/** What is asked about. */
+export interface Queried {
+  readonly collection: string
+  /** The fields that its records can have. */
+  readonly fields: Iterable<string>
+  /** All its records. */
+  readonly records: readonly object[]
+}
 
 /**
  * Lets json-server answer the query of the call.
- * @param records all records of the collection
- * @returns those that the query asks for, and the headers `X-Total-Count` and `Link` of a page
- * @throws Refusal when the query cannot be understood
+ * @returns the records that the query asks for, and the headers `X-Total-Count` and `Link` of a page
+ * @throws Refusal when the query cannot be understood, or asks for too much
  */
-export function queryRecords(collection: string, records: readonly object[], { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
-  const query = readQuery(new URLSearchParams(searchOf(url)))
-  return runQuery(collection, records, query, `${host === undefined ? '' : `http://${host}`}${url}`)
+export function queryRecords(queried: Queried, { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
+  const search = new URLSearchParams(searchOf(url))
+  if (search.size > MOST_CONDITIONS) throw invalid(`A query has ${String(MOST_CONDITIONS)} conditions at the most, and this one ${String(search.size)}. Read more and choose among what comes.`)
+  const query = readQuery(search)
+  const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))
+  for (const name of [...Object.keys(query), ...likeNames]) checkField(name, queried)
+  const likes = likeNames.map((name) => likeFilter(name, search.getAll(name)))
+  const records = likes.length === 0 ? queried.records : queried.records.filter((record) => likes.every((fits) => fits(record)))
+  return runQuery(queried.collection, records, query, `${host === undefined ? '' : `http://${host}`}${url}`)
 }
 
+/** What json-server is to see; it would make regular expressions of what `_like` is given. */
 function readQuery(search: URLSearchParams): RecordQuery {
   const query: RecordQuery = {}
   for (const name of new Set(search.keys())) {
     const instead = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined
-    if (instead !== undefined) throw refusal(400, 'invalid-request', `${name} is not supported here: ${instead}.`)
+    if (instead !== undefined) throw invalid(`${name} is not supported here: ${instead}.`)
+    if (name.endsWith(LIKE) || IGNORED.includes(name)) continue
     const values = search.getAll(name)
-    if (name.endsWith('_like')) for (const value of values) checkPattern(name, value)
-    const last = values.at(-1) ?? ''
-    define(query, name, values.length === 1 || SINGLE.includes(name) ? last : values)
+    define(query, name, values.length === 1 || SINGLE.includes(name) ? (values.at(-1) ?? '') : values)
   }
   return query
 }
@@ -43,10 +66,34 @@ function define(query: RecordQuery, name: string, value: string | string[]): voi
   Object.defineProperty(query, name, { value, writable: true, enumerable: true, configurable: true })
 }
 
-function checkPattern(name: string, pattern: string): void {
-  try {
-    new RegExp(pattern, 'i')
-  } catch {
-    throw refusal(400, 'invalid-request', `${name} takes a regular expression, and ${quote(pattern)} is none. Put a backslash before ( [ { * + ? where you mean the character.`)
+/** json-server leaves out what it does not know, and finds all records. */
+function checkField(name: string, { collection, fields, records }: Queried): void {
+  if (SINGLE.includes(name)) return
+  const [field = ''] = name.replace(COMPARED, '').split('.')
+  const known = [...fields]
+  if (known.includes(field) || records.some((record) => Object.hasOwn(record, field))) return
+  throw refusal(400, 'invalid-request', `Records of ${collection} have no field ${quote(field)}. They have ${listOf(known)}.${didYouMean(field, known)}`, { known })
+}
+
+function likeFilter(name: string, values: readonly string[]): (record: object) => boolean {
+  const tests = values.map((value) => {
+    if (value.length > LONGEST_LOOKED_FOR) throw invalid(`${name} looks for a text of ${String(LONGEST_LOOKED_FOR)} characters at the most, and this one has ${String(value.length)}.`)
+    return likeTest(value)
+  })
+  const steps = name.slice(0, -LIKE.length).split('.')
+  return (record) => {
+    const text = textAt(record, steps)
+    return text !== null && tests.some((fits) => fits(text))
   }
+}
+
+function textAt(record: object, steps: readonly string[]): string | null {
+  let value: unknown = record
+  for (const step of steps) value = (isObject(value) || Array.isArray(value)) && Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined
+  if (value === undefined || value === null) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function invalid(detail: string) {
+  return refusal(400, 'invalid-request', detail)
 }

@@ -11,6 +11,8 @@ import { quote, Refusal, refusal } from '../core/surface/refusal.js'
 import { pathBelow, withHeaders } from '../core/surface/surface.js'
 
 export interface Guard {
+  /** Origins whose pages may drive the server beside its own, as the header `Origin` has them; see {@link checkOrigins}. */
+  readonly origins: readonly string[]
   /** What a caller has to know; null where every caller is on this machine. */
   readonly token: string | null
   /** The host that the server listens on. */
@@ -21,6 +23,18 @@ export interface Guard {
 const OPEN = '/health'
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const EXPOSED = 'X-Total-Count, Link, Location, Last-Event-ID, Understudy-Violation'
+
+/**
+ * @returns the origins as browsers write them
+ * @throws TypeError for what is no origin; `null` is none, for every page in a sandboxed frame has that one
+ */
+export function checkOrigins(origins: readonly string[]): readonly string[] {
+  return origins.map((given) => {
+    const { origin, href } = URL.canParse(given) ? new URL(given) : { origin: 'null', href: '' }
+    if (origin === 'null' || href !== `${origin}/`) throw new TypeError(`${quote(given)} is no origin; an origin is scheme, host and port, as http://localhost:5173`)
+    return origin
+  })
+}
 
 /** @returns whether the address can be reached from this machine alone */
 export function isLoopbackHost(host: string): boolean {
@@ -36,7 +50,7 @@ export function isLoopbackHost(host: string): boolean {
 export function guarded(guard: Guard, prefix: string, answer: (call: Call) => Promise<Outcome>): (call: Call) => Promise<Outcome> {
   return async (call) => {
     admitHost(call, guard.host)
-    const forPage = admitOrigin(call)
+    const forPage = admitPage(call, guard)
     try {
       if (call.method === 'OPTIONS' && forPage !== null) return whole(emptyReply(204, { ...preflight(call), ...forPage }))
       admitCaller(call, prefix, guard.token)
@@ -57,18 +71,50 @@ function admitHost({ headers, remoteAddress }: Call, listening: string): void {
   if (remoteAddress === null) return
   const { host = '' } = headers
   const name = nameOf(host)
-  if (name !== null && (isAddress(name) || isLoopbackHost(name) || name === listening.toLowerCase() || name === hostname().toLowerCase())) return
+  if (name !== null && (isAddress(name) || isLoopbackHost(name) || name === listening.toLowerCase() || ownNames(listening).includes(name))) return
   throw refusal(403, 'foreign-host', `The control plane does not answer under the host ${quote(host)}. Call it by its IP address or as localhost.`)
 }
 
-/** @returns the headers that let the page which calls read the answer, null where no page does */
-function admitOrigin({ headers: { origin, host } }: Call): ReplyHeaders | null {
-  if (origin === undefined) return null
-  const page = URL.canParse(origin) ? new URL(origin) : null
-  const isOwn = page !== null && page.host === host
-  const isLocal = page !== null && isLoopbackHost(page.hostname) && isLoopbackHost(nameOf(host ?? '') ?? '')
-  if (isOwn || isLocal) return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' }
-  throw refusal(403, 'foreign-origin', `The control plane does not answer pages of ${quote(origin)}. Call it from a page of this machine, or from a program.`)
+/** Names that this machine gives itself; to others it is also known by multicast DNS, which answers for the network it is on and for nobody's DNS. */
+function ownNames(listening: string): readonly string[] {
+  const name = hostname().toLowerCase()
+  const [short = ''] = name.split('.')
+  return isLoopbackHost(listening) ? [name] : [name, `${short}.local`]
+}
+
+/** Pages that a browser says it asks for itself: what the address bar holds, and what the server's own pages ask for. */
+const OWN_SITES: readonly unknown[] = [undefined, 'none', 'same-origin']
+
+/**
+ * A browser tells of every call whose page it is made for: in `Origin`, and where a page only loads something (`<img>`, `<script>`, a link) in
+ * `Sec-Fetch-Site` alone. A page of another port is another origin, though it is of the same site.
+ * @returns the headers that let the page which calls read the answer, null where no page does
+ * @throws Refusal for a page that may not
+ */
+function admitPage(call: Call, { origins, token }: Guard): ReplyHeaders | null {
+  const { origin, 'sec-fetch-site': site } = call.headers
+  if (origin === undefined) {
+    if (OWN_SITES.includes(site)) return null
+    throw refusal(403, 'foreign-origin', 'The control plane does not answer what pages of other origins load or link to. Call it with fetch from a page that is allowed, open it in a tab of its own, or call it from a program.')
+  }
+  const isKnown = origins.includes(origin) || (isOwnOrigin(call, origin) && site !== 'cross-site')
+  // Whoever has to know the token is let as far as where it is asked for.
+  if (isKnown || (token !== null && isLocalOrigin(origin))) return { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED, vary: 'Origin' }
+  throw refusal(403, 'foreign-origin', `The control plane does not answer pages of ${quote(origin)}. Start the server with --allow-origin ${URL.canParse(origin) && origin !== 'null' ? quote(origin) : '<origin>'} if they are yours, or call it from a program.`)
+}
+
+/** By any of this machine's names the same port is the same server. */
+function isOwnOrigin({ headers: { host = '' }, isEncrypted }: Call, origin: string): boolean {
+  const own = `${isEncrypted ? 'https' : 'http'}://${host}`
+  if (!URL.canParse(origin) || !URL.canParse(own)) return false
+  const page = new URL(origin)
+  const server = new URL(own)
+  if (page.origin === server.origin) return true
+  return page.protocol === server.protocol && page.port === server.port && isLoopbackHost(page.hostname) && isLoopbackHost(server.hostname)
+}
+
+function isLocalOrigin(origin: string): boolean {
+  return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && isLoopbackHost(new URL(origin).hostname)
 }
 
 function admitCaller(call: Call, prefix: string, token: string | null): void {

@@ -60,4 +60,6 @@ export interface Call {
   readonly signal: AbortSignal
   /** The address that the call came from; null when it came from within this process. */
   readonly remoteAddress: string | null
+  /** Whether it came over https. */
+  readonly isEncrypted: boolean
 }

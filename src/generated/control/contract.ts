@@ -1300,9 +1300,9 @@ export interface paths {
         };
         /**
          * 查询记录 · Find records
-         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。总数在 `X-Total-Count`，分页链接在 `Link`。
+         * @description json-server 的查询方言：`字段=值`、`字段_like`、`字段_gte`、`字段_lte`、`字段_ne`、`q`（全文）、`_sort`、`_order`、`_page`、`_limit`、`_start`、`_end`；嵌套字段用点号。`_like` 找包含这段文本的记录，不分大小写；`*` 代表任意一段文本，开头的 `^` 与结尾的 `$` 限定首尾，其他字符都是它自己（不是正则表达式），至多 200 个字符。没有的字段、超过 50 个条件一律拒绝。总数在 `X-Total-Count`，分页链接在 `Link`。
          *
-         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. The total is in `X-Total-Count`, links to pages in `Link`.
+         *     json-server's query dialect: `field=value`, `field_like`, `field_gte`, `field_lte`, `field_ne`, `q` (full text), `_sort`, `_order`, `_page`, `_limit`, `_start`, `_end`; dots reach into nested fields. `_like` finds records that hold the text, in any case; `*` stands for any text, `^` in front and `$` behind hold it to the beginning and the end, every other character stands for itself (it is no regular expression), 200 characters at the most. A field that records do not have and more than 50 conditions are refused. The total is in `X-Total-Count`, links to pages in `Link`.
          */
         get: operations["listRecords"];
         put?: never;

@@ -9,13 +9,15 @@ export class FetchCall implements Call {
   readonly signal: AbortSignal
   /** Called from within this process. */
   readonly remoteAddress = null
+  readonly isEncrypted: boolean
 
   private constructor(request: Request, root: string, body: BodySource) {
-    const { pathname, search, host } = new URL(request.url)
+    const { pathname, search, host, protocol } = new URL(request.url)
     this.method = request.method
     this.url = (pathname.startsWith(root) ? pathname.slice(root.length) || '/' : pathname) + search
     this.headers = { host, ...Object.fromEntries(request.headers) }
     this.body = body
+    this.isEncrypted = protocol === 'https:'
     this.signal = request.signal
   }
 

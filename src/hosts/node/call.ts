@@ -40,6 +40,10 @@ export class NodeCall implements Call {
     return this.#request.socket.remoteAddress ?? ''
   }
 
+  get isEncrypted(): boolean {
+    return 'encrypted' in this.#request.socket
+  }
+
   /** Whether some of the body was read, and then no more of it: what is left would be taken for the next request. */
   get isHalfRead(): boolean {
     return this.#body?.isBegun === true && !this.#request.complete
