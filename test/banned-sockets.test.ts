@@ -14,9 +14,7 @@ const withBans = { ...im, users: { ...im.users, ban: { field: 'banned', banned: 
 const { box } = await serve(withBans)
 const { box: silent } = await serve({ ...withBans, sockets: { imPush } })
 
-async function ban({ sandbox }: Box, id: string): Promise<void> {
-  await sandbox.store('im').transact((tx) => tx.update('users' as 'sessions', id, { banned: true } as object)) // the store takes any record
-}
+const ban = ({ sessions }: Box, user: string) => sessions.ban({ system: 'im', user })
 
 test('a user who is banned is told so on every open socket, and it is closed', async () => {
   const app = await box()
@@ -25,7 +23,7 @@ test('a user who is banned is told so on every open socket, and it is closed', a
   expect(await alice.next()).toEqual(BANNED)
   expect(await alice.closed).toEqual({ code: 1008, reason: 'banned' })
   expect(await bob.say(text('u-4002', 'u-4001', 'hello?'))).toMatchObject({ status: 1 })
-  expect((await app.sandbox.journal.read()).find(({ error }) => error !== null)).toMatchObject({ operation: 'imPushDelivery', user: 'u-4001', error: 'ERROR_NET' })
+  expect((await app.requests.list()).find(({ error }) => error !== null)).toMatchObject({ operationId: 'imPushDelivery', user: 'u-4001', error: 'ERROR_NET' })
 })
 
 test('a banned user gets no socket with a session from before, and no answer over HTTP', async () => {
@@ -36,7 +34,7 @@ test('a banned user gets no socket with a session from before, and no answer ove
   expect(await client.next()).toEqual(BANNED)
   expect(await client.closed).toMatchObject({ code: 1008 })
   expect((await app.call('/android/user_contacts/', { headers: { cookie } })).json?.['status']).not.toBe(1)
-  expect((await app.sandbox.journal.read()).slice(-2).map(({ operation, user }) => [operation, user])).toEqual([['imPushDelivery', 'u-4001'], ['imListFriends', 'u-4001']])
+  expect((await app.requests.list({ limit: 2 })).map(({ operationId, user }) => [operationId, user])).toEqual([['imListFriends', 'u-4001'], ['imPushDelivery', 'u-4001']])
 })
 
 test('where a socket has no words for a ban, it says what it says without a session', async () => {

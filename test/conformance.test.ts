@@ -1,36 +1,36 @@
 /** What every system does alike, whatever its dialect; run over all systems of the registry, from their contracts alone. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freezeClock } from '../src/core/clock.js'
+import type { Box } from '../src/client/box.js'
+import type { Stub } from '../src/client/stub.js'
 import type { System } from '../src/core/system.js'
 import { loadSystems } from '../src/systems/load.js'
 import { exemptions } from './conformance-exemptions.js'
 import { anyRequestTo } from './support/any-request.js'
-import { credential as credentialOf } from './support/credential.js'
-import { type Hosted, host } from './support/host.js'
+import { credential } from './support/credential.js'
+import { host } from './support/host.js'
 import { buildRequest, type Examples, readExamples, type WireRequest } from './support/requests.js'
 
 const systems = await loadSystems([])
 const START = Date.UTC(2026, 0, 5, 4)
 
-let server: Hosted
+let stub: Stub
 const reports: string[] = []
 beforeAll(async () => {
-  server = await host({ systems, report: (problem) => reports.push(problem), time: { now: () => START } })
+  stub = await host({ systems, report: (problem) => reports.push(problem), time: { now: () => START } })
 })
-afterAll(() => server.close())
+afterAll(() => stub.close())
 
 let boxes = 0
-/** @returns the name of a sandbox that nobody has used, its clock standing still */
-async function freshBox(): Promise<string> {
-  const name = `conformance-${String(++boxes)}`
-  const sandbox = server.sandboxes.open(name)
-  await sandbox.control.change((state) => ({ ...state, clock: freezeClock(state.clock, START) }))
-  return name
+/** @returns a sandbox that nobody has used, its clock standing still */
+async function freshBox(): Promise<Box> {
+  const box = await stub.sandbox(`conformance-${String(++boxes)}`)
+  await box.clock.freeze(new Date(START))
+  return box
 }
 
-async function send(system: System, box: string, { method, path, headers, body }: Omit<WireRequest, 'operation'>) {
-  const response = await fetch(`${server.url}/@${box}/${system.id}${path}`, { method, headers: { ...headers }, ...(body === null ? {} : { body }), redirect: 'manual' })
+async function send(system: System, box: Box, { method, path, headers, body }: Omit<WireRequest, 'operation'>) {
+  const response = await box.fetch(`/${system.id}${path}`, { method, headers: { ...headers }, ...(body === null ? {} : { body }), redirect: 'manual' })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
@@ -58,10 +58,9 @@ function codeOf(system: System, { text }: Answer): unknown {
 const successCode = (system: System) => system.contract.errors[system.contract.dialect.success]?.code
 
 /** @returns all tokens and ids of sessions that calls of the sandbox have brought into being, the oldest first */
-async function tokensOf({ id }: System, box: string): Promise<readonly string[]> {
+async function tokensOf({ id }: System, box: Box): Promise<readonly string[]> {
   const found = new Set<string>()
-  for (const { system, changes } of await server.sandboxes.open(box).journal.read()) {
-    if (system !== id) continue
+  for (const { changes } of (await box.requests.list({ system: id, limit: 10_000, secrets: true })).reverse()) {
     for (const { collection, before, after } of changes) {
       if (collection !== 'sessions' || after === null) continue
       for (const field of ['id', 'accessToken', 'refreshToken']) if (typeof after[field] === 'string' && after[field] !== before?.[field]) found.add(after[field])
@@ -71,14 +70,11 @@ async function tokensOf({ id }: System, box: string): Promise<readonly string[]>
 }
 
 /** @returns the answers with a number in the place of each token */
-async function withoutTokens(system: System, box: string, answers: unknown): Promise<unknown> {
+async function withoutTokens(system: System, box: Box, answers: unknown): Promise<unknown> {
   let text = JSON.stringify(answers)
   for (const [i, token] of (await tokensOf(system, box)).entries()) text = text.replaceAll(token, `<${String(i)}>`)
   return JSON.parse(text)
 }
-
-/** Logs the first user of the world in and returns the headers of his credential. */
-const credential = (system: System, box: string) => credentialOf(system, server.sandboxes.open(box), START, `credential of ${box}`)
 
 /** One request for each example of each operation. */
 function exampleRequests(system: System, examples: Map<string, Examples>, headers: Readonly<Record<string, string>>): WireRequest[] {
@@ -100,7 +96,7 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ sy
     else test(`${name} (exempt: ${reason})`, () => expect(run()).rejects.toThrow())
   }
 
-  const refusedWith = (box: string, request: WireRequest) =>
+  const refusedWith = (box: Box, request: WireRequest) =>
     send(system, box, request).then((answer) => {
       expectInContract(request, answer)
       if (answer.text !== '' && codeOf(system, answer) !== undefined) expect(codeOf(system, answer), `${request.method} ${request.path} ${answer.text}`).not.toBe(successCode(system))
@@ -166,7 +162,7 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ sy
   })
 
   conform('determinism, isolation and reset', async () => {
-    const run = async (box: string) => {
+    const run = async (box: Box) => {
       const headers = await credential(system, box)
       const answers = []
       for (const request of exampleRequests(system, examples, headers)) {
@@ -177,22 +173,22 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ sy
       return answers
     }
     const [first, second, bystander] = [await freshBox(), await freshBox(), await freshBox()]
-    const untouched = await server.sandboxes.open(bystander).store(system.id).export()
+    const untouched = await bystander.snapshot()
     const answers = await run(first)
-    const journal = await server.sandboxes.open(first).journal.read()
+    const journal = await first.requests.list({ limit: 10_000 })
     expect(journal.some(({ changes }) => changes.length > 0)).toBe(true)
     expect(journal.some(({ error }) => error === null)).toBe(true)
     expect(await withoutTokens(system, second, await run(second))).toEqual(await withoutTokens(system, first, answers))
-    expect(await server.sandboxes.open(bystander).store(system.id).export()).toEqual(untouched)
+    expect(await bystander.snapshot()).toEqual(untouched)
     const [tokens, known] = [await tokensOf(system, first), await withoutTokens(system, first, answers)]
-    await server.sandboxes.open(first).reset()
-    await server.sandboxes.open(first).control.change((state) => ({ ...state, clock: freezeClock(state.clock, START) }))
+    await first.reset()
+    await first.clock.freeze(new Date(START))
     const again = await run(first)
     const issued = await tokensOf(system, first)
     expect(await withoutTokens(system, first, again)).toEqual(known)
     expect(tokens.filter((token) => issued.includes(token))).toEqual([])
-    await server.sandboxes.delete(first)
-    await server.sandboxes.open(first).control.change((state) => ({ ...state, clock: freezeClock(state.clock, START) }))
+    await first.delete()
+    await first.clock.freeze(new Date(START))
     expect(await run(first)).toEqual(answers)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { codeOf, inStore, PASSWORD, Phone, phoneOf, phoneOfS5, turn, userID } from './support/edu.js'
+import { codeOf, PASSWORD, Phone, phoneOf, phoneOfS5, userID } from './support/edu.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -23,19 +23,19 @@ describe('SMS codes', () => {
   test('a code is good at 9:59.999 and dead at 10:00', async () => {
     const app = await box()
     await ask(app)
-    await app.advance('PT9M59.999S')
+    await app.clock.advance('PT9M59.999S')
     expect(await byCode(app)).toBe(900)
     await ask(app)
-    await app.advance('PT10M')
+    await app.clock.advance('PT10M')
     expect(await byCode(app)).toBe(603)
   })
 
   test('the next one may be asked for after exactly 60 seconds; a refusal neither voids the earlier code nor starts them anew', async () => {
     const app = await box()
     expect(await ask(app)).toBe(900)
-    await app.advance('PT59.999S')
+    await app.clock.advance('PT59.999S')
     expect(await ask(app)).toBe(601)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expect(await byCode(app)).toBe(900)
     expect(await ask(app)).toBe(900)
   })
@@ -44,10 +44,10 @@ describe('SMS codes', () => {
     const app = await box()
     expect(await ask(app, '13800001998')).toBe(602)
     expect(await ask(app, '13800001998')).toBe(602)
-    await turn(app, { outages: ['smsOperator'] })
+    await app.outages.set(['smsOperator'])
     expect(await ask(app)).toBe(602)
     expect(await byCode(app)).toBe(603)
-    await turn(app, {})
+    await app.outages.set([])
     expect(await ask(app)).toBe(900)
   })
 
@@ -62,9 +62,9 @@ describe('SMS codes', () => {
 
   test('with codes in sequence only the newest counts, and wrong tries cost nothing', async () => {
     const app = await box()
-    await turn(app, { smsSource: 'sequence' })
+    await app.sms.source('sequence')
     await ask(app)
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     await ask(app)
     for (const wrong of ['100001', '123456', '000000']) expect(await byCode(app, wrong)).toBe(603)
     expect(await byCode(app, '100002')).toBe(900)
@@ -190,9 +190,9 @@ describe('third parties', () => {
   test('a refused token makes no account', async () => {
     const app = await box()
     expect(codeOf(await sso(new Phone(app), { access_token: 'refused' }))).toBe(913)
-    await turn(app, { outages: ['thirdParty'] })
+    await app.outages.set(['thirdParty'])
     expect(codeOf(await sso(new Phone(app)))).toBe(913)
-    expect(await inStore(app, (tx) => tx.get('ssoAccounts', 's/qq/qq-2031'))).toBeUndefined()
+    expect(await app.db('edu').list('ssoAccounts', { key: 's/qq/qq-2031' })).toEqual([])
   })
 
   test('twenty first logins at once make one account', async () => {
@@ -243,7 +243,7 @@ describe('passwords', () => {
     await ask(app, '13800001003')
     await phone.enter('/login', { phone: '13800001003', smscode: '123456' })
     expect(codeOf(await phone.post('/changePwd', { oldPwd: 'any', newPwd: 'xyz67890' }))).toBe(907)
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     await ask(app, '13800001003')
     expect(codeOf(await phone.post('/resetPwd', { phone: '13800001003', smscode: '000000', newPwd: 'xyz67890' }))).toBe(603)
     expect(codeOf(await phone.post('/resetPwd', { phone: '13800001003', smscode: '123456', newPwd: 'xyz67890' }))).toBe(900)
@@ -280,7 +280,7 @@ describe('the phone number', () => {
     expect(codeOf(await phone.put('/phone', { phone: NEW, smscode: '000000' }))).toBe(603)
     expect(codeOf(await phone.put('/phone', { phone: NEW, smscode: '123456' }))).toBe(900)
     expect((await phone.get('/info')).json).toMatchObject({ info: { userID: userID('005'), phone: NEW } })
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     await ask(app, NEW)
     expect(await byCode(app, '123456', NEW)).toBe(900)
   })

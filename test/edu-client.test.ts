@@ -1,7 +1,7 @@
 /** The client of `edu-client.ts` against the stub, under a clock that the test moves. */
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { ban, IOS, PASSWORD, turn, userID } from './support/edu.js'
+import { IOS, PASSWORD, userID } from './support/edu.js'
 import { EduClient, EduError, type KickOut, type Tokens } from './edu-client.js'
 import { type Box, serve } from './support/serve.js'
 
@@ -25,13 +25,13 @@ const NO_GRACE = { accessTokenGraceMs: 0 }
 
 async function stage(settings: Readonly<Record<string, number>> = {}) {
   const app = await box()
-  await turn(app, { settings })
-  let time = await app.now()
+  await app.settings.set('edu', settings)
+  let time = (await app.clock.now()).milliseconds
   return {
     app,
     async advance(duration: string) {
-      await app.advance(duration)
-      time = await app.now()
+      await app.clock.advance(duration)
+      time = (await app.clock.now()).milliseconds
     },
     client({ device = 'iPhone 15', behind = 0, ...more }: Setting = {}) {
       const kicks: KickOut[] = []
@@ -40,7 +40,7 @@ async function stage(settings: Readonly<Record<string, number>> = {}) {
     },
     /** How often each operation was called, and how often it was refused. */
     async count(operation: string) {
-      const calls = (await app.sandbox.journal.read()).filter((entry) => entry.operation === operation)
+      const calls = await app.requests.list({ operationId: operation, limit: 10_000 })
       return { calls: calls.length, refused: calls.filter(({ error }) => error !== null).length }
     },
   }
@@ -68,7 +68,7 @@ function holdFirst(treat: (send: () => Promise<Response>) => Promise<Response>):
 
 const me = (client: EduClient) => client.call('GET', '/info')
 const many = (client: EduClient, count = 20) => Promise.all(Array.from({ length: count }, () => me(client)))
-const refusedCalls = async (app: Box) => (await app.sandbox.journal.read()).filter(({ error }) => error !== null).map(({ operation, error }) => `${String(operation)} ${String(error)}`)
+const refusedCalls = async (app: Box) => (await app.requests.list({ limit: 10_000 })).filter(({ error }) => error !== null).map(({ operationId, error }) => `${String(operationId)} ${String(error)}`)
 
 describe('refreshing in time', () => {
   test('nothing is refreshed before the buffer begins, and then once, however many calls are made', async () => {
@@ -241,9 +241,9 @@ describe('when a token is not good after all', () => {
     const { client } = make()
     await client.login(S1, { passwd: PASSWORD })
     await advance('PT2H')
-    await turn(app, { outages: ['internal'] })
+    await app.outages.set(['internal'])
     await expect(me(client)).rejects.toMatchObject({ code: 905 })
-    await turn(app, {})
+    await app.outages.set([])
     expect(await me(client)).toMatchObject({ code: 900 })
   })
 })
@@ -255,7 +255,7 @@ describe('the end of a session', () => {
     await mine.client.login(S1, { passwd: PASSWORD })
     await advance('PT30M')
     await theirs.client.login(S1, { passwd: PASSWORD })
-    const at = new Date(await app.now()).toISOString()
+    const at = (await app.clock.now()).now
     const calls = await Promise.allSettled(Array.from({ length: 10 }, () => me(mine.client)))
     for (const call of calls) expect(call).toMatchObject({ status: 'rejected', reason: { code: 903 } })
     expect(mine.kicks).toEqual([{ device: 'iPad', at }])
@@ -306,7 +306,7 @@ describe('the end of a session', () => {
     const { client: make, count, app } = await stage()
     const { client, kicks } = make()
     await client.login(S1, { passwd: PASSWORD })
-    await ban(app, userID('001'))
+    await app.sessions.ban({ system: 'edu', user: userID('001') })
     await expect(me(client)).rejects.toMatchObject({ code: 909 })
     expect([(await count('eduRefreshAccess')).calls, kicks]).toEqual([0, []])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { authOf, codeOf, IOS, orderID, Phone, phoneOf, turn } from './support/edu.js'
+import { authOf, codeOf, IOS, orderID, Phone, phoneOf } from './support/edu.js'
 import { serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -61,7 +61,7 @@ describe('headers', () => {
 
 test('by a setting every call needs a content type, GET included; the file service needs none', async () => {
   const app = await box()
-  await turn(app, { settings: { contentTypeRequired: 'always' } })
+  await app.settings.set('edu', { contentTypeRequired: 'always' })
   const phone = await phoneOf(app, 'S1')
   const json = { 'content-type': 'application/json' }
   expect(codeOf(await phone.send('GET', '/info'))).toBe(904)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { apply, codeOf } from './support/edu.js'
+import { codeOf } from './support/edu.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -190,7 +190,7 @@ describe('downloads', () => {
 
   test('neither headers nor login are asked for', async () => {
     const app = await box()
-    await apply(app, 'kicked-out')
+    await app.scenario('kicked-out', 'edu')
     expect((await app.call('/file/notes.txt', { headers: { auth: 'nonsense', platform: 'harmony' } })).status).toBe(200)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
-import { apply, codeOf, orderID, type Person, Phone, phoneOf, phoneOfS5, turn, userID } from './support/edu.js'
+import { codeOf, orderID, type Person, Phone, phoneOf, phoneOfS5, userID } from './support/edu.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -17,14 +17,14 @@ describe('an order', () => {
     const placed = await parent.post('/order', { t_id: T1, question: '应用题怎么列方程？' })
     const o_id = String(placed.json?.['o_id'])
     expect(o_id).toMatch(/^[0-9a-f]{24}$/)
-    const at = new Date(await app.now()).toISOString()
+    const at = (await app.clock.now()).now
     const order = { o_id, userID: userID('201'), t_id: T1, question: '应用题怎么列方程？', self_desc: '', status: 'pending', called: false, reason: '', createdAt: at, updatedAt: at }
     expect((await parent.get(`/order/${o_id}`)).json).toEqual({ code: 900, info: order })
     expect((await teacher.get('/orders', { status: 'pending' })).json).toMatchObject({ list: [order, {}, {}] })
 
-    await app.advance('PT10M')
+    await app.clock.advance('PT10M')
     expect((await teacher.post(`/order/${o_id}/confirm`)).json).toEqual({ code: 900 })
-    const later = new Date(await app.now()).toISOString()
+    const later = (await app.clock.now()).now
     expect((await parent.get(`/order/${o_id}`)).json).toEqual({ code: 900, info: { ...order, status: 'confirmed', updatedAt: later } })
 
     const hex = (length: number) => expect.stringMatching(new RegExp(`^[0-9a-f]{${String(length)}}$`)) as string
@@ -101,10 +101,10 @@ describe('an order', () => {
   test('that could not be paid or called stays as it was', async () => {
     const app = await box()
     const student = await phoneOf(app, 'S1')
-    await turn(app, { outages: ['thirdParty', 'callProvider'] })
+    await app.outages.set(['thirdParty', 'callProvider'])
     expect(codeOf(await student.post(`/order/${orderID('002')}/pay`))).toBe(913)
     expect(codeOf(await student.post(`/order/${orderID('003')}/call`))).toBe(912)
-    await turn(app, {})
+    await app.outages.set([])
     expect(codeOf(await student.post(`/order/${orderID('002')}/pay`))).toBe(900)
     expect(codeOf(await student.post(`/order/${orderID('003')}/call`))).toBe(900)
   })
@@ -164,7 +164,7 @@ describe('lists of orders', () => {
 
   test('many-orders: 33 orders page by page, each once', async () => {
     const app = await box()
-    await apply(app, 'many-orders')
+    await app.scenario('many-orders', 'edu')
     const phone = await phoneOf(app, 'S1')
     const all = listOf(await phone.get('/orders', { limit: '100', status: 'pending,confirmed,rejected,canceled,paid' }))
     expect(all).toHaveLength(33)
@@ -175,7 +175,7 @@ describe('lists of orders', () => {
 
   test('no-orders: nothing for anybody', async () => {
     const app = await box()
-    await apply(app, 'no-orders')
+    await app.scenario('no-orders', 'edu')
     for (const person of ['S1', 'T1', 'P1'] satisfies Person[]) expect(listOf(await (await phoneOf(app, person)).get('/orders'))).toEqual([])
     expect(listOf(await (await phoneOf(app, 'S1')).get('/teachers')).some(({ ordered }) => ordered)).toBe(false)
   })
@@ -204,7 +204,7 @@ describe('teachers', () => {
 
   test('many-teachers: page by page, each once', async () => {
     const app = await box()
-    await apply(app, 'many-teachers')
+    await app.scenario('many-teachers', 'edu')
     const phone = new Phone(app)
     const all = listOf(await phone.get('/teachers', { limit: '100' }))
     expect(all.length).toBeGreaterThan(30)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { edu } from '../src/systems/edu/index.js'
 import { eduRows, expectListed } from './support/document-rows.js'
-import { ANDROID, apply, ban, codeOf, IOS, orderID, Phone, phoneOf, phoneOfS5, turn, userID } from './support/edu.js'
+import { ANDROID, codeOf, IOS, orderID, Phone, phoneOf, phoneOfS5, userID } from './support/edu.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
 const { box } = await serve(edu)
@@ -18,17 +18,17 @@ const ways: readonly (readonly [code: number, status: number, how: string, use: 
   [900, 200, 'a login', (app) => new Phone(app).login('13800001001')],
   [899, 400, 'a required call two hours after the login', async (app) => {
     const phone = await phoneOf(app, 'S1')
-    await app.advance('PT2H')
+    await app.clock.advance('PT2H')
     return phone.get('/info')
   }],
   [899, 400, 'an optional call two hours after the login', async (app) => {
     const phone = await phoneOf(app, 'S1')
-    await app.advance('PT2H')
+    await app.clock.advance('PT2H')
     return phone.get('/teachers')
   }],
   [899, 400, 'a check of the access token two hours after the login', async (app) => {
     const phone = await phoneOf(app, 'S1')
-    await app.advance('PT2H')
+    await app.clock.advance('PT2H')
     return phone.get('/checkToken', { access_token: phone.access })
   }],
   [901, 400, 'registering a phone that has an account', (app) => new Phone(app).post('/register', { phone: '13800001001', smscode: '123456' })],
@@ -37,7 +37,7 @@ const ways: readonly (readonly [code: number, status: number, how: string, use: 
   [903, 401, 'a required call without auth', (app) => new Phone(app).get('/info')],
   [904, 400, 'a login without phone', (app) => new Phone(app).post('/login', { passwd: 'abc12345' })],
   [905, 500, 'anything while the server is broken (an outage, no honest use)', async (app) => {
-    await turn(app, { outages: ['internal'] })
+    await app.outages.set(['internal'])
     return new Phone(app).login('13800001001')
   }],
   [906, 400, 'a login with a wrong password', (app) => new Phone(app).login('13800001001', { passwd: 'wrong' })],
@@ -55,12 +55,12 @@ const ways: readonly (readonly [code: number, status: number, how: string, use: 
   }],
   [912, 400, 'calling on an order whose call was made', async (app) => (await phoneOf(app, 'S1')).post(`/order/${orderID('004')}/call`)],
   [912, 400, 'calling while the provider is down (an outage)', async (app) => {
-    await turn(app, { outages: ['callProvider'] })
+    await app.outages.set(['callProvider'])
     return (await phoneOf(app, 'S1')).post(`/order/${orderID('003')}/call`)
   }],
   [913, 400, 'a third-party login with a token that is refused', (app) => new Phone(app).post('/ssoLogin', { ssoType: 'weixin', openid: 'wx-1001', access_token: 'refused' })],
   [913, 400, 'paying while the payment service is down (an outage)', async (app) => {
-    await turn(app, { outages: ['thirdParty'] })
+    await app.outages.set(['thirdParty'])
     return (await phoneOf(app, 'S1')).post(`/order/${orderID('002')}/pay`)
   }],
   [914, 400, 'an update check of a very old app', (app) => new Phone(app, 's', { ...IOS, client: '0.9.0' }).get('/update')],
@@ -70,7 +70,7 @@ const ways: readonly (readonly [code: number, status: number, how: string, use: 
   }],
   [602, 400, 'asking for a code to a number that the operator refuses', (app) => new Phone(app).post('/smscode', { phone: '13800001998' })],
   [602, 400, 'asking for a code while the operator is down (an outage)', async (app) => {
-    await turn(app, { outages: ['smsOperator'] })
+    await app.outages.set(['smsOperator'])
     return new Phone(app).post('/smscode', { phone: '13800001001' })
   }],
   [603, 400, 'a login with a wrong code', (app) => new Phone(app).post('/login', { phone: '13800001001', smscode: '000000' })],
@@ -98,12 +98,12 @@ describe('every code of the table', () => {
   test('with always200 the same failures travel with HTTP 200', async () => {
     for (const [code, , how, use] of ways) {
       const app = await box()
-      await turn(app, { settings: { httpStatus: 'always200' } })
+      await app.settings.set('edu', { httpStatus: 'always200' })
       const { status, json } = await use(app)
       expect([how, status, json?.['code']]).toEqual([how, 200, code])
     }
     const app = await box()
-    await turn(app, { settings: { httpStatus: 'always200' } })
+    await app.settings.set('edu', { httpStatus: 'always200' })
     const lost = await app.call('/nowhere')
     expect([lost.status, codeOf(lost)]).toEqual([200, 911])
   })
@@ -113,20 +113,20 @@ describe('maintenance', () => {
   test('is 905 under HTTP 503 with Server-Status, before anything is looked at; tokens survive it', async () => {
     const app = await box()
     const phone = await phoneOf(app, 'S1')
-    await app.set({ maintenance: { status: 'maintenance', httpStatus: null } })
+    await app.maintenance.on()
     for (const answer of [phone.get('/info'), app.call('/rest/s/info'), app.call('/file/notes.txt'), phone.login('13800001001')]) {
       const { status, json, headers } = await answer
       expect([status, json, headers.get('server-status')]).toEqual([503, { code: 905, msg: '停机维护中，请稍后再试（服务器内部错误）' }, 'maintenance'])
     }
-    await app.set({ maintenance: null })
+    await app.maintenance.off()
     const { json, headers } = await phone.get('/info')
     expect([json?.['code'], headers.get('server-status')]).toEqual([900, null])
   })
 
   test('is 200 where every answer is', async () => {
     const app = await box()
-    await turn(app, { settings: { httpStatus: 'always200' } })
-    await app.set({ maintenance: { status: 'maintenance', httpStatus: null } })
+    await app.settings.set('edu', { httpStatus: 'always200' })
+    await app.maintenance.on()
     const { status, json } = await app.call('/rest/s/info', { headers: IOS })
     expect([status, json?.['code']]).toEqual([200, 905])
   })
@@ -151,7 +151,7 @@ test('every operation does what it is for', async () => {
   await good(student.post('/info', { nick: '小满' }))
   await good(student.get('/info'))
   await good(student.post('/changePwd', { oldPwd: 'abc12345', newPwd: 'other678' }))
-  await app.advance('PT1M')
+  await app.clock.advance('PT1M')
   await good(student.post('/checkphone', { phone: '13800001900' }))
   await good(student.post('/resetPwd', { phone: '13800001900', smscode: '123456', newPwd: 'third901' }))
   await good(student.post('/smscode', { phone: '13800001901' }))
@@ -172,7 +172,7 @@ test('every operation does what it is for', async () => {
   expect((await app.call('/file/mine.txt')).text).toBe('求导口诀')
   await good(student.post('/logout'))
   await good(student.enter('/ssoLogin', { ssoType: 'weibo', openid: 'wb-1', access_token: 'good' }))
-  const done = new Set((await app.sandbox.journal.read()).filter(({ error }) => error === null).map(({ operation }) => operation))
+  const done = new Set((await app.requests.list({ system: 'edu' })).filter(({ error }) => error === null).map(({ operationId }) => operationId))
   expect([...done].sort()).toEqual(Object.keys(edu.contract.operations).sort())
 })
 
@@ -182,7 +182,7 @@ describe('the order of checks', () => {
   test.each<[string, number, (app: Box) => Promise<Answer>]>([
     ['an unknown userType comes before everything', 911, (app) => app.call('/rest/x/info', { headers: bad })],
     ['a broken server comes before the headers', 905, async (app) => {
-      await turn(app, { outages: ['internal'] })
+      await app.outages.set(['internal'])
       return app.call('/rest/s/info', { headers: bad })
     }],
     ['a header comes before the login', 904, (app) => app.call('/rest/s/info', { headers: bad })],
@@ -190,19 +190,19 @@ describe('the order of checks', () => {
     ['the login comes before the fields', 903, (app) => new Phone(app).post('/info')],
     ['a token that ran out comes before the ban', 899, async (app) => {
       const phone = await phoneOf(app, 'S1')
-      await ban(app, userID('001'))
-      await app.advance('PT2H')
+      await app.sessions.ban({ system: 'edu', user: userID('001') })
+      await app.clock.advance('PT2H')
       return phone.get('/info')
     }],
     ['being displaced comes before the token that ran out', 903, async (app) => {
       const phone = await phoneOf(app, 'S1')
       await phoneOf(app, 'S1')
-      await app.advance('PT2H')
+      await app.clock.advance('PT2H')
       return phone.get('/info')
     }],
     ['the ban comes before the fields', 909, async (app) => {
       const phone = await phoneOf(app, 'S1')
-      await ban(app, userID('001'))
+      await app.sessions.ban({ system: 'edu', user: userID('001') })
       return phone.post('/info')
     }],
     ['a missing field comes before a faulty phone', 904, (app) => new Phone(app).post('/resetPwd', { phone: '12345', smscode: '1' })],
@@ -212,7 +212,7 @@ describe('the order of checks', () => {
     ['the code comes before the ban', 603, (app) => new Phone(app).post('/login', { phone: '13800001004', smscode: 'wrong' })],
     ['the password comes before the ban', 906, (app) => new Phone(app).login('13800001004', { passwd: 'wrong' })],
     ['the refused third party comes before the ban', 913, async (app) => {
-      await ban(app, userID('001'))
+      await app.sessions.ban({ system: 'edu', user: userID('001') })
       return new Phone(app).post('/ssoLogin', { ssoType: 'weixin', openid: 'wx-1001', access_token: 'refused' })
     }],
     ['the bound phone comes before another number', 908, async (app) => (await phoneOfS5(app)).post('/checkphone', { phone: '13800001001' })],
@@ -221,11 +221,11 @@ describe('the order of checks', () => {
     ['a malformed id comes before the unknown order', 904, async (app) => (await phoneOf(app, 'S1')).get('/order/1')],
     ['whose order it is comes before the missing phone', 910, async (app) => (await phoneOfS5(app)).post(`/order/${orderID('003')}/call`)],
     ['the missing phone comes before the failing provider', 908, async (app) => {
-      await turn(app, { outages: ['callProvider'] })
+      await app.outages.set(['callProvider'])
       return (await phoneOfS5(app)).post(`/order/${orderID('006')}/call`)
     }],
     ['the state of the order comes before the failing payment service', 910, async (app) => {
-      await turn(app, { outages: ['thirdParty'] })
+      await app.outages.set(['thirdParty'])
       return (await phoneOf(app, 'S1')).post(`/order/${orderID('001')}/pay`)
     }],
   ])('%s: %i', async (_rule, code, use) => {
@@ -254,7 +254,7 @@ describe('the app', () => {
 
   test('the minimum is a record of the world: under forced-update the present app has to go', async () => {
     const app = await box()
-    await apply(app, 'forced-update')
+    await app.scenario('forced-update', 'edu')
     expect((await new Phone(app).get('/update')).json).toMatchObject({ code: 914, url: 'https://download.example.test/edu' })
   })
 

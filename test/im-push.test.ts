@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { validators } from '../src/generated/im/validators.js'
 import { im } from '../src/systems/im/index.js'
-import type { Tx } from '../src/systems/im/types.js'
 import { logIn, phones } from './support/im.js'
 import { Client, text } from './support/push.js'
 import { serve } from './support/serve.js'
@@ -120,7 +119,7 @@ test('what waits has the form of message_queue, as the document shows it', async
   const app = await box()
   const alice = await Client.start(app, phones.alice)
   await alice.say(text('u-4001', 'u-4002', '1'), text('u-4001', 'g-1', '2', { type: '7', chatId: 'g-1' }))
-  const { value: waiting } = await app.sandbox.store('im').transact((tx) => (tx as unknown as Tx).list('messages')) // the store of im
+  const waiting = await app.db('im').list('messages')
   const queue: Record<string, unknown[]> = {}
   for (const { pushId, item } of waiting) (queue[pushId] ??= []).push(item)
   expect(Object.fromEntries(Object.entries(queue).map(([pushId, items]) => [pushId, items.length]))).toEqual({ 'p-4002': 2, 'p-4003': 1 })
@@ -181,7 +180,7 @@ describe('messages', () => {
     const app = await box()
     const [alice, bob] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob)])
     expect(await alice.say(text('u-4001', 'u-4002', '周六上午图书馆见？'))).toEqual(OK('p-4001'))
-    const createTime = new Date((await app.now()) + 8 * 3_600_000).toISOString().slice(0, 19)
+    const createTime = new Date((await app.clock.now()).milliseconds + 8 * 3_600_000).toISOString().slice(0, 19)
     expect(await bob.next()).toEqual({ status: 1, pushId: 'p-4002', message: [text('u-4001', 'u-4002', '周六上午图书馆见？', { createTime })] })
     expect(await bob.confirm('u-4001', 'u-4002')).toEqual(OK('p-4002'))
     await bob.say(text('u-4002', 'u-4001', '好', { createTime: '刚才' }))
@@ -233,8 +232,8 @@ describe('messages', () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
     await alice.say(text('u-4001', 'u-4002', 'x'))
-    const sent = new Date((await app.now()) + 8 * 3_600_000).toISOString().slice(0, 19)
-    await app.advance('PT3H')
+    const sent = new Date((await app.clock.now()).milliseconds + 8 * 3_600_000).toISOString().slice(0, 19)
+    await app.clock.advance('PT3H')
     const bob = await Client.start(app, phones.bob)
     expect(await bob.messages()).toMatchObject([{ createTime: sent }])
   })
@@ -279,7 +278,7 @@ describe('the queue', () => {
   test('a confirmation takes the messages of one sender in one chat, whichever way round the two are named', async () => {
     const app = await box()
     const [alice, bob, ming] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob), Client.start(app, phones.ming)])
-    const group = { type: '7', chatId: 'g-1' }
+    const group = { type: '7', chatId: 'g-1' } as const
     await bob.say(text('u-4002', 'u-4001', 'bob', { chatId: 'g-1' }), text('u-4002', 'g-1', 'bob to all', group))
     await ming.say(text('u-4003', 'g-1', 'ming to all', group))
     for (let i = 0; i < 3; i++) await alice.next()
@@ -360,9 +359,9 @@ describe('the session', () => {
   test('a session that has run out by the sandbox’s clock is told at the next packet', async () => {
     const app = await box()
     const [alice, bob] = await Promise.all([Client.start(app, phones.alice), Client.start(app, phones.bob)])
-    await app.advance('P13DT23H59M59S')
+    await app.clock.advance('P13DT23H59M59S')
     await alice.hearsNothing()
-    await app.advance('PT1S')
+    await app.clock.advance('PT1S')
     expect(await alice.ask(heartbeat)).toEqual({ status: 11001, pushId: '', message: 'session error' })
     expect(await alice.closed).toMatchObject({ code: 1008 })
     expect(await bob.ask({ status: 1, pushId: '', message: [text('u-4002', 'u-4001', 'x')] })).toMatchObject({ status: 11001 })

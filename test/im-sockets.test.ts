@@ -1,34 +1,30 @@
 import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Fault } from '../src/core/faults/kinds.js'
-import type { KeptBody } from '../src/core/journal.js'
-import { startServer } from '../src/server.js'
+import type { JournalEntry } from '../src/client/control.js'
+import type { SocketOperationId } from '../src/client/contracts.js'
+import type { FaultInput } from '../src/client/faults.js'
+import { createStub } from '../src/stub.js'
 import { im } from '../src/systems/im/index.js'
 import { logIn, phones } from './support/im.js'
 import { Client, text } from './support/push.js'
-import { type Box, type Call, send, serve } from './support/serve.js'
+import { type Box, boxOf, type Call, send, serve } from './support/serve.js'
 
-const { box, server } = await serve(im, { sockets: { perSandbox: 3, backlog: 64 * 1024, frame: 128 * 1024 } })
+const { box, stub } = await serve(im, { sockets: { perSandbox: 3, backlog: 64 * 1024, frame: 128 * 1024 } })
 
 const start = { status: 1, pushId: '', message: 'start' }
 const heartbeat = { status: 1, pushId: '', message: '' }
 const NETWORK_ERROR = { status: 11001, pushId: 'p-4001', message: 'network error' }
 
 /** Waits for something that the server does in its own time. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Lets one fault act on the next such operation. */
-/** The first rule is called `f`. */
-const idFor = (faults: readonly unknown[]) => (faults.length === 0 ? 'f' : `f${String(faults.length + 1)}`)
+const next = (app: Box, operationId: SocketOperationId<'im'>, fault: FaultInput<'im'>) => app.faults.next('im', operationId, fault)
 
-function next(app: Box, operationId: string, fault: Fault): Promise<void> {
-  return app.change((state) => ({ ...state, faults: [...state.faults, { id: idFor(state.faults), system: 'im', operationId, fault, times: 1, probability: 1, matched: 0, fired: 0 }] }))
-}
-
-const bodyOf = (body: KeptBody | null | undefined) => (body ? Buffer.from(body.content, body.encoding).toString() : '')
+const textOf = (body: JournalEntry['request']['body'] | undefined) => body?.text ?? ''
 
 describe('limits', () => {
   test('a frame above the limit closes its connection with 1009', async () => {
@@ -53,7 +49,7 @@ describe('limits', () => {
     const [alice, bob] = [await Client.start(app, phones.alice), await Client.start(app, phones.bob)]
     bob.socket.pause()
     let sent = 0
-    while (server.sockets.list(app.sandbox).some(({ mailbox }) => mailbox === 'p-4002')) {
+    while ((await app.sockets.list()).some(({ mailbox }) => mailbox === 'p-4002')) {
       expect(await alice.say(text('u-4001', 'u-4002', String(sent), { createTime: 'x'.repeat(60_000) }))).toMatchObject({ status: 1 })
       sent++
     }
@@ -77,22 +73,32 @@ describe('coming and going', () => {
   test('a client that vanishes leaves nothing behind', async () => {
     const app = await box()
     const [alice, bob] = [await Client.start(app, phones.alice), await Client.start(app, phones.bob)]
-    expect(app.sandbox.idle).toBe(false)
     bob.socket.terminate()
-    await until(() => server.sockets.list(app.sandbox).length === 1)
+    await until(async () => (await app.sockets.list()).length === 1)
     await alice.say(text('u-4001', 'u-4002', 'x'))
     expect(await (await Client.start(app, phones.bob)).contents()).toEqual(['x'])
     alice.socket.terminate()
-    server.sockets.list(app.sandbox).forEach(({ parts }) => {
-      parts.wire.cut()
-    })
-    await until(() => app.sandbox.idle)
+    for (const { id } of await app.sockets.list()) await app.sockets.drop(id)
+    await until(async () => (await app.sockets.list()).length === 0)
+  })
+
+  test('a sandbox with connections is not put away to make room, and without them it is', async () => {
+    const small = await createStub({ systems: [im], maxSandboxes: 2 })
+    const isThere = async () => (await small.sandboxes()).some(({ name }) => name === 'busy')
+    const busy = boxOf(small, 'busy', '/im')
+    const alice = await Client.start(busy, phones.alice)
+    for (let i = 0; i < 5; i++) await small.sandbox()
+    expect(await isThere()).toBe(true)
+    await alice.hearsNothing()
+    alice.socket.terminate()
+    await until(async () => (await small.sandbox(), !(await isThere())))
+    await small.close()
   })
 
   test('a reset closes all connections of the sandbox with 1001', async () => {
     const [app, other] = [await box(), await box()]
     const [alice, bystander] = [await Client.start(app, phones.alice), await Client.start(other, phones.alice)]
-    await app.sandbox.reset()
+    await app.reset()
     expect(await alice.closed).toEqual({ code: 1001, reason: 'the sandbox was reset' })
     await bystander.hearsNothing()
   })
@@ -100,12 +106,12 @@ describe('coming and going', () => {
   test('so does deleting it', async () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
-    await server.sandboxes.delete(app.sandbox.name)
+    await app.delete()
     expect(await alice.closed).toEqual({ code: 1001, reason: 'the sandbox was deleted' })
   })
 
   test('so does a server that stops, and it does not wait for clients that say nothing', async () => {
-    const stopping = await startServer({ systems: [im] })
+    const stopping = await createStub({ systems: [im] })
     const app = { url: stopping.url, call: (path: string, call?: Call) => send(`${stopping.url}${path}`, call) }
     const [polite, silent] = [await Client.start(app, phones.alice), await Client.start(app, phones.bob)]
     silent.socket.pause()
@@ -118,7 +124,7 @@ describe('coming and going', () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
     const record = { id: 'p-4001:00000001', pushId: 'p-4001', seq: 1, item: text('system', 'u-4001', '维护通知'), sentAt: 0, deliveredAt: null }
-    await app.sandbox.store('im').transact((tx) => (tx as unknown as { insert(name: string, doc: object): Promise<unknown> }).insert('messages', record)) // im's own collection, which the core's type does not know
+    await app.db('im').create('messages', record)
     expect(await alice.messages()).toMatchObject([{ fromId: 'system', createTime: '1970-01-01T08:00:00' }])
   })
 })
@@ -181,7 +187,7 @@ describe('the upgrade', () => {
   test('the socket is also at the root when the system is served alone, and a header names the sandbox', async () => {
     const app = await box()
     const cookie = await logIn(app, phones.alice)
-    const socket = new WebSocket(`ws${server.url.slice(4)}/android/websocket?x=1`, { headers: { cookie, 'understudy-sandbox': app.sandbox.name } })
+    const socket = new WebSocket(`ws${stub.url.slice(4)}/android/websocket?x=1`, { headers: { cookie, 'understudy-sandbox': app.name } })
     const answer = new Promise((resolve) => socket.once('message', (data: Buffer) => {
       resolve(JSON.parse(data.toString()))
     }))
@@ -198,40 +204,40 @@ describe('faults', () => {
     const app = await box()
     const [alice, bob] = [await Client.start(app, phones.alice), await Client.start(app, phones.bob)]
     for (const outage of ['network', 'internal']) {
-      await app.set({ outages: [outage] })
+      await app.outages.set([outage])
       expect(await alice.ask(heartbeat)).toEqual(NETWORK_ERROR)
       expect(await alice.say(text('u-4001', 'u-4002', 'x'))).toEqual(NETWORK_ERROR)
       const fresh = await Client.connect(app, await logInDuring(app))
       expect(await fresh.ask(start)).toEqual({ ...NETWORK_ERROR, pushId: '' })
       await fresh.hangUp()
     }
-    await app.set({ outages: [] })
+    await app.outages.set([])
     await Promise.all([alice.hearsNothing(), bob.hearsNothing()])
   })
 
   /** Logging in needs the network; it is put in order for that. */
   async function logInDuring(app: Box): Promise<string> {
-    const { outages = [] } = (await app.sandbox.control.read()).systems['im'] ?? {}
-    await app.set({ outages: [] })
+    const [{ out } = { out: [] }] = await app.outages.list()
+    await app.outages.set([])
     const cookie = await logIn(app, phones.ming)
-    await app.set({ outages })
+    await app.outages.set(out)
     return cookie
   }
 
   test('maintenance does as the network does', async () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
-    await app.set({ maintenance: { status: 'maintenance', httpStatus: null } })
+    await app.maintenance.on()
     expect(await alice.ask(heartbeat)).toEqual(NETWORK_ERROR)
-    await app.set({ maintenance: null })
+    await app.maintenance.off()
     await alice.hearsNothing()
   })
 
   test('HTTP has the same faults', async () => {
     const app = await box()
     const cookie = await logIn(app, phones.alice)
-    for (const patch of [{ outages: ['network'] }, { outages: ['internal'] }, { outages: [], maintenance: { status: 'maintenance', httpStatus: null } }]) {
-      await app.set(patch)
+    for (const breakIt of [() => app.outages.set(['network']), () => app.outages.set(['internal']), async () => (await app.outages.set([]), app.maintenance.on())]) {
+      await breakIt()
       const answer = await app.call('/android/user_contacts/', { headers: { cookie } })
       expect(answer.status).toBe(200)
       expect(answer.json).toMatchObject({ status: 11001, result: [], message: 'network error' })
@@ -244,7 +250,7 @@ describe('faults', () => {
     [{ kind: 'error', error: 'FAILURE_STATUS' }, { status: 0, pushId: 'p-4001', message: 'bad packet' }],
     [{ kind: 'error', error: 'ERROR_PASSWORD' }, NETWORK_ERROR],
     [{ kind: 'error', condition: 'maintenance' }, NETWORK_ERROR],
-  ] satisfies readonly (readonly [Fault, object])[])('a packet is answered by %j, once', async (fault, answer) => {
+  ] satisfies readonly (readonly [FaultInput<'im'>, object])[])('a packet is answered by %j, once', async (fault, answer) => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)
     await next(app, 'imPushFrame', fault)
@@ -263,7 +269,7 @@ describe('faults', () => {
   test('an error asked of a connection that has not started keeps the contract', async () => {
     const app = await box()
     const client = await Client.connect(app, await logIn(app, phones.alice))
-    for (const error of ['NULL_USER', 'ERROR_REPEAT_LOGIN']) {
+    for (const error of ['NULL_USER', 'ERROR_REPEAT_LOGIN'] as const) {
       await next(app, 'imPushFrame', { kind: 'error', error })
       expect(await client.ask(start)).toEqual({ ...NETWORK_ERROR, pushId: '' })
     }
@@ -272,7 +278,7 @@ describe('faults', () => {
   test('a dropped packet cuts the connection before anything is done, or after it', async () => {
     const app = await box()
     const bob = await Client.start(app, phones.bob)
-    for (const [fault, arrives] of [[{ kind: 'drop' }, false], [{ kind: 'drop', carriedOut: true }, true], [{ kind: 'reset' }, true]] satisfies readonly (readonly [Fault, boolean])[]) {
+    for (const [fault, arrives] of [[{ kind: 'drop' }, false], [{ kind: 'drop', carriedOut: true }, true], [{ kind: 'reset' }, true]] satisfies readonly (readonly [FaultInput<'im'>, boolean])[]) {
       const alice = await Client.start(app, phones.alice)
       await next(app, 'imPushFrame', fault)
       alice.send({ status: 1, pushId: '', message: [text('u-4001', 'u-4002', fault.kind)] })
@@ -306,7 +312,7 @@ describe('faults', () => {
     alice.send(heartbeat)
     expect(await alice.next()).toMatchObject({ status: 0 })
     expect(await alice.next()).toMatchObject({ status: 1 })
-    expect((await app.sandbox.control.read()).faults.map(({ fired }) => fired)).toEqual([1, 1])
+    expect((await app.faults.list()).map(({ fired }) => fired)).toEqual([1, 1])
   })
 
   test('a delivery is delayed, or cut and delivered again', async () => {
@@ -331,8 +337,8 @@ describe('faults', () => {
     await next(app, 'imPushOpen', { kind: 'drop' })
     await expect(Client.connect(app, cookie)).rejects.toThrow()
     expect(await (await Client.connect(app, cookie)).ask(start)).toMatchObject({ status: 1 })
-    const openings = (await app.sandbox.journal.read()).filter(({ operation }) => operation === 'imPushOpen')
-    expect(openings.map(({ status, faults }) => [status, faults.length])).toEqual([[101, 1], [503, 1], [0, 1], [101, 0]])
+    const openings = (await app.requests.list({ operationId: 'imPushOpen' })).reverse()
+    expect(openings.map(({ response, faults }) => [response.status, faults.length])).toEqual([[101, 1], [503, 1], [0, 1], [101, 0]])
   })
 
   test('a sandbox that is deleted while a connection is being opened takes that with it', async () => {
@@ -340,8 +346,8 @@ describe('faults', () => {
     const cookie = await logIn(app, phones.alice)
     await next(app, 'imPushOpen', { kind: 'latency', min: 50 })
     const opening = Client.connect(app, cookie)
-    while ((await app.sandbox.control.read()).faults[0]?.fired !== 1) await new Promise((resolve) => setImmediate(resolve))
-    await server.sandboxes.delete(app.sandbox.name)
+    await until(async () => (await app.faults.list())[0]?.fired === 1)
+    await app.delete()
     expect(await (await opening).closed).toMatchObject({ code: 1001 })
   })
 })
@@ -352,21 +358,21 @@ test('what happens on a connection is in the journal', async () => {
   await alice.say(text('u-4001', 'u-4002', '你好'))
   await bob.next()
   await alice.ask({ status: 1, pushId: 'p-9', message: '' })
-  await next(app, 'imPushFrame', { kind: 'malformed' })
+  const rule = await next(app, 'imPushFrame', { kind: 'malformed' })
   alice.send(heartbeat)
   await alice.nextText()
 
-  const entries = (await app.sandbox.journal.read()).filter(({ method }) => method === 'WS')
-  expect(entries.slice(0, 4).map(({ operation, status, user }) => ({ operation, status, user }))).toEqual([
-    { operation: 'imPushOpen', status: 101, user: 'u-4001' },
-    { operation: 'imPushFrame', status: 101, user: 'u-4001' },
-    { operation: 'imPushOpen', status: 101, user: 'u-4002' },
-    { operation: 'imPushFrame', status: 101, user: 'u-4002' },
+  const entries = (await app.requests.list({ method: 'WS' })).reverse()
+  expect(entries.slice(0, 4).map(({ operationId, response: { status }, user }) => ({ operationId, status, user }))).toEqual([
+    { operationId: 'imPushOpen', status: 101, user: 'u-4001' },
+    { operationId: 'imPushFrame', status: 101, user: 'u-4001' },
+    { operationId: 'imPushOpen', status: 101, user: 'u-4002' },
+    { operationId: 'imPushFrame', status: 101, user: 'u-4002' },
   ])
-  const [sent, delivered] = [entries.find(({ changes }) => changes.length > 0), entries.find(({ operation }) => operation === 'imPushDelivery')]
-  expect(bodyOf(sent?.requestBody)).toContain('你好')
+  const [sent, delivered] = [entries.find(({ changes }) => changes.length > 0), entries.find(({ operationId }) => operationId === 'imPushDelivery')]
+  expect(textOf(sent?.request.body)).toContain('你好')
   expect(sent?.changes).toContainEqual(expect.objectContaining({ collection: 'messages', before: null }))
-  expect(delivered).toMatchObject({ user: 'u-4002', url: '/android/websocket/', requestBody: null, changes: [{ collection: 'messages', key: 'p-4002:01000000' }] })
-  expect(bodyOf(delivered?.responseBody)).toContain('你好')
-  expect(entries.slice(-2)).toMatchObject([{ error: 'FAILURE_STATUS', faults: [] }, { error: null, faults: ['f'], violations: [] }])
+  expect(delivered).toMatchObject({ user: 'u-4002', request: { url: '/android/websocket/', body: null }, changes: [{ collection: 'messages', key: 'p-4002:01000000' }] })
+  expect(textOf(delivered?.response.body)).toContain('你好')
+  expect(entries.slice(-2)).toMatchObject([{ error: 'FAILURE_STATUS', faults: [] }, { error: null, faults: [rule.id], violations: [] }])
 })

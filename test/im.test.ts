@@ -18,9 +18,9 @@ describe('sessions', () => {
   test('a session lives 14 days, whatever is done with it', async () => {
     const app = await box()
     const cookie = await logIn(app)
-    await app.advance('P13DT23H59M59S')
+    await app.clock.advance('P13DT23H59M59S')
     expect((await contacts(app, cookie)).json).toMatchObject({ status: 1 })
-    await app.advance('PT1S')
+    await app.clock.advance('PT1S')
     expect((await contacts(app, cookie)).json).toEqual(SESSION_ERROR)
   })
 
@@ -68,7 +68,7 @@ describe('sessions', () => {
   test('a cookie that has run out or logged out does not stand in the way of a login', async () => {
     const app = await box()
     const expired = await logIn(app)
-    await app.advance('P14D')
+    await app.clock.advance('P14D')
     const next = cookieOf(await login(app, { phone: phones.alice, password: PASSWORD }, expired))
     expect((await contacts(app, next)).json).toMatchObject({ status: 1 })
     await get(app, '/android/out/', next)
@@ -117,7 +117,7 @@ describe('accounts', () => {
     const app = await box()
     const cookie = await logIn(app)
     const { result, date } = (await complete(app, completed, cookie)).json as { result: { user: { modifyAt: string } }; date: string }
-    expect(date).toBe(new Date((await app.now()) + 8 * 3_600_000).toISOString().slice(0, 19))
+    expect(date).toBe(new Date((await app.clock.now()).milliseconds + 8 * 3_600_000).toISOString().slice(0, 19))
     expect(result.user.modifyAt).toBe(date.slice(0, 10).replaceAll('-', '/'))
   })
 

@@ -5,7 +5,7 @@ import type { Job } from '../src/systems/job/types.js'
 import { expectListed, jobRows } from './support/document-rows.js'
 import {
   ad, ADMIN, BLOCKED, caller, CODE, codeOf, couponFields, DEAL_PASSWORD, enter, expectDone, type Fields, FRESHMAN, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD,
-  PENNILESS_MERCHANT, PHONELESS, recordsOf, sendCode, STRANGER, STUDENT, task, UNCERTIFIED_MERCHANT,
+  PENNILESS_MERCHANT, PHONELESS, sendCode, STRANGER, STUDENT, task, UNCERTIFIED_MERCHANT,
 } from './support/job.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
@@ -121,15 +121,15 @@ describe('every code of the table', () => {
 
   test('the operator that fails is 34 for every number, and starts no interval', async () => {
     const app = await box()
-    await app.set({ outages: ['smsOperator'] })
+    await app.outages.set(['smsOperator'])
     expect(codeOf(await caller(app).get('/register/sms', { mobile: NEWCOMER }))).toBe(34)
-    await app.set({ outages: [] })
+    await app.outages.set([])
     expectDone(await caller(app).get('/register/sms', { mobile: NEWCOMER }))
   })
 
   test.each(['internal', 'database'])('the outage %s is HTTP 500 in plain text, before the token is looked at', async (outage) => {
     const app = await box()
-    await app.set({ outages: [outage] })
+    await app.outages.set([outage])
     for (const path of ['/api/job/list', '/api/user/acc/balance']) {
       const answer = await caller(app).get(path)
       expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([500, 'text/plain; charset=utf-8', 'Internal Server Error'])
@@ -174,17 +174,17 @@ describe('the order of checks', () => {
 
   test('claiming a task: 22, 27, 20, 45, 21', async () => {
     const app = await box()
-    const [student, now] = [await enter(app, STUDENT), await app.now()]
-    const change = (patch: Partial<Job['records']['tasks']>) => recordsOf(app).transact((tx) => tx.update('tasks', 5, patch))
+    const [student, now] = [await enter(app, STUDENT), (await app.clock.now()).milliseconds]
+    const change = (patch: Partial<Job['records']['tasks']>) => app.db('job').update('tasks', 5, patch)
     const claim = async () => codeOf(await student.post('/api/user/quest/assign/5'))
     await change({ startsAt: now + 1, endsAt: now, leftAmt: 0 })
-    await recordsOf(app).transact((tx) => tx.insert('claims', { id: 99, userId: STUDENT, questId: 5, createdAt: 0 }))
+    await app.db('job').create('claims', { id: 99, userId: STUDENT, questId: 5, createdAt: 0 })
     expect(await claim()).toBe(22)
     await change({ endsAt: now + 2 })
     expect(await claim()).toBe(27)
     await change({ startsAt: now })
     expect(await claim()).toBe(20)
-    await recordsOf(app).transact((tx) => tx.delete('claims', 99))
+    await app.db('job').delete('claims', 99)
     expect(await claim()).toBe(45)
     await change({ collegeIds: '1' })
     expect(await claim()).toBe(21)
@@ -195,7 +195,7 @@ describe('the order of checks', () => {
   test('publishing a task: 12, 19', async () => {
     const app = await box()
     const merchant = await enter(app, MERCHANT)
-    await recordsOf(app).transact((tx) => tx.delete('wallets', 2))
+    await app.db('job').delete('wallets', 2)
     expect(codeOf(await merchant.post('/api/user/quest', { ...task, questCateId: 99 }))).toBe(12)
     expect(codeOf(await merchant.post('/api/user/quest', task))).toBe(19)
   })
@@ -217,7 +217,7 @@ describe('the order of checks', () => {
   test('redeeming a coupon: 13, 10, 39, 40, 41', async () => {
     const app = await box()
     const path = '/api/user/quest/coupon/check'
-    await recordsOf(app).transact((tx) => tx.update('coupons', 2, { expiresAt: 0 }))
+    await app.db('job').update('coupons', 2, { expiresAt: 0 })
     expect(codeOf(await (await enter(app, STUDENT)).get(path))).toBe(13)
     expect(codeOf(await (await enter(app, MERCHANT)).get(path))).toBe(10)
     expect(codeOf(await (await enter(app, PENNILESS_MERCHANT)).get(path, { code: USED }))).toBe(39)

@@ -1,7 +1,7 @@
 /** Many at once: what is limited stays limited. */
 import { expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
-import { ADMIN, caller, CODE, codeOf, dataOf, DEAL_PASSWORD, enter, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, recordsOf, STUDENT, task } from './support/job.js'
+import { ADMIN, caller, CODE, codeOf, dataOf, DEAL_PASSWORD, enter, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, STUDENT, task } from './support/job.js'
 import { type Answer, serve } from './support/serve.js'
 
 const { box } = await serve(job)
@@ -17,15 +17,13 @@ const times = <T>(count: number, run: (i: number) => Promise<T>): Promise<T[]> =
 
 test('of a hundred who claim a task with nine left, nine get it and ninety-one get 21', async () => {
   const app = await box()
-  await recordsOf(app).transact(async (tx) => {
-    const model = await tx.get('users', STUDENT)
-    if (model === undefined) throw new Error('the world has no student')
-    for (let id = 5001; id <= 5100; id++) await tx.insert('users', { ...model, id, username: `1390000${String(id)}`, phone: null })
-  })
+  const records = app.db('job')
+  const model = await records.get('users', STUDENT)
+  for (let id = 5001; id <= 5100; id++) await records.create('users', { ...model, id, username: `1390000${String(id)}`, phone: null })
   const students = await times(100, (i) => enter(app, `1390000${String(5001 + i)}`))
   expect(tally(await Promise.all(students.map((student) => student.post('/api/user/quest/assign/1'))))).toEqual({ 0: 9, 21: 91 })
   expect(dataOf(await caller(app).get('/api/quest/1'))).toMatchObject({ leftAmt: 0 })
-  const { value: claims } = await recordsOf(app).transact((tx) => tx.findAll('claims', { questId: 1 }))
+  const claims = await records.list('claims', { questId: 1 })
   expect(new Set(claims.map(({ userId }) => userId)).size).toBe(9)
 })
 
@@ -52,13 +50,11 @@ test('a coupon that is shown ten times at once is redeemed once', async () => {
 test('two free coupons go to two of those who are passed at once', async () => {
   const app = await box()
   const merchant = await enter(app, MERCHANT)
-  await recordsOf(app).transact(async (tx) => {
-    const model = await tx.get('submissions', 2)
-    if (model === undefined) throw new Error('the world has no submission')
-    for (let id = 901; id <= 905; id++) await tx.insert('submissions', { ...model, id, questId: 7, memberId: OTHER_STUDENT })
-  })
+  const records = app.db('job')
+  const model = await records.get('submissions', 2)
+  for (let id = 901; id <= 905; id++) await records.create('submissions', { ...model, id, questId: 7, memberId: OTHER_STUDENT })
   expect(tally(await times(5, (i) => merchant.put(`/api/user/quest/submit/${String(901 + i)}`, { status: '05' })))).toEqual({ 0: 2, 38: 3 })
-  const { value: coupons } = await recordsOf(app).transact((tx) => tx.findAll('coupons', { memId: OTHER_STUDENT }))
+  const coupons = await records.list('coupons', { memId: OTHER_STUDENT })
   expect(coupons).toHaveLength(2)
   expect(dataOf(await (await enter(app, OTHER_STUDENT)).get('/api/user/acc/balance'))).toBe(15)
 })

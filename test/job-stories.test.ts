@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
 import {
-  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, type Fields, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, payloadOf, recordsOf, sendCode, STUDENT, task,
+  ADMIN, caller, type Caller, CODE, codeOf, couponFields, dataOf, DEAL_PASSWORD, enter, expectDone, type Fields, join, MERCHANT, nameOf, OTHER_STUDENT, PASSWORD, payloadOf, sendCode, STUDENT, task,
 } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
@@ -23,7 +23,7 @@ const balanceOf = async (as: Caller) => payloadOf('jobGetBalance', await as.get(
 
 /** Looks up what was handed in last; no operation tells its id. */
 async function lastSubmission(app: Box): Promise<number> {
-  const { value } = await recordsOf(app).transact((tx) => tx.list('submissions'))
+  const value = await app.db('job').list('submissions')
   return Math.max(...value.map(({ id }) => id))
 }
 
@@ -123,7 +123,7 @@ test('work that is passed is paid to those who have an account, and to nobody el
   const [merchant, student] = [await enter(app, MERCHANT), await enter(app, STUDENT)]
   expectDone(await merchant.put('/api/user/quest/submit/1', { status: '05', memo: '很好' }))
   expect(await balanceOf(student)).toBe(105)
-  await recordsOf(app).transact((tx) => tx.delete('wallets', 1))
+  await app.db('job').delete('wallets', 1)
   expectDone(await student.post('/api/user/quest/submit/9', work))
   expectDone(await merchant.put(`/api/user/quest/submit/${String(await lastSubmission(app))}`, { status: '05' }))
   expect(codeOf(await student.get('/api/user/acc/balance'))).toBe(19)
@@ -135,18 +135,18 @@ describe('a task', () => {
     const merchant = await enter(app, MERCHANT)
     const at = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
     // Whole seconds, as the texts on the wire have them.
-    const start = Math.ceil((await app.now()) / 1000) * 1000 + 60_000
-    await app.advance(`PT${String((start - 60_000 - (await app.now())) / 1000)}S`)
+    const start = Math.ceil((await app.clock.now()).milliseconds / 1000) * 1000 + 60_000
+    await app.clock.advance(`PT${String((start - 60_000 - (await app.clock.now()).milliseconds) / 1000)}S`)
     const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', { ...task, startTime: at(start), endTime: at(start + 60_000) }))
     const path = `/api/user/quest/assign/${String(id)}`
     const [student, other] = [await enter(app, STUDENT), await enter(app, OTHER_STUDENT)]
-    await app.advance('PT59.999S')
+    await app.clock.advance('PT59.999S')
     expect(codeOf(await student.post(path))).toBe(27)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expectDone(await student.post(path))
-    await app.advance('PT59.999S')
+    await app.clock.advance('PT59.999S')
     expect(codeOf(await student.post(path))).toBe(20)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expect(codeOf(await other.post(path))).toBe(22)
     expect(codeOf(await student.post(path))).toBe(22)
   })
@@ -170,8 +170,8 @@ describe('a task', () => {
     const bodies = [{ ...task, startTime: startTime.examples[0], endTime: endTime.examples[0] }, ...Object.values(examples).map(({ value }) => value)]
     for (const body of bodies) {
       const { id } = payloadOf('jobPublishTask', await merchant.post('/api/user/quest', body))
-      const { value } = await recordsOf(app).transact((tx) => tx.get('tasks', id))
-      expect(value?.endsAt).toBeGreaterThan(await app.now())
+      const value = await app.db('job').get('tasks', id)
+      expect(value.endsAt).toBeGreaterThan((await app.clock.now()).milliseconds)
     }
   })
 
@@ -207,9 +207,9 @@ describe('a task', () => {
 test('a coupon is good until the last second of its day', async () => {
   for (const [short, code] of [[1, 0], [0, 41]] as const) {
     const app = await box()
-    const { value: coupon } = await recordsOf(app).transact((tx) => tx.get('coupons', 1))
-    await app.advance(`PT${String(((coupon?.expiresAt ?? 0) - (await app.now()) - short) / 1000)}S`)
-    expect(codeOf(await (await enter(app, MERCHANT)).get('/api/user/quest/coupon/check', { code: String(coupon?.code) }))).toBe(code)
+    const coupon = await app.db('job').get('coupons', 1)
+    await app.clock.advance(`PT${String((coupon.expiresAt - (await app.clock.now()).milliseconds - short) / 1000)}S`)
+    expect(codeOf(await (await enter(app, MERCHANT)).get('/api/user/quest/coupon/check', { code: coupon.code }))).toBe(code)
   }
 })
 
@@ -283,7 +283,7 @@ test('another Alipay account needs a code to the bound phone', async () => {
   expect(codeOf(await set({ code: CODE }))).toBe(25)
   await sendCode(app, nameOf(MERCHANT))
   expectDone(await set({ code: CODE }))
-  await app.advance('PT1M')
+  await app.clock.advance('PT1M')
   await sendCode(app, nameOf(MERCHANT))
   expectDone(await merchant.del('/api/user/acc/phone', { code: CODE }))
   expect(codeOf(await set({ code: CODE }))).toBe(25)
@@ -294,19 +294,19 @@ describe('maintenance', () => {
     const app = await box()
     const student = await enter(app, STUDENT)
     expect((await student.get('/api/job/list')).headers.has('server-status')).toBe(false)
-    await app.set({ maintenance: { status: 'maintenance', httpStatus: null } })
+    await app.maintenance.on()
     for (const [method, path] of [['GET', '/api/job/list'], ['POST', '/login'], ['GET', '/api/nothing'], ['DELETE', '/api/job/list'], ['GET', '/api/%zz'], ['GET', '/logout']] as const) {
       const answer = await app.call(path, { method, headers: { 'App-Token': student.token } })
       expect([answer.status, answer.text, answer.headers.get('server-status')], path).toEqual([503, '', 'maintenance'])
     }
-    await app.set({ maintenance: null })
+    await app.maintenance.off()
     const after = await student.get('/api/user/acc/balance')
     expect([after.status, codeOf(after), after.headers.has('server-status')]).toEqual([200, 0, false])
   })
 
   test('can be HTTP 200 with the envelope, and its header can say more', async () => {
     const app = await box()
-    await app.set({ maintenance: { status: 'upgrading', httpStatus: 200 } })
+    await app.maintenance.on('job', { status: 'upgrading', httpStatus: 200 })
     for (const path of ['/api/job/list', '/api/nothing']) {
       const answer = await app.call(path)
       expect([answer.status, answer.headers.get('server-status')]).toEqual([200, 'upgrading'])

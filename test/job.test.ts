@@ -1,7 +1,7 @@
 /** How job speaks: carriages of the token, envelope, forms, pages. */
 import { describe, expect, test } from 'vitest'
 import { job } from '../src/systems/job/index.js'
-import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, payloadOf, recordsOf, STUDENT } from './support/job.js'
+import { ad, ADMIN, BLOCKED, caller, CODE, codeOf, dataOf, enter, expectDone, form, FRESHMAN, MERCHANT, nameOf, PASSWORD, payloadOf, STUDENT } from './support/job.js'
 import { type Box, serve } from './support/serve.js'
 
 const { box } = await serve(job)
@@ -85,7 +85,7 @@ describe('the token', () => {
   test('dies with the logout, and not of age', async () => {
     const app = await box()
     const student = await enter(app, STUDENT)
-    await app.advance('P50Y')
+    await app.clock.advance('P50Y')
     expectDone(await student.get('/logout', { m: 'app' }))
     expect(codeOf(await student.get('/logout'))).toBe(7)
   })
@@ -102,10 +102,9 @@ describe('the token', () => {
   test('of somebody blocked is 6 before anything else, and works again after', async () => {
     const app = await box()
     const freshman = await enter(app, FRESHMAN)
-    const records = recordsOf(app)
-    await records.transact((tx) => tx.update('users', FRESHMAN, { valid: false }))
+    await app.sessions.ban({ system: 'job', user: String(FRESHMAN) })
     for (const answer of await Promise.all([freshman.get('/api/job/list'), freshman.post('/api/user/quest'), freshman.get('/logout')])) expect(codeOf(answer)).toBe(6)
-    await records.transact((tx) => tx.update('users', FRESHMAN, { valid: true }))
+    await app.sessions.unban({ system: 'job', user: String(FRESHMAN) })
     expectDone(await freshman.get('/logout'))
   })
 
@@ -215,7 +214,7 @@ describe('pages', () => {
     const { id } = payloadOf('jobPublishJob', await merchant.post('/api/u/job', ad))
     const first = await page(app)
     expect(first.resultCount).toBe(13)
-    expect(first.list[0]).toMatchObject({ id, wage: 90.5, postTime: await app.now(), expiredTime: Date.parse('2099-01-31T23:59:59+08:00') })
+    expect(first.list[0]).toMatchObject({ id, wage: 90.5, postTime: (await app.clock.now()).milliseconds, expiredTime: Date.parse('2099-01-31T23:59:59+08:00') })
     expectDone(await merchant.del(`/api/u/job/${String(id)}`))
     expect((await page(app)).resultCount).toBe(12)
     expect(codeOf(await merchant.get(`/api/job/${String(id)}`))).toBe(12)
@@ -227,16 +226,16 @@ describe('pages', () => {
     const merchant = await enter(app, MERCHANT)
     const { id } = payloadOf('jobPublishJob', await merchant.post('/api/u/job', ad))
     await merchant.del(`/api/u/job/${String(id)}`)
-    await app.advance('PT59.999S')
+    await app.clock.advance('PT59.999S')
     expect(codeOf(await merchant.post('/api/u/job', ad))).toBe(1)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expect(codeOf(await merchant.post('/api/u/job', ad))).toBe(0)
   })
 
   test('favourites come latest first and keep what was deleted', async () => {
     const app = await box()
     const [student, merchant] = [await enter(app, STUDENT), await enter(app, MERCHANT)]
-    await app.advance('PT1S')
+    await app.clock.advance('PT1S')
     expectDone(await student.post('/api/u/job/fav/12'))
     expect(dataOf(await student.get('/api/job/12'))).toMatchObject({ likes: 1 })
     expectDone(await merchant.del('/api/u/job/12'))
@@ -280,7 +279,7 @@ describe('codes', () => {
     for (const [wait, code] of [['PT4M59.999S', 0], ['PT5M', 25]] as const) {
       const app = await box()
       await send(app)
-      await app.advance(wait)
+      await app.clock.advance(wait)
       expect(codeOf(await register(app))).toBe(code)
     }
   })
@@ -288,17 +287,17 @@ describe('codes', () => {
   test('another may be asked for after exactly a minute, and a refused request restarts nothing', async () => {
     const app = await box()
     await send(app)
-    await app.advance('PT59.999S')
+    await app.clock.advance('PT59.999S')
     expect(codeOf(await send(app))).toBe(1)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expectDone(await send(app))
   })
 
   test('only the newest counts, a wrong try costs nothing, success uses it up', async () => {
     const app = await box()
-    await app.set({ smsSource: 'sequence' })
+    await app.sms.source('sequence')
     await send(app)
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     await send(app)
     expect(codeOf(await register(app, '100001'))).toBe(25)
     expectDone(await register(app, '100002'))
@@ -341,7 +340,6 @@ describe('users', () => {
     expect(codeOf(await admin.get(`/api/job/${String(id)}`))).toBe(12)
     expect(dataOf(await admin.get('/api/job/5'))).toMatchObject({ likes: 0 })
     expect(codeOf(await caller(app).post('/login', { username: nameOf(9), password: PASSWORD }))).toBe(4)
-    const records = await recordsOf(app).transact((tx) => tx.find('wallets', { userId: 9 }))
-    expect(records.value).toBeUndefined()
+    expect(await app.db('job').list('wallets', { userId: 9 })).toEqual([])
   })
 })

@@ -35,13 +35,13 @@ describe('codes', () => {
   test('a code is good at 9:59 and dead at 10:00 and 10:01', async () => {
     const app = await box()
     await sendCode(app)
-    await app.advance('PT9M59S')
+    await app.clock.advance('PT9M59S')
     expect((await login(app)).json).toMatchObject({ code: 2000 })
 
     await sendCode(app)
-    await app.advance('PT10M')
+    await app.clock.advance('PT10M')
     expect((await login(app)).json).toEqual(INVALID_CODE)
-    await app.advance('PT1S')
+    await app.clock.advance('PT1S')
     expect((await login(app)).json).toEqual(INVALID_CODE)
   })
 
@@ -61,7 +61,7 @@ describe('codes', () => {
 
   test('with codes in sequence only the newest counts', async () => {
     const app = await box()
-    await app.set({ smsSource: 'sequence' })
+    await app.sms.source('sequence')
     await sendCode(app)
     await sendCode(app)
     expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
@@ -70,28 +70,29 @@ describe('codes', () => {
 
   test('by a setting each code of the last ten is good for ten minutes, and once', async () => {
     const app = await box()
-    await app.set({ smsSource: 'sequence', settings: { codes: 'each' } })
+    await app.sms.source('sequence')
+    await app.settings.set('live', { codes: 'each' })
     await sendCode(app)
-    await app.advance('PT5M')
+    await app.clock.advance('PT5M')
     await sendCode(app)
     expect((await login(app, MOBILE, '100001')).json).toMatchObject({ code: 2000 })
     expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
-    await app.advance('PT5M')
+    await app.clock.advance('PT5M')
     await sendCode(app)
     expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
     expect((await login(app, MOBILE, '100003')).json).toMatchObject({ code: 2000 })
 
     for (let i = 0; i < 11; i++) await sendCode(app)
-    await app.advance('PT9M59S')
+    await app.clock.advance('PT9M59S')
     expect((await login(app, MOBILE, '100005')).json).toMatchObject({ code: 2000 })
     expect((await login(app, MOBILE, '100004')).json).toEqual(INVALID_CODE)
-    await app.advance('PT1S')
+    await app.clock.advance('PT1S')
     expect((await login(app, MOBILE, '100014')).json).toEqual(INVALID_CODE)
   })
 
   test('two requests with one fixed code make it good twice, where each code counts', async () => {
     const app = await box()
-    await app.set({ settings: { codes: 'each' } })
+    await app.settings.set('live', { codes: 'each' })
     await sendCode(app)
     await sendCode(app)
     expect([await login(app), await login(app), await login(app)].map(({ json }) => json?.['code'])).toEqual([2000, 2000, 4011])
@@ -183,7 +184,7 @@ describe('keys', () => {
   test('a key does not die of age', async () => {
     const app = await box()
     const key = await enter(app)
-    await app.advance('P50Y')
+    await app.clock.advance('P50Y')
     expect((await me(app, key)).json).toMatchObject({ code: 2000 })
   })
 

@@ -43,7 +43,7 @@ test('a rerun that fails before it knows who calls leaves nothing of the first r
   }
   expect((await update(app, headers, 'never')).json).toMatchObject({ code: 4010 })
   expect(runs).toBe(1)
-  expect((await app.sandbox.journal.read()).map(({ operation, user }) => [operation, user])).toEqual([
+  expect((await app.requests.list()).reverse().map(({ operationId, user }) => [operationId, user])).toEqual([
     ['liveSendCode', null], ['liveLogin', expect.any(String)], ['liveLogout', expect.any(String)], ['liveUpdateMe', null],
   ])
 })

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundledDocument, type Prism, startPrism } from '../scripts/judge/prism.js'
-import { type RunningServer, startServer } from '../src/server.js'
+import type { Stub } from '../src/client/stub.js'
+import { createStub } from '../src/stub.js'
 import { loadSystems } from '../src/systems/load.js'
 import { credential } from './support/credential.js'
 import { requestsFromExamples } from './support/judged.js'
@@ -12,11 +13,11 @@ import type { WireRequest } from './support/requests.js'
 const systems = await loadSystems([])
 const START = Date.UTC(2026, 0, 5, 4)
 
-let server: RunningServer
+let stub: Stub
 beforeAll(async () => {
-  server = await startServer({ systems, time: { now: () => START } })
+  stub = await createStub({ systems, time: { now: () => START } })
 })
-afterAll(() => server.close())
+afterAll(() => stub.close())
 
 async function send(base: string, { method, path, headers, body }: Omit<WireRequest, 'operation'>) {
   const response = await fetch(`${base}${path}`, { method, headers, ...(body === null ? {} : { body }), redirect: 'manual' })
@@ -27,12 +28,12 @@ async function send(base: string, { method, path, headers, body }: Omit<WireRequ
 describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ id, system }) => {
   let prism: Prism
   beforeAll(async () => {
-    prism = await startPrism(bundledDocument(id), { command: 'proxy', upstream: `${server.url}/@judged/${id}` })
+    prism = await startPrism(bundledDocument(id), { command: 'proxy', upstream: `${stub.url}/@judged/${id}` })
   })
   afterAll(() => prism.close())
 
   test('every example of the contract is a request, and has an answer, that the contract allows', async () => {
-    const carried = await credential(system, server.sandboxes.open('judged'), START, 'judged')
+    const carried = await credential(system, await stub.sandbox('judged'))
     const requests = requestsFromExamples(id, system.contract, carried)
     expect(new Set(requests.map(({ operation }) => operation)).size).toBe(Object.keys(system.contract.operations).length)
     for (const request of requests) {
@@ -47,7 +48,7 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ id
     if (broken === undefined) throw new Error(`no operation of ${id} takes a body from anybody`)
     const request = { ...broken, headers: { ...broken.headers, 'content-type': 'application/json' }, body: '{}' }
     expect((await send(prism.url, request)).text).toMatch(/prism\/errors#UNPROCESSABLE_ENTITY/)
-    const { text } = await send(`${server.url}/@judged/${id}`, request)
+    const { text } = await send(`${stub.url}/@judged/${id}`, request)
     expect(JSON.parse(text)).not.toHaveProperty(system.contract.dialect.code, system.contract.errors[system.contract.dialect.success]?.code)
   })
 })
@@ -55,8 +56,8 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ id
 test('the token of job gets past the judge in the query as in the header; without one a call does not', async () => {
   const job = systems.find(({ id }) => id === 'job')
   if (job === undefined) throw new Error('there is no job')
-  const { 'app-token': token = '' } = await credential(job, server.sandboxes.open('carried'), START, 'carried')
-  const prism = await startPrism(bundledDocument('job'), { command: 'proxy', upstream: `${server.url}/@carried/job` })
+  const { 'app-token': token = '' } = await credential(job, await stub.sandbox('carried'))
+  const prism = await startPrism(bundledDocument('job'), { command: 'proxy', upstream: `${stub.url}/@carried/job` })
   try {
     for (const path of [`/api/user/certi/status?appToken=${token}`, `/api/job/list?appToken=${token}`]) {
       const { text, violations } = await send(prism.url, { method: 'GET', path, headers: {}, body: null })

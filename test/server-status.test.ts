@@ -28,7 +28,7 @@ describe.each(systems)('$system.id', async ({ system, statuses, method, path }) 
     const headers = { origin: 'https://app.example.test' }
     expect((await app.call(path, { method, headers })).headers.get('server-status')).toBeNull()
     for (const httpStatus of statuses) {
-      await app.set({ maintenance: { status: 'upgrading', httpStatus: httpStatus === statuses[0] ? null : httpStatus } })
+      await app.maintenance.on(system.id, { status: 'upgrading', ...(httpStatus === statuses[0] ? {} : { httpStatus }) })
       const answer = await app.call(path, { method, headers })
       expect([answer.status, answer.headers.get('server-status')]).toEqual([httpStatus, 'upgrading'])
       expect(answer.headers.get('access-control-expose-headers')?.split(', ')).toContain('Server-Status')

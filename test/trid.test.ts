@@ -59,7 +59,7 @@ describe('registration', () => {
     expect(await register(app, '13800005004', token(4))).toEqual(failure('register', 5, 'tel not verified.'))
     await ask(app)
     const checked = await check(app)
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     expect(await ask(app)).toEqual(sent)
     expect(await register(app, UNKNOWN, checked?.['token'])).toEqual(failure('register', 5, 'tel not verified.'))
     await check(app)
@@ -73,14 +73,14 @@ describe('registration', () => {
     expect(await ask(app)).toEqual(notSent)
     expect(await register(app, UNKNOWN, checked?.['token'])).toMatchObject({ success: true })
 
-    await app.advance('PT1M')
-    await app.set({ outages: ['smsOperator'] })
+    await app.clock.advance('PT1M')
+    await app.outages.set(['smsOperator'])
     expect(await ask(app)).toEqual(notSent)
-    await app.set({ outages: [] })
+    await app.outages.set([])
     const registered = await register(app, '13800005001', token(1))
-    await app.set({ outages: ['database'] })
+    await app.outages.set(['database'])
     expect(await ask(app, '13800005001')).toMatchObject({ error_no: 3 })
-    await app.set({ outages: [] })
+    await app.outages.set([])
     expect(await register(app, '13800005001', registered?.['token'])).toMatchObject({ success: true })
   })
 
@@ -88,12 +88,12 @@ describe('registration', () => {
     const app = await box()
     await ask(app)
     let checked = await check(app)
-    await app.advance('PT24H')
+    await app.clock.advance('PT24H')
     expect(await register(app, UNKNOWN, checked?.['token'])).toMatchObject({ error_no: 4 })
     checked = await check(app)
-    await app.advance('PT23H59M59S')
+    await app.clock.advance('PT23H59M59S')
     const registered = await register(app, UNKNOWN, checked?.['token'])
-    await app.advance('P29DT23H59M59S')
+    await app.clock.advance('P29DT23H59M59S')
     expect(await register(app, UNKNOWN, registered?.['token'])).toMatchObject({ success: true })
   })
 })
@@ -102,11 +102,11 @@ describe('codes', () => {
   test('a second request is refused until exactly 60 seconds have gone, and a refusal does not start them anew', async () => {
     const app = await box()
     expect(await ask(app)).toEqual(sent)
-    await app.advance('PT30S')
+    await app.clock.advance('PT30S')
     expect(await ask(app)).toEqual(notSent)
-    await app.advance('PT29.999S')
+    await app.clock.advance('PT29.999S')
     expect(await ask(app)).toEqual(notSent)
-    await app.advance('PT0.001S')
+    await app.clock.advance('PT0.001S')
     expect(await ask(app)).toEqual(sent)
   })
 
@@ -118,7 +118,7 @@ describe('codes', () => {
 
   test('by a setting it is the client that waits, whatever the number, and the number that does not', async () => {
     const app = await box()
-    await app.set({ settings: { interval: 'client' } })
+    await app.settings.set('trid', { interval: 'client' })
     const from = async (client: string | null, tel: string) => {
       const body = { type: 'sms_validation_request', tel, time: '1439280893' }
       const { json } = await app.call('/index.php?r=user/sms-validation-request', { method: 'POST', body, headers: client === null ? {} : { 'x-forwarded-for': client } })
@@ -130,13 +130,13 @@ describe('codes', () => {
     // Without the header a client is its address.
     expect(await from(null, UNKNOWN)).toEqual(sent)
     expect(await from(null, '13800005901')).toEqual(notSent)
-    await app.advance('PT1M')
+    await app.clock.advance('PT1M')
     expect(await from('203.0.113.7', '13800005901')).toEqual(sent)
   })
 
   test('a request that the operator refused makes no client wait', async () => {
     const app = await box()
-    await app.set({ settings: { interval: 'client' } })
+    await app.settings.set('trid', { interval: 'client' })
     expect(await ask(app, '13800005998')).toEqual(notSent)
     expect(await ask(app)).toEqual(sent)
   })
@@ -150,7 +150,7 @@ describe('codes', () => {
   test('a code has no end and is not used up', async () => {
     const app = await box()
     await ask(app)
-    await app.advance('P1Y')
+    await app.clock.advance('P1Y')
     expect(await check(app)).toMatchObject({ success: true })
     expect(await check(app)).toMatchObject({ success: true })
   })
@@ -164,7 +164,7 @@ describe('codes', () => {
 
 describe('every code of the tables, by the row of the document', () => {
   const broken = (use: (app: Box) => Promise<unknown>) => async (app: Box) => {
-    await app.set({ outages: ['database'] })
+    await app.outages.set(['database'])
     return use(app)
   }
   const ways: readonly (readonly [error: string, how: string, call: (app: Box) => Promise<unknown>])[] = [
@@ -257,7 +257,7 @@ describe('the dialect', () => {
 
   test('a database fault has a number of its own on request and registration, and is a server fault on the check', async () => {
     const app = await box()
-    await app.set({ outages: ['database'] })
+    await app.outages.set(['database'])
     expect(await ask(app)).toEqual(failure('sms_validation_send', 3, 'database error.'))
     expect(await register(app, '13800005004', token(4))).toMatchObject({ error_no: 5 })
     expect(await register(app, '13800005001', token(1))).toEqual(failure('register', 6, 'database error.'))

@@ -14,8 +14,9 @@ import { restoreSnapshot } from './snapshot.js'
 export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
-    const shown = await Promise.all([...all].reverse().map((sandbox) => showSandbox(parts, sandbox)))
-    return { sandboxes: shown }
+    // Looking at a sandbox counts as use: in their own order, so that looking at all leaves it as it was.
+    const shown = await Promise.all(all.map((sandbox) => showSandbox(parts, sandbox)))
+    return { sandboxes: shown.reverse() }
   },
 
   createSandbox: async ({ input, parts }) => {

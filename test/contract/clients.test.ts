@@ -134,7 +134,7 @@ describe('im', async () => {
     const tokens = memoryTokens<string>()
     const client = createImClient({ baseUrl: app.url, tokens })
     await client.POST('/android/login/', { body: { phone: '13800004001', password: 'abc12345' } })
-    await app.advance('P15D')
+    await app.clock.advance('P15D')
     expect((await client.GET('/android/user_contacts/')).data).toMatchObject({ status: 11001 })
     expect(await tokens.get()).toBeNull()
   })

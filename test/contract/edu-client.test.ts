@@ -41,7 +41,7 @@ function phone(backend: Box, options: Partial<EduClientOptions> = {}) {
     /** Time passes for the device and, unless its clock is wrong, for the backend. */
     async wait(duration: number, backendToo = true) {
       device.time += duration
-      if (backendToo) await backend.advance(`PT${String(duration / 1000)}S`)
+      if (backendToo) await backend.clock.advance(`PT${String(duration / 1000)}S`)
     },
   }
 }
@@ -105,7 +105,7 @@ test('a token that the server finds expired is renewed and the call repeated onc
   const backend = await box()
   const { client, login, paths, me } = phone(backend)
   await login()
-  await backend.advance('PT3H') // the device's clock stands still, so it knows of nothing
+  await backend.clock.advance('PT3H') // the device's clock stands still, so it knows of nothing
   expect((await client.POST('/rest/{userType}/info', { body: { nick: '小雨' } })).data).toEqual({ code: 900 })
   expect(paths()).toEqual(['/login', '/info', '/accessToken', '/info'])
   expect((await me()).data?.info.nick).toBe('小雨')
@@ -121,7 +121,7 @@ test('calls at the same time share one refresh', async () => {
   expect(answers.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined])
   expect(paths().sort()).toEqual(['/accessToken', '/info', '/info', '/info', '/info'])
 
-  await backend.advance('PT3H')
+  await backend.clock.advance('PT3H')
   await Promise.all([me(), me(), me()])
   expect(paths().filter((path) => path === '/accessToken')).toHaveLength(1)
 })
@@ -154,7 +154,7 @@ test('a phone that was kicked out is told once by whom, and its login is dropped
   await second.login('小米 14 Pro')
   const answers = await Promise.all([first.me(), first.me(), first.me()])
   expect(answers.map(({ error }) => error?.code)).toEqual([903, 903, 903])
-  const at = new Date(await backend.now()).toISOString()
+  const at = (await backend.clock.now()).now
   expect(first.kicked).toEqual([{ device: '小米 14 Pro', at }])
   expect(await first.tokens.get()).toBeNull()
   expect((await second.me()).data).toBeDefined()
@@ -202,7 +202,7 @@ test('a kick-out that shows at the refresh is told too, and answers the call', a
 
 test('a call that was on its way while the token was replaced is repeated with the new one', async () => {
   const backend = await box()
-  await backend.set({ settings: { accessTokenGraceMs: 0 } })
+  await backend.settings.set('edu', { accessTokenGraceMs: 0 })
   const { login, me, paths, client, tokens } = phone(backend)
   await login()
   const old = await tokens.get()
@@ -257,12 +257,12 @@ test('a token that another tab has renewed meanwhile is taken, not renewed again
 
 test('where failures travel under HTTP 200 a refresh works all the same', async () => {
   const backend = await box()
-  await backend.set({ settings: { httpStatus: 'always200' } })
+  await backend.settings.set('edu', { httpStatus: 'always200' })
   const { login, me, tokens } = phone(backend)
   await login()
-  await backend.advance('PT3H')
+  await backend.clock.advance('PT3H')
   expect((await me()).data).toMatchObject({ code: 900 })
-  await backend.advance('P31D')
+  await backend.clock.advance('P31D')
   const { data } = await me()
   expect(data).toMatchObject({ code: 903 })
   expect(await tokens.get()).toBeNull()

@@ -128,8 +128,8 @@ export const tridRows: Readonly<Record<string, string>> = {
 
 /** The last answer of the sandbox was this error, and came out of an operation that lists it; success and unknown paths belong to none. */
 export async function expectListed(app: Box, system: System, error: string): Promise<void> {
-  const last = (await app.sandbox.journal.read()).at(-1)
-  const operation = last?.operation ?? null
+  const [last] = await app.requests.list({ limit: 1 })
+  const operation = last?.operationId ?? null
   if (error === system.contract.dialect.success) expect(last?.error).toBeNull()
   else expect(last?.error).toBe(error)
   if (operation !== null && error !== system.contract.dialect.success) expect(system.contract.operations[operation]?.errors, operation).toContain(error)

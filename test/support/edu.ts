@@ -1,7 +1,6 @@
 /** Phones, as the stories of the edu system use them. */
-import type { Transaction } from '../../src/core/store/types.js'
-import type { Edu, UserType } from '../../src/systems/edu/types.js'
-import { type Answer, type Box, send } from './serve.js'
+import type { UserType } from '../../src/systems/edu/types.js'
+import type { Answer, Box } from './serve.js'
 
 /** The people of the world: userType and phone. */
 export const people = {
@@ -102,33 +101,3 @@ export async function phoneOfS5(box: Box): Promise<Phone> {
 }
 
 export const codeOf = ({ json }: Answer): unknown => json?.['code']
-
-/** Runs a transaction on what the box keeps of edu. */
-export async function inStore<T>(box: Box, work: (tx: Transaction<Edu['records']>) => Promise<T>): Promise<T> {
-  // The system's records lie in the same store as the core's, under the types that the contract gives them.
-  const { value } = await box.sandbox.store('edu').transact((tx) => work(tx as unknown as Transaction<Edu['records']>))
-  return value
-}
-
-/** Turns switches of the system; outages that are not named are over. */
-export async function turn(box: Box, { settings = {}, outages = [], smsSource = 'fixed' }: { settings?: Record<string, string | number>; outages?: string[]; smsSource?: 'fixed' | 'sequence' }): Promise<void> {
-  const { systems } = await box.sandbox.control.read()
-  await box.set({ smsSource, outages, settings: { ...systems['edu']?.settings, ...settings } })
-}
-
-/** Bans a user by the control plane. */
-export async function ban(box: Box, user: string): Promise<void> {
-  await control(box, 'POST', 'users/ban', { user })
-}
-
-/** Lays a scenario of the fixtures over the world. */
-export async function apply(box: Box, name: string): Promise<void> {
-  await control(box, 'PUT', 'scenario', { name })
-}
-
-/** Makes a call to the control plane of this sandbox. */
-export async function control(box: Box, method: string, path: string, body: object): Promise<void> {
-  const url = new URL(`/__admin/sandboxes/${box.sandbox.name}/${path}`, box.url)
-  const { status, text } = await send(url.href, { method, body: { system: 'edu', ...body } })
-  if (status >= 300) throw new Error(`${method} ${url.pathname} answered ${String(status)}: ${text}`)
-}

@@ -1,9 +1,6 @@
 /** The app of system `job` as its tests use it: forms, tokens, codes. */
 import { expect } from 'vitest'
-import type { SessionRecords } from '../../src/core/sessions.js'
-import type { Store } from '../../src/core/store/types.js'
 import type { Operations } from '../../src/generated/job/contract.js'
-import type { Job } from '../../src/systems/job/types.js'
 import type { Answer, Box } from './serve.js'
 
 export type Fields = Readonly<Record<string, string | number | boolean>>
@@ -84,11 +81,6 @@ export function expectDone(answer: Answer): void {
 
 export function codeOf(answer: Answer): unknown {
   return answer.json?.['code']
-}
-
-/** The records of a sandbox, for what no call can bring about: blocked users, a hundred students. */
-export function recordsOf({ sandbox }: Box): Store<Job['records'] & SessionRecords> {
-  return sandbox.store('job') as never // the store of this system holds this system's records
 }
 
 export const task = {

@@ -6,9 +6,9 @@ import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { bundledDocument, startPrism } from '../../scripts/judge/prism.js'
 import type { Verdict } from '../../scripts/judge/verdict.js'
-import type { Sandbox, SystemControl } from '../../src/core/sandbox.js'
+import type { Box } from '../../src/client/box.js'
+import type { Stub } from '../../src/client/stub.js'
 import type { System } from '../../src/core/system.js'
-import type { Hosted } from './host.js'
 import { type Dissent, dissents } from './judge-exemptions.js'
 import { type Answer, type Call, send } from './serve.js'
 
@@ -20,27 +20,26 @@ const ABOUT_THE_REQUEST = ['UNPROCESSABLE_ENTITY', 'UNAUTHORIZED', 'NO_PATH_MATC
 
 interface Judge {
   /** Sends a call to a sandbox through Prism. Fails the test if Prism finds fault with the answer, or with a request that the server takes. */
-  call(sandbox: Sandbox, name: string, path: string, call?: Call): Promise<Answer>
+  call(box: Box, path: string, call?: Call): Promise<Answer>
   /** Stops Prism and writes down what there was to judge. */
   close(): Promise<void>
 }
 
-/** @returns the judge of a server that serves the system, or null where the tests run without one */
-export async function appointJudge(system: System, server: Hosted): Promise<Judge | null> {
+/** @returns the judge of a stub that plays the system, or null where the tests run without one */
+export async function appointJudge(system: System, stub: Stub): Promise<Judge | null> {
   const file = process.env[VERDICTS]
   if (file === undefined) return null
-  const prism = await startPrism(bundledDocument(system.id), { command: 'proxy', upstream: `${server.url}/${system.id}` })
+  const prism = await startPrism(bundledDocument(system.id), { command: 'proxy', upstream: `${stub.url}/${system.id}` })
   const needed = new Set<Dissent>()
   let [judged, refused, bypassed] = [0, 0, 0]
 
-  async function call(sandbox: Sandbox, name: string, path: string, call: Call = {}): Promise<Answer> {
-    const direct = () => send(`${server.url}/@${name}/${system.id}${path}`, call)
-    const control = await sandbox.control.read()
-    if (isAtOdds(system, control.systems[system.id]) || isBeyondPrism(path, call)) {
+  async function call(box: Box, path: string, call: Call = {}): Promise<Answer> {
+    const direct = () => send(`${box.baseUrl(system.id)}${path}`, call)
+    if (isBeyondPrism(path, call) || (await isAtOdds(system, box))) {
       bypassed++
       return direct()
     }
-    const answer = await send(`${prism.url}${path}`, { ...call, headers: { ...declared(system, call), ...call.headers, 'understudy-sandbox': name } })
+    const answer = await send(`${prism.url}${path}`, { ...call, headers: { ...declared(system, call), ...call.headers, 'understudy-sandbox': box.name } })
     const request = `${call.method ?? 'GET'} ${path}`
     const objection = objectionIn(answer)
     judged++
@@ -70,9 +69,9 @@ export async function appointJudge(system: System, server: Hosted): Promise<Judg
 }
 
 /** Settings may bring the server at odds with the document: that is what they are for. */
-function isAtOdds({ settings }: System, control: SystemControl | undefined): boolean {
-  const changed = Object.entries(control?.settings ?? {}).some(([name, value]) => value !== settings[name]?.default)
-  return changed || control?.maintenance?.httpStatus === 200
+async function isAtOdds({ id, settings: declared }: System, { settings, maintenance }: Box): Promise<boolean> {
+  const changed = (await settings.list()).some((one) => one.system === id && Object.entries(one.settings).some(([name, value]) => value !== declared[name]?.default))
+  return changed || (await maintenance.status()).some((one) => one.system === id && one.active && one.httpStatus === 200)
 }
 
 /** What Prism does not hand on as it came, so that the server would be judged by a request that nobody sent. */

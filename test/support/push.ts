@@ -17,8 +17,8 @@ interface Message {
   readonly chatId: string
   readonly fromId: string
   readonly toId: string
-  readonly type: string
-  readonly info: readonly { readonly category: string; readonly content: string }[]
+  readonly type: '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7'
+  readonly info: { readonly category: '0' | '1' | '2' | '3'; readonly content: string }[]
   readonly createTime: string
 }
 

@@ -1,10 +1,9 @@
-/** A stage for tests: behind real HTTP on a free port, or behind a function, a fresh sandbox for each story, and no answer that breaks the contract goes unnoticed. */
+/** A stub for tests: behind real HTTP on a free port, or behind a function, a fresh sandbox for each story, and no answer that breaks the contract goes unnoticed. */
 import { afterAll, expect } from 'vitest'
-import { addDuration, parseDuration } from '../../src/core/duration.js'
-import { freezeClock, setClock } from '../../src/core/clock.js'
-import type { ControlState, Sandbox, SystemControl } from '../../src/core/sandbox.js'
+import { Box as PublicBox } from '../../src/client/box.js'
+import type { Stub } from '../../src/client/stub.js'
 import type { System } from '../../src/core/system.js'
-import type { ServerOptions } from '../../src/server.js'
+import type { StubOptions } from '../../src/stub.js'
 import { host } from './host.js'
 import { appointJudge } from './judge.js'
 
@@ -24,64 +23,40 @@ export interface Call {
   readonly body?: object | string
 }
 
-/** One sandbox of the server as a test uses it. */
-export interface Box {
-  /** Base URL of the system in this sandbox. */
+/** A sandbox as a story uses it: the one that everybody gets, and calls as a client makes them that knows no types. */
+export type Box = PublicBox & {
+  /** Where calls begin: the base URL of the system that is served, or of the sandbox where there are several. */
   readonly url: string
   call(path: string, call?: Call): Promise<Answer>
-  /** Moves the sandbox's clock, which stands still otherwise: `PT10M`. */
-  advance(duration: string): Promise<void>
-  change(change: (state: ControlState) => ControlState): Promise<void>
-  /** Changes what the control plane has set for the system. */
-  set(patch: Partial<SystemControl>): Promise<void>
-  now(): Promise<number>
-  /** The sandbox itself: its store and its journal. */
-  readonly sandbox: Sandbox
+}
+
+/** @returns a sandbox of the stub, which comes into being when it is first used */
+export function boxOf(stub: Pick<Stub, 'url' | 'control' | 'systems' | 'fetch'>, name: string, below = ''): Box {
+  const box = new PublicBox({ name, url: stub.url, control: stub.control, systems: stub.systems, reaching: stub.fetch })
+  const url = `${stub.url}/@${name}${below}`
+  return Object.assign(box, { url, call: (path: string, call?: Call) => send(`${url}${path}`, call) })
 }
 
 /** Serves one system until the test file ends. */
-export async function serve(system: System, options: Partial<ServerOptions> = {}) {
+export async function serve(system: System, options: Omit<StubOptions, 'systems'> = {}) {
   const problems: string[] = []
-  const server = await host({ systems: [system], report: (problem) => problems.push(problem), ...options })
-  const judge = await appointJudge(system, server)
+  const stub = await host({ systems: [system], report: (problem) => problems.push(problem), ...options })
+  const judge = await appointJudge(system, stub)
   let boxes = 0
   afterAll(async () => {
     await judge?.close()
-    await server.close()
+    await stub.close()
     expect(problems).toEqual([])
   })
 
   /** @returns a sandbox that nobody has used, its clock standing still */
   async function box(): Promise<Box> {
-    const name = `box-${String(++boxes)}`
-    const sandbox = server.sandboxes.open(name)
-    const change = async (with_: (state: ControlState) => ControlState) => {
-      await sandbox.control.change(with_)
-    }
-    await change((state) => ({ ...state, clock: freezeClock(state.clock, sandbox.real) }))
-    const url = `${server.url}/@${name}/${system.id}`
-    return {
-      url,
-      sandbox,
-      change,
-      set: (patch) => change((state) => ({ ...state, systems: { ...state.systems, [system.id]: { ...controlOf(state, system), ...patch } } })),
-      call: (path, call) => judge?.call(sandbox, name, path, call) ?? send(`${url}${path}`, call),
-      now: async () => sandbox.now(await sandbox.control.read()),
-      advance: (text) => {
-        const duration = parseDuration(text)
-        if (duration === null) throw new Error(`${text} is no duration`)
-        return change((state) => ({ ...state, clock: setClock(state.clock, sandbox.real, addDuration(sandbox.now(state), duration)) }))
-      },
-    }
+    const fresh = boxOf(stub, `box-${String(++boxes)}`, `/${system.id}`)
+    await fresh.clock.freeze()
+    return judge === null ? fresh : Object.assign(fresh, { call: (path: string, call?: Call) => judge.call(fresh, path, call) })
   }
 
-  return { box, server, problems }
-}
-
-function controlOf(state: ControlState, { id }: System): SystemControl {
-  const control = state.systems[id]
-  if (control === undefined) throw new Error(`${id} is not served`)
-  return control
+  return { box, stub, problems }
 }
 
 /** Sends a request over HTTP. */
