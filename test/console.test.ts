@@ -4,7 +4,7 @@ import { startServer } from '../src/server.js'
 import { loadSystems } from '../src/systems/load.js'
 import { hasBrowser, serveConsole } from './support/console.js'
 
-const { server, reader, app } = await serveConsole()
+const { reader, app } = await serveConsole()
 const html = { headers: { accept: 'text/html,*/*' } }
 
 describe('the page', () => {
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the calls', () => {
     const page = await reader('/__console/@elsewhere/calls', { locale: 'zh-CN' })
     await page.getByText('1 条').waitFor()
     expect(await page.title()).toBe('请求 · elsewhere · Understudy')
-    await server.sandboxes.delete('elsewhere')
+    await app('/__admin/sandboxes/elsewhere', { method: 'DELETE' })
     await page.getByText('没有沙箱“elsewhere”').waitFor()
     await page.getByRole('button', { name: '建立' }).click()
     await page.getByText('还没有请求').waitFor()

@@ -6,7 +6,7 @@ const { box, admin } = await serveControl(['edu', 'job', 'live'])
 test('what ends on the way is listed before the clock is advanced, the earliest first', async () => {
   const here = box()
   await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
-  await here.app('/live/auth/code?mobile=13800003001')
+  await here.call('/live/auth/code?mobile=13800003001')
   await here.admin('POST', '/sessions', { system: 'edu', user: '13800001002', realm: 's', device: { label: 'iPad' } })
   expect((await here.admin('GET', '/clock/expiring?until=2026-01-31T08:31:00Z')).json).toEqual({ expiring: [], total: 0 })
   const soon = await here.admin('GET', '/clock/expiring?until=2026-02-28T08:30:00Z&limit=2')

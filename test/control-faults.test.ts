@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { addFault, at, type Box, kindOf, serveControl } from './support/control.js'
 
 const { box, problems } = await serveControl(['edu', 'job', 'live', 'trid'])
 const { box: strictBox } = await serveControl(['live'], { prefer: false })
-const code = ({ app }: ControlBox, headers = {}) => app('/live/auth/code?mobile=13800003001', { headers })
-const login = ({ app }: ControlBox) => app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
-const sent = async ({ admin }: ControlBox) => at(await admin('GET', '/sms?system=live'), 'messages')
+const code = ({ call }: Box, headers = {}) => call('/live/auth/code?mobile=13800003001', { headers })
+const login = ({ call }: Box) => call('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+const sent = async ({ admin }: Box) => at(await admin('GET', '/sms?system=live'), 'messages')
 
 describe('fault rules', () => {
   test('an error by its name, by its code and by its condition, once', async () => {
     const here = box()
     for (const which of [{ error: 'API_INVALID_AUTH_CODE' }, { code: 4011 }, { condition: 'smsCodeInvalid' }]) {
-      await here.app('/live/auth/code?mobile=13800003001')
-      await here.fault({ kind: 'error', ...which }, { system: 'live', operationId: 'liveLogin', times: 1 })
+      await here.call('/live/auth/code?mobile=13800003001')
+      await addFault(here, { kind: 'error', ...which }, { system: 'live', operationId: 'liveLogin', times: 1 })
       expect((await login(here)).json).toMatchObject({ code: 4011 })
       expect((await login(here)).json).toMatchObject({ code: 2000 })
     }
@@ -22,7 +22,7 @@ describe('fault rules', () => {
 
   test('while a rule answers, nothing in the world changes', async () => {
     const here = box()
-    await here.fault({ kind: 'error', condition: 'internal' }, { system: 'live' })
+    await addFault(here, { kind: 'error', condition: 'internal' }, { system: 'live' })
     expect(await code(here)).toMatchObject({ status: 500, text: '' })
     expect(await sent(here)).toEqual([])
     expect(at(await here.admin('GET', '/requests'), 'requests.0.changes')).toEqual([])
@@ -31,21 +31,21 @@ describe('fault rules', () => {
   test('a body carries the keys that its contract asks for, or those of the rule', async () => {
     const here = box()
     const headers = { client: '1.0.2.3', platform: 'ios' }
-    const update = () => here.app('/edu/rest/s/update', { headers })
-    await here.fault({ kind: 'error', error: 'REDIRECT_REQUIRED' }, { system: 'edu', times: 1 })
+    const update = () => here.call('/edu/rest/s/update', { headers })
+    await addFault(here, { kind: 'error', error: 'REDIRECT_REQUIRED' }, { system: 'edu', times: 1 })
     expect((await update()).json).toMatchObject({ code: 914, url: expect.stringMatching(/^https:/) as unknown })
-    await here.fault({ kind: 'error', code: 914, message: '换一个地方', extra: { url: 'https://elsewhere.example' } }, { system: 'edu', times: 1 })
+    await addFault(here, { kind: 'error', code: 914, message: '换一个地方', extra: { url: 'https://elsewhere.example' } }, { system: 'edu', times: 1 })
     expect((await update()).json).toMatchObject({ code: 914, msg: '换一个地方', url: 'https://elsewhere.example' })
     await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
-    await here.fault({ kind: 'error', error: 'UNAUTHENTICATED', displacedBy: { label: 'iPhone 15' } }, { operationId: 'eduCheckUpdate' })
+    await addFault(here, { kind: 'error', error: 'UNAUTHENTICATED', displacedBy: { label: 'iPhone 15' } }, { operationId: 'eduCheckUpdate' })
     expect((await update()).json).toMatchObject({ code: 903, nextDevice: 'iPhone 15', nextLogin: '2026-01-31T08:30:00.000Z' })
   })
 
   test('a code with several meanings is that of the operation', async () => {
     const here = box()
-    await here.fault({ kind: 'error', code: 3 }, { system: 'trid' })
-    const check = await here.app('/trid/index.php?r=user/sms-validation-code', { method: 'POST', body: {} })
-    const register = await here.app('/trid/index.php?r=user/register', { method: 'POST', body: {} })
+    await addFault(here, { kind: 'error', code: 3 }, { system: 'trid' })
+    const check = await here.call('/trid/index.php?r=user/sms-validation-code', { method: 'POST', body: {} })
+    const register = await here.call('/trid/index.php?r=user/register', { method: 'POST', body: {} })
     expect([check.json?.['error_msg'], register.json?.['error_msg']]).toEqual(['validation code invalid.', 'tel not found.'])
     const misfit = await here.admin('POST', '/faults', { system: 'trid', operationId: 'tridCheckSms', fault: { kind: 'error', error: 'TEL_NOT_FOUND' } })
     expect(misfit.json).toMatchObject({ status: 422, known: ['JSON_DECODE_FAILED', 'INPUT_NOT_VALID', 'VALIDATION_CODE_INVALID'] })
@@ -53,19 +53,19 @@ describe('fault rules', () => {
 
   test('a bare status, as a proxy would send it', async () => {
     const here = box()
-    await here.fault({ kind: 'status', status: 502, body: '<h1>Bad Gateway</h1>', contentType: 'text/html' }, { times: 1 })
+    await addFault(here, { kind: 'status', status: 502, body: '<h1>Bad Gateway</h1>', contentType: 'text/html' }, { times: 1 })
     const answer = await code(here)
     expect([answer.status, answer.text, answer.headers.get('content-type')]).toEqual([502, '<h1>Bad Gateway</h1>', 'text/html'])
-    await here.fault({ kind: 'status', status: 204 }, { times: 1 })
+    await addFault(here, { kind: 'status', status: 204 }, { times: 1 })
     expect(await code(here)).toMatchObject({ status: 204, text: '' })
   })
 
   test('a dropped connection, before the call is carried out or after', async () => {
     const here = box()
-    await here.fault({ kind: 'drop' }, { times: 1 })
+    await addFault(here, { kind: 'drop' }, { times: 1 })
     await expect(code(here)).rejects.toThrow('fetch failed')
     expect(await sent(here)).toEqual([])
-    await here.fault({ kind: 'drop', carriedOut: true }, { times: 1 })
+    await addFault(here, { kind: 'drop', carriedOut: true }, { times: 1 })
     await expect(code(here)).rejects.toThrow('fetch failed')
     expect(await sent(here)).toHaveLength(1)
     expect(at(await here.admin('GET', '/requests'), 'requests.0.response.status')).toBe(200)
@@ -74,22 +74,22 @@ describe('fault rules', () => {
 
   test('a connection reset in the middle of the body', async () => {
     const here = box()
-    await here.fault({ kind: 'reset' }, { times: 1 })
+    await addFault(here, { kind: 'reset' }, { times: 1 })
     await expect(code(here)).rejects.toThrow('terminated')
     expect((await code(here)).status).toBe(200)
   })
 
   test('a body that is broken JSON, and one that trickles', async () => {
     const here = box()
-    await here.fault({ kind: 'malformed' }, { times: 1 })
+    await addFault(here, { kind: 'malformed' }, { times: 1 })
     const broken = await code(here)
     expect(broken.headers.get('content-type')).toMatch(/json/)
     expect(() => JSON.parse(broken.text) as unknown).toThrow()
-    await here.fault({ kind: 'slow', milliseconds: 30, chunks: 3 }, { times: 1 })
+    await addFault(here, { kind: 'slow', milliseconds: 30, chunks: 3 }, { times: 1 })
     expect((await code(here)).json).toEqual({ code: 2000, desc: 'ok' })
     for (const kind of [{ kind: 'slow', milliseconds: 5 }, { kind: 'reset' }, { kind: 'malformed' }]) {
-      await here.fault(kind, { times: 1 })
-      const head = await here.app('/live/auth/code?mobile=13800003001', { method: 'HEAD' }).catch(() => null)
+      await addFault(here, kind, { times: 1 })
+      const head = await here.call('/live/auth/code?mobile=13800003001', { method: 'HEAD' }).catch(() => null)
       expect(head?.text ?? '').toBe('')
     }
     expect((await code(here)).status).toBe(200)
@@ -98,10 +98,10 @@ describe('fault rules', () => {
   test('latencies add up, and the first rule that answers decides', async () => {
     const here = box()
     const ids = [
-      await here.fault({ kind: 'latency', min: 1, max: 9 }),
-      await here.fault({ kind: 'latency', min: 1 }),
-      await here.fault({ kind: 'error', code: 4000 }, { system: 'live' }),
-      await here.fault({ kind: 'status', status: 418 }),
+      await addFault(here, { kind: 'latency', min: 1, max: 9 }),
+      await addFault(here, { kind: 'latency', min: 1 }),
+      await addFault(here, { kind: 'error', code: 4000 }, { system: 'live' }),
+      await addFault(here, { kind: 'status', status: 418 }),
     ]
     expect((await code(here)).json).toMatchObject({ code: 4000 })
     expect(at(await here.admin('GET', '/requests'), 'requests.0.faults')).toEqual(ids.slice(0, 3))
@@ -113,8 +113,8 @@ describe('fault rules', () => {
   })
 
   test('a probability is drawn from the seed: the same sandbox meets the same faults again', async () => {
-    const statuses = async (here: ControlBox) => {
-      await here.fault({ kind: 'status', status: 500 }, { probability: 0.4 })
+    const statuses = async (here: Box) => {
+      await addFault(here, { kind: 'status', status: 500 }, { probability: 0.4 })
       const seen: number[] = []
       for (let i = 0; i < 30; i++) seen.push((await code(here)).status)
       return seen
@@ -126,7 +126,7 @@ describe('fault rules', () => {
 
   test('fifty calls at once meet a rule that fires ten times just ten times', async () => {
     const here = box()
-    await here.fault({ kind: 'status', status: 500 }, { times: 10 })
+    await addFault(here, { kind: 'status', status: 500 }, { times: 10 })
     const answers = await Promise.all(Array.from({ length: 50 }, () => code(here)))
     expect(answers.filter(({ status }) => status === 500)).toHaveLength(10)
   })
@@ -157,29 +157,29 @@ describe('fault rules', () => {
 describe('what a single request asks for', () => {
   test('an error by name or code, a delay, and it is told that it got it', async () => {
     const here = box()
-    const named = await here.app('/live/auth/login', { method: 'POST', headers: { prefer: 'return=minimal, error=API_INVALID_AUTH_CODE; foo, delay=1' }, body: {} })
+    const named = await here.call('/live/auth/login', { method: 'POST', headers: { prefer: 'return=minimal, error=API_INVALID_AUTH_CODE; foo, delay=1' }, body: {} })
     expect(named.json).toEqual({ code: 4011, desc: 'invalid auth code' })
     expect(named.headers.get('preference-applied')).toBe('error=API_INVALID_AUTH_CODE, delay=1')
     expect((await code(here, { prefer: 'code="4000"' })).json).toMatchObject({ code: 4000 })
     expect((await code(here, { prefer: 'delay=1' })).headers.get('preference-applied')).toBe('delay=1')
     expect((await code(here, { prefer: 'respond-async' })).headers.get('preference-applied')).toBeNull()
-    expect((await here.app('/live/auth/code?mobile=13800003001&__error=API_BAD_REQUEST')).json).toMatchObject({ code: 4000 })
-    expect((await here.app('/live/auth/code?mobile=13800003001&__code=4000&__delay=1')).json).toMatchObject({ code: 4000 })
+    expect((await here.call('/live/auth/code?mobile=13800003001&__error=API_BAD_REQUEST')).json).toMatchObject({ code: 4000 })
+    expect((await here.call('/live/auth/code?mobile=13800003001&__code=4000&__delay=1')).json).toMatchObject({ code: 4000 })
     expect(at(await here.admin('GET', '/requests'), 'requests.0.faults')).toEqual(['prefer'])
   })
 
   test('what cannot be had is refused, with what can', async () => {
     const here = box()
-    const refused = await here.app('/live/auth/login', { method: 'POST', headers: { prefer: 'error=SMS_CODE_INVALID' }, body: {} })
+    const refused = await here.call('/live/auth/login', { method: 'POST', headers: { prefer: 'error=SMS_CODE_INVALID' }, body: {} })
     expect(refused).toMatchObject({ status: 400, json: { type: 'urn:understudy:problem:no-such-error', known: ['API_BAD_REQUEST', 'API_INVALID_AUTH_CODE'] } })
     expect((await code(here, { prefer: 'code=no' })).status).toBe(400)
     expect((await code(here, { prefer: 'delay=-1' })).status).toBe(400)
-    expect((await here.app('/live/auth/code?mobile=13800003001&__delay=600001')).status).toBe(400)
+    expect((await here.call('/live/auth/code?mobile=13800003001&__delay=600001')).status).toBe(400)
   })
 
   test('means nothing where it is switched off', async () => {
     const here = strictBox()
-    const answer = await here.app('/live/auth/code?mobile=13800003001&__error=API_BAD_REQUEST', { headers: { prefer: 'code=4000' } })
+    const answer = await here.call('/live/auth/code?mobile=13800003001&__error=API_BAD_REQUEST', { headers: { prefer: 'code=4000' } })
     expect(answer.json).toEqual({ code: 2000, desc: 'ok' })
     expect(answer.headers.get('preference-applied')).toBeNull()
   })
@@ -190,13 +190,13 @@ describe('maintenance', () => {
     const here = box()
     await code(here)
     const { json } = await login(here)
-    const me = () => here.app('/live/users/my', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
+    const me = () => here.call('/live/users/my', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
     const begun = await here.admin('PUT', '/maintenance', { system: 'live', status: 'upgrading' })
     expect(at(begun, 'maintenance')).toContainEqual({ system: 'live', active: true, status: 'upgrading', httpStatus: null })
     const stopped = await me()
     expect([stopped.status, stopped.text, stopped.headers.get('server-status')]).toEqual([503, '', 'upgrading'])
-    expect((await here.app('/live/nothing')).headers.get('server-status')).toBe('upgrading')
-    expect((await here.app('/trid/index.php')).headers.get('server-status')).toBeNull()
+    expect((await here.call('/live/nothing')).headers.get('server-status')).toBe('upgrading')
+    expect((await here.call('/trid/index.php')).headers.get('server-status')).toBeNull()
     expect((await here.admin('DELETE', '/maintenance?system=live')).status).toBe(200)
     const back = await me()
     expect([back.json?.['code'], back.headers.get('server-status')]).toEqual([2000, null])
@@ -206,11 +206,11 @@ describe('maintenance', () => {
     const here = box()
     await here.admin('PUT', '/maintenance')
     expect(at(await here.admin('GET', `/maintenance`), 'maintenance.0')).toEqual({ system: 'edu', active: true, status: 'maintenance', httpStatus: null })
-    const unknown = await here.app('/job/no/such/path')
+    const unknown = await here.call('/job/no/such/path')
     expect([unknown.status, unknown.text]).toEqual([503, ''])
-    expect((await here.app('/trid/index.php?r=user/register', { method: 'POST' })).json).toMatchObject({ status: 503 })
+    expect((await here.call('/trid/index.php?r=user/register', { method: 'POST' })).json).toMatchObject({ status: 503 })
     await here.admin('PUT', '/maintenance', { system: 'job', httpStatus: 200 })
-    expect(await here.app('/job/no/such/path')).toMatchObject({ status: 200, json: { code: -1, message: 'server under maintenance' } })
+    expect(await here.call('/job/no/such/path')).toMatchObject({ status: 200, json: { code: -1, message: 'server under maintenance' } })
     await here.admin('PUT', '/maintenance', { system: 'live', httpStatus: 500 })
     expect((await code(here)).status).toBe(500)
     await here.admin('DELETE', '/maintenance')
@@ -233,7 +233,7 @@ describe('outages and settings', () => {
     expect(at(set, 'outages')).toContainEqual({ system: 'trid', out: ['smsOperator'], known: ['internal', 'database', 'smsOperator'] })
     expect((await code(here)).status).toBe(200)
     const body = { type: 'sms_validation_request', tel: '13800005901', time: '1' }
-    expect((await here.app('/trid/index.php?r=user/sms-validation-request', { method: 'POST', body })).json).toMatchObject({ error_no: 4 })
+    expect((await here.call('/trid/index.php?r=user/sms-validation-request', { method: 'POST', body })).json).toMatchObject({ error_no: 4 })
     expect((await here.admin('GET', '/outages')).json).toEqual(set.json)
     expect(kindOf(await here.admin('PUT', '/outages', { system: 'live', out: ['smsOperator'] }))).toBe('no-such-outage')
     expect(kindOf(await here.admin('PUT', '/outages', { out: ['weather'] }))).toBe('no-such-outage')
@@ -242,7 +242,7 @@ describe('outages and settings', () => {
 
   test('a setting is turned, and goes back when it is left out', async () => {
     const here = box()
-    const unknown = () => here.app('/edu/rest/s/nothing', { headers: { client: '1.0.2.3', platform: 'ios' } })
+    const unknown = () => here.call('/edu/rest/s/nothing', { headers: { client: '1.0.2.3', platform: 'ios' } })
     expect((await unknown()).status).toBe(404)
     const set = await here.admin('PUT', '/settings', { system: 'edu', settings: { httpStatus: 'always200' } })
     expect(at(set, 'settings')).toContainEqual({ system: 'edu', settings: { httpStatus: 'always200', accessTokenGraceMs: 60_000, contentTypeRequired: 'withBody' } })

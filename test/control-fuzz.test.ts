@@ -18,8 +18,8 @@ const send = ({ method, path, body, headers }: WireRequest) => {
 const ending = rows.filter(([operation]) => !operation.startsWith('stream'))
 
 test('every operation takes the examples of its contract', async () => {
-  await box('default').app('/live/auth/code?mobile=13800003001')
-  await box('alice').app('/live/auth/code?mobile=13800003001')
+  await box('default').call('/live/auth/code?mobile=13800003001')
+  await box('alice').call('/live/auth/code?mobile=13800003001')
   for (const [operation, row] of ending) {
     const { parameters, bodies } = examples.get(operation) ?? { parameters: {}, bodies: [] }
     for (const body of bodies.length === 0 ? [{}] : bodies) {
@@ -37,11 +37,11 @@ test('no request breaks the server, its contract or a sandbox', async () => {
     fc.asyncProperty(fc.array(anyCall, { minLength: 1, maxLength: 12 }), async (calls) => {
       // The helper holds every answer against the contract and fails on a 5XX.
       for (const call of calls) await send(call)
-      const { admin: here, app } = box('default')
+      const { admin: here, call } = box('default')
       await here('DELETE', '/faults')
       await here('DELETE', '/maintenance')
       await here('PUT', '/outages', { out: [] })
-      expect((await app('/live/auth/code?mobile=13800003001')).json).toMatchObject({ code: 2000 })
+      expect((await call('/live/auth/code?mobile=13800003001')).json).toMatchObject({ code: 2000 })
       const file = await here('GET', '/snapshot')
       expect((await here('PUT', '/snapshot', file.text)).status, file.text).toBe(200)
       expect((await here('POST', '/reset')).status).toBe(204)

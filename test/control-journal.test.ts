@@ -1,15 +1,14 @@
-import { describe, expect, test, vi } from 'vitest'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { describe, expect, test } from 'vitest'
+import { at, type Box, kindOf, serveControl } from './support/control.js'
+import { becomes, isBusy, rush } from './support/inside.js'
 
 const { box, server } = await serveControl(['edu', 'job', 'live', 'trid'], { journal: 5 })
 const { box: longBox } = await serveControl(['edu', 'job', 'live'])
-const code = ({ app }: ControlBox, mobile = '13800003001') => app(`/live/auth/code?mobile=${mobile}`)
-const login = ({ app }: ControlBox) => app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
-const total = async ({ admin }: ControlBox, query = '') => at(await admin('GET', `/requests?${query}`), 'meta.total')
+const code = ({ call }: Box, mobile = '13800003001') => call(`/live/auth/code?mobile=${mobile}`)
+const login = ({ call }: Box) => call('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+const total = async ({ admin }: Box, query = '') => at(await admin('GET', `/requests?${query}`), 'meta.total')
 /** Until somebody waits for what comes to the sandbox. */
-const listening = ({ name }: ControlBox) => vi.waitFor(() => {
-    expect(server.sandboxes.peek(name)?.idle).toBe(false)
-  })
+const listening = ({ name }: Box) => becomes(server, name, true)
 
 describe('the journal', () => {
   test('tells what was asked and answered, and which records it changed', async () => {
@@ -52,8 +51,8 @@ describe('the journal', () => {
     await code(here)
     await login(here)
     await login(here)
-    await here.app('/trid/index.php')
-    await here.app('/live/auth/logn')
+    await here.call('/trid/index.php')
+    await here.call('/live/auth/logn')
     const counts: Record<string, number> = {
       '': 5,
       'system=live': 4,
@@ -84,11 +83,11 @@ describe('the journal', () => {
 
   test('says which operations come closest to a call that none took, and what keeps them apart', async () => {
     const here = box()
-    await here.app('/live/auth/logn', { method: 'POST' })
+    await here.call('/live/auth/logn', { method: 'POST' })
     expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toEqual({ operationId: 'liveLogin', method: 'POST', path: '/auth/login', reasons: ['the path is /auth/logn, not /auth/login'] })
-    await here.app('/live/auth/login')
+    await here.call('/live/auth/login')
     expect(at(await here.admin('GET', '/requests'), 'requests.0.nearMisses.0')).toMatchObject({ operationId: 'liveLogin', reasons: ['the method is GET, not POST'] })
-    await here.app('/trid/index.php?r=user/registr', { method: 'POST' })
+    await here.call('/trid/index.php?r=user/registr', { method: 'POST' })
     const misses = at(await here.admin('GET', '/requests'), 'requests.0.nearMisses')
     expect(misses).toHaveLength(3)
     expect(misses).toMatchObject([{ operationId: 'tridRegister', reasons: [`the query's r is "user/registr", not "user/register"`] }, {}, {}])
@@ -96,8 +95,8 @@ describe('the journal', () => {
 
   test('tells a preflight, which a browser sends by itself, from a call that no operation took', async () => {
     const here = box()
-    await here.app('/live/auth/login', { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } })
-    await here.app('/live/auth/login', { method: 'OPTIONS' })
+    await here.call('/live/auth/login', { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } })
+    await here.call('/live/auth/login', { method: 'OPTIONS' })
     const asked = at(await here.admin('GET', '/requests'), 'requests')
     expect(asked).toMatchObject([{ preflight: false, operationId: null, response: { status: 200 } }, { preflight: true, operationId: null, nearMisses: [], response: { status: 204 } }])
     expect(asked).toMatchObject([{ nearMisses: [{}, {}, {}] }, {}])
@@ -110,10 +109,10 @@ describe('the journal', () => {
     const here = longBox()
     await code(here)
     const key = String((await login(here)).json?.['api_key'])
-    await here.app('/live/users/my', { headers: { authorization: `Basic ${Buffer.from(key).toString('base64')}`, cookie: 'sessionid=s3cr3t' } })
-    await here.app('/job/api/user?appToken=abcdefghijklmnopqrst', { headers: { 'app-token': 'zyxwvutsrqponmlkjihg' } })
-    await here.app('/job/login', { method: 'POST', body: new URLSearchParams({ mobile: '13800002001', password: 'hunter2hunter2' }) })
-    await here.app('/edu/rest/s/login', { method: 'POST', body: '{"phone":"1","passwd":"hunter2hunter2"', headers: { auth: 'aHVudGVyMg==', 'content-type': 'application/json', client: '1', platform: 'ios', u: '1', w: '1' } })
+    await here.call('/live/users/my', { headers: { authorization: `Basic ${Buffer.from(key).toString('base64')}`, cookie: 'sessionid=s3cr3t' } })
+    await here.call('/job/api/user?appToken=abcdefghijklmnopqrst', { headers: { 'app-token': 'zyxwvutsrqponmlkjihg' } })
+    await here.call('/job/login', { method: 'POST', body: new URLSearchParams({ mobile: '13800002001', password: 'hunter2hunter2' }) })
+    await here.call('/edu/rest/s/login', { method: 'POST', body: '{"phone":"1","passwd":"hunter2hunter2"', headers: { auth: 'aHVudGVyMg==', 'content-type': 'application/json', client: '1', platform: 'ios', u: '1', w: '1' } })
     const secret = new RegExp([key, Buffer.from(key).toString('base64'), 's3cr3t', 'abcdefghijklmnopqrst', 'zyxwvutsrqponmlkjihg', 'hunter2', 'aHVudGVyMg'].join('|'))
     const hidden = await here.admin('GET', '/requests')
     expect(hidden.text).not.toMatch(secret)
@@ -124,10 +123,10 @@ describe('the journal', () => {
 
   test('keeps the beginning of a large body, and bytes as bytes', async () => {
     const here = box()
-    await here.app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '验'.repeat(40_000) } })
+    await here.call('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '验'.repeat(40_000) } })
     const body = at(await here.admin('GET', '/requests'), 'requests.0.request.body')
     expect(body).toMatchObject({ bytes: 120_039, truncated: true, base64: null, text: expect.stringMatching(/^\{"mobile":"13800003001","auth_code":"验+$/) as unknown })
-    await here.app('/live/auth/login', { method: 'POST', body: '\u00ff', headers: { 'content-type': 'application/json; charset=latin1' } })
+    await here.call('/live/auth/login', { method: 'POST', body: '\u00ff', headers: { 'content-type': 'application/json; charset=latin1' } })
     expect(at(await here.admin('GET', '/requests'), 'requests.0.request.body')).toMatchObject({ text: 'ÿ' })
   })
 })
@@ -173,7 +172,7 @@ describe('the stream of calls', () => {
     const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream?system=live`)
     await listening(here)
     await code(here)
-    await here.app('/trid/index.php')
+    await here.call('/trid/index.php')
     await here.admin('DELETE', '/requests')
     await here.admin('POST', '/reset')
     await here.admin('DELETE', '')
@@ -201,11 +200,9 @@ describe('the stream of calls', () => {
     const here = box()
     const leave = new AbortController()
     await fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/stream`, { signal: leave.signal })
-    expect(server.sandboxes.peek(here.name)?.idle).toBe(false)
+    expect(isBusy(server, here.name)).toBe(true)
     leave.abort()
-    await vi.waitFor(() => {
-      expect(server.sandboxes.peek(here.name)?.idle).toBe(true)
-    })
+    await becomes(server, here.name, false)
   })
 })
 
@@ -213,7 +210,7 @@ describe('the lines of calls', () => {
   test('tell what a list shows, without secrets, and how much the journal holds', async () => {
     const here = box()
     await code(here)
-    await here.app('/live/no/such?token=abc')
+    await here.call('/live/no/such?token=abc')
     expect((await here.admin('GET', '/requests/lines')).json).toMatchObject({
       lines: [
         { id: 2, system: 'live', operationId: null, method: 'GET', url: '/no/such?token=***', faults: [], violations: 0, changes: 0 },
@@ -229,21 +226,16 @@ describe('the lines of calls', () => {
     for (let i = 0; i < 3; i++) await code(here)
     const stream = fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/lines/stream`, { headers: { 'last-event-id': '1' } })
     await listening(here)
-    const sandbox = server.sandboxes.open(here.name)
-    const [first] = await sandbox.journal.read()
-    if (first === undefined) throw new Error('three calls were made')
-    const { id: _, ...entry } = first
-    const turn = await sandbox.look()
-    for (let i = 0; i < 500; i++) turn.record(entry)
+    await rush(server, here.name, 500)
     await here.admin('DELETE', '/requests')
     await here.admin('DELETE', '')
     const events = (await (await stream).text()).split('\n\n').filter((event) => event.startsWith('id: '))
     const told = events.map((event) => JSON.parse(event.split('\ndata: ')[1] ?? '') as { lines: { id: number }[]; left: number }) // as control.yaml says
     expect(told[0]?.lines.map(({ id }) => id)).toEqual([2, 3])
-    const [, rush] = told
-    expect((rush?.lines.length ?? 0) + (rush?.left ?? 0)).toBe(500)
-    expect(rush?.lines.length).toBeLessThan(400)
-    expect(rush?.lines.at(-1)?.id).toBe(503)
+    const [, many] = told
+    expect((many?.lines.length ?? 0) + (many?.left ?? 0)).toBe(500)
+    expect(many?.lines.length).toBeLessThan(400)
+    expect(many?.lines.at(-1)?.id).toBe(503)
     expect(events.every((event) => /^id: \d+\nevent: lines\n/.test(event))).toBe(true)
   })
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { at, type ControlBox, serveControl } from './support/control.js'
+import { at, type Box, serveControl } from './support/control.js'
 
 const MIB = 1024 * 1024
 const { admin, box } = await serveControl(['live'], { maxMemory: '32mb' })
 /** Leaves some 64 KiB in the journal. */
-const fill = ({ app }: ControlBox) => app('/live/auth/login', { method: 'POST', body: { mobile: 'x'.repeat(64 * 1024), auth_code: '123456' } })
+const fill = ({ call }: Box) => call('/live/auth/login', { method: 'POST', body: { mobile: 'x'.repeat(64 * 1024), auth_code: '123456' } })
 const memory = async (): Promise<unknown> => at(await admin('GET', '/health'), 'memory')
 const usedBy = async (kind: string) => Number(at(await admin('GET', '/health'), `memory.kinds.${kind}.used`))
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { at, type Box, kindOf, serveControl } from './support/control.js'
 
 const { box } = await serveControl(['edu', 'live', 'trid'])
 /** The same once more, which knows nothing of the first. */
@@ -7,27 +7,27 @@ const twin = await serveControl(['edu', 'live', 'trid'])
 const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
 const PHONE = '13800001001'
 
-const login = async ({ app }: ControlBox, userType = 's') => {
-  const { json } = await app(`/edu/rest/${userType}/login`, { method: 'POST', headers: HEADERS, body: { phone: PHONE, passwd: 'abc12345' } })
+const login = async ({ call }: Box, userType = 's') => {
+  const { json } = await call(`/edu/rest/${userType}/login`, { method: 'POST', headers: HEADERS, body: { phone: PHONE, passwd: 'abc12345' } })
   const info = json?.['info']
   const token = typeof info === 'object' && info !== null && 'access_token' in info ? String(info.access_token) : ''
   expect(token, JSON.stringify(json)).not.toBe('')
   return { auth: Buffer.from(`access_token=${token}`).toString('base64') }
 }
-const profile = ({ app }: ControlBox, auth: { auth: string }) => app('/edu/rest/s/info', { headers: { ...HEADERS, ...auth } })
+const profile = ({ call }: Box, auth: { auth: string }) => call('/edu/rest/s/info', { headers: { ...HEADERS, ...auth } })
 
 describe('SMS', () => {
   test('land in the inbox instead of a phone', async () => {
     const here = box()
     await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
-    await here.app('/live/auth/code?mobile=13800003001')
+    await here.call('/live/auth/code?mobile=13800003001')
     const inbox = await here.admin('GET', '/sms?phone=13800003001')
     expect(at(inbox, 'messages')).toEqual([
       { system: 'live', key: '13800003001', phone: '13800003001', code: '123456', state: 'valid', sentAt: '2026-01-31T08:30:00.000Z', expiresAt: '2026-01-31T08:40:00.000Z', earlier: [] },
     ])
-    await here.app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+    await here.call('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
     expect(at(await here.admin('GET', '/sms?system=live'), 'messages.0.state')).toBe('used')
-    await here.app('/live/auth/code?mobile=13800003001')
+    await here.call('/live/auth/code?mobile=13800003001')
     await here.admin('POST', '/clock/advance', { by: 'PT10M' })
     expect(at(await here.admin('GET', '/sms?system=live'), 'messages.0')).toMatchObject({ state: 'expired', earlier: [{ code: '123456', sentAt: '2026-01-31T08:30:00.000Z' }] })
     expect(kindOf(await here.admin('GET', '/sms?system=life'))).toBe('no-such-system')
@@ -41,8 +41,8 @@ describe('SMS', () => {
       { system: 'live', source: 'sequence', operator: 'up' },
       { system: 'trid', source: 'fixed', operator: 'up' },
     ])
-    await here.app('/live/auth/code?mobile=13800003001')
-    await here.app('/live/auth/code?mobile=13800003001')
+    await here.call('/live/auth/code?mobile=13800003001')
+    await here.call('/live/auth/code?mobile=13800003001')
     expect(at(await here.admin('GET', '/sms?phone=13800003001'), 'messages.0')).toMatchObject({ code: '100002', earlier: [{ code: '100001' }] })
     expect(kindOf(await here.admin('PATCH', '/sms/settings', { system: 'trid', source: 'sequence' }))).toBe('not-available')
     expect(kindOf(await here.admin('PATCH', '/sms/settings', { system: 'life', source: 'sequence' }))).toBe('no-such-system')
@@ -52,7 +52,7 @@ describe('SMS', () => {
 
   test('fail with their operator', async () => {
     const here = box()
-    const send = () => here.app('/edu/rest/s/smscode', { method: 'POST', headers: HEADERS, body: { phone: '13800001777' } })
+    const send = () => here.call('/edu/rest/s/smscode', { method: 'POST', headers: HEADERS, body: { phone: '13800001777' } })
     await here.admin('PATCH', '/sms/settings', { system: 'edu', operator: 'down' })
     const failed = await send()
     await here.admin('PATCH', '/sms/settings', { operator: 'up' })
@@ -122,7 +122,7 @@ describe('sessions', () => {
   })
 
   test('the same calls give the same tokens, as those of an app do', async () => {
-    const tokens = async (here: ControlBox) => {
+    const tokens = async (here: Box) => {
       await here.admin('POST', '/sessions', { system: 'live', user: '13800003001' })
       return at(await here.admin('POST', '/sessions', { system: 'live', user: '1' }), 'session.accessToken')
     }
@@ -201,7 +201,7 @@ describe('sessions', () => {
 })
 
 /** A list as the body of an answer, its first item under a name. */
-function first(answer: Awaited<ReturnType<ControlBox['admin']>>) {
+function first(answer: Awaited<ReturnType<Box['admin']>>) {
   const list: unknown = JSON.parse(answer.text)
   return { ...answer, json: { first: Array.isArray(list) ? (list[0] as unknown) : null } }
 }

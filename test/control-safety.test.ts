@@ -107,7 +107,7 @@ describe('pages', () => {
   })
 
   test('of any site may call the systems, as they may call the real ones', async () => {
-    const answer = await box().app('/live/auth/code?mobile=13800003001', { headers: { origin: 'https://any.example' } })
+    const answer = await box().call('/live/auth/code?mobile=13800003001', { headers: { origin: 'https://any.example' } })
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
   })
 })
@@ -138,7 +138,7 @@ describe('the admin token', () => {
 test('there is no control plane where none is wanted', async () => {
   // Served alone, the system answers at the root, and to it this is a path like any other.
   expect((await send(`${closed.server.url}/__admin/health`)).json).toMatchObject({ code: 4000 })
-  const { json } = await closed.box().app('/live/auth/code?mobile=13800003001')
+  const { json } = await closed.box().call('/live/auth/code?mobile=13800003001')
   expect(json).toMatchObject({ code: 2000 })
 })
 

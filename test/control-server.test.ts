@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
-import { describe, expect, test, vi } from 'vitest'
-import { at, kindOf, serveControl } from './support/control.js'
+import { describe, expect, test } from 'vitest'
+import { addFault, at, kindOf, serveControl } from './support/control.js'
+import { becomes } from './support/inside.js'
 
 const { admin, box, server } = await serveControl(['live', 'trid'], { maxSandboxes: 40 })
 /** A server whose sandboxes get no names but those that one test lets it make up. */
@@ -108,7 +109,7 @@ describe('sandboxes', () => {
     expect(at(await admin('POST', '/sandboxes', {}), 'name')).toBe('box-2')
     expect(kindOf(await admin('POST', '/sandboxes', { name: 'alice' }))).toBe('sandbox-exists')
     expect((await admin('GET', '/sandboxes/carol')).status).toBe(404)
-    await box('carol').app('/live/auth/code?mobile=13800003001')
+    await box('carol').call('/live/auth/code?mobile=13800003001')
     expect((await admin('GET', '/sandboxes/carol')).json).toMatchObject({ name: 'carol', requests: 1, journal: 1 })
     expect(at(await admin('GET', '/sandboxes'), 'sandboxes.0.name')).toBe('carol')
     for (const name of ['', '-x', 'a b', 'x'.repeat(65), '../etc']) expect((await admin('POST', '/sandboxes', { name })).status).toBe(400)
@@ -121,7 +122,7 @@ describe('sandboxes', () => {
     await naming.admin('POST', '/sandboxes', { name: 'box-4' })
     expect([await create(), await create()]).toEqual(['box-3', 'box-5'])
     // A late call to a deleted one makes it anew, and nobody is given it.
-    await naming.box('box-1').app('/live/channels/live')
+    await naming.box('box-1').call('/live/channels/live')
     expect(await create()).toBe('box-6')
   })
 
@@ -138,12 +139,13 @@ describe('sandboxes', () => {
   })
 
   test('are reset in one step, and deleted', async () => {
-    const { admin: here, app, fault } = box()
-    await app('/live/auth/code?mobile=13800003001')
+    const used = box()
+    const { admin: here, call } = used
+    await call('/live/auth/code?mobile=13800003001')
     await here('POST', '/clock/freeze', { at: '2030-01-01T00:00:00Z' })
     await here('PUT', '/maintenance', {})
     await here('PATCH', '/sms/settings', { system: 'live', source: 'sequence' })
-    await fault({ kind: 'drop' })
+    await addFault(used, { kind: 'drop' })
     const fresh = (await box('never-touched').admin('GET', '/snapshot')).json
     expect((await here('POST', '/reset')).status).toBe(204)
     const { clock: _, era: now, ...after } = (await here('GET', '/snapshot')).json ?? {}
@@ -156,18 +158,15 @@ describe('sandboxes', () => {
   })
 
   test('are kept up to a number; the idle one that was not used for the longest time goes', async () => {
-    const capped = server.sandboxes
     const waiting = box('waiting').admin('GET', '/requests/wait?timeout=60000')
-    await vi.waitFor(() => {
-      expect(capped.peek('waiting')?.idle).toBe(false)
-    })
-    for (let i = 0; i < 60; i++) capped.open(`crowd-${String(i)}`)
-    expect(await capped.list()).toHaveLength(40)
-    expect(capped.peek('crowd-0')).toBeUndefined()
-    expect(capped.peek('crowd-59')).toBeDefined()
+    await becomes(server, 'waiting', true)
+    for (let i = 0; i < 60; i++) await admin('POST', '/sandboxes', { name: `crowd-${String(i)}` })
+    expect(at(await admin('GET', '/sandboxes'), 'sandboxes')).toHaveLength(40)
+    const isThere = async (name: string) => (await admin('GET', `/sandboxes/${name}`)).status === 200
+    expect([await isThere('crowd-0'), await isThere('crowd-59')]).toEqual([false, true])
     // Somebody waits for this one, so it stays although it is the oldest.
-    expect(capped.peek('waiting')).toBeDefined()
-    await box('waiting').app('/live/channels/live')
+    expect(await isThere('waiting')).toBe(true)
+    await box('waiting').call('/live/channels/live')
     expect((await waiting).status).toBe(200)
   })
 })
@@ -206,13 +205,13 @@ describe('the clock', () => {
   })
 
   test('ages codes: good at 9:59, gone at 10:00', async () => {
-    const { admin: here, app } = box()
+    const { admin: here, call } = box()
     await here('POST', '/clock/freeze')
-    const login = () => app('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
-    await app('/live/auth/code?mobile=13800003001')
+    const login = () => call('/live/auth/login', { method: 'POST', body: { mobile: '13800003001', auth_code: '123456' } })
+    await call('/live/auth/code?mobile=13800003001')
     await here('POST', '/clock/advance', { by: 'PT9M59S' })
     expect((await login()).json).toMatchObject({ code: 2000 })
-    await app('/live/auth/code?mobile=13800003001')
+    await call('/live/auth/code?mobile=13800003001')
     await here('POST', '/clock/advance', { by: 'PT10M' })
     expect((await login()).json).toMatchObject({ code: 4011 })
   })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { createStub } from '../src/stub.js'
 import { logIn, phones } from './support/im.js'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { addFault, at, type Box, kindOf, serveControl } from './support/control.js'
 import { Client } from './support/push.js'
-import { send } from './support/serve.js'
+import { type Call, send } from './support/serve.js'
 
 const { box, admin, server } = await serveControl(['im', 'live'])
 
 /** What calls of im and its push channel need to know of a sandbox. */
-const imOf = ({ name, app }: ControlBox) => ({ url: `${server.url}/@${name}/im`, call: (path: string, call?: Parameters<ControlBox['app']>[1]) => app(`/im${path}`, call) })
+const imOf = ({ name, call }: Box) => ({ url: `${server.url}/@${name}/im`, call: (path: string, how?: Call) => call(`/im${path}`, how) })
 
 const hello = { fromId: 'u-4002', chatId: 'c-4001-4002', type: '1', info: [{ category: '0', content: '周六上午图书馆见？' }] }
 
@@ -118,7 +118,7 @@ describe('other controls reach connections too', () => {
 
   test('a fault rule names what a socket does', async () => {
     const here = box()
-    await here.fault({ kind: 'error', error: 'ERROR_NET' }, { system: 'im', operationId: 'imPushFrame', times: 1 })
+    await addFault(here, { kind: 'error', error: 'ERROR_NET' }, { system: 'im', operationId: 'imPushFrame', times: 1 })
     const client = await Client.connect(imOf(here), await logIn(imOf(here), phones.alice))
     expect(await client.ask({ status: 1, pushId: '', message: 'start' })).toEqual({ status: 11001, pushId: '', message: 'network error' })
     expect(await client.ask({ status: 1, pushId: '', message: 'start' })).toMatchObject({ message: 'ok' })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { addFault, at, type Box, kindOf, serveControl } from './support/control.js'
 
 const { admin, box } = await serveControl(['edu', 'live', 'trid'])
 /** Another server, started at another time: what a colleague has who gets the file. */
@@ -8,16 +8,16 @@ const { box: smaller } = await serveControl(['live'])
 const { box: large } = await serveControl(['job'], { scale: 40 })
 const { box: small } = await serveControl(['job'])
 
-const code = ({ app }: ControlBox, mobile = '13800003001') => app(`/live/auth/code?mobile=${mobile}`)
-const login = ({ app }: ControlBox, mobile = '13800003001') => app('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
-const snapshot = async ({ admin: here }: ControlBox) => (await here('GET', '/snapshot')).json ?? {}
+const code = ({ call }: Box, mobile = '13800003001') => call(`/live/auth/code?mobile=${mobile}`)
+const login = ({ call }: Box, mobile = '13800003001') => call('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
+const snapshot = async ({ admin: here }: Box) => (await here('GET', '/snapshot')).json ?? {}
 
 /** A story that shows times of the world, tokens, new ids and faults of chance. */
-async function story(here: ControlBox): Promise<string[]> {
+async function story(here: Box): Promise<string[]> {
   const answers = [await code(here), await login(here), await code(here, '13800003950'), await login(here, '13800003950')]
   const authorization = Buffer.from(String(answers[1]?.json?.['api_key'])).toString('base64')
-  for (let i = 0; i < 10; i++) answers.push(await here.app('/live/channels/live?l=100', { headers: { authorization } }))
-  answers.push(await here.app('/trid/index.php?r=user/sms-validation-code', { method: 'POST', body: { type: 'sms_validation_code', tel: '13800005001', time: '1', code: '123456' } }))
+  for (let i = 0; i < 10; i++) answers.push(await here.call('/live/channels/live?l=100', { headers: { authorization } }))
+  answers.push(await here.call('/trid/index.php?r=user/sms-validation-code', { method: 'POST', body: { type: 'sms_validation_code', tel: '13800005001', time: '1', code: '123456' } }))
   return answers.map(({ status, text, headers }) => `${String(status)} ${headers.get('date') ?? ''} ${text}`)
 }
 
@@ -31,7 +31,7 @@ describe('a snapshot', () => {
     await here.admin('PATCH', '/sms/settings', { system: 'edu', source: 'sequence' })
     await here.admin('PUT', '/settings', { system: 'edu', settings: { httpStatus: 'always200' } })
     await here.admin('PUT', '/maintenance', { system: 'edu', status: 'upgrading' })
-    await here.fault({ kind: 'status', status: 503 }, { operationId: 'liveListChannels', probability: 0.5 })
+    await addFault(here, { kind: 'status', status: 503 }, { operationId: 'liveListChannels', probability: 0.5 })
     const file = await here.admin('GET', '/snapshot')
     const there = elsewhere()
     const restored = await there.admin('PUT', '/snapshot', file.text)
@@ -47,7 +47,7 @@ describe('a snapshot', () => {
 
   test('brings the size of its world along', async () => {
     const [here, there] = [large(), small()]
-    const jobs = async (of: ControlBox) => (await of.admin('GET', '/db/job')).text
+    const jobs = async (of: Box) => (await of.admin('GET', '/db/job')).text
     const own = await jobs(there)
     expect(own).not.toBe(await jobs(here))
     await there.admin('PUT', '/snapshot', await snapshot(here))
@@ -109,7 +109,7 @@ describe('a scenario', () => {
     expect(at(await here.admin('PUT', '/scenario', { name: 'nobody-on-air' }), 'scenarios')).toHaveLength(1)
     await code(here)
     const { json } = await login(here)
-    const channels = await here.app('/live/channels/live', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
+    const channels = await here.call('/live/channels/live', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
     expect(channels.json).toMatchObject({ count: 0, channels: [] })
     expect(at(await here.admin('PUT', '/scenario', { system: 'live', name: 'busy-channels' }), 'scenarios.0.system')).toBe('live')
     const unknown = await here.admin('PUT', '/scenario', { system: 'live', name: '../world' })
@@ -129,11 +129,11 @@ describe('a scenario', () => {
 
 describe('records over REST', () => {
   const user = { id: 50, mobile: '13800003050', nickname: '小北', bio: '', avatar: '', gender: null }
-  const list = async ({ admin: here }: ControlBox, query = '', collection = 'users') => {
+  const list = async ({ admin: here }: Box, query = '', collection = 'users') => {
     const answer = await here('GET', `/db/live/${collection}?${query}`)
     return JSON.parse(answer.text) as Readonly<Record<string, unknown>>[] // the contract says so, and the server holds itself to it
   }
-  const ids = async (here: ControlBox, query: string, collection?: string) => (await list(here, query, collection)).map(({ id }) => id)
+  const ids = async (here: Box, query: string, collection?: string) => (await list(here, query, collection)).map(({ id }) => id)
 
   test("are found in json-server's own way", async () => {
     const here = box()
@@ -173,7 +173,7 @@ describe('records over REST', () => {
     expect([created.status, created.json, created.headers.get('location')]).toEqual([201, user, `/__admin/sandboxes/${here.name}/db/live/users/50`])
     await code(here, user.mobile)
     const { json } = await login(here, user.mobile)
-    const me = () => here.app('/live/users/my', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
+    const me = () => here.call('/live/users/my', { headers: { authorization: Buffer.from(String(json?.['api_key'])).toString('base64') } })
     expect((await me()).json).toMatchObject({ user: { id: 50, nickname: '小北' } })
     expect((await here.admin('PATCH', '/db/live/users/50', { nickname: '小南' })).json).toEqual({ ...user, nickname: '小南' })
     expect((await me()).json).toMatchObject({ user: { nickname: '小南' } })
@@ -225,7 +225,7 @@ describe('records over REST', () => {
     const { json } = await login(here)
     const [session] = await list(here, 'userId=1', 'sessions')
     expect((await here.admin('PATCH', `/db/live/sessions/${String(session?.['id'])}`, { accessToken: 'f'.repeat(32) })).status).toBe(200)
-    const me = (key: string) => here.app('/live/users/my', { headers: { authorization: Buffer.from(key).toString('base64') } })
+    const me = (key: string) => here.call('/live/users/my', { headers: { authorization: Buffer.from(key).toString('base64') } })
     expect((await me(String(json?.['api_key']))).json).toMatchObject({ code: 4010 })
     expect((await me('f'.repeat(32))).json).toMatchObject({ code: 2000 })
   })

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { connect, type Stub } from '../src/client/stub.js'
 import { type RunningServer, startServer } from '../src/server.js'
 import { loadSystems } from '../src/systems/load.js'
 
@@ -13,11 +14,13 @@ const browserTest = test.skipIf(executablePath === undefined && (CI === undefine
 const systems = await loadSystems([])
 const problems: string[] = []
 let server: RunningServer
+let stub: Stub
 let browser: Browser | undefined
 let contexts: BrowserContext[] = []
 
 beforeAll(async () => {
   server = await startServer({ systems, report: (problem) => problems.push(problem) })
+  stub = await connect(server.url)
   if (executablePath === undefined && (CI === undefined || CI === '')) return
   const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
   browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ['--no-sandbox', ...quiet, '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'] })
@@ -128,7 +131,7 @@ describe.each(stories)('$system', ({ system, user, operation, success }) => {
     // What was open is open again.
     await page.locator('.opblock.is-open').waitFor()
     expect(await page.locator('#reader').isVisible()).toBe(false)
-    const journal = async (box: string) => ((await server.sandboxes.peek(`${system}-${box}`)?.journal.read()) ?? []).map((one) => one.operation)
+    const journal = async (box: string) => (await (await stub.sandbox(`${system}-${box}`)).requests.list()).map(({ operationId }) => operationId)
     // What carries its token in the body has an example of the world's, which is good in every sandbox.
     const answer = await tryOut(page, operation)
     if (contract?.operations[operation]?.auth === 'required') expect(answer).not.toMatchObject(success)
@@ -215,7 +218,7 @@ describe('over HTTP', () => {
     const document = await (await get('/docs/live/openapi.json?sandbox=alice')).json() as { servers: unknown; openapi: string } // a document, or the assertions fail
     expect(document.openapi).toBe('3.1.0')
     expect(document.servers).toMatchObject([{ url: '/@alice/live' }])
-    expect(server.sandboxes.peek('alice')).toBeUndefined()
+    expect((await stub.sandboxes()).map(({ name }) => name)).not.toContain('alice')
   })
 
   test.each([

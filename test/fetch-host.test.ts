@@ -1,31 +1,31 @@
 /** A stage behind a function: what a wire would do is done as a caller of fetch sees it. */
 import { expect, test } from 'vitest'
+import type { FaultInput } from '../src/client/faults.js'
 import { fetchFrom } from '../src/hosts/fetch/host.js'
-import type { Fault } from '../src/core/faults/kinds.js'
 import { whole } from '../src/core/stage/outcome.js'
 import { openStage } from '../src/stage.js'
+import { createStub } from '../src/stub.js'
 import { edu } from '../src/systems/edu/index.js'
 import { live } from '../src/systems/live/index.js'
 
 const ROOT = 'http://stub.example/backend'
 const CODE = `${ROOT}/live/auth/code?mobile=13800003001`
 
-async function open(fault?: Fault): Promise<{ fetch: typeof globalThis.fetch; journal: () => Promise<readonly { readonly status: number }[]>; problems: string[] }> {
-  const problems: string[] = []
-  const { stage } = await openStage({ systems: [live, edu], report: (problem) => problems.push(problem) })
-  const sandbox = stage.sandboxes.open('default')
-  if (fault !== undefined) await sandbox.control.change((state) => ({ ...state, faults: [{ id: 'f', system: '*', operationId: '*', fault, times: null, probability: 1, matched: 0, fired: 0 }] }))
-  return { fetch: fetchFrom(stage, ROOT), journal: () => sandbox.journal.read(), problems }
+async function open(fault?: FaultInput) {
+  const stub = await createStub({ systems: [live, edu], listen: false, mountedAt: ROOT, report: (problem) => { throw new Error(problem) } })
+  const { faults, requests } = await stub.sandbox('default')
+  if (fault !== undefined) await faults.add({ fault })
+  return { fetch: stub.fetch, statuses: async () => (await requests.list()).map(({ response }) => response.status) }
 }
 
 test('a call is answered below the path under which the stage stands, whatever its host', async () => {
-  const { fetch, journal } = await open()
+  const { fetch, statuses } = await open()
   const response = await fetch(CODE)
   expect([response.status, response.url, response.headers.get('content-length')]).toEqual([200, CODE, '25'])
   expect(await response.json()).toEqual({ code: 2000, desc: 'ok' })
   expect((await fetch(new Request(CODE.replace('stub.example', 'localhost:99')))).status).toBe(200)
   expect((await fetch(`${ROOT}x/live/auth/code`)).status).toBe(404)
-  expect(await journal()).toHaveLength(2)
+  expect(await statuses()).toHaveLength(2)
 })
 
 test('HEAD has the headers of GET and no body', async () => {
@@ -35,9 +35,9 @@ test('HEAD has the headers of GET and no body', async () => {
 })
 
 test('a dropped connection rejects as a failed fetch does, and the call is in the journal', async () => {
-  const { fetch, journal } = await open({ kind: 'drop' })
+  const { fetch, statuses } = await open({ kind: 'drop' })
   await expect(fetch(CODE)).rejects.toThrow(new TypeError('fetch failed'))
-  expect(await journal()).toMatchObject([{ status: 0 }])
+  expect(await statuses()).toEqual([0])
 })
 
 test('a connection that is reset breaks the body in its middle', async () => {
@@ -58,7 +58,7 @@ test('a slow answer comes in pieces', async () => {
 })
 
 test('an aborted request stops waiting and rejects with the reason of the abort', async () => {
-  const { fetch } = await open({ kind: 'latency', min: 60_000_000 })
+  const { fetch } = await open({ kind: 'latency', min: 60_000 })
   const reason = new Error('nobody waits any more')
   const gone = new AbortController()
   const answer = fetch(CODE, { signal: gone.signal })
@@ -68,7 +68,7 @@ test('an aborted request stops waiting and rejects with the reason of the abort'
 })
 
 test('an abort in the middle of a slow answer breaks its body with the reason', async () => {
-  const { fetch } = await open({ kind: 'slow', milliseconds: 60_000_000 })
+  const { fetch } = await open({ kind: 'slow', milliseconds: 60_000 })
   const reason = new Error('that is enough')
   const gone = new AbortController()
   const response = await fetch(CODE, { signal: gone.signal })

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { createStub } from '../src/index.js'
-import { at, type ControlBox, kindOf, serveControl } from './support/control.js'
+import { at, type Box, kindOf, serveControl } from './support/control.js'
 
-const { server, box } = await serveControl(['live', 'trid'])
+const { box } = await serveControl(['live', 'trid'])
 const { box: brief } = await serveControl(['live'], { journal: 3 })
 
-const code = ({ app }: ControlBox, mobile: string) => app(`/live/auth/code?mobile=${mobile}`)
-const login = ({ app }: ControlBox, mobile: string) => app('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
-const numbers = async ({ admin }: ControlBox) => (at(await admin('GET', '/requests'), 'requests') as { id: number }[]).map(({ id }) => id) // its contract says so
+const code = ({ call }: Box, mobile: string) => call(`/live/auth/code?mobile=${mobile}`)
+const login = ({ call }: Box, mobile: string) => call('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
+const numbers = async ({ admin }: Box) => (at(await admin('GET', '/requests'), 'requests') as { id: number }[]).map(({ id }) => id) // its contract says so
 const NEW = ['13800003801', '13800003802', '13800003803']
 
 /** Sends codes to three new users and logs them in, so that each odd call is a code and each even one a login. */
-async function story(here: ControlBox): Promise<void> {
+async function story(here: Box): Promise<void> {
   await here.admin('POST', '/clock/freeze')
   for (const mobile of NEW) {
     await code(here, mobile)
@@ -19,7 +19,7 @@ async function story(here: ControlBox): Promise<void> {
   }
 }
 
-const users = async (here: ControlBox) => (await server.sandboxes.open(here.name).store('live').transact((tx) => tx.list('users' as 'sessions'))).value.length // any collection can be listed
+const users = async (here: Box) => (await here.db('live').list('users')).length
 
 describe('history', () => {
   test('lists calls and changes through the control plane in order', async () => {
@@ -88,7 +88,7 @@ describe('stepping back', () => {
     expect((await here.admin('GET', '/history')).status).toBe(404)
     expect((await here.admin('POST', '/rewind', { to: 0 })).status).toBe(404)
     expect((await here.admin('POST', '/rewind', { to: -1 })).status).toBe(400)
-    expect(server.sandboxes.peek(here.name)).toBeUndefined()
+    expect((await here.admin('GET', '')).status).toBe(404)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { System } from '../src/core/system.js'
 import { loadSystems } from '../src/systems/load.js'
-import { at, serveControl } from './support/control.js'
+import { addFault, at, serveControl } from './support/control.js'
 
 const MONTH = 30 * 24 * 3_600_000
 const NEW_USER = '13800003900'
@@ -30,7 +30,6 @@ class Gate {
 }
 
 const gate = new Gate()
-const { server } = await serveControl(['live', 'trid'])
 const { box } = await serveControl(['live'], { systems: (await loadSystems(['live'])).map(slow) })
 
 function slow(system: System): System {
@@ -46,8 +45,8 @@ function slow(system: System): System {
 
 function player(name?: string) {
   const here = box(name)
-  const code = () => here.app(`/live/auth/code?mobile=${NEW_USER}`)
-  const login = () => here.app('/live/auth/login', { method: 'POST', body: { mobile: NEW_USER, auth_code: '123456' } })
+  const code = () => here.call(`/live/auth/code?mobile=${NEW_USER}`)
+  const login = () => here.call('/live/auth/login', { method: 'POST', body: { mobile: NEW_USER, auth_code: '123456' } })
   /** Begins a login, and resolves when it has done its work and its answer is still to come. */
   const slowLogin = async () => {
     gate.closed = true
@@ -56,8 +55,8 @@ function player(name?: string) {
     await reached
     return { answer }
   }
-  const me = (token: unknown) => here.app('/live/channels/live', { headers: { authorization: Buffer.from(String(token)).toString('base64') } })
-  return { ...here, code, login, slowLogin, me }
+  const me = (token: unknown) => here.call('/live/channels/live', { headers: { authorization: Buffer.from(String(token)).toString('base64') } })
+  return Object.assign(here, { code, login, slowLogin, me })
 }
 
 type Player = ReturnType<typeof player>
@@ -118,7 +117,7 @@ describe.each(Object.entries(turns))('%s in the middle of a call', (_name, turn)
 
   test('a call that a fault keeps waiting is answered by the new world, which has no faults', async () => {
     const here = player()
-    await here.fault({ kind: 'latency', min: 300 }, { operationId: 'liveSendCode' })
+    await addFault(here, { kind: 'latency', min: 300 }, { operationId: 'liveSendCode' })
     const answer = here.code()
     while (at(await here.admin('GET', '/faults'), 'faults.0.fired') !== 1);
     await turn(here)
@@ -141,44 +140,4 @@ test('a body that was received is not asked for again', async () => {
   }
   gate.open()
   expect((await answer).json).toMatchObject({ mobile: NEW_USER })
-})
-
-describe('at the level of a sandbox', () => {
-  const users = ['13800003901', '13800003902']
-
-  test('a transaction that was begun before a reset is refused, and one of the sandbox itself runs again', async () => {
-    const sandbox = server.sandboxes.open('core')
-    const old = await sandbox.begin()
-    const add = (place: Pick<typeof old, 'store'>, name: string, between: () => Promise<void>) =>
-      place.store('live').transact(async (tx) => {
-        await tx.put('smsCodes', { key: name, phone: name, code: '1', sentAt: 0, expiresAt: null, used: false, earlier: [] })
-        await between()
-      })
-    await expect(add(old, users[0] ?? '', () => sandbox.reset())).rejects.toThrow('reset meanwhile')
-    expect(old.isOver).toBe(true)
-    await expect(old.change((state) => state)).rejects.toThrow('reset meanwhile')
-    let runs = 0
-    await add(sandbox, users[1] ?? '', async () => {
-      if (runs++ === 0) await sandbox.reset()
-    })
-    expect(runs).toBe(2)
-    const { value } = await sandbox.store('live').transact((tx) => tx.list('smsCodes'))
-    expect(value.map(({ key }) => key)).toEqual([users[1]])
-  })
-
-  test('a snapshot is of one moment', async () => {
-    const sandbox = server.sandboxes.open('moments')
-    const mark = (system: string, n: number) => sandbox.store(system).transact((tx) => tx.put('smsCodes', { key: 'k', phone: 'k', code: String(n), sentAt: n, expiresAt: null, used: false, earlier: [] }))
-    const end = new AbortController()
-    const writer = (async () => {
-      for (let n = 1; !end.signal.aborted; n++) for (const system of ['live', 'trid']) await mark(system, n)
-    })()
-    for (let i = 0; i < 200; i++) {
-      const { stores } = await sandbox.content()
-      const [live, trid] = ['live', 'trid'].map((system) => Number(stores[system]?.['smsCodes']?.put[0]?.['sentAt'] ?? 0))
-      expect([0, 1]).toContain((live ?? 0) - (trid ?? 0)) // live is written first
-    }
-    end.abort()
-    await writer
-  })
 })

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { at, type ControlBox, serveControl } from './support/control.js'
+import { at, type Box, serveControl } from './support/control.js'
 
-const { server, box } = await serveControl(['live'])
+const { box } = await serveControl(['live'])
 const { box: elsewhere } = await serveControl(['live'])
 
 const [ADMIN, GUEST] = ['13800003001', '13800003950']
 
-async function logIn({ app }: ControlBox, mobile: string): Promise<string> {
-  await app(`/live/auth/code?mobile=${mobile}`)
-  const { json } = await app('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
+async function logIn({ call }: Box, mobile: string): Promise<string> {
+  await call(`/live/auth/code?mobile=${mobile}`)
+  const { json } = await call('/live/auth/login', { method: 'POST', body: { mobile, auth_code: '123456' } })
   return String(json?.['api_key'])
 }
 
 /** @returns whether the token lets anybody in */
-const isLet = async ({ app }: ControlBox, token: string) => 'channels' in ((await app('/live/channels/live', { headers: { authorization: Buffer.from(token).toString('base64') } })).json ?? {})
+const isLet = async ({ call }: Box, token: string) => 'channels' in ((await call('/live/channels/live', { headers: { authorization: Buffer.from(token).toString('base64') } })).json ?? {})
 
 describe('a token fits nobody but whom it was made for', () => {
   test('after a reset an old one is nobody\'s, whoever logs in', async () => {
@@ -55,13 +55,13 @@ describe('what is the same', () => {
   test('the same calls in a fresh sandbox of the same name give the same tokens, here and in another process', async () => {
     const token = await logIn(box('same'), GUEST)
     expect(await logIn(elsewhere('same'), GUEST)).toBe(token)
-    await server.sandboxes.delete('same')
+    await box('same').delete()
     expect(await logIn(box('same'), GUEST)).toBe(token)
   })
 
   test('ids of records are the same in every sandbox and after every reset', async () => {
     const [here, there] = [box(), box()]
-    const idOf = async (one: ControlBox) => {
+    const idOf = async (one: Box) => {
       await logIn(one, '13800003777')
       return at(await one.admin('GET', '/users?system=live'), 'users')
     }
