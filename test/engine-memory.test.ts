@@ -36,7 +36,8 @@ function farAway(engine: Engine): Engine {
         load: () => away(() => log.load()),
         replace: (content, kept) => away(() => log.replace(content, kept)),
         append: (entry, generation) => log.append(entry, generation),
-        entries: () => away(() => log.entries()),
+        heads: () => away(() => log.heads()),
+        entries: (ids) => away(() => log.entries(ids)),
         status: () => away(() => log.status()),
         remove: (fits) => away(() => log.remove(fits)),
         close: () => {

@@ -1,5 +1,5 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
-import type { JournalEntry, KeptBody } from '../core/journal.js'
+import type { EntryHead, JournalEntry, KeptBody } from '../core/journal.js'
 import { pathOf, searchOf } from '../core/pipeline/query.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
@@ -15,7 +15,7 @@ type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
  * @returns the test that an entry has to pass
  * @throws Refusal when the filters name a system that is not served
  */
-export function filterOf(parts: ControlParts, filters: Filters): (entry: JournalEntry) => boolean {
+export function filterOf(parts: ControlParts, filters: Filters): (entry: EntryHead) => boolean {
   const { system, operationId, method, path, status, error, user, unmatched, preflight, violations, after } = filters
   if (system !== undefined) systemOf(parts, system)
   const fits = path === undefined ? null : globTest(path)
@@ -60,6 +60,7 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     faults: [...entry.faults],
     violations: [...entry.violations],
     changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key, before: showRecord(before, secrets), after: showRecord(after, secrets) })),
+    ...(entry.changesLeftOut !== undefined && { changesLeftOut: entry.changesLeftOut }),
     nearMisses: entry.operation !== null || entry.preflight || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
   }
 }
@@ -68,7 +69,7 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
 const MOST_URL = 300
 
 /** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes }: JournalEntry) {
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0 }: JournalEntry) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -82,7 +83,7 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
     user,
     faults: [...faults],
     violations: violations.length,
-    changes: changes.length,
+    changes: changes.length + changesLeftOut,
   }
 }
 

@@ -1,6 +1,6 @@
 /** The journal: what was asked and answered. */
 import { pause } from '../core/clock.js'
-import type { JournalEntry } from '../core/journal.js'
+import type { EntryHead, JournalEntry } from '../core/journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
@@ -10,16 +10,15 @@ import { streamEntries, streamLines } from './stream.js'
 
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
-    const fits = filterOf(parts, input)
-    const found = (await openSandbox(parts, input.sandbox).journal.read()).filter(fits).reverse()
-    return { requests: found.slice(0, input.limit).map((entry) => showEntry(parts, entry, input.secrets)), meta: { total: found.length } }
+    const { entries, total, oldest } = await openSandbox(parts, input.sandbox).journal.newest(filterOf(parts, input), input.limit)
+    return { requests: entries.map((entry) => showEntry(parts, entry, input.secrets)), meta: { total, oldest } }
   },
 
   clearRequests: async ({ input, parts }) => ({ count: await openSandbox(parts, input.sandbox).journal.remove(filterOf(parts, input)) }),
 
   countRequests: async ({ input, parts }) => {
     const fits = filterOf(parts, input)
-    return { count: (await openSandbox(parts, input.sandbox).journal.read()).filter(fits).length }
+    return { count: (await openSandbox(parts, input.sandbox).journal.heads()).filter(fits).length }
   },
 
   waitForRequest: async (task) => {
@@ -38,19 +37,20 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   listCallLines: async ({ input, parts }) => {
     const { journal } = openSandbox(parts, input.sandbox)
     const { after = 0, limit } = input
-    const { limit: capacity } = await journal.status()
-    const entries = await journal.read()
-    return { lines: entries.filter(({ id }) => id > after).reverse().slice(0, limit).map(showLine), meta: { total: entries.length, capacity } }
+    const { size: total, limit: capacity } = await journal.status()
+    const { entries, oldest } = await journal.newest(({ id }) => id > after, limit)
+    return { lines: entries.map(showLine), meta: { total, capacity, oldest } }
   },
 
   streamCallLines: async ({ input, parts, headers, call }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
 
   getRequest: async ({ input, parts }) => {
-    const entries = await openSandbox(parts, input.sandbox).journal.read()
-    const entry = entries.find(({ id }) => id === input.id)
+    const { journal } = openSandbox(parts, input.sandbox)
+    const entry = await journal.entry(input.id)
     if (entry !== undefined) return showEntry(parts, entry, input.secrets)
-    const [first] = entries
-    const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(entries.at(-1)?.id)}`
+    const heads = await journal.heads()
+    const [first] = heads
+    const kept = first === undefined ? 'it is empty' : `it holds ${String(first.id)} to ${String(heads.at(-1)?.id)}`
     throw refusal(404, 'no-such-request', `The journal of ${quote(input.sandbox)} has no call ${String(input.id)}; ${kept}.`)
   },
 }
@@ -62,7 +62,7 @@ function lastId(headers: Task<'streamRequests'>['headers']): number | null {
 }
 
 /** @returns the earliest entry that fits, which may still be to come */
-async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry) => boolean, { input, call: { signal: gone } }: Task<'waitForRequest'>): Promise<JournalEntry> {
+async function nextEntry({ name, journal }: Sandbox, fits: (entry: EntryHead) => boolean, { input, call: { signal: gone } }: Task<'waitForRequest'>): Promise<JournalEntry> {
   let others = 0
   let found: JournalEntry | null = null
   let interrupted: 'reset' | 'deleted' | null = null
@@ -79,7 +79,8 @@ async function nextEntry({ name, journal }: Sandbox, fits: (entry: JournalEntry)
     if (found !== null || interrupted !== null) stop()
   })
   gone.addEventListener('abort', stop)
-  const present = (await journal.read()).find(fits)
+  const earliest = (await journal.heads()).find(fits)
+  const present = earliest === undefined ? undefined : await journal.entry(earliest.id)
   if (present === undefined) await pause(input.timeout, enough.signal)
   unsubscribe()
   gone.removeEventListener('abort', stop)

@@ -1,6 +1,6 @@
 /** The journal as server-sent events (HTML Living Standard, section 9.2). */
 import { pause } from '../core/clock.js'
-import type { JournalEntry, JournalEvent } from '../core/journal.js'
+import type { EntryHead, JournalEntry, JournalEvent } from '../core/journal.js'
 import type { JournalFeed } from '../core/sandbox-journal.js'
 import type { Call } from '../core/stage/call.js'
 import { Stream } from '../core/surface/api.js'
@@ -23,7 +23,7 @@ interface Source {
 }
 
 export interface StreamOptions extends Source {
-  readonly fits: (entry: JournalEntry) => boolean
+  readonly fits: (entry: EntryHead) => boolean
 }
 
 /** What a stream is made of. */

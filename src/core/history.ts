@@ -1,6 +1,6 @@
 /** Looking back: a sandbox as it was after a call. History goes back as far as the journal and the log of the engine. */
 import type { Commit, Loaded } from './engine/engine.js'
-import type { JournalEntry } from './journal.js'
+import type { EntryHead, JournalEntry } from './journal.js'
 
 /** A moment of the past. */
 export interface Moment {
@@ -26,14 +26,14 @@ export interface Reach {
 }
 
 /** @returns the calls that the log still reaches, oldest first */
-function reachable({ commits, isWhole, version }: Loaded, entries: readonly JournalEntry[]): readonly JournalEntry[] {
+function reachable<Entry extends EntryHead>({ commits, isWhole, version }: Loaded, entries: readonly Entry[]): readonly Entry[] {
   const [oldest] = commits
   const from = isWhole ? 0 : oldest === undefined ? version : oldest.version - 1
   return entries.filter((entry) => entry.version >= from)
 }
 
 /** @returns how far back one can go */
-export function reachOf(loaded: Loaded, entries: readonly JournalEntry[]): Reach {
+export function reachOf(loaded: Loaded, entries: readonly EntryHead[]): Reach {
   const within = reachable(loaded, entries)
   return { first: within[0]?.id ?? null, last: within.at(-1)?.id ?? null, isWhole: loaded.isWhole }
 }
@@ -53,7 +53,7 @@ export function happenings(loaded: Loaded, entries: readonly JournalEntry[]): re
 }
 
 /** @returns the moment after a call, or the beginning for 0; null when history does not reach it */
-export function momentOf(loaded: Loaded, entries: readonly JournalEntry[], at: number): Moment | null {
+export function momentOf(loaded: Loaded, entries: readonly EntryHead[], at: number): Moment | null {
   if (at === 0) {
     if (!loaded.isWhole) return null
     const version = (loaded.commits[0]?.version ?? loaded.version + 1) - 1

@@ -1,10 +1,18 @@
 /** The journal of a sandbox: what was asked and answered, whether it kept the contract, and which records it changed. */
 import type { ReplyHeaders } from './reply.js'
 import type { CallHeaders } from './stage/call.js'
-import type { Change } from './store/types.js'
+import { weigh } from './engine/weigh.js'
+import type { Change, Doc } from './store/types.js'
 
 /** So much of a body is kept. */
 const MOST_BODY = 64 * 1024
+
+/** So many bytes of the records that a call changed are kept, and so much of one long text in them: a file, say. */
+const MOST_CHANGES = 64 * 1024
+const MOST_TEXT = 1024
+/** So much of a URL is kept, and so many ways in which an answer breaks the contract. */
+const MOST_URL = 16 * 1024
+const MOST_VIOLATIONS = 100
 
 /** As much of a body as is kept, and its full size in bytes. */
 export interface KeptBody {
@@ -53,10 +61,58 @@ export interface JournalEntry {
   /** Where the answer breaks the contract. */
   readonly violations: readonly string[]
   readonly changes: readonly Change[]
+  /** How many changes more there were; left out where there were none. */
+  readonly changesLeftOut?: number
   /** The newest commit that the call has seen, its own included: what the sandbox was after it. */
   readonly version: number
   /** How many requests had been counted by then. */
   readonly requests: number
+}
+
+/** What entries are chosen by, and what is told of many: all but headers, bodies and changes. */
+export type EntryHead = Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'responseHeaders' | 'responseBody' | 'changes' | 'changesLeftOut'>
+
+/** What of an entry has no bound by itself; its bodies have been cut by {@link keep}, and whoever reads a call bounds its headers. */
+type Unbounded = Pick<JournalEntry, 'url' | 'violations' | 'changes'>
+
+/** @returns what of the entry is longer than the journal keeps, cut; null where nothing is */
+export function cut({ url, violations, changes }: Unbounded): Partial<Pick<JournalEntry, keyof Unbounded | 'changesLeftOut'>> | null {
+  const isLong = changes.length > 0 && weigh(changes) > MOST_CHANGES
+  if (!isLong && url.length <= MOST_URL && violations.length <= MOST_VIOLATIONS) return null
+  const more = violations.length - MOST_VIOLATIONS
+  return {
+    url: cutText(url, MOST_URL),
+    violations: more <= 0 ? violations : [...violations.slice(0, MOST_VIOLATIONS), `and ${String(more)} more`],
+    ...(isLong && cutChanges(changes)),
+  }
+}
+
+/** Long texts in records are cut; when that is not enough, the last changes are left out. */
+function cutChanges(changes: readonly Change[]): Required<Pick<JournalEntry, 'changes' | 'changesLeftOut'>> {
+  const kept: Change[] = []
+  let bytes = 0
+  for (const change of changes) {
+    const short = { ...change, before: cutRecord(change.before), after: cutRecord(change.after) }
+    bytes += weigh(short)
+    if (bytes > MOST_CHANGES) break
+    kept.push(short)
+  }
+  return { changes: kept, changesLeftOut: changes.length - kept.length }
+}
+
+function cutRecord(record: Doc | null): Doc | null {
+  return record === null ? null : Object.fromEntries(Object.entries(record).map(([name, value]) => [name, cutTexts(value)]))
+}
+
+function cutTexts(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value, MOST_TEXT)
+  if (Array.isArray(value)) return value.map(cutTexts)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, cutTexts(one)]))
+}
+
+function cutText(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${String(text.length)} characters)`
 }
 
 /** What listeners are told: a call came, entries were removed, the sandbox was reset, or the journal ends with its sandbox. */

@@ -1,6 +1,6 @@
 /** The journal of a sandbox as this process reads and hears it. Where the entries are is the engine's affair. */
 import type { SandboxLog } from './engine/engine.js'
-import type { JournalEntry, JournalEvent, JournalStatus } from './journal.js'
+import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from './journal.js'
 
 /** The journal for somebody who listens. */
 export interface JournalFeed {
@@ -11,17 +11,46 @@ export interface JournalFeed {
   stop(): void
 }
 
+/** What was chosen of a journal. */
+export interface Chosen {
+  /** The newest first. */
+  readonly entries: readonly JournalEntry[]
+  /** How many fit; more than there are entries where only so many were wanted. */
+  readonly total: number
+  /** The id of the oldest entry that is kept, whether it fits or not; null where there is none. */
+  readonly oldest: number | null
+}
+
 export class Journal {
-  readonly #log: Pick<SandboxLog, 'entries' | 'status' | 'remove'>
+  readonly #log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>
   readonly #listeners = new Set<(event: JournalEvent) => void>()
 
-  constructor(log: Pick<SandboxLog, 'entries' | 'status' | 'remove'>) {
+  constructor(log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>) {
     this.#log = log
   }
 
   /** @returns the entries kept, oldest first */
   async read(): Promise<readonly JournalEntry[]> {
     return this.#log.entries()
+  }
+
+  /** @returns what entries are chosen by, of all that are kept, oldest first */
+  async heads(): Promise<readonly EntryHead[]> {
+    return this.#log.heads()
+  }
+
+  /** @returns the entry of this id if it is kept */
+  async entry(id: number): Promise<JournalEntry | undefined> {
+    return (await this.#log.entries([id]))[0]
+  }
+
+  /** @returns the newest entries that fit, as many as are wanted; no other is put together for it */
+  async newest(fits: (entry: EntryHead) => boolean, limit: number): Promise<Chosen> {
+    const heads = await this.#log.heads()
+    const fitting = heads.filter(fits)
+    const ids = fitting.slice(Math.max(0, fitting.length - limit)).map(({ id }) => id)
+    const entries = ids.length === 0 ? [] : await this.#log.entries(ids)
+    return { entries: [...entries].reverse(), total: fitting.length, oldest: heads[0]?.id ?? null }
   }
 
   /** @returns how much is kept, and may be */
@@ -38,7 +67,7 @@ export class Journal {
    * Forgets the entries that fit; ids go on counting.
    * @returns how many there were
    */
-  async remove(fits: (entry: JournalEntry) => boolean = () => true): Promise<number> {
+  async remove(fits: (entry: EntryHead) => boolean = () => true): Promise<number> {
     return this.#log.remove(fits)
   }
 
@@ -63,7 +92,7 @@ export class Journal {
       else listener(event)
     })
     const { last } = await this.status()
-    const missed = after === null ? [] : (await this.read()).filter(({ id }) => id > after)
+    const missed = after === null ? [] : await this.#log.entries((await this.#log.heads()).filter(({ id }) => id > after).map(({ id }) => id))
     const known = Math.max(last, missed.at(-1)?.id ?? 0)
     const start = (told: (event: JournalEvent) => void) => {
       for (const event of waiting) if (event.type !== 'entry' || event.entry.id > known) told(event)

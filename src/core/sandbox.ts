@@ -174,7 +174,7 @@ export class Sandbox {
    * @returns what the sandbox kept after that call, for looking at; null when history does not go back so far
    */
   async at(at: number): Promise<Turn | null> {
-    const moment = momentOf(await this.#log.load(), await this.#log.entries(), at)
+    const moment = momentOf(await this.#log.load(), await this.#log.heads(), at)
     return moment === null ? null : new Turn(this, await this.#build(moment.loaded, null), moment.loaded, false)
   }
 
@@ -184,7 +184,7 @@ export class Sandbox {
    * @returns whether history goes back so far; if not, nothing is changed
    */
   async rewind(to: number): Promise<boolean> {
-    const moment = momentOf(await this.#log.load(), await this.#log.entries(), to)
+    const moment = momentOf(await this.#log.load(), await this.#log.heads(), to)
     if (moment === null) return false
     const content = (await this.#build(moment.loaded, null)).content(moment.loaded.requests)
     const { state } = await this.look()

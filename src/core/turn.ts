@@ -3,6 +3,7 @@ import { readClock } from './clock.js'
 import type { Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
 import { Ids } from './ids.js'
+import { cut } from './journal.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
 import type { Store } from './store/types.js'
 
@@ -87,6 +88,6 @@ export class Turn {
 
   /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */
   record(entry: CallEntry): void {
-    if (!this.isOver) this.#append({ ...entry, version: this.#generation.version }, this.#generation.number)
+    if (!this.isOver) this.#append({ ...entry, ...cut(entry), version: this.#generation.version }, this.#generation.number)
   }
 }

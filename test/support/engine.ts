@@ -195,6 +195,19 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect(heard).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', 'cleared', '9', 'reset', '10'])
     })
 
+    test('entries of the journal are chosen by what is small of them, the newest first, and read one by one', async () => {
+      const { one, two } = await open({ journalLimit: 5 })
+      for (let i = 1; i <= 8; i++) (await one.begin()).record({ ...entry(String(i)), status: i % 2 === 0 ? 200 : 500, requestHeaders: { n: String(i) } })
+      const even = await two.journal.newest(({ status }) => status === 200, 2)
+      expect(even.entries.map(({ id, requestHeaders }) => [id, requestHeaders['n']])).toEqual([[8, '8'], [6, '6']])
+      expect([even.total, even.oldest]).toEqual([3, 4])
+      expect((await two.journal.heads()).map(({ id, url, status }) => [id, url, status])).toEqual([[4, '4', 200], [5, '5', 500], [6, '6', 200], [7, '7', 500], [8, '8', 200]])
+      expect((await two.journal.entry(7))?.requestHeaders).toEqual({ n: '7' })
+      expect(await two.journal.entry(3)).toBeUndefined()
+      await one.journal.remove()
+      expect(await two.journal.newest(() => true, 10)).toEqual({ entries: [], total: 0, oldest: null })
+    })
+
     test('what one commits another is told of, once and in order', async () => {
       const { one, two } = await open()
       const told: unknown[] = []

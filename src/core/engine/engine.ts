@@ -35,7 +35,7 @@
  */
 import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
-import type { JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
+import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
 import type { SandboxContent } from '../sandbox-state.js'
 import type { Change, Doc, Key } from '../store/types.js'
 
@@ -142,15 +142,17 @@ export interface SandboxLog {
   replace(content: SandboxContent, kept?: Point): Awaitable<number>
   /** Not waited for by calls; the engine keeps the order, and reports what it cannot keep. */
   append(entry: NewEntry, generation: number): Awaitable<void>
-  /** @returns the entries that are kept, oldest first */
-  entries(): Awaitable<readonly JournalEntry[]>
+  /** @returns what entries are chosen by, of all that are kept, oldest first. An entry whole does as well, where that costs nothing more */
+  heads(): Awaitable<readonly EntryHead[]>
+  /** @returns the entries of these ids that are kept, oldest first; all when left out */
+  entries(ids?: readonly number[]): Awaitable<readonly JournalEntry[]>
   /** @returns how much the journal holds, and may hold */
   status(): Awaitable<JournalStatus>
   /**
    * Forgets the entries that fit; ids go on counting.
    * @returns how many there were
    */
-  remove(fits: (entry: JournalEntry) => boolean): Awaitable<number>
+  remove(fits: (entry: EntryHead) => boolean): Awaitable<number>
   /** This follower wants to hear no more. */
   close(): void
 }

@@ -1078,9 +1078,9 @@ export interface paths {
         };
         /**
          * 请求的一行摘要 · The calls, a line each
-         * @description 新的在前，没有首部与正文；`meta.total` 是日志中的条数，`meta.capacity` 是日志最多保留的条数，更早的已被丢弃。
+         * @description 新的在前，没有首部与正文；`meta.total` 是日志中的条数，`meta.capacity` 是日志最多保留的条数；`meta.oldest` 之前的已被丢弃，日志占用的内存也有上限（见 `getHealth`）。
          *
-         *     Latest first, without headers and bodies. `meta.total` counts what the journal holds, `meta.capacity` what it can hold; older calls are gone.
+         *     Latest first, without headers and bodies. `meta.total` counts what the journal holds, `meta.capacity` what it can hold. Those before `meta.oldest` are gone; the memory that the journal takes up has a bound as well, see `getHealth`.
          */
         get: operations["listCallLines"];
         put?: never;
@@ -1861,6 +1861,13 @@ export interface components {
         };
         /** @description null 表示没有，或没有读 · null when there was none, or it was not read */
         NullableBody: components["schemas"]["Body"] | null;
+        /** @description 仍保留的最旧一条的编号，更早的已不在；null 表示日志为空 · The number of the oldest call that is kept, those before it are gone; null when the journal is empty */
+        OldestCall: number | null;
+        /**
+         * @description 一次调用，最多约 256 KiB：请求与响应的正文各保留前 64 KiB（`truncated`），记录中超过 1,024 个字符的文本只留开头，改动合计不超过 64 KiB。
+         *
+         *     A call, some 256 KiB at the most: the first 64 KiB of both bodies (`truncated` says so) and 64 KiB of changes. Where they are more, texts of over 1,024 characters in records are cut, and of the changes those at the end are left out (`changesLeftOut`).
+         */
         JournalEntry: {
             /** @description 沙箱内从 1 递增 · Counts from 1 in the sandbox */
             id: number;
@@ -1896,6 +1903,8 @@ export interface components {
             violations: string[];
             /** @description 改动的记录 · The records that it changed */
             changes: components["schemas"]["Change"][];
+            /** @description 另有几处改动因过长而未保留 · How many more changes were too long to be kept */
+            changesLeftOut?: number;
             /** @description 没有对应的接口时，最接近的三个 · The three closest operations, when none was found */
             nearMisses: components["schemas"]["NearMiss"][];
         };
@@ -2102,6 +2111,7 @@ export interface components {
             requests: components["schemas"]["JournalEntry"][];
             meta: {
                 total: number;
+                oldest: components["schemas"]["OldestCall"];
             };
         };
         ClearRequestsSuccess: {
@@ -2116,6 +2126,7 @@ export interface components {
             meta: {
                 total: number;
                 capacity: number;
+                oldest: components["schemas"]["OldestCall"];
             };
         };
         GetRequestSuccess: components["schemas"]["JournalEntry"];

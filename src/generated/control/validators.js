@@ -8260,7 +8260,7 @@ validate232.errors = null;
 return true;
 }
 exports["/success/listRequests"] = validate234;
-const schema105 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
+const schema105 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
 function validate238(data) {
 let vErrors = null;
 let errors = 0;
@@ -8670,12 +8670,23 @@ else {
 return fail(validate235, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
+if (data.changesLeftOut !== undefined) {
+let data23 = data.changesLeftOut;
+if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
+return fail(validate235, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data23 == "number") && (isFinite(data23))) {
+if (data23 < 1 || isNaN(data23)) {
+return fail(validate235, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
 if (data.nearMisses !== undefined) {
-let data23 = data.nearMisses;
-if (Array.isArray(data23)) {
-const len3 = data23.length;
+let data24 = data.nearMisses;
+if (Array.isArray(data24)) {
+const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate248(data23[i3])) {
+if (!validate248(data24[i3])) {
 return pass(validate235, "/nearMisses/" + i3, validate248);
 }
 }
@@ -8690,6 +8701,19 @@ else {
 return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate235.errors = null;
+return true;
+}
+const schema111 = { "type": ["integer", "null"], "minimum": 1 };
+function validate251(data) {
+if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
+return fail(validate251, "", "#/type", "type", { type: schema111.type }, "must be integer,null");
+}
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 1 || isNaN(data)) {
+return fail(validate251, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+validate251.errors = null;
 return true;
 }
 function validate234(data) {
@@ -8717,7 +8741,7 @@ if (data.meta !== undefined) {
 let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
-if ((data2.total === undefined) && (missing1 = "total")) {
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
 return fail(validate234, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
@@ -8730,6 +8754,11 @@ if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
 return fail(validate234, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate251(data2.oldest)) {
+return pass(validate234, "/meta/oldest", validate251);
 }
 }
 }
@@ -8746,74 +8775,74 @@ return fail(validate234, "", "#/type", "type", { type: "object" }, "must be obje
 validate234.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate251;
-function validate251(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate251, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate251, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate251.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate252;
-function validate252(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate252, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate252, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate252.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate253;
+exports["/success/clearRequests"] = validate253;
 function validate253(data) {
-if (!validate235(data)) {
-return pass(validate253, "", validate235);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate253, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate253, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate253.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate255;
+exports["/success/countRequests"] = validate254;
+function validate254(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate254, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate254, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate254.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate255;
 function validate255(data) {
+if (!validate235(data)) {
+return pass(validate255, "", validate235);
+}
+validate255.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate257;
+function validate257(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate255, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -8822,99 +8851,104 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate255, "/lines/" + i0, validate103);
+return pass(validate257, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate255, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate257, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
 let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) {
-return fail(validate255, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate257, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate255, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate255, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate257, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate255, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate257, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate255, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate257, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate251(data2.oldest)) {
+return pass(validate257, "/meta/oldest", validate251);
 }
 }
 }
 }
 else {
-return fail(validate255, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate257, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate255, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate255.errors = null;
-return true;
-}
-exports["/success/getRequest"] = validate257;
-function validate257(data) {
-if (!validate235(data)) {
-return pass(validate257, "", validate235);
+return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate257.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate259;
-const schema118 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getRequest"] = validate260;
+function validate260(data) {
+if (!validate235(data)) {
+return pass(validate260, "", validate235);
+}
+validate260.errors = null;
+return true;
+}
+exports["/success/getSnapshot"] = validate262;
+const schema119 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate265(data) {
+function validate268(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate265, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate268, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate265, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate268, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate265, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate268, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate265, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate268, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate265.errors = null;
+validate268.errors = null;
 return true;
 }
-function validate262(data) {
+function validate265(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate262, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -8939,7 +8973,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate262, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate265, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8948,7 +8982,7 @@ break;
 }
 }
 else {
-return fail(validate262, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate265, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -8975,7 +9009,7 @@ break;
 }
 }
 else {
-return fail(validate262, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9008,8 +9042,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate265(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate265);
+if (!validate268(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate268);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9022,7 +9056,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema118.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema119.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -9058,7 +9092,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate262.errors = vErrors;
+validate265.errors = vErrors;
 return false;
 }
 else {
@@ -9090,7 +9124,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9107,7 +9141,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9117,7 +9151,7 @@ break;
 }
 }
 else {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9137,7 +9171,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema118.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema119.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9146,7 +9180,7 @@ break;
 }
 }
 else {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9158,7 +9192,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate262, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9168,7 +9202,7 @@ break;
 }
 }
 else {
-return fail(validate262, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9183,64 +9217,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate262, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate262.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-function validate260(data) {
+function validate263(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate263, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate260, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate260, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate260, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate260, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate263, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate260, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate260, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate260, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate260, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate263, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate260, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate263, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9250,37 +9284,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate260, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate263, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate260, "/clock/now", validate56);
+return pass(validate263, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate260, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate263, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate260, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate260, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate260, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate263, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate260, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate263, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9289,46 +9323,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate262(data10[key0])) {
-return pass(validate260, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate262);
+if (!validate265(data10[key0])) {
+return pass(validate263, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate265);
 }
 }
 }
 else {
-return fail(validate260, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate260, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate263, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate210(data12[i0])) {
-return pass(validate260, "/faults/" + i0, validate210);
+return pass(validate263, "/faults/" + i0, validate210);
 }
 }
 }
 }
 else {
-return fail(validate260, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate263, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate260, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate260, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate263, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate260, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate263, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9336,15 +9370,15 @@ return fail(validate260, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate260, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate260, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate263, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate260, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate263, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9352,62 +9386,62 @@ return fail(validate260, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate260.errors = null;
+validate263.errors = null;
 return true;
 }
-function validate259(data) {
-if (!validate260(data)) {
-return pass(validate259, "", validate260);
+function validate262(data) {
+if (!validate263(data)) {
+return pass(validate262, "", validate263);
 }
-validate259.errors = null;
+validate262.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate270;
-function validate270(data) {
+exports["/success/putSnapshot"] = validate273;
+function validate273(data) {
 if (!validate91(data)) {
-return pass(validate270, "", validate91);
+return pass(validate273, "", validate91);
 }
-validate270.errors = null;
+validate273.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate272;
-function validate274(data) {
+exports["/success/listScenarios"] = validate275;
+function validate277(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate277, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate274, "/system", validate54);
+return pass(validate277, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate274, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate277, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate274, "/description", validate74);
+return pass(validate277, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate277, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate274.errors = null;
+validate277.errors = null;
 return true;
 }
-function validate273(data) {
+function validate276(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -9415,44 +9449,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate274(data0[i0])) {
-return pass(validate273, "/scenarios/" + i0, validate274);
+if (!validate277(data0[i0])) {
+return pass(validate276, "/scenarios/" + i0, validate277);
 }
 }
 }
 else {
-return fail(validate273, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate276, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate276, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate273.errors = null;
+validate276.errors = null;
 return true;
 }
-function validate272(data) {
-if (!validate273(data)) {
-return pass(validate272, "", validate273);
+function validate275(data) {
+if (!validate276(data)) {
+return pass(validate275, "", validate276);
 }
-validate272.errors = null;
+validate275.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate279;
-function validate279(data) {
-if (!validate273(data)) {
-return pass(validate279, "", validate273);
+exports["/success/applyScenario"] = validate282;
+function validate282(data) {
+if (!validate276(data)) {
+return pass(validate282, "", validate276);
 }
-validate279.errors = null;
+validate282.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate281;
-function validate281(data) {
+exports["/success/listCollections"] = validate284;
+function validate284(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate281, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate284, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9464,17 +9498,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate281, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate284, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate281, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate284, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate281, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate284, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9487,27 +9521,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate281, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate284, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate281, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate284, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate281, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate284, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate281, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate284, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate281, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate284, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9519,7 +9553,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9528,122 +9562,122 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate281, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate281, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate281, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate281, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate284, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate281, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate284, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate281.errors = null;
+}
+}
+else {
+return fail(validate284, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate284.errors = null;
 return true;
 }
-exports["/success/listRecords"] = validate282;
-function validate283(data) {
+exports["/success/listRecords"] = validate285;
+function validate286(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate286, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate283.errors = null;
+validate286.errors = null;
 return true;
 }
-function validate282(data) {
+function validate285(data) {
 if (Array.isArray(data)) {
 const len0 = data.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate283(data[i0])) {
-return pass(validate282, "/" + i0, validate283);
+if (!validate286(data[i0])) {
+return pass(validate285, "/" + i0, validate286);
 }
 }
 }
 else {
-return fail(validate282, "", "#/type", "type", { type: "array" }, "must be array");
-}
-validate282.errors = null;
-return true;
-}
-exports["/success/createRecord"] = validate285;
-function validate285(data) {
-if (!validate283(data)) {
-return pass(validate285, "", validate283);
+return fail(validate285, "", "#/type", "type", { type: "array" }, "must be array");
 }
 validate285.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate287;
-function validate287(data) {
-if (!validate283(data)) {
-return pass(validate287, "", validate283);
+exports["/success/createRecord"] = validate288;
+function validate288(data) {
+if (!validate286(data)) {
+return pass(validate288, "", validate286);
 }
-validate287.errors = null;
+validate288.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate289;
-function validate289(data) {
-if (!validate283(data)) {
-return pass(validate289, "", validate283);
+exports["/success/getRecord"] = validate290;
+function validate290(data) {
+if (!validate286(data)) {
+return pass(validate290, "", validate286);
 }
-validate289.errors = null;
+validate290.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate291;
-function validate291(data) {
-if (!validate283(data)) {
-return pass(validate291, "", validate283);
+exports["/success/replaceRecord"] = validate292;
+function validate292(data) {
+if (!validate286(data)) {
+return pass(validate292, "", validate286);
 }
-validate291.errors = null;
+validate292.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate293;
-function validate293(data) {
+exports["/success/updateRecord"] = validate294;
+function validate294(data) {
+if (!validate286(data)) {
+return pass(validate294, "", validate286);
+}
+validate294.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate296;
+function validate296(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate293, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate296, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate296, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate293.errors = null;
+validate296.errors = null;
 return true;
 }
 return exports

@@ -58,7 +58,8 @@ export class MemoryEngine implements Engine {
       append: (entry, generation) => {
         log.append(entry, generation)
       },
-      entries: () => log.entries(),
+      heads: () => log.heads(),
+      entries: (ids) => log.entries(ids),
       status: () => log.status(),
       remove: (fits) => log.remove(fits),
       close: () => {

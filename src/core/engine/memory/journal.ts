@@ -1,20 +1,95 @@
 /**
- * The journal of a sandbox in memory. Entries are kept as JSON: a busy server makes thousands a second, and as objects they would
- * last just long enough to cost the garbage collector most.
+ * The journal of a sandbox in memory. A busy server makes thousands of entries a second, and as objects they would last just long enough
+ * to cost the garbage collector most. So of each only what entries are chosen by is an object; headers and changes are JSON and bodies
+ * the bytes that they were, outside the heap, and an entry is put together when somebody wants to read it.
  */
-import type { JournalEntry } from '../../journal.js'
-import { TextQueue } from '../../text-queue.js'
+import type { EntryHead, JournalEntry, KeptBody } from '../../journal.js'
+import type { NewEntry } from '../engine.js'
+import { type Piece, Pieces, write } from './pieces.js'
 
 const NONE: readonly number[] = []
+
+/** What a row takes up in the heap, roughly, but for its URL. */
+const ROW_BYTES = 320
+
+/** One entry: what it is chosen by, and where the rest of it is. */
+class Row implements EntryHead {
+  readonly id: number
+  readonly at: number
+  readonly duration: number
+  readonly system: string
+  readonly operation: string | null
+  readonly preflight: boolean
+  readonly method: string
+  readonly url: string
+  readonly status: number
+  readonly user: string | null
+  readonly error: string | null
+  readonly faults: readonly string[]
+  readonly violations: readonly string[]
+  readonly version: number
+  readonly requests: number
+  /** Where its bytes are: JSON, request body and response body, one after the other. */
+  readonly piece: Piece
+  readonly #start: number
+  readonly #json: number
+  readonly #request: StoredBody | null
+  readonly #response: StoredBody | null
+
+  constructor(entry: NewEntry, id: number, requests: number, pieces: Pieces) {
+    this.id = id
+    this.at = entry.at
+    this.duration = entry.duration
+    this.system = entry.system
+    this.operation = entry.operation
+    this.preflight = entry.preflight
+    this.method = entry.method
+    this.url = entry.url
+    this.status = entry.status
+    this.user = entry.user
+    this.error = entry.error
+    this.faults = entry.faults
+    this.violations = entry.violations
+    this.version = entry.version
+    this.requests = requests
+    const { requestHeaders, responseHeaders, changes, changesLeftOut = 0, requestBody, responseBody } = entry
+    const json = { content: JSON.stringify({ requestHeaders, responseHeaders, changes, changesLeftOut } satisfies Rest), encoding: 'utf8' } as const
+    this.piece = pieces.room([json, requestBody, responseBody])
+    this.#start = this.piece.used
+    this.#json = write(this.piece, json)
+    this.#request = store(this.piece, requestBody)
+    this.#response = store(this.piece, responseBody)
+  }
+
+  /** @returns the entry, whole */
+  read(): JournalEntry {
+    const { id, at, duration, system, operation, preflight, method, url, status, user, error, faults, violations, version, requests, piece } = this
+    const request = this.#start + this.#json
+    const response = request + (this.#request?.length ?? 0)
+    const { requestHeaders, responseHeaders, changes, changesLeftOut } = JSON.parse(piece.bytes.toString('utf8', this.#start, request)) as Rest // written by the constructor
+    return {
+      id, at, duration, system, operation, preflight, method, url, requestHeaders, requestBody: recall(piece, request, this.#request), status, responseHeaders,
+      responseBody: recall(piece, response, this.#response), user, error, faults, violations, changes, ...(changesLeftOut > 0 && { changesLeftOut }), version, requests,
+    }
+  }
+}
+
+/** What of an entry is kept as JSON. */
+type Rest = Pick<JournalEntry, 'requestHeaders' | 'responseHeaders' | 'changes'> & { readonly changesLeftOut: number }
+
+/** A body whose content is kept as bytes. */
+interface StoredBody extends Omit<KeptBody, 'content'> {
+  readonly length: number
+}
 
 export class MemoryJournal {
   readonly #limit: number
   readonly #most: number
-  #texts = new TextQueue()
-  /** The version that each entry saw, in the same order. */
-  #versions: number[] = []
-  /** The id of each entry, likewise. */
-  #ids: number[] = []
+  #pieces = new Pieces()
+  /** The entries from `#first` on, oldest first; those before it have gone. */
+  #rows: (Row | undefined)[] = []
+  #first = 0
+  #rowBytes = 0
   #count = 0
 
   /**
@@ -26,18 +101,18 @@ export class MemoryJournal {
   constructor(limit: number, most: number, entries: readonly JournalEntry[] = [], last = 0) {
     this.#limit = limit
     this.#most = most
-    for (const entry of entries.slice(-limit)) this.#push(entry, JSON.stringify(entry))
+    for (const entry of entries.slice(-limit)) this.#push(new Row(entry, entry.id, entry.requests, this.#pieces))
     this.#count = last
   }
 
   /** How many entries are kept. */
   get size(): number {
-    return this.#texts.size
+    return this.#rows.length - this.#first
   }
 
   /** What the entries take up, in bytes. */
   get bytes(): number {
-    return this.#texts.bytes
+    return this.#pieces.bytes + this.#rowBytes
   }
 
   /** The number of the latest entry, whether it is still kept or not. */
@@ -47,61 +122,95 @@ export class MemoryJournal {
 
   /** @returns the version that the oldest entry saw; undefined when none is kept */
   get oldestVersion(): number | undefined {
-    return this.#versions[0]
+    return this.#rows[this.#first]?.version
   }
 
   /**
    * Puts an entry on record under the next id.
-   * @returns the entry, and the ids of those that had to go for it
+   * @returns the ids of those that had to go for it
    */
-  add(entry: Omit<JournalEntry, 'id'>): { readonly entry: JournalEntry; readonly dropped: readonly number[] } {
-    const numbered = { id: ++this.#count, ...entry }
-    this.#push(numbered, JSON.stringify(numbered))
-    if (this.#texts.size <= this.#limit && this.#texts.bytes <= this.#most) return { entry: numbered, dropped: NONE }
+  add(entry: NewEntry, requests: number): readonly number[] {
+    this.#push(new Row(entry, ++this.#count, requests, this.#pieces))
+    if (this.size <= this.#limit && this.bytes <= this.#most) return NONE
     const dropped: number[] = []
-    while (this.#texts.size > this.#limit || (this.#texts.bytes > this.#most && this.#texts.size > 1)) dropped.push(...this.dropOldest())
-    return { entry: numbered, dropped }
+    while (this.size > this.#limit || (this.bytes > this.#most && this.size > 1)) dropped.push(...this.dropOldest())
+    return dropped
   }
 
   /** @returns the id of the oldest entry, which is kept no longer; nothing where there was none */
   dropOldest(): readonly number[] {
-    const id = this.#ids.shift()
-    this.#texts.shift()
-    this.#versions.shift()
-    return id === undefined ? NONE : [id]
+    const row = this.#rows[this.#first]
+    if (row === undefined) return NONE
+    this.#rows[this.#first++] = undefined
+    this.#forget(row)
+    if (this.size === 0) this.clear()
+    else if (this.#first * 2 > this.#rows.length) {
+      this.#rows = this.#rows.slice(this.#first)
+      this.#first = 0
+    }
+    return [row.id]
   }
 
-  /** @returns the entries that are kept, oldest first */
-  all(): readonly JournalEntry[] {
-    return this.#texts.all().map((text) => JSON.parse(text) as JournalEntry) // written by `add`
+  /** @returns what entries are chosen by, of all that are kept, oldest first */
+  heads(): readonly EntryHead[] {
+    return this.#kept()
+  }
+
+  /** @returns the entries of these ids that are kept, oldest first; all when left out */
+  entries(ids?: readonly number[]): readonly JournalEntry[] {
+    if (ids === undefined) return this.#kept().map((row) => row.read())
+    const wanted = new Set(ids)
+    return this.#kept().filter(({ id }) => wanted.has(id)).map((row) => row.read())
   }
 
   /**
    * Forgets the entries that fit; ids go on counting.
    * @returns their ids
    */
-  remove(fits: (entry: JournalEntry) => boolean): readonly number[] {
-    const texts = this.#texts.all()
-    this.clear()
+  remove(fits: (entry: EntryHead) => boolean): readonly number[] {
     const removed: number[] = []
-    for (const text of texts) {
-      const entry = JSON.parse(text) as JournalEntry // as above
-      if (fits(entry)) removed.push(entry.id)
-      else this.#push(entry, text)
+    const left: Row[] = []
+    for (const row of this.#kept()) {
+      if (fits(row)) {
+        removed.push(row.id)
+        this.#forget(row)
+      } else left.push(row)
     }
+    this.#rows = left
+    this.#first = 0
+    if (left.length === 0) this.clear()
     return removed
   }
 
   /** Forgets all entries. */
   clear(): void {
-    this.#texts = new TextQueue()
-    this.#versions = []
-    this.#ids = []
+    this.#pieces = new Pieces()
+    this.#rows = []
+    this.#first = 0
+    this.#rowBytes = 0
   }
 
-  #push({ id, version }: JournalEntry, text: string): void {
-    this.#texts.push(text)
-    this.#versions.push(version)
-    this.#ids.push(id)
+  #kept(): readonly Row[] {
+    return this.#rows.slice(this.#first) as Row[] // from there on none has gone
   }
+
+  #push(row: Row): void {
+    this.#rows.push(row)
+    this.#rowBytes += ROW_BYTES + row.url.length
+  }
+
+  #forget({ piece, url }: Row): void {
+    this.#pieces.release(piece)
+    this.#rowBytes -= ROW_BYTES + url.length
+  }
+}
+
+function store(piece: Piece, body: KeptBody | null): StoredBody | null {
+  return body === null ? null : { size: body.size, encoding: body.encoding, length: write(piece, body) }
+}
+
+function recall({ bytes }: Piece, start: number, body: StoredBody | null): KeptBody | null {
+  if (body === null) return null
+  const { size, encoding, length } = body
+  return { size, content: bytes.toString(encoding, start, start + length), encoding }
 }

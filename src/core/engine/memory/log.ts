@@ -1,6 +1,6 @@
 /** The log of one sandbox in memory. Any number of followers may share it. */
 import type { SandboxContent } from '../../sandbox-state.js'
-import type { JournalEntry, JournalStatus } from '../../journal.js'
+import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { Base } from '../base.js'
 import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, Point, Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
@@ -134,21 +134,27 @@ export class MemoryLog {
   /** @returns all of it, as it can be kept */
   stored(): StoredSandbox {
     const commits = this.#commits.slice(this.#head).map((commit) => storedCommit(commit))
-    return { generation: this.#generation, base: this.#storedBase(), commits, entries: this.#journal.all(), lastEntry: this.#journal.count }
+    return { generation: this.#generation, base: this.#storedBase(), commits, entries: this.#journal.entries(), lastEntry: this.#journal.count }
   }
 
   append(entry: NewEntry, generation: number): void {
     if (generation !== this.#generation) return
-    const added = this.#journal.add({ ...entry, requests: this.#requests })
+    const dropped = this.#journal.add(entry, this.#requests)
     const { kept } = this.#owner
-    kept?.keeper.append(kept.name, this.#generation, added.entry, added.dropped)
-    if (added.dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    let numbered: JournalEntry | null = null
+    const whole = () => (numbered ??= { ...entry, id: this.#journal.count, requests: this.#requests })
+    kept?.keeper.append(kept.name, this.#generation, whole(), dropped)
+    if (dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
     this.#countJournal()
-    for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', entry: added.entry })
+    for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', entry: whole() })
   }
 
-  entries(): readonly JournalEntry[] {
-    return this.#journal.all()
+  heads(): readonly EntryHead[] {
+    return this.#journal.heads()
+  }
+
+  entries(ids?: readonly number[]): readonly JournalEntry[] {
+    return this.#journal.entries(ids)
   }
 
   status(): JournalStatus {
@@ -156,7 +162,7 @@ export class MemoryLog {
     return { size, limit: this.#owner.house.journalLimit, last: count }
   }
 
-  remove(fits: (entry: JournalEntry) => boolean): number {
+  remove(fits: (entry: EntryHead) => boolean): number {
     const removed = this.#journal.remove(fits)
     const { kept } = this.#owner
     kept?.keeper.remove(kept.name, this.#generation, removed, this.#journal.count)
