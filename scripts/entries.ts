@@ -1,5 +1,5 @@
 /** The entries of this package that run in browsers, as an app imports them. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CLIENTS = join(import.meta.dirname, '../src/contract')
@@ -19,9 +19,10 @@ export function browserEntries(): BrowserEntry[] {
   const systems = readdirSync(CLIENTS).flatMap((file) => /^([a-z][a-z0-9]*)\.ts$/.exec(file)?.[1] ?? [])
   return [
     { name: 'understudy/errors', source: './src/errors/index.ts', names: ['classify'] },
-    ...systems.map((system) => {
-      const client = `create${system.charAt(0).toUpperCase()}${system.slice(1)}Client`
-      return { name: `understudy/contract/${system}`, source: `./src/contract/${system}.ts`, names: [client] }
+    ...systems.flatMap((system) => {
+      const name = `${system.charAt(0).toUpperCase()}${system.slice(1)}`
+      const sockets = new RegExp(`\\bopen${name}Socket\\b`).exec(readFileSync(join(CLIENTS, `${system}.ts`), 'utf8'))
+      return [`create${name}Client`, ...(sockets ?? [])].map((made) => ({ name: `understudy/contract/${system}`, source: `./src/contract/${system}.ts`, names: [made] }))
     }),
   ]
 }

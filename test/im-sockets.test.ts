@@ -120,6 +120,17 @@ describe('coming and going', () => {
     silent.socket.terminate()
   })
 
+  test('nor for an opening that is held up, once its client has gone', async () => {
+    const stopping = await createStub({ systems: ['im'] })
+    const held = await stopping.sandbox()
+    await held.faults.next('im', 'imPushOpen', { kind: 'latency', min: 60_000 })
+    const socket = new WebSocket(`${held.baseUrl('im').replace('http', 'ws')}/android/websocket/`)
+    socket.on('error', () => undefined)
+    await until(async () => (await held.faults.list())[0]?.fired === 1)
+    socket.terminate()
+    await stopping.close()
+  })
+
   test('a commit of anybody is delivered: records put into the store arrive', async () => {
     const app = await box()
     const alice = await Client.start(app, phones.alice)

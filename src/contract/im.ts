@@ -1,8 +1,10 @@
-/** `understudy/contract/im`: types, error table, operation table and a client of im. Runs in browsers; nothing of the server is in it. */
+/** `understudy/contract/im`: types, error table, operation table, a client of im and one of its push channel. Runs in browsers; nothing of the server is in it. */
 import type { AnswerOf, FailureOf, SuccessOf } from './clients/answers.js'
 import type { operations } from '../generated/im/contract.js'
 
 export { createImClient, type ImClient, type ImClientOptions } from './clients/im.js'
+export type { ImPacket, ImRefusal, ImSocket, ImSocketEnd, ImSocketResult, WebSocketLike } from './clients/im-line.js'
+export { type ImMessage, type ImSocketOptions, openImSocket } from './clients/im-socket.js'
 export { isNoAnswer, NoAnswer } from '../errors/no-answer.js'
 export { asOpenapiFetch } from './clients/open.js'
 export { memoryTokens, type TokenStore } from './clients/shared.js'

@@ -10,7 +10,7 @@ import { createStub } from '../../src/stub.js'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
-test.skipIf(!existsSync(CHROMIUM))('an app in Chromium logs in to all five systems, by header, form, cookie and body, and is kicked out', async () => {
+test.skipIf(!existsSync(CHROMIUM))('an app in Chromium logs in to all five systems, by header, form, cookie and body, is kicked out, and gets messages pushed', async () => {
   const { code } = await bundle("export * from './test/sample-app/stories.ts'")
   const pages = createServer(({ url }, response) => {
     const isScript = url === '/app.js'
@@ -29,6 +29,11 @@ test.skipIf(!existsSync(CHROMIUM))('an app in Chromium logs in to all five syste
     for (const story of ['live', 'edu', 'job', 'im', 'trid'] as const) seen[story] = await page.evaluate(`import('/app.js').then((app) => app.${story}(${JSON.stringify(box.baseUrl(story))}))`)
     expect(seen).toEqual(online)
     expect(await page.evaluate("import('/app.js').then((app) => app.offline())")).toEqual(offline)
+    const push = (baseUrl: string) => page.evaluate(`import('/app.js').then((app) => app.push(${JSON.stringify(baseUrl)}))`)
+    expect(await push(box.baseUrl('im'))).toEqual(['p-4001', '记得带书', ''])
+    await page.context().clearCookies()
+    expect(await push(box.baseUrl('im'))).toEqual(['log in again: 请先登录'])
+    expect(await push('http://127.0.0.1:1')).toEqual([expect.stringContaining('网络')])
   } finally {
     await browser.close()
     await stub.close()

@@ -1,6 +1,6 @@
 /** An app in little: it imports what runs in browsers, and nothing else. Compiled against the packed package, without Node.js types. */
 import { createEduClient } from 'understudy/contract/edu'
-import { createImClient } from 'understudy/contract/im'
+import { createImClient, openImSocket } from 'understudy/contract/im'
 import { createJobClient } from 'understudy/contract/job'
 import { codes, createLiveClient, type Failure, type TokenStore } from 'understudy/contract/live'
 import { createTridClient } from 'understudy/contract/trid'
@@ -76,6 +76,17 @@ export async function im(baseUrl: string): Promise<string[]> {
   await client.POST('/android/login/', { body: { phone: '13800004001', password: 'abc12345' } })
   const { data } = await client.GET('/android/user_contacts/')
   return [toShow(classifyResult('im', before)), ...(data?.status === 1 ? data.result.map(({ username }) => username) : [])]
+}
+
+/** With the platform's own WebSocket, after the login of the story before. */
+export async function push(baseUrl: string): Promise<string[]> {
+  const seen: string[] = []
+  const { data, error, response } = await openImSocket({ baseUrl, onMessages: (messages) => seen.push(...messages.map(({ info }) => info[0]?.content ?? '')) })
+  if (data === undefined) return [toShow(classifyResult('im', { error, response }))]
+  const answer = await data.send([{ chatId: 'c-1', fromId: 'u-4001', toId: 'u-4001', type: '1', info: [{ category: '0', content: '记得带书' }], createTime: '' }])
+  while (seen.length === 0 && answer.data !== undefined) await data.send('')
+  data.close()
+  return [data.pushId, ...seen, toShow(classifyResult('im', await data.ended))]
 }
 
 export async function trid(baseUrl: string): Promise<string[]> {

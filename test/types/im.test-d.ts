@@ -1,6 +1,7 @@
 /** What the compiler says of im, whose code is called `status`. */
 import { expectTypeOf } from 'vitest'
-import { type Answer, type components, createImClient, type Success } from '../../src/contract/im.js'
+import { WebSocket } from 'ws'
+import { type Answer, type components, createImClient, isNoAnswer, openImSocket, type Success } from '../../src/contract/im.js'
 
 type Schemas = components['schemas']
 const client = createImClient({ baseUrl: 'http://localhost:4010/im' })
@@ -19,3 +20,22 @@ export async function login() {
 
 expectTypeOf<Answer<'imListFriends'>['status']>().toEqualTypeOf<1 | 11001>()
 expectTypeOf<Success<'imListFriends'>['result']>().toEqualTypeOf<Schemas['ImUser'][]>()
+
+export async function chat() {
+  const { data, error } = await openImSocket({
+    baseUrl: 'ws://localhost:4010/im',
+    connect: (url, headers) => new WebSocket(url, { headers }),
+    onMessages: ([message], socket) => {
+      expectTypeOf(message?.type).toEqualTypeOf<Schemas['Message']['type'] | undefined>()
+      void socket.send('ok')
+    },
+  })
+  if (data === undefined) {
+    if (!isNoAnswer(error) && error.status === 6004) expectTypeOf(error.message).toEqualTypeOf<'no such user'>()
+    return
+  }
+  const { data: ack } = await data.send([{ chatId: 'c', fromId: 'u-1', toId: 'u-2', type: '1', info: [{ category: '0', content: '' }], createTime: '' }])
+  expectTypeOf(ack).toEqualTypeOf<Schemas['ServerAck'] | undefined>()
+  // @ts-expect-error a packet is one of the document's forms
+  void data.send('fine')
+}

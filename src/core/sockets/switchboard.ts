@@ -38,6 +38,8 @@ interface Found {
   readonly system: System
   readonly address: Address
   readonly headers: CallHeaders
+  /** The client has gone. */
+  readonly signal: AbortSignal
 }
 
 /** What a host is to do about a request for a socket. */
@@ -72,12 +74,12 @@ export class Switchboard {
    * Somebody asks for a WebSocket.
    * @returns what the host is to do about it; null where no socket stands, so that the request is a call like any other
    */
-  knock({ url, headers }: Pick<Call, 'url' | 'headers'>): Promise<Opening> | null {
+  knock({ url, headers, signal }: Pick<Call, 'url' | 'headers' | 'signal'>): Promise<Opening> | null {
     const address = readAddress({ url, headers }, this.#options.systems)
     if ('problem' in address) return null
     const { system } = address
     const found = Object.entries(system.sockets).find(([, socket]) => withoutTrailingSlash(socket.path) === withoutTrailingSlash(address.path))
-    return found === undefined ? null : this.#open({ name: found[0], socket: found[1], system, address, headers })
+    return found === undefined ? null : this.#open({ name: found[0], socket: found[1], system, address, headers, signal })
   }
 
   /** @returns the open connections of a sandbox, the oldest first */
@@ -93,13 +95,13 @@ export class Switchboard {
   }
 
   async #open(found: Found): Promise<Opening> {
-    const { system, name, address, headers } = found
+    const { system, name, address, headers, signal } = found
     const sandbox = this.#options.sandboxes.open(address.sandbox)
     const elapsed = stopwatch()
     const turn = await sandbox.begin()
     const operation = socketOperations(name).open
     const struck = await strike(turn, system, operation)
-    if (struck.wait > 0) await pause(struck.wait)
+    if (struck.wait > 0) await pause(struck.wait, signal)
     const { handshake, cut, rules } = struck
     if (cut !== null || handshake !== null) {
       const parts = { system, url: urlBelow(address), headers, report: this.#options.report }

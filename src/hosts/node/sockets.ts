@@ -20,7 +20,8 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
     refuseHandshake(socket, error.message)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers }) : null
+    const gone = new AbortController()
+    const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal }) : null
     if (opening === null) {
       handBack(server, request, socket, head)
       return
@@ -28,8 +29,10 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
     socket.on('error', () => {
       socket.destroy()
     })
+    const stopWatching = watch(socket, gone)
     opening
       .then((answer) => {
+        stopWatching()
         open(answer, handshakes, request, socket, head)
       })
       .catch((error: unknown) => {
@@ -47,6 +50,25 @@ function open(opening: Opening, handshakes: WebSocketServer, request: IncomingMe
     handshakes.handleUpgrade(request, socket, head, (webSocket) => {
       opening.begin(new WebSocketLink(webSocket))
     })
+  }
+}
+
+/**
+ * Sees a client go that waits for its answer. Nobody reads from the connection meanwhile, so its end has to be looked for.
+ * @param gone aborted when it goes
+ * @returns a function that stops looking
+ */
+function watch(socket: Duplex, gone: AbortController): () => void {
+  const look = () => {
+    if (socket.readableLength === 0) socket.read()
+  }
+  const end = () => {
+    gone.abort()
+    socket.destroy()
+  }
+  socket.on('readable', look).on('end', end).on('close', end)
+  return () => {
+    socket.off('readable', look).off('end', end).off('close', end)
   }
 }
 
