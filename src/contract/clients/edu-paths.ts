@@ -18,6 +18,7 @@ export type EduPaths = { [Path in keyof paths]: { [Method in keyof paths[Path]]:
 /** Operations that log somebody in; they ask for the headers `u` and `w`. */
 export const ENTRIES = ['/rest/{userType}/register', '/rest/{userType}/login', '/rest/{userType}/ssoLogin'] as const satisfies readonly (keyof paths)[]
 
+export const CHECK = '/rest/{userType}/checkToken' satisfies keyof paths
 export const LOGOUT = '/rest/{userType}/logout' satisfies keyof paths
 export const REFRESH_ACCESS = '/rest/{userType}/accessToken' satisfies keyof paths
 export const REFRESH_REFRESH = '/rest/{userType}/refreshToken' satisfies keyof paths
@@ -28,7 +29,7 @@ export const OPEN: readonly string[] = [
   REFRESH_ACCESS,
   REFRESH_REFRESH,
   '/rest/{userType}/smscode',
-  '/rest/{userType}/checkToken',
+  CHECK,
   '/rest/{userType}/resetPwd',
   '/rest/{userType}/update',
   '/upload',

@@ -95,9 +95,17 @@ export class EduSession {
     if (tokens === null) return null
     // Somebody else renewed the token while the request was on its way.
     if (EduSession.header(tokens) !== used) return tokens
+    // Or is renewing it: the server has put another in its place, and only the answer that brings it is still to come.
+    if (this.#refresh !== null && typeof body.nextLogin !== 'string') return this.#refresh
     if (isAmong(EXPIRED, body.code)) return this.#renewed(tokens.accessToken)
     await this.#end(tokens, body)
     return null
+  }
+
+  /** Takes what an answer says of an access token that it is not tried again for: it may be the end of the login. */
+  async hear(accessToken: string, body: JsonObject): Promise<void> {
+    const tokens = (await this.#options.store.get()) ?? null
+    if (tokens?.accessToken === accessToken && isAmong(ENDS, body.code)) await this.#end(tokens, body)
   }
 
   /** Takes what a successful answer of the backend says of tokens: all of them after a login, one after a refresh. */

@@ -3,7 +3,7 @@ import type { ClientOptions, Middleware } from 'openapi-fetch'
 import { isNoAnswer } from '../../errors/no-answer.js'
 import { codes, type components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
-import { type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
+import { CHECK, type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
 import { EduSession, isRefused, type EduTokens, type Failed, isFailed, type KickedOut } from './edu-session.js'
 import { openClient } from './open.js'
 import { type BaseOptions, formFields, type JsonObject, memoryTokens, ownWord } from './shared.js'
@@ -36,6 +36,7 @@ const DAY = 86_400_000
  * - A login, registration and refresh keep their tokens; a logout and a dead login drop them.
  * - A token that is about to run out is renewed before the call, one that the server finds expired (899) afterwards, and the call is
  *   repeated once. Calls at the same time share one refresh. A refresh that is refused answers the call.
+ * - The end of the login is heard from any call, a second try and a check of the token included.
  * @returns an openapi-fetch client; `error` is the union of failures, told apart by `code`
  */
 export function createEduClient(options: EduClientOptions): EduClient {
@@ -52,7 +53,8 @@ export function createEduClient(options: EduClientOptions): EduClient {
       if (tokens !== null) request.headers.set('auth', EduSession.header(tokens))
       return undefined
     },
-    async onResponse({ response, schemaPath }) {
+    async onResponse({ request, response, schemaPath }) {
+      if (schemaPath === CHECK) await hear(new URL(request.url).searchParams.get('access_token') ?? '', response)
       const kind = isEntry(schemaPath) ? 'entry' : schemaPath === LOGOUT ? 'logout' : schemaPath === REFRESH_ACCESS || schemaPath === REFRESH_REFRESH ? 'refresh' : null
       const body = kind === null ? null : await ownWord(response, isOwn)
       if (kind !== null && body !== null) await session.learn(body, kind)
@@ -72,7 +74,14 @@ export function createEduClient(options: EduClientOptions): EduClient {
     if (tokens === null) return response
     if (isFailed(tokens)) return tokens.answer()
     again.headers.set('auth', EduSession.header(tokens))
-    return transport(again)
+    const last = await transport(again)
+    await hear(tokens.accessToken, last)
+    return last
+  }
+
+  async function hear(accessToken: string, response: Response): Promise<void> {
+    const body = await ownWord(response, isOwn)
+    if (body !== null) await session.hear(accessToken, body)
   }
 
   async function ask(kind: 'access' | 'refresh', refresh_token: string): Promise<Failed | null> {

@@ -1,28 +1,32 @@
-/** The client of `edu-client.ts` against the stub, under a clock that the test moves. */
+/** The client of edu over hours, days and a month, under a clock that the test moves: no call is lost, no token refreshed twice, no end overheard. */
 import { describe, expect, test } from 'vitest'
-import { edu } from '../src/systems/edu/index.js'
-import { IOS, PASSWORD, userID } from './support/edu.js'
-import { EduClient, EduError, type KickOut, type Tokens } from './edu-client.js'
-import { type Box, serve } from './support/serve.js'
+import type { OperationId } from '../../src/client/contracts.js'
+import { createEduClient, type EduClient, type EduTokens, type KickedOut } from '../../src/contract/edu.js'
+import { memoryTokens } from '../../src/contract/clients/shared.js'
+import { edu } from '../../src/systems/edu/index.js'
+import '../../src/testing/vitest.js'
+import { PASSWORD, userID } from '../support/edu.js'
+import { type Box, serve } from '../support/serve.js'
 
 const { box } = await serve(edu, { journal: 100_000 })
 
 const S1 = '13800001001'
 const HOUR = 3_600_000
-const REFRESHES = ['eduRefreshAccess', 'eduRefreshRefresh']
+const APP = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' } as const
+const REFRESHES = ['eduRefreshAccess', 'eduRefreshRefresh'] as const
 
 interface Setting {
   readonly device?: string
   /** Milliseconds that the client's clock is behind the server's. */
   readonly behind?: number
-  readonly tokens?: Tokens
-  readonly fetch?: typeof fetch
+  readonly kept?: EduTokens
+  readonly fetch?: (request: Request) => Promise<Response>
 }
 
-/** A box with a clock that clients can read without waiting. */
 /** Tokens that a refresh replaces die at once. */
 const NO_GRACE = { accessTokenGraceMs: 0 }
 
+/** A box with a clock that clients can read without waiting. */
 async function stage(settings: Readonly<Record<string, number>> = {}) {
   const app = await box()
   await app.settings.set('edu', settings)
@@ -30,20 +34,29 @@ async function stage(settings: Readonly<Record<string, number>> = {}) {
   return {
     app,
     async advance(duration: string) {
-      await app.clock.advance(duration)
-      time = (await app.clock.now()).milliseconds
+      time = (await app.clock.advance(duration)).milliseconds
     },
-    client({ device = 'iPhone 15', behind = 0, ...more }: Setting = {}) {
-      const kicks: KickOut[] = []
-      const client = new EduClient({ base: `${app.url}/rest/s`, headers: IOS, device, now: () => time - behind, onKickedOut: (by) => kicks.push(by), ...more })
-      return { client, kicks }
+    client({ device = 'iPhone 15', behind = 0, kept, ...more }: Setting = {}) {
+      const kicks: KickedOut[] = []
+      const tokens = memoryTokens<EduTokens>()
+      if (kept !== undefined) void tokens.set(kept)
+      const client = createEduClient({ baseUrl: app.url, userType: 's', app: APP, tokens, now: () => time - behind, refreshAhead: HOUR / 12, onKickedOut: (by) => kicks.push(by), ...more })
+      const login = () => good(client.POST('/rest/{userType}/login', { body: { phone: S1, passwd: PASSWORD, device } }))
+      return { client, kicks, tokens, login }
     },
     /** How often each operation was called, and how often it was refused. */
-    async count(operation: string) {
-      const calls = await app.requests.list({ operationId: operation, limit: 10_000 })
+    async count(operationId: OperationId<'edu'>) {
+      const calls = await app.requests.list({ operationId, limit: 10_000 })
       return { calls: calls.length, refused: calls.filter(({ error }) => error !== null).length }
     },
   }
+}
+
+/** @returns what a call succeeded with */
+async function good<T>(call: Promise<{ readonly data?: T; readonly error?: unknown }>): Promise<T> {
+  const { data, error } = await call
+  if (data === undefined) throw new Error(`refused: ${JSON.stringify(error)}`)
+  return data
 }
 
 /** A moment that others wait for. */
@@ -55,26 +68,25 @@ function moment() {
   return { come: () => { come() }, hasCome }
 }
 
-const urlOf = (input: Parameters<typeof fetch>[0]) => (input instanceof Request ? input.url : input.toString())
-
 /** @returns a fetch that treats the first call for the profile in a way of its own */
-function holdFirst(treat: (send: () => Promise<Response>) => Promise<Response>): typeof fetch {
+function holdFirst(treat: (send: () => Promise<Response>) => Promise<Response>): (request: Request) => Promise<Response> {
   let seen = 0
-  return (input, init) => {
-    const send = () => fetch(input, init)
-    return urlOf(input).endsWith('/info') && seen++ === 0 ? treat(send) : send()
+  return (request) => {
+    const send = () => fetch(request)
+    return request.url.endsWith('/info') && seen++ === 0 ? treat(send) : send()
   }
 }
 
-const me = (client: EduClient) => client.call('GET', '/info')
+const get = (client: EduClient) => client.GET('/rest/{userType}/info')
+const me = (client: EduClient) => good(get(client))
 const many = (client: EduClient, count = 20) => Promise.all(Array.from({ length: count }, () => me(client)))
 const refusedCalls = async (app: Box) => (await app.requests.list({ limit: 10_000 })).filter(({ error }) => error !== null).map(({ operationId, error }) => `${String(operationId)} ${String(error)}`)
 
 describe('refreshing in time', () => {
   test('nothing is refreshed before the buffer begins, and then once, however many calls are made', async () => {
     const { client: make, advance, count, app } = await stage()
-    const { client } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, login } = make()
+    await login()
     await advance('PT1H54M59.999S')
     await many(client)
     expect((await count('eduRefreshAccess')).calls).toBe(0)
@@ -87,8 +99,8 @@ describe('refreshing in time', () => {
 
   test('a month on one login: calls in every hour, no call lost, no token refreshed twice', async () => {
     const { client: make, advance, count, app } = await stage()
-    const { client, kicks } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, kicks, login } = make()
+    await login()
     const days = 31
     for (let hour = 0; hour < days * 24; hour += 1) {
       await advance('PT1H')
@@ -105,8 +117,8 @@ describe('refreshing in time', () => {
 
   test('after a long sleep the first call refreshes both tokens before it goes out', async () => {
     const { client: make, advance, count, app } = await stage()
-    const { client } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, login } = make()
+    await login()
     await advance('P29DT12H')
     await many(client)
     expect(await Promise.all(REFRESHES.map((operation) => count(operation)))).toEqual([{ calls: 1, refused: 0 }, { calls: 1, refused: 0 }])
@@ -118,11 +130,11 @@ describe('refreshing in time', () => {
 
   test('a restart goes on with the tokens that were kept, without a login', async () => {
     const { client: make, advance, count } = await stage()
-    const first = make().client
-    await first.login(S1, { passwd: PASSWORD })
-    const kept: unknown = JSON.parse(JSON.stringify(first.tokens))
+    const first = make()
+    await first.login()
+    const kept = JSON.parse(JSON.stringify(await first.tokens.get())) as EduTokens // what was just written
     await advance('P3D')
-    const { client } = make({ tokens: kept as Tokens }) // what was just written
+    const { client } = make({ kept })
     expect(await me(client)).toMatchObject({ info: { userID: userID('001') } })
     expect([(await count('eduLogin')).calls, (await count('eduRefreshAccess')).calls]).toEqual([1, 1])
   })
@@ -131,13 +143,13 @@ describe('refreshing in time', () => {
 describe('when a token is not good after all', () => {
   test('a client whose clock is late is told 899, refreshes once and makes every call once more', async () => {
     const { client: make, advance, count } = await stage()
-    const { client } = make({ behind: 0 })
-    await client.login(S1, { passwd: PASSWORD })
-    const { tokens } = client
-    if (tokens === null) throw new Error('nobody is logged in')
+    const first = make({ behind: 0 })
+    await first.login()
+    const kept = await first.tokens.get()
+    if (!kept) throw new Error('nobody is logged in')
     // The phone's clock was set back by half an hour: it believes that there is time left.
     await advance('PT2H')
-    const late = make({ behind: HOUR / 2, tokens })
+    const late = make({ behind: HOUR / 2, kept })
     const answers = await many(late.client)
     expect(answers).toHaveLength(20)
     expect(await count('eduRefreshAccess')).toEqual({ calls: 1, refused: 0 })
@@ -149,8 +161,8 @@ describe('when a token is not good after all', () => {
   test('a call on its way while a refresh replaces its token is made once more, not lost', async () => {
     const { client: make, advance, count } = await stage(NO_GRACE)
     const refreshed = moment()
-    const { client, kicks } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, kicks, login } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
+    await login()
     const early = me(client)
     await advance('PT1H56M')
     await me(client)
@@ -170,16 +182,16 @@ describe('when a token is not good after all', () => {
       refused.come()
       return answer
     })
-    const { client } = make({
-      fetch: async (input, init) => {
-        const answer = await early(input, init)
-        if (!urlOf(input).endsWith('/accessToken')) return answer
+    const { client, login } = make({
+      fetch: async (request) => {
+        const answer = await early(request)
+        if (!request.url.endsWith('/accessToken')) return answer
         committed.come() // done at the server, but the answer is held up
         await refused.hasCome
         return answer
       },
     })
-    await client.login(S1, { passwd: PASSWORD })
+    await login()
     const first = me(client)
     await advance('PT1H56M')
     expect(await Promise.all([first, me(client)])).toMatchObject([{ code: 900 }, { code: 900 }])
@@ -190,8 +202,8 @@ describe('when a token is not good after all', () => {
   test('with a grace of the server there is nothing to repeat', async () => {
     const { client: make, advance, count } = await stage()
     const refreshed = moment()
-    const { client } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, login } = make({ fetch: holdFirst((send) => refreshed.hasCome.then(send)) })
+    await login()
     const early = me(client)
     await advance('PT1H56M')
     await me(client)
@@ -206,43 +218,42 @@ describe('when a token is not good after all', () => {
     const [refreshed, displaced] = [moment(), moment()]
     let tries = 0
     const mine = make({
-      fetch: async (input, init) => {
-        if (urlOf(input).endsWith('/info') && ++tries === 1) await refreshed.hasCome
+      fetch: async (request) => {
+        if (request.url.endsWith('/info') && ++tries === 1) await refreshed.hasCome
         else if (tries === 3) {
-          await theirs.client.login(S1, { passwd: PASSWORD })
+          await theirs.login()
           displaced.come()
         }
-        return fetch(input, init)
+        return fetch(request)
       },
     })
-    await mine.client.login(S1, { passwd: PASSWORD })
-    const early = me(mine.client)
+    await mine.login()
+    const early = get(mine.client)
     await advance('PT1H56M')
     await me(mine.client)
     refreshed.come()
-    await expect(early).rejects.toMatchObject({ code: 903, kickOut: { device: 'iPad' } })
+    expect((await early).error).toMatchObject({ code: 903, nextDevice: 'iPad' })
     await displaced.hasCome
-    expect([tries, (await count('eduRefreshAccess')).calls, mine.kicks.length, mine.client.tokens]).toEqual([3, 1, 1, null])
+    expect([tries, (await count('eduRefreshAccess')).calls, mine.kicks.length, await mine.tokens.get()]).toEqual([3, 1, 1, null])
   })
 
   test('other refusals are handed on as they are, without a second try', async () => {
     const { client: make, count } = await stage()
-    const { client } = make()
-    await client.login(S1, { passwd: PASSWORD })
-    const refusal: unknown = await client.call('POST', '/info', { nick: 1 }).catch((error: unknown) => error)
-    expect(refusal).toBeInstanceOf(EduError)
-    expect(refusal).toMatchObject({ code: 904, message: '904 参数缺失或者格式错误', kickOut: null })
+    const { client, login, tokens } = make()
+    await login()
+    const refused = client.POST('/rest/{userType}/info', { body: { nick: 1 as never } })
+    expect((await refused).error).toEqual({ code: 904, msg: '参数缺失或者格式错误' })
     expect((await count('eduUpdateMyInfo')).calls).toBe(1)
-    expect(client.tokens).not.toBeNull()
+    expect(await tokens.get()).not.toBeNull()
   })
 
   test('a server that is broken during a refresh costs the call, not the login', async () => {
     const { client: make, advance, app } = await stage()
-    const { client } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, login } = make()
+    await login()
     await advance('PT2H')
     await app.outages.set(['internal'])
-    await expect(me(client)).rejects.toMatchObject({ code: 905 })
+    await expect(get(client)).toFailWith('INTERNAL_ERROR', { system: 'edu' })
     await app.outages.set([])
     expect(await me(client)).toMatchObject({ code: 900 })
   })
@@ -252,30 +263,30 @@ describe('the end of a session', () => {
   test('a second phone logs in: ten calls of the first find out, its owner is told once by whom, and may log in again', async () => {
     const { client: make, advance, app } = await stage()
     const [mine, theirs] = [make({ device: '小米 14 Pro' }), make({ device: 'iPad' })]
-    await mine.client.login(S1, { passwd: PASSWORD })
+    await mine.login()
     await advance('PT30M')
-    await theirs.client.login(S1, { passwd: PASSWORD })
+    await theirs.login()
     const at = (await app.clock.now()).now
-    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => me(mine.client)))
-    for (const call of calls) expect(call).toMatchObject({ status: 'rejected', reason: { code: 903 } })
+    const calls = await Promise.all(Array.from({ length: 10 }, () => get(mine.client)))
+    for (const { error } of calls) expect(error).toMatchObject({ code: 903 })
     expect(mine.kicks).toEqual([{ device: 'iPad', at }])
-    expect(mine.client.tokens).toBeNull()
-    await expect(me(mine.client)).rejects.toMatchObject({ code: 903 })
+    expect(await mine.tokens.get()).toBeNull()
+    await expect(get(mine.client)).toFailWith('UNAUTHENTICATED', { system: 'edu' })
 
-    await mine.client.login(S1, { passwd: PASSWORD })
+    await mine.login()
     await me(mine.client)
-    await expect(me(theirs.client)).rejects.toMatchObject({ code: 903, kickOut: { device: '小米 14 Pro' } })
+    expect((await get(theirs.client)).error).toMatchObject({ code: 903, nextDevice: '小米 14 Pro' })
     expect([mine.kicks.length, theirs.kicks.length]).toEqual([1, 1])
   })
 
   test('who was displaced while asleep learns it from the refresh', async () => {
     const { client: make, advance, count } = await stage()
     const [mine, theirs] = [make(), make({ device: 'iPad' })]
-    await mine.client.login(S1, { passwd: PASSWORD })
-    await theirs.client.login(S1, { passwd: PASSWORD })
+    await mine.login()
+    await theirs.login()
     await advance('PT8H')
-    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => me(mine.client)))
-    expect(calls.every(({ status }) => status === 'rejected')).toBe(true)
+    const calls = await Promise.all(Array.from({ length: 10 }, () => get(mine.client)))
+    expect(calls.every(({ error }) => error !== undefined)).toBe(true)
     expect(mine.kicks).toMatchObject([{ device: 'iPad' }])
     expect(await count('eduRefreshAccess')).toEqual({ calls: 1, refused: 1 })
     expect((await count('eduGetMyInfo')).calls).toBe(0)
@@ -284,39 +295,40 @@ describe('the end of a session', () => {
   test('the check finds it out without a call of any use', async () => {
     const { client: make } = await stage()
     const [mine, theirs] = [make(), make({ device: 'iPad' })]
-    await mine.client.login(S1, { passwd: PASSWORD })
-    await mine.client.check()
-    await theirs.client.login(S1, { passwd: PASSWORD })
-    await expect(mine.client.check()).rejects.toMatchObject({ code: 903 })
+    await mine.login()
+    const check = async () => mine.client.GET('/rest/{userType}/checkToken', { params: { query: { access_token: String((await mine.tokens.get())?.accessToken) } } })
+    expect((await check()).data).toMatchObject({ code: 900 })
+    await theirs.login()
+    await expect(check()).toFailWith('UNAUTHENTICATED')
     expect(mine.kicks).toMatchObject([{ device: 'iPad' }])
   })
 
   test('after more than 30 days away only a new login helps, and nobody is blamed', async () => {
     const { client: make, advance } = await stage()
-    const { client, kicks } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, kicks, login, tokens } = make()
+    await login()
     await advance('P30D')
-    await expect(me(client)).rejects.toMatchObject({ code: 903, kickOut: null })
-    expect([client.tokens, kicks]).toEqual([null, []])
-    await client.login(S1, { passwd: PASSWORD })
+    expect((await get(client)).error).toEqual({ code: 903, msg: expect.any(String) as string })
+    expect([await tokens.get(), kicks]).toEqual([null, []])
+    await login()
     await me(client)
   })
 
   test('a ban is no reason to refresh or to forget the login', async () => {
     const { client: make, count, app } = await stage()
-    const { client, kicks } = make()
-    await client.login(S1, { passwd: PASSWORD })
+    const { client, kicks, login } = make()
+    await login()
     await app.sessions.ban({ system: 'edu', user: userID('001') })
-    await expect(me(client)).rejects.toMatchObject({ code: 909 })
+    await expect(get(client)).toFailWith('USER_BANNED', { system: 'edu' })
     expect([(await count('eduRefreshAccess')).calls, kicks]).toEqual([0, []])
   })
 
   test('a logout forgets the tokens', async () => {
     const { client: make, count } = await stage()
-    const { client } = make()
-    await client.login(S1, { passwd: PASSWORD })
-    await client.logout()
-    await expect(me(client)).rejects.toMatchObject({ code: 903 })
-    expect((await count('eduGetMyInfo')).calls).toBe(0)
+    const { client, login } = make()
+    await login()
+    await good(client.POST('/rest/{userType}/logout'))
+    await expect(get(client)).toFailWith('UNAUTHENTICATED', { system: 'edu' })
+    expect(await count('eduGetMyInfo')).toEqual({ calls: 1, refused: 1 }) // without a token
   })
 })
