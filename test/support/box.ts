@@ -6,6 +6,7 @@ import type { Stub } from '../../src/client/stub.js'
 import { Failure } from '../../src/core/failure.js'
 import { compileRouter } from '../../src/core/pipeline/router.js'
 import { contract } from '../../src/generated/control/contract.js'
+import '../../src/testing/vitest.js'
 
 type Responses = Readonly<Record<string, unknown>>
 type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Responses } | undefined>>>> }
@@ -20,6 +21,9 @@ export interface Answer {
   readonly text: string
   /** The body as JSON; null where it is none. */
   readonly json: Record<string, unknown> | null
+  /** The same as a client of openapi-fetch hands it out: what `toFailWith` takes. */
+  readonly response: Response
+  readonly data: unknown
 }
 
 export interface Call {
@@ -81,14 +85,15 @@ function find(method: string, path: string): Responses | null {
 
 /** Sends a request over HTTP. */
 export async function send(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
-  const json = typeof body === 'object' && !(body instanceof URLSearchParams) && !(body instanceof FormData)
+  const isPlain = typeof body === 'object' && !(body instanceof URLSearchParams) && !(body instanceof FormData)
   const response = await fetch(url, {
     method,
-    headers: { ...(json ? { 'content-type': 'application/json' } : {}), ...headers },
-    ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body) }), // what is no plain object is one of fetch's own types
+    headers: { ...(isPlain ? { 'content-type': 'application/json' } : {}), ...headers },
+    ...(body === undefined ? {} : { body: isPlain ? JSON.stringify(body) : body }), // what is no plain object is one of fetch's own types
   })
   const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parse(text) }
+  const json = parse(text)
+  return { status: response.status, headers: response.headers, text, json, response, data: json ?? text }
 }
 
 function parse(text: string): Answer['json'] {

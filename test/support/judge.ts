@@ -45,6 +45,8 @@ export async function appointJudge(system: System, stub: Stub): Promise<Judge | 
     judged++
     if (objection === null) {
       expect(answer.headers.get('sl-violations'), request).toBeNull()
+      // Whose answer it is does not show in the address of Prism.
+      Object.defineProperty(answer.response, 'url', { value: `${box.baseUrl(system.id)}${path}` })
       return answer
     }
     expect(ABOUT_THE_REQUEST, `Prism finds fault with the answer to ${request}: ${objection.what}`).toContain(objection.type)
