@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { addFault, at, kindOf, serveControl } from './support/control.js'
 import { becomes } from './support/inside.js'
 
-const { admin, box, server } = await serveControl(['live', 'trid'], { maxSandboxes: 40 })
+const { admin, box, server, problems } = await serveControl(['live', 'trid'], { maxSandboxes: 40 })
 /** A server whose sandboxes get no names but those that one test lets it make up. */
 const naming = await serveControl(['live'])
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -160,7 +160,8 @@ describe('sandboxes', () => {
   test('are kept up to a number; the idle one that was not used for the longest time goes', async () => {
     const waiting = box('waiting').admin('GET', '/requests/wait?timeout=60000')
     await becomes(server, 'waiting', true)
-    for (let i = 0; i < 60; i++) await admin('POST', '/sandboxes', { name: `crowd-${String(i)}` })
+    for (let i = 0; i < 60; i++) await box(`crowd-${String(i)}`).call('/live/nothing')
+    expect(problems.splice(0)).toEqual([expect.stringContaining('was let go'), expect.stringContaining('was let go')])
     expect(at(await admin('GET', '/sandboxes'), 'sandboxes')).toHaveLength(40)
     const isThere = async (name: string) => (await admin('GET', `/sandboxes/${name}`)).status === 200
     expect([await isThere('crowd-0'), await isThere('crowd-59')]).toEqual([false, true])

@@ -37,7 +37,7 @@ export function addStart(program: Command): void {
     .option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', parseWhole, 0)
     .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
     .option('--journal <number>', 'calls that the journal of a sandbox keeps', parseWhole, 1000)
-    .option('--max-sandboxes <number>', 'sandboxes that are kept; past it the least recently used idle one goes', parseCount, 10_000)
+    .option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', parseCount, 10_000)
     .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))

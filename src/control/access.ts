@@ -26,7 +26,15 @@ export function systemsOf(parts: ControlParts, id: string | undefined): readonly
   return id === undefined ? [...parts.served.values()].map(({ system }) => system) : [systemOf(parts, id)]
 }
 
-/** @returns the sandbox of this name, which comes into being on first use */
+/** @returns the sandbox of this name, for looking; where there is none, one as it would be, for looking makes none */
+export function lookAt({ sandboxes }: ControlParts, name: string): Promise<Sandbox> {
+  return sandboxes.glance(name)
+}
+
+/**
+ * @returns the sandbox of this name, for changing and for waiting; it comes into being where there is none
+ * @throws NoRoom when there is none for another one
+ */
 export function openSandbox({ sandboxes }: ControlParts, name: string): Sandbox {
   return sandboxes.open(name)
 }

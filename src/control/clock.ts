@@ -2,7 +2,7 @@
 import { type ClockState, freezeClock, readClock, resumeClock, setClock } from '../core/clock.js'
 import { addDuration, DURATION_FORMS, parseDuration } from '../core/duration.js'
 import type { Sandbox } from '../core/sandbox.js'
-import { instant, openSandbox } from './access.js'
+import { instant, lookAt, openSandbox } from './access.js'
 import type { Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { expiringUntil } from './expiring.js'
@@ -14,7 +14,7 @@ const MOST_YEARS = 50
 const MOST_MONTHS = MOST_YEARS * 12
 
 export const clock: Handlers<'listExpiring' | 'getClock' | 'setClock' | 'advanceClock' | 'freezeClock' | 'resumeClock'> = {
-  getClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), (state) => state),
+  getClock: async ({ input, parts }) => change(await lookAt(parts, input.sandbox), (state) => state),
 
   setClock: async ({ input, parts }) => {
     const reading = parseInstant(input.now)
@@ -32,11 +32,11 @@ export const clock: Handlers<'listExpiring' | 'getClock' | 'setClock' | 'advance
 
   listExpiring: async ({ input, parts }) => {
     const until = parseInstant(input.until)
-    const all = await expiringUntil(parts, openSandbox(parts, input.sandbox), until)
+    const all = await expiringUntil(parts, await lookAt(parts, input.sandbox), until)
     return { expiring: all.slice(0, input.limit).map(({ at, ...what }) => ({ ...what, at: instant(at) })), total: all.length }
   },
 
-  resumeClock: async ({ input, parts }) => change(openSandbox(parts, input.sandbox), resumeClock),
+  resumeClock: async ({ input, parts }) => change(await lookAt(parts, input.sandbox), resumeClock),
 }
 
 /** Changes the clock in one step and tells what it shows. */

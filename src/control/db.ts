@@ -9,7 +9,7 @@ import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
+import { type AnyTransaction, lookAt, openSandbox, systemOf, transact } from './access.js'
 import { queryRecords } from './json-query.js'
 import { misfitOf } from '../core/records.js'
 import type { ControlParts, Handlers } from './task.js'
@@ -17,7 +17,7 @@ import type { ControlParts, Handlers } from './task.js'
 export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
   listCollections: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
-    const sandbox = openSandbox(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
     return transact(sandbox, system, async (tx) => {
       const collections = Object.entries(system.state).map(async ([name, { key, unique = [] }]) => {
         const fields = Object.entries(system.contract.collections[name]?.fields ?? {}).map(([field, row]) => [field, showField(row)] as const)
@@ -28,7 +28,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   },
 
   listRecords: async ({ input, parts, call }) => {
-    const { sandbox, system, collection } = openCollection(parts, input)
+    const { sandbox, system, collection } = openCollection(parts, input, await lookAt(parts, input.sandbox))
     const records = await transact(sandbox, system, (tx) => tx.list(collection))
     const fields = Object.keys(system.contract.collections[collection]?.fields ?? {})
     const { found, headers } = await queryRecords({ collection, fields, records }, call)
@@ -36,7 +36,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   },
 
   createRecord: async ({ input, parts, body }) => {
-    const place = openCollection(parts, input)
+    const place = openCollection(parts, input, openSandbox(parts, input.sandbox))
     const record = await write(place, async (tx) => {
       const doc = { ...(await nextKey(tx, place, body)), ...body }
       check(place, doc)
@@ -47,17 +47,17 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   },
 
   getRecord: async ({ input, parts }) => {
-    const place = openCollection(parts, input)
+    const place = openCollection(parts, input, await lookAt(parts, input.sandbox))
     return transact(place.sandbox, place.system, (tx) => find(tx, place, input.key))
   },
 
   replaceRecord: async ({ input, parts, body }) => {
-    const place = openCollection(parts, input)
+    const place = openCollection(parts, input, openSandbox(parts, input.sandbox))
     return write(place, async (tx) => put(tx, place, await find(tx, place, input.key), {}, body))
   },
 
   updateRecord: async ({ input, parts, body }) => {
-    const place = openCollection(parts, input)
+    const place = openCollection(parts, input, openSandbox(parts, input.sandbox))
     return write(place, async (tx) => {
       const before = await find(tx, place, input.key)
       return put(tx, place, before, before, body)
@@ -65,7 +65,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   },
 
   deleteRecord: async ({ input, parts }) => {
-    const place = openCollection(parts, input)
+    const place = openCollection(parts, input, openSandbox(parts, input.sandbox))
     return write(place, async (tx) => {
       await tx.delete(place.collection, keyOf(place, await find(tx, place, input.key)))
       return {}
@@ -85,14 +85,14 @@ interface Place {
   readonly key: string
 }
 
-function openCollection(parts: ControlParts, { sandbox, system: id, collection }: { sandbox: string; system: string; collection: string }): Place {
+function openCollection(parts: ControlParts, { system: id, collection }: { system: string; collection: string }, sandbox: Sandbox): Place {
   const system = systemOf(parts, id)
   const definition = Object.hasOwn(system.state, collection) ? system.state[collection] : undefined
   if (definition === undefined) {
     const known = Object.keys(system.state)
     throw refusal(404, 'no-such-collection', `${id} has no collection ${quote(collection)}. It has ${listOf(known)}.`, { known })
   }
-  return { sandbox: openSandbox(parts, sandbox), system, collection, key: definition.key }
+  return { sandbox, system, collection, key: definition.key }
 }
 
 /** A key in a URL is a text; that of a record may be a number. */

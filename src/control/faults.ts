@@ -4,7 +4,7 @@ import { ANY, type FaultRule } from '../core/faults/rule.js'
 import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
-import { openSandbox, systemOf, systemsOf } from './access.js'
+import { lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
@@ -13,7 +13,7 @@ const MOST_RULES = 1000
 
 export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFault' | 'removeFault'> = {
   listFaults: async ({ input, parts }) => {
-    const { faults: rules } = await openSandbox(parts, input.sandbox).control.read()
+    const { faults: rules } = await (await lookAt(parts, input.sandbox)).control.read()
     return { faults: rules.map(show) }
   },
 
@@ -30,17 +30,17 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
   },
 
   clearFaults: async ({ input, parts }) => {
-    await openSandbox(parts, input.sandbox).control.change((state) => ({ ...state, faults: [] }))
+    await (await lookAt(parts, input.sandbox)).control.change((state) => ({ ...state, faults: [] }))
     return undefined
   },
 
   getFault: async ({ input, parts }) => {
-    const { faults: rules } = await openSandbox(parts, input.sandbox).control.read()
+    const { faults: rules } = await (await lookAt(parts, input.sandbox)).control.read()
     return show(ruleOf(rules, input.id))
   },
 
   removeFault: async ({ input, parts }) => {
-    await openSandbox(parts, input.sandbox).control.change((state) => {
+    await (await lookAt(parts, input.sandbox)).control.change((state) => {
       const rule = ruleOf(state.faults, input.id)
       return { ...state, faults: state.faults.filter((other) => other !== rule) }
     })

@@ -1,14 +1,14 @@
 /** Planned stops and outside services that fail. */
 import { knownOutages } from '../core/outages.js'
 import type { Sandbox } from '../core/sandbox.js'
-import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
+import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 const USUAL_STATUS = 'maintenance'
 
 export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
-  getMaintenance: async ({ input, parts }) => maintenanceOf(parts, openSandbox(parts, input.sandbox)),
+  getMaintenance: async ({ input, parts }) => maintenanceOf(parts, await lookAt(parts, input.sandbox)),
 
   setMaintenance: async ({ input, parts }) => {
     const { status = USUAL_STATUS, httpStatus = null } = input
@@ -20,12 +20,12 @@ export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearM
 
   clearMaintenance: async ({ input, parts }) => {
     const systems = systemsOf(parts, input.system)
-    const sandbox = openSandbox(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
     await changeSystems(sandbox, systems, (control) => ({ ...control, maintenance: null }))
     return maintenanceOf(parts, sandbox)
   },
 
-  getOutages: async ({ input, parts }) => outagesOf(parts, openSandbox(parts, input.sandbox)),
+  getOutages: async ({ input, parts }) => outagesOf(parts, await lookAt(parts, input.sandbox)),
 
   setOutages: async ({ input, parts }) => {
     const systems = input.system === undefined ? systemsOf(parts, undefined) : [systemOf(parts, input.system)]

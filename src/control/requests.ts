@@ -2,7 +2,7 @@
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry } from '../core/journal.js'
 import type { Sandbox } from '../core/sandbox.js'
-import { openSandbox } from './access.js'
+import { lookAt, openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { filterOf, showEntry, showLine } from './entries.js'
 import { quote, refusal } from '../core/surface/refusal.js'
@@ -10,15 +10,15 @@ import { streamEntries, streamLines } from './stream.js'
 
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
-    const { entries, total, oldest } = await openSandbox(parts, input.sandbox).journal.newest(filterOf(parts, input), input.limit)
+    const { entries, total, oldest } = await (await lookAt(parts, input.sandbox)).journal.newest(filterOf(parts, input), input.limit)
     return { requests: entries.map((entry) => showEntry(parts, entry, input.secrets)), meta: { total, oldest } }
   },
 
-  clearRequests: async ({ input, parts }) => ({ count: await openSandbox(parts, input.sandbox).journal.remove(filterOf(parts, input)) }),
+  clearRequests: async ({ input, parts }) => ({ count: await (await lookAt(parts, input.sandbox)).journal.remove(filterOf(parts, input)) }),
 
   countRequests: async ({ input, parts }) => {
     const fits = filterOf(parts, input)
-    return { count: (await openSandbox(parts, input.sandbox).journal.heads()).filter(fits).length }
+    return { count: (await (await lookAt(parts, input.sandbox)).journal.heads()).filter(fits).length }
   },
 
   waitForRequest: async (task) => {
@@ -35,7 +35,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   },
 
   listCallLines: async ({ input, parts }) => {
-    const { journal } = openSandbox(parts, input.sandbox)
+    const { journal } = await lookAt(parts, input.sandbox)
     const { after = 0, limit } = input
     const { size: total, limit: capacity } = await journal.status()
     const { entries, oldest } = await journal.newest(({ id }) => id > after, limit)
@@ -45,7 +45,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   streamCallLines: async ({ input, parts, headers, call }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
 
   getRequest: async ({ input, parts }) => {
-    const { journal } = openSandbox(parts, input.sandbox)
+    const { journal } = await lookAt(parts, input.sandbox)
     const entry = await journal.entry(input.id)
     if (entry !== undefined) return showEntry(parts, entry, input.secrets)
     const heads = await journal.heads()

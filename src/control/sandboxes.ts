@@ -23,6 +23,7 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
     const name = input.name ?? (await parts.sandboxes.freeName())
     if ((await parts.sandboxes.find(name)) !== undefined) throw refusal(409, 'sandbox-exists', `There is a sandbox ${quote(name)} already. Choose another name, delete it, or reset it.`)
     const sandbox = openSandbox(parts, name)
+    if (input.name !== undefined) await parts.sandboxes.keep(name)
     try {
       if (input.fork !== undefined) await forkInto(parts, sandbox, input.fork)
       if (input.snapshot !== undefined) await restoreSnapshot(parts, sandbox, input.snapshot)

@@ -3,12 +3,12 @@ import { didYouMean } from '../core/guess.js'
 import type { Sandbox } from '../core/sandbox.js'
 import type { SettingDefinition, Settings } from '../core/settings.js'
 import type { System } from '../core/system.js'
-import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
+import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 export const settings: Handlers<'getSettings' | 'putSettings'> = {
-  getSettings: async ({ input, parts }) => settingsOf(parts, openSandbox(parts, input.sandbox)),
+  getSettings: async ({ input, parts }) => settingsOf(parts, await lookAt(parts, input.sandbox)),
 
   putSettings: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)

@@ -3,7 +3,7 @@ import { knownOutages } from '../core/outages.js'
 import type { Sandbox, SystemControl } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
 import type { System } from '../core/system.js'
-import { changeSystems, instant, instantOrNull, openSandbox, systemsOf, transact } from './access.js'
+import { changeSystems, instant, instantOrNull, lookAt, openSandbox, systemsOf, transact } from './access.js'
 import type { ControlParts, Handlers, Task } from './task.js'
 import { refusal } from '../core/surface/refusal.js'
 
@@ -12,7 +12,7 @@ const OPERATOR = 'smsOperator'
 
 export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
   listSms: async ({ input, parts }) => {
-    return openSandbox(parts, input.sandbox).during(async (turn) => {
+    return (await lookAt(parts, input.sandbox)).during(async (turn) => {
       const found: { readonly system: System; readonly record: SmsCodeRecord }[] = []
       for (const system of systemsOf(parts, input.system)) {
         const records = await transact(turn, system, (tx) => {
@@ -25,7 +25,7 @@ export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
     })
   },
 
-  getSmsSettings: async ({ input, parts }) => settingsOf(parts, openSandbox(parts, input.sandbox)),
+  getSmsSettings: async ({ input, parts }) => settingsOf(parts, await lookAt(parts, input.sandbox)),
 
   setSms: async ({ input, parts }) => {
     const sandbox = openSandbox(parts, input.sandbox)

@@ -3,7 +3,7 @@ import type { Sandbox } from '../core/sandbox.js'
 import type { Connection } from '../core/sockets/connection.js'
 import type { Socket } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
-import { instant, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { instant, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
 import type { ControlParts, Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { findUser, findUsers } from './users.js'
@@ -13,7 +13,7 @@ const MOST_REASON = 123
 
 export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
   listSockets: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
     const found: Connection[] = []
     for (const system of systemsOf(parts, input.system)) {
       const ofSystem = parts.sockets.list(sandbox).filter((connection) => connection.parts.system === system)
@@ -40,7 +40,7 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
   },
 
   dropSocket: async ({ input, parts }) => {
-    const connection = connectionOf(parts, openSandbox(parts, input.sandbox), input.id)
+    const connection = connectionOf(parts, await lookAt(parts, input.sandbox), input.id)
     const { code, reason = '' } = input
     if (code !== undefined && !mayBeSent(code)) throw refusal(422, 'close-code-misfit', `${String(code)} is no code that a close frame may carry. Codes are 1000 to 1014 but for 1004, 1005 and 1006, and 3000 to 4999.`)
     if (Buffer.byteLength(reason) > MOST_REASON) throw refusal(422, 'reason-too-long', `A reason has ${String(MOST_REASON)} bytes at the most; this one has ${String(Buffer.byteLength(reason))}.`)

@@ -1,12 +1,12 @@
 /** Snapshots and scenarios of a sandbox. */
-import { openSandbox } from './access.js'
+import { lookAt, openSandbox } from './access.js'
 import type { Handlers } from './task.js'
 import { showSandbox } from './sandboxes.js'
 import { applyScenario, findScenarios, showScenario } from './scenarios.js'
 import { restoreSnapshot, takeSnapshot } from './snapshot.js'
 
 export const state: Handlers<'getSnapshot' | 'putSnapshot' | 'listScenarios' | 'applyScenario'> = {
-  getSnapshot: async ({ input, parts }) => takeSnapshot(openSandbox(parts, input.sandbox)),
+  getSnapshot: async ({ input, parts }) => takeSnapshot(await lookAt(parts, input.sandbox)),
 
   putSnapshot: async ({ input, parts }) => {
     const sandbox = openSandbox(parts, input.sandbox)

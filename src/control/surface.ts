@@ -1,6 +1,8 @@
 /** The control plane: a surface of the stage, an API by control.yaml, for those who may drive the server. */
+import { NoRoom } from '../core/engine/engine.js'
 import type { Surface } from '../core/stage/outcome.js'
 import { answerBy, type Task } from '../core/surface/api.js'
+import { refusal } from '../core/surface/refusal.js'
 import { surface } from '../core/surface/surface.js'
 import { contract } from '../generated/control/contract.js'
 import { validators } from '../generated/control/validators.js'
@@ -31,7 +33,9 @@ export function controlSurface(parts: ControlParts, guard: Guard): Surface {
   const name = 'the control plane'
   const carryOut = async (operation: string, task: Task) => {
     // The contract's validators have just proved input and headers to be what the generated types of this operation say.
-    return handlerOf(operation)({ ...task, parts } as never)
+    return handlerOf(operation)({ ...task, parts } as never).catch((error: unknown) => {
+      throw error instanceof NoRoom ? refusal(507, 'no-room', error.message) : error
+    })
   }
   const answer = answerBy({ name, prefix: CONTROL_PREFIX, document: `${CONTROL_PREFIX}/openapi.json`, contract, validators, carryOut, report })
   return surface({ name, headers: { 'cache-control': 'no-store' }, report, answer: guarded(guard, CONTROL_PREFIX, answer) })

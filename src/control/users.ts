@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { type AnyTransaction, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 export const users: Handlers<'listUsers' | 'banUser' | 'unbanUser'> = {
   listUsers: async ({ input, parts }) => {
-    const sandbox = openSandbox(parts, input.sandbox)
+    const sandbox = await lookAt(parts, input.sandbox)
     const shown: ReturnType<typeof showUser>[] = []
     let total = 0
     for (const system of systemsOf(parts, input.system)) {

@@ -55,6 +55,8 @@ export interface FailureDetails {
   /** The HTTP status that the control plane asked for in maintenance. */
   readonly httpStatus?: number
   readonly displacedBy?: Displacement
+  /** What the server has no more room for: told in a header, for in the dialect it is an error like others. */
+  readonly shortage?: string
   /** HTTP methods that the path does have. */
   readonly allow?: readonly string[]
 }

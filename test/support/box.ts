@@ -69,7 +69,8 @@ export function adminOf(url: string): Admin {
 
 /** Every answer is one that the contract lists for the operation, and every failure is a problem that says something. */
 function hold(method: string, path: string, { status, headers, json, text }: Answer): void {
-  expect(status, text).toBeLessThan(500)
+  // 507: there is no more room, which is for a test to expect.
+  if (status !== 507) expect(status, text).toBeLessThan(500)
   const operation = find(method, path)
   if (operation !== null) expect(Object.keys(operation), `${method} ${path} answered ${String(status)}: ${text}`).toContain(String(status))
   expect(headers.get('understudy-violation'), text).toBeNull()

@@ -30,14 +30,23 @@
  *   in which they were appended by each process.
  * - Control state (clock, faults with their counters, outages, maintenance, settings) is changed by commits of the system
  *   {@link CONTROL}. An engine knows nothing about it.
- * - What a process no longer follows (`close`), and sandboxes that nobody has used for long, may go. A name that `makeUpName` gave is
- *   never given again.
+ * - Past the cap only sandboxes go that nobody has changed, made by name (`keep`) or is using; that is reported. Where there is none,
+ *   a new one is refused (`NoRoom`). What a process no longer follows (`close`) may go. A name that `makeUpName` gave is never given again.
  */
 import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
 import type { SandboxContent } from '../sandbox-state.js'
 import type { Change, Doc, Key } from '../store/types.js'
+
+/** Thrown where something new finds no place: the server has as much as it may have, and what it has is of use to somebody. */
+export class NoRoom extends Error {
+  /** @param reason what there is no more room for, and what can be done about it: one sentence or two, in ASCII */
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'NoRoom'
+  }
+}
 
 /** What is there already, or will be. */
 export type Awaitable<T> = T | Promise<T>
@@ -186,8 +195,13 @@ export interface Engine {
   start(house: House): Awaitable<{ readonly boot: number }>
   /** @returns the clock that all processes share; the machine's own when left out */
   time?(machine: TimeSource): TimeSource
-  /** Follows a sandbox, which comes into being when it is first used. May let another go that nobody uses. */
+  /**
+   * Follows a sandbox, which comes into being when it is first used. May let another go.
+   * @throws NoRoom when there is none for a new one; an engine that knows only later lets the methods of the log throw it
+   */
   open(sandbox: string, follower: Follower): SandboxLog
+  /** This sandbox was made by its name: nothing but `delete` lets it go. For engines that let others go. */
+  keep?(sandbox: string): Awaitable<void>
   /** @returns whether there is a sandbox of this name */
   has(sandbox: string): Awaitable<boolean>
   /** @returns the names of all sandboxes, the least recently used first */

@@ -77,15 +77,18 @@ export class Addressed implements Address {
   readonly search: string
   /** What the call sees of its sandbox: records, control state and clock as they were when it came. */
   readonly turn: Turn
+  /** Why there is no sandbox for it; null where there is one. */
+  readonly shortage: string | null
   #query: Query | null = null
 
-  constructor(call: Call, { sandbox, system, path, search }: Address, turn: Turn) {
+  constructor(call: Call, { sandbox, system, path, search }: Address, turn: Turn, shortage: string | null = null) {
     this.call = call
     this.sandbox = sandbox
     this.system = system
     this.path = path
     this.search = search
     this.turn = turn
+    this.shortage = shortage
   }
 
   /** The query, parsed when it is first asked for. */

@@ -2,7 +2,7 @@
 import type { NamedFailure, ConditionAnswer } from '../dialect.js'
 import type { Failure } from '../failure.js'
 import { type Departure, judge } from '../judge.js'
-import { jsonReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
+import { asHeader, jsonReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
 import { aboutOf } from './address.js'
 import { rawReply } from './raw.js'
 import type { Routed, Site } from './route.js'
@@ -15,6 +15,9 @@ export interface Answer {
   /** Where the answer breaks the contract. */
   readonly violations: readonly string[]
 }
+
+/** Says what there was no room for, beside an answer in the dialect. */
+export const SHORTAGE_HEADER = 'understudy-refused'
 
 const NONE: readonly string[] = []
 
@@ -40,6 +43,12 @@ export function succeed(routed: Routed, payload: unknown, headers?: ReplyHeaders
  * @returns the answer to a request that was refused
  */
 export function refuse(site: Site, failure: Failure, forced = false): Answer {
+  const answer = refusalOf(site, failure, forced)
+  const { shortage } = failure.details
+  return shortage === undefined ? answer : { ...answer, reply: { ...answer.reply, headers: { ...answer.reply.headers, [SHORTAGE_HEADER]: asHeader(shortage) } } }
+}
+
+function refusalOf(site: Site, failure: Failure, forced: boolean): Answer {
   const outcome = outcomeOf(site, failure)
   if (typeof outcome !== 'string' && 'reply' in outcome) return plain(outcome.reply)
   const { system } = site.arrival

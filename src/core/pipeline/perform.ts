@@ -1,4 +1,5 @@
 /** Phase 5, performed: the checks and the operation, as one transaction, with what came of them. */
+import { NoRoom } from '../engine/engine.js'
 import { Failure, failWith } from '../failure.js'
 import { type Registry, userIdOf } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -52,6 +53,7 @@ export async function perform(received: Received, report: (exception: unknown) =
       const { value, changes } = await turn.store(system.id).transact((tx) => attempt(received, tx as Transaction<CoreRecords & Record<string, Doc>>, asides))
       return { received, result: value.result, issued: value.issued, userId: value.userId, changes }
     } catch (error) {
+      if (error instanceof NoRoom) return { received, result: Failure.when('internal', { shortage: error.message }), issued: null, userId: null, changes: NO_CHANGES }
       if (!(error instanceof RolledBack)) throw error
       const { cause, userId } = error
       if (cause instanceof Pending) await asides.settle(cause)

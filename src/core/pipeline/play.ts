@@ -46,6 +46,7 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
     const routed = parts.route(arrival)
     if (routed instanceof Failure) return answered(site, refuse(site, routed), mishaps)
     site = routed
+    if (arrival.shortage !== null) return answered(routed, refuse(routed, Failure.when('internal', { shortage: arrival.shortage })), mishaps)
     const shut = maintenance(routed, 'afterRouting')
     if (shut !== null) return answered(routed, shut, mishaps)
     const struck = meet(routed, parts)

@@ -1,14 +1,17 @@
 /** The open WebSockets of a stage: who they are, how many there may be, and what reaches them from elsewhere. */
 import { pause, stopwatch } from '../clock.js'
 import type { RequestView } from '../dialect.js'
+import { NoRoom } from '../engine/engine.js'
 import type { Proof } from '../identify.js'
 import { type Address, readAddress, urlBelow } from '../pipeline/address.js'
 import { parseQuery } from '../pipeline/query.js'
+import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import type { Call, CallHeaders } from '../stage/call.js'
 import type { System } from '../system.js'
+import type { Turn } from '../turn.js'
 import { Connection } from './connection.js'
 import { type Socket, socketOperations } from './definition.js'
 import { strike } from './faults.js'
@@ -96,9 +99,9 @@ export class Switchboard {
 
   async #open(found: Found): Promise<Opening> {
     const { system, name, address, headers, signal } = found
-    const sandbox = this.#options.sandboxes.open(address.sandbox)
     const elapsed = stopwatch()
-    const turn = await sandbox.begin()
+    const { sandbox, turn, shortage } = await this.#enter(address.sandbox)
+    if (sandbox === null) return { kind: 'refused', reply: problemReply(507, 'no-room', shortage) }
     const operation = socketOperations(name).open
     const struck = await strike(turn, system, operation)
     if (struck.wait > 0) await pause(struck.wait, signal)
@@ -113,6 +116,17 @@ export class Switchboard {
       begin: (link) => {
         this.#welcome(found, link, sandbox, turn.now)?.open(turn, rules)
       },
+    }
+  }
+
+  /** @returns the sandbox with what the opening sees of it, or why there is none */
+  async #enter(name: string): Promise<{ readonly sandbox: Sandbox; readonly turn: Turn; readonly shortage: null } | { readonly sandbox: null; readonly turn: null; readonly shortage: string }> {
+    try {
+      const sandbox = this.#options.sandboxes.open(name)
+      return { sandbox, turn: await sandbox.begin(), shortage: null }
+    } catch (error) {
+      if (error instanceof NoRoom) return { sandbox: null, turn: null, shortage: error.message }
+      throw error
     }
   }
 

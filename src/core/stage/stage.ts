@@ -1,19 +1,19 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
 import type { Budget } from '../budget.js'
 import { stopwatch, type TimeSource } from '../clock.js'
-import type { Engine } from '../engine/engine.js'
+import { type Engine, NoRoom } from '../engine/engine.js'
 import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
 import { didYouMean } from '../guess.js'
 import { houseOf } from '../house.js'
-import { Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
+import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
 import { play, type PlayParts } from '../pipeline/play.js'
 import { routeOver } from '../pipeline/route.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
-import { MOST_TURNS, type Served } from '../sandbox.js'
+import { MOST_TURNS, type Sandbox, type Served } from '../sandbox.js'
 import { Sandboxes } from '../sandboxes.js'
 import { Switchboard, type SocketLimits } from '../sockets/switchboard.js'
 import type { System } from '../system.js'
@@ -78,11 +78,12 @@ export interface Stage {
 export async function createStage(options: StageOptions): Promise<Stage> {
   const { systems: list, time, seed, engine, budget, report } = options
   const systems = new Map(list.map((system) => [system.id, system]))
-  const { boot } = await engine.start(houseOf({ systems, seed: String(seed), scale: options.scale, fixtures: options.fixtures, boot: time.now(), most: options.maxSandboxes, journalLimit: options.journal, budget, report }))
+  const house = houseOf({ systems, seed: String(seed), scale: options.scale, fixtures: options.fixtures, boot: time.now(), most: options.maxSandboxes, journalLimit: options.journal, budget, report })
+  const { boot } = await engine.start(house)
   const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
-  const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, report })
+  const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
   const examples = new FailureExamples(options.documents)
   const sockets = new Switchboard({ systems, sandboxes, report, limits: options.sockets })
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
@@ -98,8 +99,18 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   async function playSystem(call: Call): Promise<Outcome> {
     const address = readAddress(call, systems)
     if ('problem' in address) return whole(readableByPages(call, misaddressed(address, systems)))
+    try {
+      return await playIn(sandboxes.open(address.sandbox), call, address)
+    } catch (error) {
+      if (!(error instanceof NoRoom)) throw error
+      // Refused in a sandbox that nobody sees, so that the answer is one of the system's.
+      const nowhere = await sandboxes.glance(address.sandbox)
+      return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts))
+    }
+  }
+
+  async function playIn(sandbox: Sandbox, call: Call, address: Address): Promise<Outcome> {
     const elapsed = stopwatch()
-    const sandbox = sandboxes.open(address.sandbox)
     sandbox.enter()
     try {
       const turn = sandbox.begin()

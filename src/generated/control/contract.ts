@@ -147,7 +147,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -181,7 +181,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -209,7 +209,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -237,7 +237,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -265,7 +265,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -299,7 +299,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -327,7 +327,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -355,7 +355,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -383,7 +383,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -411,7 +411,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -439,7 +439,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -473,7 +473,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -507,7 +507,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -535,7 +535,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -563,7 +563,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -591,7 +591,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -619,7 +619,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -647,7 +647,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -675,7 +675,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -703,7 +703,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -731,7 +731,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -764,7 +764,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -804,7 +804,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -838,7 +838,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -872,7 +872,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -912,7 +912,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -951,7 +951,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -985,7 +985,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1013,7 +1013,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1041,7 +1041,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1069,7 +1069,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1097,7 +1097,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1125,7 +1125,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1158,7 +1158,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1192,7 +1192,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1220,7 +1220,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1248,7 +1248,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1281,7 +1281,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -1325,7 +1325,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2225,6 +2225,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description 再也放不下了；`detail` 说明是什么、怎么办 · There is no more room; `detail` says for what, and what to do about it */
+        NoRoom: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description 格式正确，但在这里做不到；`detail` 说明原因与可选项 · Well formed, but it cannot be done here; `detail` says why and what could be */
         Unprocessable: {
             headers: {
@@ -2237,7 +2246,7 @@ export interface components {
     };
     parameters: {
         /**
-         * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+         * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
          * @example default
          */
         Sandbox: components["schemas"]["SandboxName"];
@@ -2499,6 +2508,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     getSandbox: {
@@ -2507,7 +2517,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2537,7 +2547,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2571,7 +2581,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2601,7 +2611,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2633,6 +2643,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     resetSandbox: {
@@ -2641,7 +2652,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2660,6 +2671,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            507: components["responses"]["NoRoom"];
         };
     };
     getClock: {
@@ -2668,7 +2680,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2697,7 +2709,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2731,6 +2743,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listExpiring: {
@@ -2750,7 +2763,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2780,7 +2793,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2811,6 +2824,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     freezeClock: {
@@ -2819,7 +2833,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2853,6 +2867,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     resumeClock: {
@@ -2861,7 +2876,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2901,7 +2916,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2931,7 +2946,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2960,7 +2975,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -2994,6 +3009,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listSessions: {
@@ -3024,7 +3040,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3054,7 +3070,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3091,6 +3107,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            507: components["responses"]["NoRoom"];
         };
     };
     kickUser: {
@@ -3099,7 +3116,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3136,6 +3153,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            507: components["responses"]["NoRoom"];
         };
     };
     expireSession: {
@@ -3144,7 +3162,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3187,6 +3205,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            507: components["responses"]["NoRoom"];
         };
     };
     revokeSessions: {
@@ -3195,7 +3214,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3230,6 +3249,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listUsers: {
@@ -3249,7 +3269,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3279,7 +3299,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3315,6 +3335,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     unbanUser: {
@@ -3323,7 +3344,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3359,6 +3380,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listSockets: {
@@ -3378,7 +3400,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3408,7 +3430,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3450,6 +3472,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     dropSocket: {
@@ -3469,7 +3492,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3503,7 +3526,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3532,7 +3555,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3565,6 +3588,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            507: components["responses"]["NoRoom"];
         };
     };
     clearMaintenance: {
@@ -3579,7 +3603,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3609,7 +3633,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3638,7 +3662,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3670,6 +3694,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     getSettings: {
@@ -3678,7 +3703,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3707,7 +3732,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3741,6 +3766,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listFaults: {
@@ -3749,7 +3775,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3778,7 +3804,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3823,6 +3849,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     clearFaults: {
@@ -3831,7 +3858,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3858,7 +3885,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3893,7 +3920,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -3993,7 +4020,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4079,7 +4106,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4165,7 +4192,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4262,7 +4289,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4285,6 +4312,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            507: components["responses"]["NoRoom"];
         };
     };
     streamRequests: {
@@ -4361,7 +4389,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4385,6 +4413,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listCallLines: {
@@ -4404,7 +4433,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4439,7 +4468,7 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4462,6 +4491,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            507: components["responses"]["NoRoom"];
         };
     };
     getRequest: {
@@ -4477,7 +4507,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4512,7 +4542,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4541,7 +4571,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4569,6 +4599,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listScenarios: {
@@ -4583,7 +4614,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4613,7 +4644,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4645,6 +4676,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     listCollections: {
@@ -4653,7 +4685,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4701,7 +4733,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4745,7 +4777,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4785,6 +4817,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     getRecord: {
@@ -4793,7 +4826,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4838,7 +4871,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4883,6 +4916,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
     deleteRecord: {
@@ -4891,7 +4925,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4928,6 +4962,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            507: components["responses"]["NoRoom"];
         };
     };
     updateRecord: {
@@ -4936,7 +4971,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description 沙箱名；首次使用即创建 · Name of the sandbox; it comes into being on first use
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
                  * @example default
                  */
                 sandbox: components["parameters"]["Sandbox"];
@@ -4981,6 +5016,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            507: components["responses"]["NoRoom"];
         };
     };
 }

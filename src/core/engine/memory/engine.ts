@@ -1,6 +1,6 @@
 /** The engine that keeps everything in this process. It is the default, and never makes anybody wait. */
 import type { Budget } from '../../budget.js'
-import type { Awaitable, Engine, Follower, House, SandboxLog } from '../engine.js'
+import { type Awaitable, type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
 import type { StoredSandbox } from '../file/layout.js'
 import type { Keeper } from './keeper.js'
 import { MemoryLog, type Trimmable } from './log.js'
@@ -22,6 +22,8 @@ export class MemoryEngine implements Engine {
   #house: House | null = null
   #latest: string | null = null
   #namesMadeUp = 0
+  /** Sandboxes that had to make room. */
+  #letGo = 0
 
   /** @param name for people */
   constructor(name: string, keeper: Keeper | null) {
@@ -38,7 +40,8 @@ export class MemoryEngine implements Engine {
   async #recall(house: House, keeper: Keeper): Promise<{ readonly boot: number }> {
     const { boot, namesMadeUp, sandboxes } = await keeper.start(house)
     this.#namesMadeUp = namesMadeUp
-    for (const [name, stored] of sandboxes) this.#put(name, stored, house)
+    // Whoever keeps sandboxes on a disk wants to find them again.
+    for (const [name, stored] of sandboxes) this.#put(name, stored, house).isKept = true
     return { boot }
   }
 
@@ -66,6 +69,11 @@ export class MemoryEngine implements Engine {
         log.followers.delete(follower)
       },
     }
+  }
+
+  keep(name: string): void {
+    const log = this.#logs.get(name)
+    if (log !== undefined) log.isKept = true
   }
 
   has(name: string): boolean {
@@ -102,7 +110,7 @@ export class MemoryEngine implements Engine {
 
   #make(name: string, follower: Follower): MemoryLog {
     if (this.#house === null) throw new Error('the engine has not been started')
-    while (this.#logs.size >= this.#house.most && this.#evict());
+    while (this.#logs.size >= this.#house.most) this.#evict(this.#house)
     const generation = this.#keeper?.firstGeneration(name) ?? 1
     const stored: StoredSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
     const log = this.#put(name, stored, this.#house)
@@ -134,16 +142,16 @@ export class MemoryEngine implements Engine {
     this.#latest = name
   }
 
-  /** Lets the least recently used sandbox go that is idle, or, when there is none, the least recently used one. */
-  #evict(): boolean {
-    const [first] = this.#logs.keys()
-    let chosen = first
-    for (const [name, { followers }] of this.#logs) {
-      if (![...followers].every(({ idle }) => idle)) continue
-      chosen = name
-      break
+  /** Lets the least recently used sandbox go that was neither changed nor made by its name, and that nobody is using. */
+  #evict({ most, report }: House): void {
+    for (const [name, log] of this.#logs) {
+      if (log.isKept || log.isChanged || ![...log.followers].every(({ idle }) => idle)) continue
+      this.delete(name)
+      // A flood of names would be a flood of lines.
+      if (isPowerOfTen(++this.#letGo)) report(`there are ${String(most)} sandboxes, so ${JSON.stringify(name)} was let go, which nobody had changed; it is the ${String(this.#letGo)}. of its kind`)
+      return
     }
-    return chosen !== undefined && this.delete(chosen)
+    throw new NoRoom(`This server keeps ${String(most)} sandboxes, and all of them were changed, made by name or are in use. Delete some, or start it with a larger --max-sandboxes.`)
   }
 
   /** Makes room at the cost of the sandboxes that were not used for the longest time; some to spare, so that it need not be done at every call. */
@@ -154,4 +162,8 @@ export class MemoryEngine implements Engine {
       if (budget.used(kind) <= enough) return
     }
   }
+}
+
+function isPowerOfTen(count: number): boolean {
+  return Number.isInteger(Math.log10(count))
 }

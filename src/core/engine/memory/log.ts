@@ -37,6 +37,7 @@ export class MemoryLog {
   /** The newest commit that is folded into the base. */
   #baseVersion: number
   #isWhole: boolean
+  #hasTurnedOver = false
   #commits: (MemoryCommit | RecalledCommit)[]
   /** Where the oldest commit stands; those before have been trimmed. */
   #head = 0
@@ -44,6 +45,8 @@ export class MemoryLog {
   /** What the ledger knows of the journal. */
   #journalBytes = 0
   #isEnded = false
+  /** Whether it was made by its name, or is kept on a disk. */
+  isKept = false
   /** Resolves when followers have been told of everything up to now; null where they are told at once. */
   #told: Promise<void> | null = null
 
@@ -65,6 +68,11 @@ export class MemoryLog {
 
   get generation(): number {
     return this.#generation
+  }
+
+  /** Whether anything of it differs from a new one, but for what was only read. */
+  get isChanged(): boolean {
+    return this.#version > 0 || this.#hasTurnedOver
   }
 
   begin(): Begun {
@@ -110,6 +118,7 @@ export class MemoryLog {
 
   replace(content: SandboxContent, kept?: Point): Awaitable<number> {
     this.#generation++
+    this.#hasTurnedOver = true
     this.#requests = content.control.requests
     this.#era = content.control.era
     if (kept === undefined || kept.version < this.#baseVersion) {
