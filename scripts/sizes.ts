@@ -10,7 +10,7 @@ import { bundle } from './bundle.js'
 import { browserEntries } from './entries.js'
 
 const ROOT = join(import.meta.dirname, '..')
-const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'docs/package.md']
+const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'docs/package.md', 'docs/package.zh-CN.md']
 const MARKS = /(<!-- sizes -->\n)[\s\S]*?(<!-- \/sizes -->)/
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

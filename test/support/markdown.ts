@@ -10,7 +10,7 @@ export interface Block {
 /** @returns the blocks of code of a document, from top to bottom; headings of the second level count */
 export function blocksOf(markdown: string): Block[] {
   let title = ''
-  return [...markdown.matchAll(/^## ([^\n]+)$|^```(\w+)\n(.*?)^```$/gms)].flatMap(([, heading, language, code]) => {
+  return [...markdown.matchAll(/^## ([^\n]+)$|^( *)```(\w+)\n(.*?)^\2```$/gms)].flatMap(([, heading, , language, code]) => {
     if (heading !== undefined) title = heading
     return language === undefined || code === undefined ? [] : [{ title, language, code }]
   })
