@@ -48,7 +48,7 @@ const modules: UserConfig = {
   clean: true,
   // What the reference pages load in the browser; `src/paths.ts` says where it is looked for.
   copy: [
-    { from: 'src/docs/assets/*', to: 'dist/docs/assets' },
+    { from: ['src/docs/assets/*', 'src/console/styles/1-base.css', 'src/console/styles/2-page.css', 'src/console/icon.svg'], to: 'dist/docs/assets' },
     // Copied rather than depended on: its package runs an install script that reports to its makers.
     { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: 'dist/docs/assets' },
   ],

@@ -13,3 +13,5 @@ export const docsAssetsFolder = fileURLToPath(new URL('docs/assets', import.meta
 export const packageFile = fileURLToPath(new URL('package.json', root))
 /** The console as a browser loads it, which is always a thing that was built. */
 export const consoleFolder = fileURLToPath(new URL('dist/console', root))
+/** Its sources, which lend the reference pages their look; only there where the sources are. */
+export const consoleSourceFolder = fileURLToPath(new URL('console', import.meta.url))

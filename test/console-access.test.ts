@@ -1,12 +1,11 @@
 /** That everybody can use the console: axe finds nothing, nothing is wider than the screen, keys are enough, and it loads quickly. */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { barriers } from './support/axe.js'
 import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
 
 const { reader, app } = await serveConsole()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const json = (body: object, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 const PANELS = ['/', '/__console/calls', '/__console/calls/2', '/__console/calls/4', '/__console/people', '/__console/sms', '/__console/clock', '/__console/faults', '/__console/records/job/coupons', '/__console/push', '/__console/state']
@@ -30,10 +29,7 @@ describe.skipIf(!hasBrowser).each([
     const page = await reader(path, settings)
     await page.locator('.reading .time').waitFor()
     await page.locator('main :is(.sheet, .rows, .grid td, .detail-body):visible').first().waitFor()
-    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false)
-    await page.evaluate(axe)
-    const found = await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`))')
-    expect(found).toEqual([])
+    expect(await barriers(page)).toEqual([])
   })
 })
 

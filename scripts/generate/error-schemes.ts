@@ -1,13 +1,8 @@
 /** The error tables of all systems side by side, and the words they share. */
+import type { Bilingual } from '../../src/plain/bilingual.js'
 import type { Conditions } from './conditions.js'
 import { asObject, asString, type Json, type JsonObject } from './json.js'
 import type { ErrorEntry, System } from './system.js'
-
-/** A text in both languages. */
-export interface Bilingual {
-  readonly zh: string
-  readonly en: string
-}
 
 /** What all systems call the same thing. */
 export interface SchemeRow {

@@ -1,7 +1,7 @@
 /** The review as one page that needs nothing from outside: both languages are in it, and the reader's choice shows one. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bilingual } from '../generate/error-schemes.js'
+import type { Bilingual } from '../../src/plain/bilingual.js'
 import { circumstancesOf } from '../generate/refinements.js'
 import type { ErrorEntry } from '../generate/system.js'
 import { answeringSection, answersForm } from './form.js'

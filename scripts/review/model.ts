@@ -1,12 +1,12 @@
 /** What the backend team is asked to review, read from the documents: every operation, code and decision, in both languages. */
 import { standingOf, type Standing } from '../generate/answers.js'
-import { errorSchemes, type Bilingual, type SchemeRow } from '../generate/error-schemes.js'
+import { errorSchemes, type SchemeRow } from '../generate/error-schemes.js'
 import { contractOf } from '../generate/contract.js'
 import { asObject, asObjects, asString, type JsonObject } from '../generate/json.js'
 import type { Project, SystemSource } from '../generate/load.js'
 import { askedIn, numberOf, type Asked } from '../generate/questions.js'
 import { errorsOf, type ErrorEntry, type Operation, type System } from '../generate/system.js'
-import { bilingual } from './bilingual.js'
+import { bilingual, type Bilingual } from '../../src/plain/bilingual.js'
 
 /** A place where a text left something open, and what was made of it. */
 export interface Decision {

@@ -1,6 +1,6 @@
 /** What only the backend team can answer, put as questions. */
 import { wordingOf, type Standing } from '../generate/answers.js'
-import type { Bilingual } from '../generate/error-schemes.js'
+import type { Bilingual } from '../../src/plain/bilingual.js'
 import { numberOf, type Asked } from '../generate/questions.js'
 import { readDecision, type AskedQuestion, type ReviewedSystem } from './model.js'
 

@@ -3,10 +3,10 @@ import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { isLocked } from './api.js'
 import { Header } from './header.js'
-import { t } from './language.js'
+import { pick, t } from './language.js'
 import { connection } from './live/connection.js'
 import { Locked } from './locked.js'
-import { Nav, titleOf } from './nav.js'
+import { Nav } from './nav.js'
 import { Notices } from './notices.js'
 import { ConnectionLine, Gone } from './offline.js'
 import { CallsPanel } from './panels/calls.js'
@@ -19,7 +19,8 @@ import { PushPanel } from './panels/push.js'
 import { RecordsPanel } from './panels/records.js'
 import { SmsPanel } from './panels/sms.js'
 import { StatePanel } from './panels/state.js'
-import { panel, type Panel, sandbox } from './place.js'
+import { PANELS as TITLES, type Panel } from '../plain/panels.js'
+import { panel, sandbox } from './place.js'
 
 const PANELS: Readonly<Record<Panel, ComponentType>> = {
   overview: OverviewPanel,
@@ -36,7 +37,7 @@ const PANELS: Readonly<Record<Panel, ComponentType>> = {
 export function App() {
   const main = useRef<HTMLElement>(null)
   const shown = panel.value
-  const title = titleOf(shown)
+  const title = pick(TITLES[shown])
   useEffect(() => {
     document.title = `${title} · ${sandbox.value} · Understudy`
   }, [title, sandbox.value])

@@ -6,7 +6,6 @@ import { info, sandboxNow } from './live/connection.js'
 import { tick } from './live/tick.js'
 import { machineNow } from './machine.js'
 import { Link } from './parts/link.js'
-import { DEFAULT_SANDBOX, sandbox } from './place.js'
 import { SandboxSwitch } from './sandbox-switch.js'
 import { theme, turnTheme } from './theme.js'
 
@@ -17,7 +16,6 @@ export function Header() {
       <SandboxSwitch />
       <ClockReading />
       <span class="grow" />
-      <a class="quiet docs" href={`/docs${sandbox.value === DEFAULT_SANDBOX ? '' : `?sandbox=${sandbox.value}`}`}>{t('Reference', '接口文档')}</a>
       <button type="button" class="quiet" lang={language.value === 'zh' ? 'en' : 'zh-CN'} onClick={() => { speak(language.value === 'zh' ? 'en' : 'zh') }}>{language.value === 'zh' ? 'English' : '中文'}</button>
       <ThemeButton />
     </header>
@@ -30,7 +28,8 @@ function ThemeButton() {
     <button type="button" class="quiet icon" aria-label={name} title={name} onClick={turnTheme}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" />
-        {theme.value !== 'light' && <path d={theme.value === 'dark' ? 'M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2z' : 'M8 2a6 6 0 0 1 0 12z'} fill="currentColor" />}
+        <path class="half" d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
+        <path class="full" d="M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2z" fill="currentColor" />
       </svg>
     </button>
   )

@@ -1,7 +1,6 @@
 /** English or Chinese, one at a time: as the browser says, until the reader chooses. */
 import { effect, signal } from '@preact/signals'
-
-export type Language = 'en' | 'zh'
+import { type Bilingual, inLanguage, type Language } from '../plain/bilingual.js'
 
 const KEY = 'understudy.language'
 
@@ -29,17 +28,11 @@ export function t(en: string, zh: string): string {
 }
 
 /** @returns the reader's half of a text that the contract has in both languages */
-export function pick(text: { readonly en: string; readonly zh: string }): string {
+export function pick(text: Bilingual): string {
   return text[language.value] === '' ? text.en || text.zh : text[language.value]
 }
 
-const CHINESE = /\p{Script=Han}/u
-
-/** @returns the reader's half of `中文 · English`; the whole where it has no halves */
+/** @returns the reader's half of a text of the documents; the whole where it has no halves */
 export function half(text: string): string {
-  const parts = text.split(' · ')
-  const last = parts.findLastIndex((part) => CHINESE.test(part))
-  const zh = parts.slice(0, last + 1).join(' · ')
-  const en = parts.slice(last + 1).join(' · ')
-  return language.value === 'zh' ? zh || en : en || zh
+  return inLanguage(text, language.value)
 }

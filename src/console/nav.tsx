@@ -1,23 +1,10 @@
-/** The list of panels: at the side of a wide page, a strip below the header of a narrow one. */
-import { t } from './language.js'
-import { info } from './live/connection.js'
+/** The list of panels and of reference pages, which have the same one: at the side of a wide page, a strip below the header of a narrow one. */
+import { PANELS, type Panel, PANEL_NAMES } from '../plain/panels.js'
+import { pick, t } from './language.js'
+import { info, systems } from './live/connection.js'
 import { Link } from './parts/link.js'
-import { panel, PANELS, type Panel } from './place.js'
-
-/** @returns the name of a panel */
-export function titleOf(name: Panel): string {
-  return {
-    overview: t('Overview', '总览'),
-    calls: t('Calls', '请求'),
-    people: t('People', '用户'),
-    sms: t('SMS', '短信'),
-    clock: t('Clock', '时钟'),
-    faults: t('Faults', '故障'),
-    records: t('Records', '数据'),
-    push: t('Push', '推送'),
-    state: t('Sandboxes', '沙箱'),
-  }[name]
-}
+import { panel } from './place.js'
+import { referenceOf } from './reference.js'
 
 /** A number worth knowing without opening the panel. */
 function countOf(name: Panel): number {
@@ -30,15 +17,17 @@ function countOf(name: Panel): number {
 export function Nav() {
   return (
     <nav class="panels" aria-label={t('Panels', '面板')}>
-      {PANELS.map((name) => {
+      {PANEL_NAMES.map((name) => {
         const count = countOf(name)
         return (
           <Link key={name} to={{ panel: name }} current={panel.value === name}>
-            <span class="grow">{titleOf(name)}</span>
+            <span class="grow">{pick(PANELS[name])}</span>
             {count > 0 && <span class="count">{count.toLocaleString('en')}</span>}
           </Link>
         )
       })}
+      <a class="group" href={referenceOf(null)}>{t('Reference', '接口文档')}</a>
+      {systems.value.map(({ id }) => <a key={id} class="mono" href={referenceOf(id)}>{id}</a>)}
     </nav>
   )
 }

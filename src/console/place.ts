@@ -1,8 +1,6 @@
 /** Where the reader is: sandbox, panel, what is open in it and its filters. All of it stands in the address, so it survives and can be passed on. */
 import { computed, signal } from '@preact/signals'
-
-export const PANELS = ['overview', 'calls', 'people', 'sms', 'clock', 'faults', 'records', 'push', 'state'] as const
-export type Panel = (typeof PANELS)[number]
+import { type Panel, PANEL_NAMES, panelAddress } from '../plain/panels.js'
 
 export const DEFAULT_SANDBOX = 'default'
 const BASE = '/__console'
@@ -21,7 +19,7 @@ export function readPlace({ pathname, search }: { readonly pathname: string; rea
   const segments = pathname.slice(pathname.startsWith(BASE) ? BASE.length : 0).split('/').filter((segment) => segment !== '').map(decodeSegment)
   const named = segments[0]?.startsWith('@') === true ? segments.shift()?.slice(1) : undefined
   const [first = '', ...rest] = segments
-  const panel = PANELS.find((known) => known === first) ?? 'overview'
+  const panel = PANEL_NAMES.find((known) => known === first) ?? 'overview'
   return { sandbox: named ?? DEFAULT_SANDBOX, panel, item: rest.join('/'), query: Object.fromEntries(new URLSearchParams(search)) }
 }
 
@@ -35,9 +33,8 @@ function decodeSegment(segment: string): string {
 
 /** @returns the address of a place */
 export function addressOf({ sandbox, panel, item, query }: Place): string {
-  const segments = [...(sandbox === DEFAULT_SANDBOX ? [] : [`@${sandbox}`]), ...(panel === 'overview' ? [] : [panel]), ...(item === '' ? [] : item.split('/').map(encodeURIComponent))]
   const entries = Object.entries(query).filter(([, value]) => value !== '')
-  const path = segments.length === 0 ? '/' : [BASE, ...segments].join('/')
+  const path = [panelAddress(panel, sandbox === DEFAULT_SANDBOX ? null : sandbox), ...(item === '' ? [] : item.split('/').map(encodeURIComponent))].join('/')
   return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries).toString()}`
 }
 

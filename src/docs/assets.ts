@@ -1,13 +1,15 @@
-/** The files that the pages load: this package's own, and Swagger UI, which the build puts beside them. */
+/** The files that the pages load: their own, the console's look, and Swagger UI; the build puts them all beside each other. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { RawBody } from '../core/reply.js'
-import { docsAssetsFolder } from '../paths.js'
+import { consoleSourceFolder, docsAssetsFolder } from '../paths.js'
 
-const own = ['page.js', 'page-parts.js', 'login.js', 'sandboxes.js', 'swagger.js', 'docs.css', 'icon.svg']
-const foreign = ['swagger-ui-bundle.js', 'swagger-ui.css']
+const own = ['early.js', 'header.js', 'page.js', 'page-parts.js', 'login.js', 'sandboxes.js', 'swagger.js', 'words.js', 'docs.css']
+const swagger = ['swagger-ui-bundle.js', 'swagger-ui.css']
+/** Of the console, by where they lie in its sources. */
+const shared: Readonly<Record<string, string>> = { '1-base.css': 'styles', '2-page.css': 'styles', 'icon.svg': '' }
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -27,9 +29,9 @@ export async function readAsset(asset: string): Promise<RawBody | null> {
 }
 
 function folderOf(asset: string): string | null {
-  if (own.includes(asset)) return docsAssetsFolder
-  if (!foreign.includes(asset)) return null
+  const inConsole = Object.hasOwn(shared, asset) ? shared[asset] : undefined
+  if (!own.includes(asset) && !swagger.includes(asset) && inConsole === undefined) return null
   if (existsSync(join(docsAssetsFolder, asset))) return docsAssetsFolder
   // Not built: the sources run, and what they need is installed.
-  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  return inConsole === undefined ? dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')) : join(consoleSourceFolder, inConsole)
 }

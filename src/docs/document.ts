@@ -1,19 +1,26 @@
-/** The document of a system as the reference page shows it: aimed at one sandbox, one entry per operation, extensions spelt out. */
+/** The document of a system as the reference page shows it: aimed at one sandbox, in one language, one entry per operation, extensions spelt out. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ErrorRow } from '../core/contract.js'
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
 import type { System } from '../core/system.js'
 import { openapiFolder } from '../paths.js'
 import { decisionTable, describeOperation } from './describe.js'
+import { inLanguage, type Language } from '../plain/bilingual.js'
+import { isObject, type Json, type JsonObject } from '../plain/json.js'
+import { panelAddress } from '../plain/panels.js'
 import { stepsOfFragment } from '../plain/pointer.js'
 import { at, objectOf, objectsOf, textOf } from './json.js'
-import { isObject, type Json, type JsonObject } from '../plain/json.js'
+import { speak } from './language.js'
 
 /** For whom a document is shown. */
 export interface View {
   readonly sandbox: string
   /** The user type that the reader has logged in as; its name is filled in where a path asks for it. */
   readonly realm: string | null
+  readonly language: Language
+  /** Whether there is a console in which the calls of an operation can be seen. */
+  readonly hasConsole: boolean
 }
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data'])
@@ -22,6 +29,11 @@ const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch'])
 /** @returns the path below which a system is served in a sandbox */
 export function basePath(system: System, sandbox: string): string {
   return sandbox === DEFAULT_SANDBOX ? `/${system.id}` : `/@${sandbox}/${system.id}`
+}
+
+/** @returns the address of a panel of the console in a sandbox */
+export function consoleAddress(panel: Parameters<typeof panelAddress>[0], sandbox: string): string {
+  return panelAddress(panel, sandbox === DEFAULT_SANDBOX ? null : sandbox)
 }
 
 /** @returns the bundled document of the system; null where it came without one */
@@ -39,13 +51,14 @@ export async function readDocument(system: System): Promise<JsonObject | null> {
  *   errors and decisions in every description; null where the system came without one
  */
 export async function displayDocument(system: System, view: View): Promise<JsonObject | null> {
-  const document = await readDocument(system)
-  if (document === null) return null
-  const paths = Object.entries(objectOf(document['paths'])).flatMap(([path, item]) => showPath({ system, document }, path, objectOf(item)))
+  const written = await readDocument(system)
+  if (written === null) return null
+  const document = objectOf(translate(written, view.language, system.contract.errors))
+  const paths = Object.entries(objectOf(document['paths'])).flatMap(([path, item]) => showPath({ system, document, view }, path, objectOf(item)))
   const shown = {
     ...document,
-    info: { ...objectOf(document['info']), description: describeDocument(document) },
-    servers: [{ url: basePath(system, view.sandbox), description: `沙箱 ${view.sandbox} · Sandbox ${view.sandbox}` }],
+    info: { ...objectOf(document['info']), description: describeDocument(document, view.language) },
+    servers: [{ url: basePath(system, view.sandbox), description: speak(view.language)(`Sandbox ${view.sandbox}`, `沙箱 ${view.sandbox}`) }],
     paths: Object.fromEntries(paths),
   }
   const field = system.users.realm
@@ -53,11 +66,33 @@ export async function displayDocument(system: System, view: View): Promise<JsonO
   return field === null || view.realm === null ? shown : objectOf(withExample(shown, field, view.realm))
 }
 
-function describeDocument(document: JsonObject): string {
+/** Values as they travel, and what is read where it is spelt out. */
+const NO_TEXTS = new Set(['example', 'value', 'default', 'const', 'enum', 'x-decision'])
+const TEXTS = new Set(['title', 'summary', 'description'])
+/** What these hold is under names that are no keywords. */
+const NAMED = new Set(['properties', 'responses'])
+
+/** The same with each text for people in one language. */
+function translate(value: Json, language: Language, errors: Readonly<Record<string, ErrorRow>>): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((inner) => translate(inner, language, errors)) // Array.isArray says any[]
+  if (!isObject(value)) return value
+  // The codes of a system bear the names of its errors, and their texts as the backend team wrote them.
+  const meaning = Object.hasOwn(value, 'const') ? errors[textOf(value['title'])]?.meaning[language] : undefined
+  const entries = Object.entries(value).map(([key, inner]): [string, Json] => {
+    if (key === 'description' && meaning !== undefined) return [key, meaning]
+    if (TEXTS.has(key) && typeof inner === 'string') return [key, inLanguage(inner, language)]
+    if (NAMED.has(key) && isObject(inner)) return [key, Object.fromEntries(Object.entries(inner).map(([name, one]) => [name, translate(one, language, errors)]))]
+    return [key, NO_TEXTS.has(key) ? inner : translate(inner, language, errors)]
+  })
+  return Object.fromEntries(entries)
+}
+
+function describeDocument(document: JsonObject, language: Language): string {
   const description = textOf(at(document, 'info', 'description'))
   const decisions = [...objectsOf(document['x-decision']), ...decisionsBelow(at(document, 'components'))]
   if (decisions.length === 0) return description
-  return `${description}\n\n<details><summary>对原文的决定（${String(decisions.length)}）· Decisions on the text</summary>\n\n${decisionTable(decisions)}\n\n</details>`
+  const title = speak(language)(`Decisions on the text (${String(decisions.length)})`, `对原文的决定（${String(decisions.length)}）`)
+  return `${description}\n\n<details><summary>${title}</summary>\n\n${decisionTable(decisions, language)}\n\n</details>`
 }
 
 /** Decisions on schemas and errors, wherever they stand. */
@@ -70,6 +105,7 @@ function decisionsBelow(value: Json | undefined): readonly JsonObject[] {
 interface Subject {
   readonly system: System
   readonly document: JsonObject
+  readonly view: View
 }
 
 /** One path of the document as one or several paths of the page. */
@@ -90,11 +126,13 @@ function showPath(subject: Subject, path: string, item: JsonObject): [string, Js
   return Object.keys(plain).length === 0 ? expanded : [[path, { ...shared, ...plain }], ...expanded]
 }
 
-function showOperation({ system: { contract }, document }: Subject, operation: JsonObject): JsonObject {
-  const row = contract.operations[textOf(operation['operationId'])]
+function showOperation({ system: { contract }, document, view: { language, sandbox, hasConsole } }: Subject, operation: JsonObject): JsonObject {
+  const id = textOf(operation['operationId'])
+  const row = contract.operations[id]
   if (row === undefined) return operation
-  const extensions = describeOperation(contract, row, objectsOf(operation['x-decision']))
-  const described = { ...operation, description: `${textOf(operation['description']).trim()}\n\n${extensions}` }
+  const calls = hasConsole ? `${consoleAddress('calls', sandbox)}?operation=${id}` : null
+  const extensions = describeOperation(contract, row, objectsOf(operation['x-decision']), language, calls)
+  const described = { ...operation, description: `${textOf(operation['description'])}\n\n${extensions}` }
   const body = objectOf(operation['requestBody'])
   const content = Object.entries(objectOf(body['content'])).map(([type, media]) => [type, FORMS.has(type) ? fillForm(document, objectOf(media)) : media])
   return content.length === 0 ? described : { ...described, requestBody: { ...body, content: Object.fromEntries(content) as JsonObject } } // entries of JSON make JSON

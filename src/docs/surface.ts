@@ -13,6 +13,8 @@ import { type Surface, whole } from '../core/stage/outcome.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { findPlace, pathBelow, surface } from '../core/surface/surface.js'
 import type { System } from '../core/system.js'
+import type { PageView } from './frame.js'
+import { isLanguage, languageOf } from './language.js'
 
 export interface DocsParts {
   /** The systems with their worlds, by id. */
@@ -28,7 +30,7 @@ export const DOCS_PREFIX = '/docs'
 
 /** Nothing may be loaded from elsewhere or called elsewhere. Pictures in answers are shown from memory (`blob:`). */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' }
+const PAGE_HEADERS = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'cache-control': 'no-store', vary: 'accept-language' }
 
 type Page = 'index' | 'asset' | 'system' | 'document'
 
@@ -55,9 +57,9 @@ async function show(parts: DocsParts, call: Call): Promise<Reply> {
 type Show = (parts: DocsParts, call: Call, name: string) => Promise<Reply>
 
 const pages: Readonly<Record<Page, Show>> = {
-  index: async (parts) => {
+  index: async (parts, call) => {
     const { indexPage } = await import('./pages.js')
-    return { status: 200, headers: PAGE_HEADERS, body: await indexPage(systemsOf(parts)) }
+    return { status: 200, headers: PAGE_HEADERS, body: await indexPage(viewOf(parts, call)) }
   },
 
   asset: async (_parts, { headers }, name) => {
@@ -70,20 +72,27 @@ const pages: Readonly<Record<Page, Show>> = {
 
   system: async (parts, call, name) => {
     const { systemPage } = await import('./pages.js')
-    return { status: 200, headers: PAGE_HEADERS, body: systemPage(systemsOf(parts), systemOf(parts, name), sandboxOf(call), parts.admin) }
+    return { status: 200, headers: PAGE_HEADERS, body: systemPage(systemOf(parts, name), viewOf(parts, call)) }
   },
 
   document: async (parts, call, name) => {
     const { displayDocument } = await import('./document.js')
     const system = systemOf(parts, name)
-    const document = await displayDocument(system, { sandbox: sandboxOf(call), realm: queryOf(call).get('realm') || null })
+    const { sandbox, language, admin } = viewOf(parts, call)
+    const document = await displayDocument(system, { sandbox, language, hasConsole: admin !== null, realm: queryOf(call).get('realm') || null })
     if (document === null) throw refusal(404, 'no-document', `The system ${system.id} came without an OpenAPI document.`)
-    return jsonReply(200, document, { 'cache-control': 'no-store' })
+    return jsonReply(200, document, { 'cache-control': 'no-store', vary: 'accept-language' })
   },
 }
 
-function systemsOf({ served }: DocsParts): readonly System[] {
-  return [...served.values()].map(({ system }) => system)
+function viewOf({ served, admin }: DocsParts, call: Call): PageView {
+  const asked = queryOf(call).get('lang')
+  const language = languageOf(asked, textHeader(call.headers['accept-language']))
+  return { systems: [...served.values()].map(({ system }) => system), sandbox: sandboxOf(call), language, keepsLanguage: isLanguage(asked), admin }
+}
+
+function textHeader(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(',') : value
 }
 
 function systemOf({ served }: DocsParts, id: string): System {

@@ -20,8 +20,9 @@ export async function serveConsole(options: Partial<ServerOptions> = {}) {
     if (hasBrowser) browser = await openBrowser()
   })
   afterEach(async () => {
-    await Promise.all(closing.map((close) => close()))
+    const open = closing
     closing = []
+    await Promise.all(open.map((close) => close()))
   })
   afterAll(async () => {
     await browser?.close()

@@ -1,6 +1,6 @@
 /** Login done for the reader. */
 import { tokenScheme } from './swagger.js'
-import { byId, call } from './page-parts.js'
+import { byId, call, element, say } from './page-parts.js'
 
 /**
  * What the control plane answers.
@@ -74,14 +74,14 @@ async function listUsers(place, ui) {
     const button = document.createElement('button')
     button.type = 'button'
     button.dataset['user'] = user.id
-    const marks = [...(user.realm === '' ? [] : [user.realm]), ...user.roles, ...(user.banned ? ['封禁 banned'] : [])]
+    const marks = [...(user.realm === '' ? [] : [user.realm]), ...user.roles, ...(user.banned ? [say('banned', '封禁')] : [])]
     button.append(element('b', namesOf(user).join(' · ') || user.id), ...marks.map((mark) => element('span', mark)))
     button.addEventListener('click', () => void logIn(place, ui, user))
     item.append(button)
     return item
   })
-  if (total > users.length) items.push(element('li', `另有 ${total - users.length} 位未列出 · ${total - users.length} more are not listed`))
-  if (total === 0) items.push(element('li', '此沙箱没有用户 · This sandbox has no users'))
+  if (total > users.length) items.push(element('li', say(`${total - users.length} more are not listed`, `另有 ${total - users.length} 位未列出`)))
+  if (total === 0) items.push(element('li', say('This sandbox has no users', '此沙箱没有用户')))
   byId('readers').replaceChildren(...items)
 }
 
@@ -137,17 +137,10 @@ function carry({ base }, ui, login) {
 /** @param {string} text */
 function copyable(text) {
   const place = element('dd', '')
-  const copy = element('button', '复制 · Copy')
+  const copy = element('button', say('Copy', '复制'))
   copy.addEventListener('click', () => void navigator.clipboard.writeText(text))
   place.append(element('code', text))
   // Browsers hand out the clipboard to pages of this machine and to https only.
   if (isSecureContext) place.append(copy)
   return place
-}
-
-/** @param {string} name @param {string} text */
-function element(name, text) {
-  const made = document.createElement(name)
-  made.textContent = text
-  return made
 }

@@ -9,10 +9,36 @@ export function byId(id) {
   return found
 }
 
+/**
+ * @param {string} en
+ * @param {string} zh
+ * @returns the one in the language of the page
+ */
+export function say(en, zh) {
+  return document.documentElement.lang === 'en' ? en : zh
+}
+
+/** @param {string} name @param {string} text @returns a new element with the text */
+export function element(name, text) {
+  const made = document.createElement(name)
+  made.textContent = text
+  return made
+}
+
 /** @param {string} text what went wrong */
 function complain(text) {
   byId('notice-text').textContent = text
   byId('notice').hidden = false
+}
+
+/** Says what the reader has to do first. */
+export function complainOfToken() {
+  complain(say('Give the admin token first', '请先填写管理令牌'))
+}
+
+/** @returns whether the reader has given one in this tab */
+export function hasAdminToken() {
+  return sessionStorage.getItem(TOKEN_KEY) !== null
 }
 
 /** @param {string} token */
@@ -38,6 +64,7 @@ export async function call(method, path, body) {
   byId('notice').hidden = response.ok
   if (response.ok) return answer
   const detail = typeof answer.detail === 'string' ? answer.detail : `HTTP ${response.status}`
-  complain(response.status === 401 ? '请先填写管理令牌 · Give the admin token first' : detail)
+  if (response.status === 401) complainOfToken()
+  else complain(detail)
   throw new Error(detail)
 }

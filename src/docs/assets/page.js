@@ -1,25 +1,16 @@
 /** The reference page of one system: Swagger UI, the sandbox it calls and the user it calls as. */
 import { offerLogins, savedLogin } from './login.js'
 import { byId } from './page-parts.js'
-import { offerSandboxes } from './sandboxes.js'
 import { showDocument } from './swagger.js'
+import { mend } from './words.js'
 
-const { system = '', sandbox = '', base = '' } = document.body.dataset
+const { system = '', sandbox = '', base = '', language = '' } = document.body.dataset
 const place = { system, sandbox, base }
 
-const dark = matchMedia('(prefers-color-scheme: dark)')
-const dim = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
-dark.addEventListener('change', dim)
-dim()
-
-byId('notice-close').addEventListener('click', () => {
-  byId('notice').hidden = true
-})
-
 const canLogIn = document.getElementById('login-panel') !== null
-if (canLogIn) offerSandboxes(sandbox)
 
-const query = new URLSearchParams({ sandbox })
+mend(byId('reference'))
+const query = new URLSearchParams({ sandbox, lang: language })
 const login = savedLogin(place)
 if (login !== null && login.realm !== '') query.set('realm', login.realm)
 /** @param {string} document */
@@ -31,3 +22,8 @@ const find = /** @type {HTMLInputElement} */ (byId('find'))
 find.addEventListener('input', () => {
   ui.layoutActions.updateFilter(find.value)
 })
+
+// Swagger UI opens links of descriptions in a new tab, and those to the console stay under the same roof.
+byId('reference').addEventListener('click', ({ target }) => {
+  if (target instanceof Element) target.closest('a[href^="/"]')?.removeAttribute('target')
+}, { capture: true })

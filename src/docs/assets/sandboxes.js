@@ -1,31 +1,70 @@
 /** The choice of the sandbox that requests go to. */
-import { byId, call, rememberAdminToken } from './page-parts.js'
+import { byId, call, complainOfToken, element, hasAdminToken, rememberAdminToken, say } from './page-parts.js'
 
-/** @param {string} sandbox the one that this page is for */
-export function offerSandboxes(sandbox) {
-  const select = /** @type {HTMLSelectElement} */ (byId('sandbox'))
-  select.addEventListener('change', () => {
-    visit(select.value)
+/** More than these are found by typing. */
+const MOST_LISTED = 50
+
+/**
+ * @param {string} sandbox the one that this page is for
+ * @param {boolean} guarded whether the server asks for a token
+ */
+export function offerSandboxes(sandbox, guarded) {
+  const panel = byId('sandbox-panel')
+  const field = /** @type {HTMLInputElement} */ (panel.querySelector('input'))
+  /** @type {string[]} */
+  let names = []
+  const show = () => {
+    const text = field.value.trim()
+    const found = names.filter((name) => name.toLowerCase().includes(text.toLowerCase()))
+    byId('sandboxes').replaceChildren(...found.slice(0, MOST_LISTED).map((name) => item(name, name === sandbox)))
+    const main = /** @type {HTMLElement} */ (panel.querySelector('button.main'))
+    main.textContent = names.includes(text) ? say(`Go to ${text}`, `前往 ${text}`) : `${say('New sandbox', '新建沙箱')} ${text}`
+  }
+  panel.addEventListener('beforetoggle', (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === 'open') void list(sandbox).then((found) => {
+      names = found
+      show()
+    })
   })
-  // A browser that comes back to this page keeps what was chosen last.
-  select.value = sandbox
-  byId('sandbox-panel').addEventListener('submit', (event) => {
-    event.preventDefault()
-    void create(fieldOf(event, 'name'))
+  field.addEventListener('input', show)
+  onSubmit(panel, (text) => {
+    if (names.includes(text)) visit(text)
+    else void create(text)
   })
-  document.getElementById('token-panel')?.addEventListener('submit', (event) => {
-    event.preventDefault()
-    rememberAdminToken(fieldOf(event, 'token'))
+  if (!guarded) return
+  onSubmit(byId('token-panel'), (token) => {
+    rememberAdminToken(token)
     location.reload()
   })
-  void list(select, sandbox)
+  if (!hasAdminToken()) complainOfToken()
 }
 
-/** @param {HTMLSelectElement} select @param {string} sandbox */
-async function list(select, sandbox) {
+/** @param {HTMLElement} panel @param {(text: string) => void} act on what stands in its field */
+function onSubmit(panel, act) {
+  panel.querySelector('form')?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    act(panel.querySelector('input')?.value.trim() ?? '')
+  })
+}
+
+/** @param {string} name @param {boolean} isHere */
+function item(name, isHere) {
+  const button = element('button', name)
+  button.className = 'row'
+  button.setAttribute('type', 'button')
+  if (isHere) button.setAttribute('aria-current', 'true')
+  button.addEventListener('click', () => {
+    visit(name)
+  })
+  const made = document.createElement('li')
+  made.append(button)
+  return made
+}
+
+/** @param {string} sandbox @returns {Promise<string[]>} all there are, and this one, which may not have been used yet */
+async function list(sandbox) {
   const { sandboxes } = /** @type {{ sandboxes: { name: string }[] }} */ (await call('GET', '/__admin/sandboxes'))
-  const names = new Set(['default', sandbox, ...sandboxes.map(({ name }) => name)])
-  select.replaceChildren(...[...names].map((name) => new Option(name, name, false, name === sandbox)))
+  return [...new Set(['default', sandbox, ...sandboxes.map(({ name }) => name)])]
 }
 
 /** @param {string} name an empty one lets the server choose */
@@ -36,11 +75,8 @@ async function create(name) {
 
 /** @param {string} sandbox */
 function visit(sandbox) {
-  location.search = sandbox === 'default' ? '' : `?sandbox=${sandbox}`
-}
-
-/** @param {Event} event @param {string} name */
-function fieldOf(event, name) {
-  const form = /** @type {HTMLFormElement} */ (event.currentTarget)
-  return String(new FormData(form).get(name) ?? '').trim()
+  const query = new URLSearchParams(location.search)
+  if (sandbox === 'default') query.delete('sandbox')
+  else query.set('sandbox', sandbox)
+  location.search = query.toString()
 }

@@ -1,4 +1,5 @@
 /** Swagger UI as these pages use it. */
+import { say } from './page-parts.js'
 
 /**
  * What is used of an Immutable.js collection.
@@ -37,8 +38,32 @@ const searching = () => ({
       return kept.filter((tag) => /** @type {Operations} */ (tag.get('operations')).size > 0)
     },
   },
-  // The box in the bar at the top takes the place of Swagger UI's.
+  // The box at the top takes the place of Swagger UI's.
   components: { FilterContainer: () => null },
+})
+
+/**
+ * Swagger UI within the page: one level of headings below the page's own, no list of servers beside the switch of sandboxes, and no link
+ * inside of a button.
+ * @param {{ React: { createElement(type: unknown, props: object | null, ...children: unknown[]): unknown } }} system
+ */
+const inThePage = ({ React: { createElement: make } }) => ({
+  components: {
+    /** @param {{ text: string }} props */
+    DeepLink: ({ text }) => make('span', null, text),
+    /** @param {{ getComponent(name: string, isContainer?: boolean): unknown, specSelectors: { loadingStatus(): string } }} props */
+    PageLayout: ({ getComponent, specSelectors }) => {
+      /** @param {string} name @param {boolean} [isContainer] */
+      const part = (name, isContainer) => make(getComponent(name, isContainer), null)
+      if (specSelectors.loadingStatus() !== 'success') return make('div', { className: 'swagger-ui' }, part('errors', true))
+      return make('div', { className: 'swagger-ui' },
+        part('SvgAssets'), part('errors', true),
+        make('div', { className: 'wrapper' }, part('InfoContainer', true), part('AuthorizeBtnContainer', true)),
+        make('h2', { className: 'hidden' }, say('Operations', '接口')),
+        make('div', { className: 'wrapper' }, part('operations', true), part('Models', true)),
+      )
+    },
+  },
 })
 
 /**
@@ -53,7 +78,9 @@ export function showDocument(url, place, amend) {
     const ui = SwaggerUIBundle({
       url,
       domNode: place,
-      plugins: [searching],
+      plugins: [searching, inThePage],
+      layout: 'PageLayout',
+      syntaxHighlight: { theme: 'obsidian' },
       deepLinking: true,
       displayOperationId: true,
       displayRequestDuration: true,
