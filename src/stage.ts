@@ -1,5 +1,7 @@
 /** The whole house without a port: a stage with all that stands on it beside the systems. Hosts let it be called. */
 import { join } from 'node:path'
+import type { Forwarder } from './core/backends/forward.js'
+import { type Backend, type BackendInput, readBackend } from './core/backends/setting.js'
 import { Budget, DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from './core/budget.js'
 import { machineTime, type TimeSource } from './core/clock.js'
 import type { Engine } from './core/engine/engine.js'
@@ -36,6 +38,8 @@ export interface StageOptions {
   readonly engine?: Engine
   /** Origins whose pages may drive the control plane, as `http://localhost:5173`; its own pages may without. */
   readonly allowedOrigins?: readonly string[]
+  /** Real backends by system: a URL, or a URL with modes. A sandbox may choose others through the control plane. */
+  readonly backends?: Readonly<Record<string, string | BackendInput>>
   /** False: there is no control plane. */
   readonly admin?: boolean
   /** False: `Prefer` and `__error`, `__code`, `__delay` in a query mean nothing. */
@@ -59,11 +63,18 @@ const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
  * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world cannot be read
  */
 export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL): Promise<OpenStage> {
-  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
+  const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
   const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
   if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
-  const stage = await createStage({ ...options, budget: new Budget(memory), documents: join(openapiFolder, 'bundled') })
+  const stage = await createStage({
+    ...options,
+    budget: new Budget(memory),
+    documents: join(openapiFolder, 'bundled'),
+    backends: readBackends(options.systems, options.backends),
+    forwarder: onFirstForward(),
+    hidden: guard.token === null ? [] : [guard.token],
+  })
   const { admin, seed, maxSandboxes, fixtures, report } = options
   if (admin) {
     const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }
@@ -78,6 +89,24 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
 function onFirstUse(load: () => Promise<Surface>): Surface {
   let loading: Promise<Surface> | null = null
   return async (call) => (await (loading ??= load()))(call)
+}
+
+/** The HTTP client is loaded when the first call goes out. */
+function onFirstForward(): Forwarder {
+  let loading: Promise<Forwarder> | null = null
+  const load = async () => (await import('./hosts/undici/forwarder.js')).undiciForwarder()
+  return {
+    forward: async (outgoing) => (await (loading ??= load())).forward(outgoing),
+    close: async () => (await loading)?.close(),
+  }
+}
+
+function readBackends(systems: readonly System[], given: NonNullable<StageOptions['backends']>): ReadonlyMap<string, Backend> {
+  return new Map(Object.entries(given).map(([id, backend]) => {
+    const system = systems.find((one) => one.id === id)
+    if (system === undefined) throw new TypeError(`backends: no system is called ${JSON.stringify(id)}; there are ${systems.map((one) => one.id).join(', ')}`)
+    return [id, readBackend(system.contract, typeof backend === 'string' ? { url: backend } : backend)]
+  }))
 }
 
 function reportToStderr(problem: string): void {

@@ -21,7 +21,7 @@ export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
 /** All options by name; the compiler asks for those that are new. */
 const OPTIONS = {
   systems: true, listen: true, mountedAt: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, maxMemory: true, sockets: true, adminToken: true,
-  allowedOrigins: true, prefer: true, engine: true, report: true,
+  allowedOrigins: true, backends: true, prefer: true, engine: true, report: true,
 } as const satisfies Record<keyof StubOptions, true>
 
 /** The names of the options of {@link createStub}. */

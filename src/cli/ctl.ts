@@ -1,5 +1,6 @@
 /** `understudy ctl …`: the common moves on a running stub. */
 import { type Command, Option } from 'commander'
+import { addBackends } from './ctl/backends.js'
 import { addClock } from './ctl/clock.js'
 import { addFaults } from './ctl/faults.js'
 import { addMaintenance } from './ctl/maintenance.js'
@@ -12,11 +13,11 @@ import { addState } from './ctl/state.js'
 export function addCtl(program: Command): void {
   const ctl = program
     .command('ctl')
-    .description('drive a stub that runs: clock, sessions, maintenance, faults, SMS, journal, state')
+    .description('drive a stub that runs: clock, sessions, maintenance, real backends, faults, SMS, journal, state')
     .addOption(new Option('--url <url>', 'where the stub answers').env('UNDERSTUDY_URL').default('http://127.0.0.1:4010'))
     .addOption(new Option('--token <token>', 'admin token of a stub that is open to other machines').env('UNDERSTUDY_ADMIN_TOKEN'))
     .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
     .option('--new', 'the sandbox may be new, though its name is like that of another')
     .option('--json', 'print the answer as JSON')
-  for (const add of [addClock, addSms, addSessions, addMaintenance, addFaults, addRequests, addState]) add(ctl)
+  for (const add of [addClock, addSms, addSessions, addMaintenance, addBackends, addFaults, addRequests, addState]) add(ctl)
 }

@@ -2,9 +2,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { type BackendInput, isMode, type Mode, modes as modeNames } from '../core/backends/setting.js'
 import { DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from '../core/budget.js'
 import type { Engine } from '../core/engine/engine.js'
-import { guess } from '../core/guess.js'
+import { didYouMean, guess } from '../core/guess.js'
+import type { System } from '../core/system.js'
 import type { RunningServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
 import { table } from './output.js'
@@ -19,6 +21,8 @@ interface StartFlags {
   readonly maxSandboxes: number
   readonly maxMemory: number
   readonly data?: string
+  readonly backend: Readonly<Record<string, string>>
+  readonly backendMode: Readonly<Record<string, string>>
   readonly adminToken?: string
   readonly allowOrigin: readonly string[]
   readonly admin: boolean
@@ -40,6 +44,8 @@ export function addStart(program: Command): void {
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', parseCount, 10_000)
     .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
+    .option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags', parsePair, {})
+    .option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare', parsePair, {})
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
     .option('--allow-origin <origin>', 'let pages of this origin drive the control plane (http://localhost:5173); may be given several times', (origin: string, before: readonly string[]) => [...before, origin], [])
     .option('--no-admin', 'without the control plane')
@@ -53,7 +59,8 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   const systems = await loadSystems(ids)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
-  const server = await startServer({ ...flags, allowedOrigins: flags.allowOrigin, systems, ...(await engineOf(flags)) }).catch((error: unknown) => {
+  const backends = backendsOf(systems, flags)
+  const server = await startServer({ ...flags, allowedOrigins: flags.allowOrigin, systems, backends, ...(await engineOf(flags)) }).catch((error: unknown) => {
     throw explainStart(error, flags)
   })
   beFrugal()
@@ -72,6 +79,21 @@ async function engineOf({ data }: StartFlags): Promise<{ readonly engine?: Engin
   if (data === undefined) return {}
   const { fileEngine } = await import('../core/engine/file/engine.js')
   return { engine: fileEngine(data) }
+}
+
+/** Each system's backend, with the modes that were given for it and for its parts. */
+function backendsOf(systems: readonly System[], { backend: urls, backendMode: modes }: Pick<StartFlags, 'backend' | 'backendMode'>): Readonly<Record<string, BackendInput>> {
+  const found: Record<string, { url: string; mode?: Mode; operations: Record<string, Mode> }> = Object.fromEntries(Object.entries(urls).map(([id, url]) => [id, { url, operations: {} }]))
+  for (const [name, mode] of Object.entries(modes)) {
+    const [id = '', tag] = name.split('/', 2)
+    const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract }) => Object.hasOwn(contract.operations, name))
+    const target = owner === undefined ? undefined : found[owner.id]
+    if (target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? `no system and no operation is called ${JSON.stringify(name)}` : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
+    if (!isMode(mode)) throw new Error(`--backend-mode ${name}=${mode}: the modes are ${modeNames.join(', ')}.${didYouMean(mode, modeNames)}`)
+    if (owner?.id === name) target.mode = mode
+    else target.operations[tag ?? name] = mode
+  }
+  return found
 }
 
 /** `understudy strat`: with no command by its name the first word is taken for a system. */
@@ -130,6 +152,13 @@ export function parsePort(text: string): number {
   const port = parseWhole(text)
   if (port > 65_535) throw new InvalidArgumentError('ports end at 65535.')
   return port
+}
+
+/** For a flag that takes a name and a value and may be given several times. */
+export function parsePair(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('write it like name=value.')
+  return { ...before, [name]: value }
 }
 
 function parseCount(text: string): number {

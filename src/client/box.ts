@@ -3,6 +3,7 @@ import { didYouMean } from '../core/guess.js'
 import { openClient } from '../contract/clients/open.js'
 import type { ContractClient } from '../contract/clients/types.js'
 import { tables } from '../generated/errors.js'
+import { BackendControl } from './backends.js'
 import { ClockControl } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
 import { type Control, ControlError, type History, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
@@ -36,6 +37,7 @@ export class Box implements AsyncDisposable {
   readonly maintenance: MaintenanceControl
   readonly outages: OutageControl
   readonly settings: SettingControl
+  readonly backends: BackendControl
   readonly faults: FaultControl
   readonly requests: RequestControl
   /** `fetch` for this sandbox. A text that begins with a slash is taken below it: `box.fetch('/live/channels/live')`. */
@@ -53,6 +55,7 @@ export class Box implements AsyncDisposable {
     this.maintenance = new MaintenanceControl(target)
     this.outages = new OutageControl(target)
     this.settings = new SettingControl(target)
+    this.backends = new BackendControl(target)
     this.faults = new FaultControl(target)
     this.requests = new RequestControl(target)
     this.fetch = fetchBelow(`${options.url}/@${options.name}`, options.reaching)

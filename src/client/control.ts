@@ -8,6 +8,7 @@ type Schemas = components['schemas']
 export type Control = Client<paths>
 /** An RFC 9457 problem: what was wrong with a call and how to mend it. */
 export type Problem = Schemas['Problem']
+export type Backend = Schemas['Backend']
 export type Clock = Schemas['Clock']
 export type Device = Schemas['DeviceInput']
 export type Fault = Schemas['Fault']

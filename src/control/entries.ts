@@ -61,6 +61,8 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     violations: [...entry.violations],
     changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key, before: showRecord(before, secrets), after: showRecord(after, secrets) })),
     ...(entry.changesLeftOut !== undefined && { changesLeftOut: entry.changesLeftOut }),
+    source: entry.via?.source ?? ('stub' as const),
+    sourceReason: entry.via?.reason ?? null,
     nearMisses: entry.operation !== null || entry.preflight || system === undefined ? [] : nearMisses(system, entry.method, entry.url),
   }
 }
@@ -69,7 +71,7 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
 const MOST_URL = 300
 
 /** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0 }: JournalEntry) {
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via }: JournalEntry) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -84,6 +86,7 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
     faults: [...faults],
     violations: violations.length,
     changes: changes.length + changesLeftOut,
+    source: via?.source ?? ('stub' as const),
   }
 }
 

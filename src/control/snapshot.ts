@@ -1,7 +1,7 @@
 /** A sandbox as one JSON file, from which another process goes on where this one stood. */
 import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
 import { knownOutages } from '../core/outages.js'
-import type { Sandbox, SandboxContent, SystemControl } from '../core/sandbox.js'
+import type { ControlState, Sandbox, SandboxContent, SystemControl } from '../core/sandbox.js'
 import { SEQUENCES } from '../core/store/transaction.js'
 import { StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -44,11 +44,12 @@ export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
 }
 
 /**
- * Makes the sandbox what the snapshot says, in one step.
+ * Makes the sandbox what the snapshot says, in one step. Where real backends are is no part of it: a file from elsewhere sends nothing anywhere.
  * @throws Refusal saying what does not fit this server; then nothing is changed
  */
 export async function restoreSnapshot(parts: ControlParts, sandbox: Sandbox, snapshot: Snapshot): Promise<void> {
-  const content = await readSnapshot(parts, snapshot, sandbox.real)
+  const { systems: now } = await sandbox.control.read()
+  const content = await readSnapshot(parts, snapshot, sandbox.real, now)
   try {
     await sandbox.replace(content)
   } catch (error) {
@@ -56,7 +57,7 @@ export async function restoreSnapshot(parts: ControlParts, sandbox: Sandbox, sna
   }
 }
 
-async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: number): Promise<SandboxContent> {
+async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: number, now: ControlState['systems']): Promise<SandboxContent> {
   if (snapshot.format !== FORMAT) throw misfit(`its format is ${quote(snapshot.format)}, not ${FORMAT}`)
   if (snapshot.version !== VERSION) throw misfit(`its version is ${String(snapshot.version)}; this server, ${await packageVersion()}, reads version ${String(VERSION)}, and ${snapshot.package} wrote it`)
   parseInstant(instantOf(snapshot.boot))
@@ -65,7 +66,8 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
   const stores: Record<string, StoreExport> = {}
   for (const [id, part] of Object.entries(snapshot.systems)) {
     const system = systemOf(parts, id)
-    systems[id] = readControl(system, part)
+    const backend = now[id]?.backend
+    systems[id] = { ...readControl(system, part), ...(backend === undefined ? {} : { backend }) }
     stores[id] = readStore(system, part.store)
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)

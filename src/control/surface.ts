@@ -6,6 +6,7 @@ import { refusal } from '../core/surface/refusal.js'
 import { surface } from '../core/surface/surface.js'
 import { contract } from '../generated/control/contract.js'
 import { validators } from '../generated/control/validators.js'
+import { backends } from './backends.js'
 import { clock } from './clock.js'
 import { db } from './db.js'
 import { faults } from './faults.js'
@@ -25,7 +26,7 @@ import { users } from './users.js'
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...faults, ...requests, ...state, ...db }
 
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
 export function controlSurface(parts: ControlParts, guard: Guard): Surface {

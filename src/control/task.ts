@@ -1,4 +1,5 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
+import type { Backend } from '../core/backends/setting.js'
 import type { Budget } from '../core/budget.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
@@ -17,6 +18,8 @@ export interface ControlParts {
   readonly served: ReadonlyMap<string, Served>
   /** The moment when the worlds were loaded. */
   readonly boot: number
+  /** The real backends that systems were started with, by id. */
+  readonly backends: ReadonlyMap<string, Backend>
   readonly seed: string
   readonly maxSandboxes: number
   /** How much memory may be filled with what is sent, and how much is. */

@@ -1,8 +1,8 @@
 /** How a system speaks: its envelope, its credentials, the order of its checks, and what it answers to each condition. */
 import type { OperationRow } from './contract.js'
-import type { CoreCondition, FailureDetails } from './failure.js'
+import type { CoreCondition, Displacement, FailureDetails } from './failure.js'
 import type { Reply, ReplyHeaders } from './reply.js'
-import type { SessionRecord } from './sessions.js'
+import type { Device, GivenTokens, SessionRecord } from './sessions.js'
 import type { Settings } from './settings.js'
 import type { CallHeaders } from './stage/call.js'
 
@@ -104,4 +104,42 @@ export interface Dialect<E extends string> {
   readonly maintenance?: 'beforeRouting' | 'afterRouting'
   /** Whether answers may be read by pages of other origins with cookies. */
   readonly cookies?: true
+  /**
+   * The one place that says how a session is read off what a real backend answered.
+   * @returns what the answer says of sessions; null where it says nothing, or no more than its error's condition does
+   */
+  adopt?(seen: SeenReply): SessionNews | null
+}
+
+/** A real backend's answer, and the call that it is to. */
+export interface SeenReply {
+  readonly operation: string
+  readonly request: RequestView
+  readonly body: Readonly<Record<string, unknown>>
+  readonly headers: ReplyHeaders
+  /** CONSTANT_NAME of the failure; null on success. */
+  readonly error: string | null
+}
+
+/** What a real backend's answer says of sessions. */
+export type SessionNews =
+  /** Somebody has logged in. */
+  | {
+      readonly kind: 'began'
+      readonly user: SeenUser
+      readonly realm?: string
+      readonly device?: Device
+      readonly tokens: GivenTokens
+    }
+  /** The session of this refresh token, or else the caller's, has new tokens; what is left out stays as it is. */
+  | { readonly kind: 'renewed'; readonly by: string | null; readonly tokens: Partial<GivenTokens> }
+  /** The caller's session is over. */
+  | { readonly kind: 'ended'; readonly reason: 'loggedOut' | 'displaced' | 'revoked'; readonly displacedBy?: Displacement }
+
+/** Who has logged in at a real backend. */
+export interface SeenUser {
+  /** Fields that name him; one that has all of them is the same user. */
+  readonly names: Readonly<Record<string, string>>
+  /** The record that he becomes where nobody fits: all that the backend has told of him. What has a default may be left out. */
+  readonly record: Readonly<Record<string, unknown>>
 }

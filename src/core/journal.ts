@@ -1,4 +1,5 @@
 /** The journal of a sandbox: what was asked and answered, whether it kept the contract, and which records it changed. */
+import type { Source } from './backends/setting.js'
 import type { ReplyHeaders } from './reply.js'
 import type { CallHeaders } from './stage/call.js'
 import { weigh } from './engine/weigh.js'
@@ -63,6 +64,11 @@ export interface JournalEntry {
   readonly changes: readonly Change[]
   /** How many changes more there were; left out where there were none. */
   readonly changesLeftOut?: number
+  /**
+   * Who answered, this server or a real backend, and why a real one that should have did not (`<reason>: <detail>`; null where there is
+   * nothing to tell). Left out where no real backend stands beside the stub.
+   */
+  readonly via?: { readonly source: Source; readonly reason: string | null }
   /** The newest commit that the call has seen, its own included: what the sandbox was after it. */
   readonly version: number
   /** How many requests had been counted by then. */

@@ -1,4 +1,5 @@
 /** What a sandbox keeps, as data. */
+import type { Backend } from './backends/setting.js'
 import type { ClockState } from './clock.js'
 import type { FaultRule } from './faults/rule.js'
 import type { SessionRecords } from './sessions.js'
@@ -32,6 +33,8 @@ export interface SystemControl {
   readonly outages: readonly string[]
   /** Null while the system is in service. */
   readonly maintenance: Maintenance | null
+  /** The real backend that was chosen here; null: none. Left out while nobody has chosen, and what the server was started with holds. */
+  readonly backend?: Backend | null
 }
 
 /** Everything about a sandbox that is neither a record nor a journal entry; plain JSON. */

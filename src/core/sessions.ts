@@ -51,6 +51,20 @@ export interface SessionRecord {
   readonly endedAt: number | null
   readonly endedBy: EndReason | null
   readonly displacedBy: Displacement | null
+  /** The tokens by which a real backend knows this session; absent where it knows nothing of it. */
+  readonly real?: RealTokens | undefined
+}
+
+/** What a real backend has issued. */
+export interface RealTokens {
+  readonly access: string
+  readonly refresh: string | null
+}
+
+/** Tokens that were not drawn here, and how many milliseconds they have left; null: for ever. */
+export interface GivenTokens extends RealTokens {
+  readonly accessLifetime: number | null
+  readonly refreshLifetime: number | null
 }
 
 export interface SessionRecords {
@@ -121,10 +135,11 @@ export class Sessions {
 
   /**
    * Logs a user in. Where the policy allows one session, it ends the others and notes which client ended them.
-   * @param login `lifetime` (ms, null: for ever) in place of the policy's for this access token
+   * @param login `lifetime` (ms, null: for ever) in place of the policy's for this access token; `real` the tokens that a real backend
+   *   has given the client, in place of new ones
    * @returns the new session
    */
-  async issue(login: { userId: string; realm?: string; device?: Device; lifetime?: number | null }): Promise<SessionRecord> {
+  async issue(login: { userId: string; realm?: string; device?: Device; lifetime?: number | null; real?: GivenTokens }): Promise<SessionRecord> {
     const { userId, realm = '', device = unknownDevice } = login
     const others = await this.ofUser(userId, realm)
     if (this.#policy.perUser === 'one') {
@@ -133,14 +148,25 @@ export class Sessions {
     await this.#forgetOldest(others)
     const { access, refresh } = this.#policy
     const draw = this.#drawFor({ userId, realm })
+    const { real } = login
     const session: SessionRecord = {
       id: `s-${draw.hex(16)}`,
       userId,
       realm,
-      accessToken: draw.text(access.alphabet, access.length),
-      accessExpiresAt: this.#after(login.lifetime === undefined ? access.lifetime : login.lifetime),
-      refreshToken: refresh ? draw.text(refresh.alphabet, refresh.length) : null,
-      refreshExpiresAt: refresh ? this.#after(refresh.lifetime) : null,
+      ...(real === undefined
+        ? {
+            accessToken: draw.text(access.alphabet, access.length),
+            accessExpiresAt: this.#after(login.lifetime === undefined ? access.lifetime : login.lifetime),
+            refreshToken: refresh ? draw.text(refresh.alphabet, refresh.length) : null,
+            refreshExpiresAt: refresh ? this.#after(refresh.lifetime) : null,
+          }
+        : {
+            accessToken: real.access,
+            accessExpiresAt: this.#after(real.accessLifetime),
+            refreshToken: real.refresh,
+            refreshExpiresAt: this.#after(real.refreshLifetime),
+            real: { access: real.access, refresh: real.refresh },
+          }),
       previousAccess: null,
       device,
       issuedAt: this.#now,

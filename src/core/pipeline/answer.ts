@@ -5,11 +5,13 @@ import { type Departure, judge } from '../judge.js'
 import { asHeader, jsonReply, type RawBody, type Reply, type ReplyHeaders } from '../reply.js'
 import { aboutOf } from './address.js'
 import { rawReply } from './raw.js'
+import type { StreamedReply } from '../stage/outcome.js'
 import type { Routed, Site } from './route.js'
 
 /** An answer, not yet on its way. */
 export interface Answer {
-  readonly reply: Reply
+  /** Of a real backend it may still be coming. */
+  readonly reply: Reply | StreamedReply
   /** CONSTANT_NAME of the failure; null on success and outside the dialect. */
   readonly error: string | null
   /** Where the answer breaks the contract. */

@@ -1,18 +1,20 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
 import type { stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
-import { asHeader, type Reply, type ReplyHeaders } from '../reply.js'
-import { type Outcome, whole } from '../stage/outcome.js'
+import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
+import { asHeader, type ReplyHeaders } from '../reply.js'
+import { isStreamed, type Outcome, whole } from '../stage/outcome.js'
 import { urlBelow } from './address.js'
 import { corsHeaders, isPreflight } from './cors.js'
 import { SERVER_STATUS_HEADER } from './maintenance.js'
+import type { Via } from './bridge.js'
 import type { Answered } from './play.js'
 
 /** Tells a developer, in the answer itself, that it breaks the contract. */
 export const VIOLATION_HEADER = 'understudy-violation'
 
 /** Puts the call into the sandbox's journal. */
-export function record({ site, mishaps, reply, error, violations, received, userId, changes }: Answered, elapsed: ReturnType<typeof stopwatch>): void {
+export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, elapsed: ReturnType<typeof stopwatch>): void {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
   turn.record({
@@ -27,25 +29,28 @@ export function record({ site, mishaps, reply, error, violations, received, user
     requestBody: received === null ? null : keep(received),
     status: reply.status,
     responseHeaders: reply.headers,
-    responseBody: keep(reply.body),
+    // What is still coming is kept by nobody.
+    responseBody: isStreamed(reply) ? null : keep(reply.body),
     user: userId,
     error,
     faults: mishaps.rules,
     violations,
     changes,
+    ...(via === null ? {} : { via: { source: via.source, reason: reasonOf(via) } }),
   })
 }
 
 /** @returns what the host is to carry out */
 export function outcomeOf(answered: Answered): Outcome {
   const { delivery, spoil } = answered.mishaps
-  const complete: Reply = { ...answered.reply, headers: headersOf(answered) }
+  const complete = { ...answered.reply, headers: headersOf(answered) }
+  if (isStreamed(complete)) return whole(complete)
   const reply = spoil === null ? complete : spoil(complete)
   return delivery === null ? whole(reply) : { reply, delivery }
 }
 
 /** The answer's own headers, and what is added to every answer of a system. */
-function headersOf({ site, mishaps, reply, violations }: Answered): ReplyHeaders {
+function headersOf({ site, mishaps, reply, violations, via }: Answered): ReplyHeaders {
   const { call, turn, system, underMaintenance } = site.arrival
   const headers: Record<string, string | readonly string[]> = {
     // The sandbox's clock, so that clients which compare with it see the time they are to see.
@@ -56,6 +61,14 @@ function headersOf({ site, mishaps, reply, violations }: Answered): ReplyHeaders
   const [violation] = violations
   if (violation !== undefined) headers[VIOLATION_HEADER] = asHeader(violation)
   if (underMaintenance !== null) headers[SERVER_STATUS_HEADER] = underMaintenance.status
+  if (via !== null) headers[SOURCE_HEADER] = via.source
+  const reason = reasonOf(via)
+  if (reason !== null) headers[REASON_HEADER] = asHeader(reason)
   if (mishaps.applied.length > 0) headers['preference-applied'] = asHeader(mishaps.applied.join(', '))
   return headers
+}
+
+/** Why the real backend did not answer: a word for programs, and a sentence for people. */
+function reasonOf(via: Via | null): string | null {
+  return via === null || via.reason === null ? null : `${via.reason}: ${via.detail ?? ''}`
 }

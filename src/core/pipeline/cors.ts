@@ -3,7 +3,7 @@ import { emptyReply, type Reply, type ReplyHeaders } from '../reply.js'
 import type { Call } from '../stage/call.js'
 import type { System } from '../system.js'
 
-const EXPOSED = 'Server-Status, Understudy-Violation, Understudy-Refused, Preference-Applied, Content-Disposition, ETag, Content-Range, Date'
+const EXPOSED = 'Server-Status, Understudy-Violation, Understudy-Refused, Understudy-Source, Understudy-Source-Reason, Preference-Applied, Content-Disposition, ETag, Content-Range, Date'
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
 type PreflightHead = Pick<Call, 'method' | 'headers'>

@@ -6,13 +6,14 @@ import { Failure } from '../failure.js'
 import type { Change } from '../store/types.js'
 import type { Addressed } from './address.js'
 import { type Answer, plain, refuse, succeed } from './answer.js'
+import { backendOf, bridge, type BridgeParts, BY_STUB, type Via } from './bridge.js'
 import { preflight } from './cors.js'
 import { strikeCall } from './faults.js'
 import { maintenance } from './maintenance.js'
 import { type Mishaps, type MishapParts, NO_MISHAPS, outage } from './mishaps.js'
 import { perform, type Performed } from './perform.js'
 import { carryOut, readPreferences } from './prefer.js'
-import { receive } from './receive.js'
+import { receive, type Received } from './receive.js'
 import type { Route, Routed, Site } from './route.js'
 
 /** Phase 6, answered: the whole story of a call, for the journal and for the host. */
@@ -23,11 +24,15 @@ export interface Answered extends Answer {
   readonly received: Uint8Array | null
   readonly userId: string | null
   readonly changes: readonly Change[]
+  /** Who answered, where a real backend could have; null where the system has none. */
+  readonly via: Via | null
 }
 
 /** What the way of a call depends on beside the call. */
 export interface PlayParts extends MishapParts {
   readonly route: Route
+  /** How real backends are reached. */
+  readonly bridge: BridgeParts
   /** Told of exceptions. */
   readonly report: (site: Site, exception: unknown) => void
 }
@@ -38,31 +43,41 @@ const NO_CHANGES: readonly Change[] = []
 export async function play(arrival: Addressed, parts: PlayParts): Promise<Answered> {
   let site: Site = { arrival, operation: null, row: null }
   let mishaps = NO_MISHAPS
+  const backend = backendOf(arrival, parts.bridge.backends)
+  const via = backend === null ? null : BY_STUB
   try {
     const early = preflight(arrival.call)
-    if (early !== null) return answered(site, plain(early), mishaps)
+    if (early !== null) return answered(site, plain(early), mishaps, via)
     const closed = maintenance(site, 'beforeRouting')
-    if (closed !== null) return answered(site, closed, mishaps)
+    if (closed !== null) return answered(site, closed, mishaps, via)
     const routed = parts.route(arrival)
-    if (routed instanceof Failure) return answered(site, refuse(site, routed), mishaps)
+    if (routed instanceof Failure) return answered(site, refuse(site, routed), mishaps, via)
     site = routed
-    if (arrival.shortage !== null) return answered(routed, refuse(routed, Failure.when('internal', { shortage: arrival.shortage })), mishaps)
+    if (arrival.shortage !== null) return answered(routed, refuse(routed, Failure.when('internal', { shortage: arrival.shortage })), mishaps, via)
     const shut = maintenance(routed, 'afterRouting')
-    if (shut !== null) return answered(routed, shut, mishaps)
+    if (shut !== null) return answered(routed, shut, mishaps, via)
     const struck = meet(routed, parts)
     mishaps = struck instanceof Promise ? await struck : struck
-    if (mishaps.end !== null) return answered(routed, mishaps.end instanceof Failure ? refuse(routed, mishaps.end, true) : plain(mishaps.end), mishaps)
+    if (mishaps.end !== null) return answered(routed, mishaps.end instanceof Failure ? refuse(routed, mishaps.end, true) : plain(mishaps.end), mishaps, via)
     const out = outage(arrival)
-    if (out !== null) return answered(routed, refuse(routed, out), mishaps)
-    const receiving = receive(routed)
-    const performed = await perform(receiving instanceof Promise ? await receiving : receiving, (exception) => {
+    if (out !== null) return answered(routed, refuse(routed, out), mishaps, via)
+    const report = (exception: unknown) => {
       parts.report(routed, exception)
-    })
-    return answered(routed, answerPerformed(performed), mishaps, performed)
+    }
+    if (backend !== null) {
+      const bridged = await bridge(routed, backend, mishaps, parts.bridge, async (received) => {
+        const performed = await perform(received, report)
+        return { answer: answerPerformed(performed), performed }
+      })
+      return { ...answered(routed, bridged.answer, mishaps, bridged.via, bridged.performed, bridged.received), userId: bridged.userId }
+    }
+    const receiving = receive(routed)
+    const performed = await perform(receiving instanceof Promise ? await receiving : receiving, report)
+    return answered(routed, answerPerformed(performed), mishaps, via, performed, performed.received)
   } catch (error) {
     // Nobody hears the answer to a call whose sandbox was reset; it begins anew.
     if (!arrival.turn.isOver) parts.report(site, error)
-    return answered(site, refuse(site, Failure.when('internal')), mishaps)
+    return answered(site, refuse(site, Failure.when('internal')), mishaps, via)
   }
 }
 
@@ -81,8 +96,8 @@ function answerPerformed({ received: { routed }, result, issued }: Performed): A
   return succeed(routed, result, issued === null ? undefined : system.dialect.credentials?.issue?.(issued, turn.now))
 }
 
-function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mishaps, performed?: Performed): Answered {
-  const body = performed?.received.body
+function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mishaps, via: Via | null, performed: Performed | null = null, received: Received | null = null): Answered {
+  const body = received?.body
   return {
     site,
     mishaps,
@@ -92,5 +107,6 @@ function answered(site: Site, { reply, error, violations }: Answer, mishaps: Mis
     received: body?.kind === 'bytes' ? body.bytes : null,
     userId: performed?.userId ?? null,
     changes: performed?.changes ?? NO_CHANGES,
+    via,
   }
 }

@@ -35,7 +35,8 @@ async function readBody(routed: Routed, type: BodyType): Promise<Received> {
   const { call, system } = routed.arrival
   const { limit, fileLimit = limit } = system.dialect.body
   const read = type === 'multipart/form-data' ? await call.body.parts(fileLimit) : await call.body.bytes(limit)
-  return { routed, body: receivedAs(read, type) }
+  // Whoever has read the body before may have taken more of it.
+  return { routed, body: read.kind === 'bytes' && read.bytes.length > limit ? refused('bodyTooLarge') : receivedAs(read, type) }
 }
 
 function receivedAs(read: ReadBytes | ReadParts, type: BodyType): ReceivedBody {

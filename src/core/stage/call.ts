@@ -35,7 +35,7 @@ export type Parts = Readonly<Record<string, string | UploadedFile>>
 /** A multipart body in its parts; `notMultipart` where its content type does not say how it is to be taken apart. */
 export type ReadParts = { readonly kind: 'parts'; readonly parts: Parts } | { readonly kind: 'notMultipart' } | BodyFailure
 
-/** The body of a call. It is read once, by one of both ways, or not at all. */
+/** The body of a call. It is read once or not at all: as bytes, as parts, or as bytes and then as the parts that they are. */
 export interface BodySource {
   /** Whether the call has a body, as far as its headers tell. */
   readonly isPresent: boolean

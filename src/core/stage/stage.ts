@@ -1,4 +1,6 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
+import type { Forwarder } from '../backends/forward.js'
+import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
 import { stopwatch, type TimeSource } from '../clock.js'
 import { type Engine, NoRoom } from '../engine/engine.js'
@@ -6,10 +8,11 @@ import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
 import { didYouMean } from '../guess.js'
 import { houseOf } from '../house.js'
+import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
-import { play, type PlayParts } from '../pipeline/play.js'
+import { type Answered, play, type PlayParts } from '../pipeline/play.js'
 import { routeOver } from '../pipeline/route.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
@@ -45,6 +48,12 @@ export interface StageOptions {
   readonly engine: Engine
   /** Whether `Prefer` and `__error`, `__code`, `__delay` in a query mean anything. */
   readonly prefer: boolean
+  /** The real backends of systems, by id; a sandbox may have others. */
+  readonly backends: ReadonlyMap<string, Backend>
+  /** Carries calls to real backends; the stage closes it. */
+  readonly forwarder: Forwarder
+  /** Texts that no real backend is to see in a header: what the control plane asks for. */
+  readonly hidden: readonly string[]
   /** Told of answers that break the contract and of exceptions in handlers. */
   readonly report: (problem: string) => void
 }
@@ -60,6 +69,8 @@ export interface Stage {
   readonly budget: Budget
   /** The moment when the worlds were loaded. */
   readonly boot: number
+  /** The real backends that systems were started with, by id. */
+  readonly backends: ReadonlyMap<string, Backend>
   /**
    * Lets a surface answer instead of a system.
    * @param claims whether a call is for it; of several the one that was mounted first is asked first. See {@link below}
@@ -91,6 +102,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     route: routeOver(list),
     examples,
     prefer: options.prefer,
+    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden },
     report: ({ arrival, operation }, exception) => {
       report(`${operation ?? arrival.path} failed: ${describeException(exception)}`)
     },
@@ -116,9 +128,9 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const turn = sandbox.begin()
       let answered = await play(new Addressed(call, address, turn instanceof Promise ? await turn : turn), parts)
       // What was found in a world that is gone is no answer.
-      for (let turns = 1; answered.site.arrival.turn.isOver && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, await sandbox.begin()), parts)
-      if (answered.site.arrival.turn.isOver) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
-      for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
+      for (let turns = 1; isVoid(answered) && turns < MOST_TURNS; turns++) answered = await play(new Addressed(call, address, await sandbox.begin()), parts)
+      if (isVoid(answered)) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
+      if (answered.via?.source !== 'real') for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
       record(answered, elapsed)
       return outcomeOf(answered)
     } finally {
@@ -133,6 +145,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     examples,
     budget,
     boot: origin.boot,
+    backends: options.backends,
     mount: (claims, surface) => {
       surfaces.push([claims, surface])
     },
@@ -144,6 +157,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       const gone = sockets.close()
       sandboxes.end()
       await gone
+      await options.forwarder.close()
     },
   }
 }
@@ -158,6 +172,11 @@ export function below(prefix: string): (call: Pick<Call, 'url'>) => boolean {
     const next = url[prefix.length]
     return next === undefined || next === '/' || next === '?'
   }
+}
+
+/** Whether the call has to begin anew. What a real backend has answered holds whatever became of the sandbox: to ask it again would be to do it twice. */
+function isVoid({ site, via }: Answered): boolean {
+  return site.arrival.turn.isOver && via?.source !== 'real'
 }
 
 /** Answers what even the answering of failures could not. */

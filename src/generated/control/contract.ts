@@ -866,6 +866,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/backends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 各系统的真实后端 · The real backends of the systems
+         * @description 每个系统一行；没有真实后端的系统 `url` 为 null，全部由替身应答。
+         *
+         *     One row per system; where there is no real backend, `url` is null and the stub answers everything.
+         */
+        get: operations["listBackends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{sandbox}/backends/{system}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 系统 · Id of the system
+                 * @example live
+                 */
+                system: components["parameters"]["System"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 一个系统的真实后端 · The real backend of a system
+         * @description `chosen` 表示是否在这个沙箱里设定过；没有设定过则沿用启动时的设定。
+         *
+         *     `chosen` tells whether it was set in this sandbox; what the server was started with holds otherwise.
+         */
+        get: operations["getBackend"];
+        /**
+         * 接上真实后端 · Put a real backend beside the stub
+         * @description `mode` 用于全部接口，`operations` 按接口名或标签另行指定，接口名优先。
+         *
+         *     - `stub`：替身应答；`real`：真实后端应答。
+         *     - `real-or-stub`：真实后端应答；连不上，或者答 404、405、501、502、503、504 且不是契约中该接口的错误时，由替身应答。
+         *     - `compare`：替身应答，同时也问真实后端，记下差别。
+         *
+         *     每个响应带 `Understudy-Source: stub | real`；真实后端没能应答时，`Understudy-Source-Reason` 说明原因。维护、故障、中断与 `Prefer` 在转发之前起作用。替身签发的令牌不会发给真实后端。
+         *
+         *     `mode` goes for all operations; `operations` says otherwise by name of an operation or of a tag, the operation first.
+         *
+         *     - `stub`: the stub answers; `real`: the real backend does.
+         *     - `real-or-stub`: the real backend answers; where it cannot be reached, or answers 404, 405, 501, 502, 503 or 504 with what is no error of the operation in the contract, the stub does.
+         *     - `compare`: the stub answers, the real backend is asked as well, and where they differ is kept.
+         *
+         *     Every answer carries `Understudy-Source: stub | real`; where the real backend should have answered and did not, `Understudy-Source-Reason` tells why. Maintenance, faults, outages and `Prefer` act before anything is forwarded. Tokens that the stub has issued never go to a real backend.
+         */
+        put: operations["putBackend"];
+        post?: never;
+        /**
+         * 去掉真实后端 · Take the real backend away
+         * @description 此后这个沙箱里全部由替身应答，启动时的设定也不再用；重置沙箱则恢复启动时的设定。
+         *
+         *     From now on the stub answers everything in this sandbox, whatever the server was started with; a reset of the sandbox brings that back.
+         */
+        delete: operations["deleteBackend"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/faults": {
         parameters: {
             query?: never;
@@ -1721,6 +1806,26 @@ export interface components {
         OutageList: {
             outages: components["schemas"]["Outages"][];
         };
+        /** @enum {string} */
+        BackendMode: "stub" | "real" | "real-or-stub" | "compare";
+        Backend: {
+            system: components["schemas"]["SystemId"];
+            /** @description null 表示没有真实后端 · null when there is none */
+            url: string | null;
+            /** @description 用于全部接口 · For all operations */
+            mode: components["schemas"]["BackendMode"];
+            /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+            operations: {
+                [key: string]: components["schemas"]["BackendMode"];
+            };
+            /** @description 真实毫秒数 · Real milliseconds */
+            timeout: number;
+            /** @description 是否在这个沙箱里设定过 · Whether it was set in this sandbox */
+            chosen: boolean;
+        };
+        BackendList: {
+            backends: components["schemas"]["Backend"][];
+        };
         SettingValue: string | number;
         SettingDefinition: {
             name: string;
@@ -1907,6 +2012,13 @@ export interface components {
             changesLeftOut?: number;
             /** @description 没有对应的接口时，最接近的三个 · The three closest operations, when none was found */
             nearMisses: components["schemas"]["NearMiss"][];
+            /**
+             * @description 谁应答的 · Who answered
+             * @enum {string}
+             */
+            source: "stub" | "real";
+            /** @description 真实后端该应答而没有应答的原因 · Why a real backend that should have answered did not */
+            sourceReason: string | null;
         };
         /** @description 发生过的一件事：一次调用，或经控制面的一次改动 · One thing that happened, a call or a change through the control plane */
         Happening: {
@@ -1940,6 +2052,11 @@ export interface components {
             violations: number;
             /** @description 改动的记录数 · How many records it changed */
             changes: number;
+            /**
+             * @description 谁应答的 · Who answered
+             * @enum {string}
+             */
+            source: "stub" | "real";
         };
         HeaderTexts: {
             [key: string]: string | string[];
@@ -2102,6 +2219,9 @@ export interface components {
         SetOutagesSuccess: components["schemas"]["OutageList"];
         GetSettingsSuccess: components["schemas"]["SettingsList"];
         PutSettingsSuccess: components["schemas"]["SettingsList"];
+        ListBackendsSuccess: components["schemas"]["BackendList"];
+        GetBackendSuccess: components["schemas"]["Backend"];
+        PutBackendSuccess: components["schemas"]["Backend"];
         ListFaultsSuccess: {
             faults: components["schemas"]["Fault"][];
         };
@@ -3767,6 +3887,156 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             507: components["responses"]["NoRoom"];
+        };
+    };
+    listBackends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 真实后端 · The real backends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBackendsSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    getBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 系统 · Id of the system
+                 * @example live
+                 */
+                system: components["parameters"]["System"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 真实后端 · The real backend */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetBackendSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    putBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 系统 · Id of the system
+                 * @example live
+                 */
+                system: components["parameters"]["System"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 路径之前的部分，http 或 https，不含用户名、查询与片段 · What stands before the paths: http or https, without user, query and fragment */
+                    url: string;
+                    /** @description 省略时为 real · `real` when left out */
+                    mode?: components["schemas"]["BackendMode"];
+                    /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+                    operations?: {
+                        [key: string]: components["schemas"]["BackendMode"];
+                    };
+                    /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
+                    timeout?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description 真实后端 · The real backend */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBackendSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    deleteBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+                /**
+                 * @description 系统 · Id of the system
+                 * @example live
+                 */
+                system: components["parameters"]["System"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 已去掉 · Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
         };
     };
     listFaults: {
@@ -6221,6 +6491,134 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "listBackends": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/backends",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "各系统的真实后端 · The real backends of the systems",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "getBackend": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/backends/{system}",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "一个系统的真实后端 · The real backend of a system",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "putBackend": {
+      "method": "PUT",
+      "path": "/sandboxes/{sandbox}/backends/{system}",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "接上真实后端 · Put a real backend beside the stub",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "path",
+          "type": "string"
+        },
+        "url": {
+          "in": "body",
+          "type": "string"
+        },
+        "mode": {
+          "in": "body",
+          "type": "string"
+        },
+        "operations": {
+          "in": "body",
+          "type": "object"
+        },
+        "timeout": {
+          "in": "body",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": "application/json",
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "deleteBackend": {
+      "method": "DELETE",
+      "path": "/sandboxes/{sandbox}/backends/{system}",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "去掉真实后端 · Take the real backend away",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "path",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 204,
+        "mediaType": null
+      }
+    },
     "listFaults": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/faults",
@@ -7704,6 +8102,55 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["PutSettingsSuccess"];
         payload: components["schemas"]["PutSettingsSuccess"];
+        error: never;
+    };
+    listBackends: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ListBackendsSuccess"];
+        payload: components["schemas"]["ListBackendsSuccess"];
+        error: never;
+    };
+    getBackend: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetBackendSuccess"];
+        payload: components["schemas"]["GetBackendSuccess"];
+        error: never;
+    };
+    putBackend: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+            /** @description 路径之前的部分，http 或 https，不含用户名、查询与片段 · What stands before the paths: http or https, without user, query and fragment */
+            url: string;
+            /** @description 省略时为 real · `real` when left out */
+            mode?: components["schemas"]["BackendMode"];
+            /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+            operations?: {
+                [key: string]: components["schemas"]["BackendMode"];
+            };
+            /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
+            timeout?: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["PutBackendSuccess"];
+        payload: components["schemas"]["PutBackendSuccess"];
+        error: never;
+    };
+    deleteBackend: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+        };
+        headers: Record<string, never>;
+        success: undefined;
+        payload: undefined;
         error: never;
     };
     listFaults: {

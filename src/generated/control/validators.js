@@ -2797,7 +2797,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate177.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate181;
+exports["/fields/listBackends"] = validate181;
 function validate181(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -2816,8 +2816,172 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate181.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate183;
+exports["/fields/getBackend"] = validate183;
 function validate183(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate183.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/putBackend"] = validate186;
+const schema79 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate189(data) {
+let vErrors = null;
+if (typeof data !== "string") {
+vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema79.enum }, "must be equal to one of the allowed values");
+}
+validate189.errors = vErrors;
+return vErrors === null;
+}
+function validate186(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.url === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "url" }, "must have required property '" + "url" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.url !== undefined) {
+let data2 = data.url;
+if (typeof data2 === "string") {
+if (func1(data2) > 2000) {
+vErrors = add(vErrors, "/url", "#/properties/url/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/url", "#/properties/url/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.mode !== undefined) {
+if (!validate189(data.mode)) {
+vErrors = join(vErrors, "/mode", validate189);
+}
+}
+if (data.operations !== undefined) {
+let data4 = data.operations;
+if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+if (Object.keys(data4).length > 500) {
+vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
+}
+for (const key0 in data4) {
+if (!validate189(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate189);
+}
+}
+}
+else {
+vErrors = add(vErrors, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.timeout !== undefined) {
+let data6 = data.timeout;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 600000 || isNaN(data6)) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+if (data6 < 1 || isNaN(data6)) {
+vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate186.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/deleteBackend"] = validate192;
+function validate192(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate192.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listFaults"] = validate195;
+function validate195(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate195.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/addFault"] = validate197;
+function validate197(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -2899,11 +3063,11 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate183.errors = vErrors;
+validate197.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate186;
-function validate186(data) {
+exports["/fields/clearFaults"] = validate200;
+function validate200(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2918,47 +3082,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate186.errors = vErrors;
+validate200.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getFault"] = validate188;
-function validate188(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate188.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/removeFault"] = validate190;
-function validate190(data) {
+exports["/fields/getFault"] = validate202;
+function validate202(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2990,11 +3118,47 @@ vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate190.errors = vErrors;
+validate202.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate192;
-function validate192(data) {
+exports["/fields/removeFault"] = validate204;
+function validate204(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate204.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate206;
+function validate206(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3145,11 +3309,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate192.errors = vErrors;
+validate206.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate195;
-function validate195(data) {
+exports["/fields/clearRequests"] = validate209;
+function validate209(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3279,11 +3443,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate195.errors = vErrors;
+validate209.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate198;
-function validate198(data) {
+exports["/fields/countRequests"] = validate212;
+function validate212(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3413,11 +3577,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate198.errors = vErrors;
+validate212.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate201;
-function validate201(data) {
+exports["/fields/waitForRequest"] = validate215;
+function validate215(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3568,11 +3732,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate201.errors = vErrors;
+validate215.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate204;
-function validate204(data) {
+exports["/fields/streamRequests"] = validate218;
+function validate218(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3708,11 +3872,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate204.errors = vErrors;
+validate218.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate207;
-function validate207(data) {
+exports["/fields/listCallLines"] = validate221;
+function validate221(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3753,11 +3917,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate207.errors = vErrors;
+validate221.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate209;
-function validate209(data) {
+exports["/fields/streamCallLines"] = validate223;
+function validate223(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3772,11 +3936,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate209.errors = vErrors;
+validate223.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate211;
-function validate211(data) {
+exports["/fields/getRequest"] = validate225;
+function validate225(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3811,11 +3975,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate211.errors = vErrors;
+validate225.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate213;
-function validate213(data) {
+exports["/fields/getSnapshot"] = validate227;
+function validate227(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3830,11 +3994,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = vErrors;
+validate227.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate215;
-function validate215(data) {
+exports["/fields/putSnapshot"] = validate229;
+function validate229(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4025,11 +4189,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate215.errors = vErrors;
+validate229.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate220;
-function validate220(data) {
+exports["/fields/listScenarios"] = validate234;
+function validate234(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4049,11 +4213,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate220.errors = vErrors;
+validate234.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate223;
-function validate223(data) {
+exports["/fields/applyScenario"] = validate237;
+function validate237(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4090,11 +4254,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = vErrors;
+validate237.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate226;
-function validate226(data) {
+exports["/fields/listCollections"] = validate240;
+function validate240(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4117,11 +4281,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate226.errors = vErrors;
+validate240.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate229;
-function validate229(data) {
+exports["/fields/listRecords"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4174,11 +4338,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate229.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate232;
-function validate232(data) {
+exports["/fields/createRecord"] = validate246;
+function validate246(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4218,72 +4382,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate232.errors = vErrors;
+validate246.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate235;
-function validate235(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate235.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate238;
-function validate238(data) {
+exports["/fields/getRecord"] = validate249;
+function validate249(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4340,11 +4443,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate238.errors = vErrors;
+validate249.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate241;
-function validate241(data) {
+exports["/fields/replaceRecord"] = validate252;
+function validate252(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4401,11 +4504,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = vErrors;
+validate252.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate244;
-function validate244(data) {
+exports["/fields/updateRecord"] = validate255;
+function validate255(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4462,12 +4565,73 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate244.errors = vErrors;
+validate255.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate247;
+exports["/fields/deleteRecord"] = validate258;
+function validate258(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate258.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate261;
 const pattern7 = new RegExp("^\\d{0,15}$", "u");
-function validate247(data) {
+function validate261(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4485,11 +4649,11 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate247.errors = vErrors;
+validate261.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate248;
-function validate248(data) {
+exports["/headers/streamCallLines"] = validate262;
+function validate262(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4507,7 +4671,7 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate248.errors = vErrors;
+validate262.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -5609,11 +5773,11 @@ return true;
 exports["/success/getHistory"] = validate101;
 const schema43 = { "type": "object", "required": ["history", "reach"], "properties": { "history": { "type": "array", "items": { "$ref": "/components/Happening" } }, "reach": { "type": "object", "required": ["first", "last", "isWhole"], "properties": { "first": { "type": ["integer", "null"] }, "last": { "type": ["integer", "null"] }, "isWhole": { "type": "boolean" } } } } };
 const schema44 = { "type": "object", "required": ["kind", "call", "changed"], "properties": { "kind": { "type": "string", "enum": ["call", "control"] }, "call": { "oneOf": [{ "$ref": "/components/CallLine" }, { "type": "null" }] }, "changed": { "type": "array", "items": { "type": "string" } } } };
-const schema45 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 } } };
+const schema45 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "method", "url", "status", "error", "user", "faults", "violations", "changes", "source"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": "integer" }, "error": { "type": ["string", "null"] }, "user": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "integer", "minimum": 0 }, "changes": { "type": "integer", "minimum": 0 }, "source": { "type": "string", "enum": ["stub", "real"] } } };
 function validate103(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) {
+if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.source === undefined) && (missing0 = "source"))) {
 return fail(validate103, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -5723,6 +5887,15 @@ if ((typeof data13 == "number") && (isFinite(data13))) {
 if (data13 < 0 || isNaN(data13)) {
 return fail(validate103, "/changes", "#/properties/changes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
+}
+}
+if (data.source !== undefined) {
+let data14 = data.source;
+if (typeof data14 !== "string") {
+return fail(validate103, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+}
+if (!((data14 === "stub") || (data14 === "real"))) {
+return fail(validate103, "/source", "#/properties/source/enum", "enum", { allowedValues: schema45.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 }
@@ -7271,425 +7444,167 @@ return pass(validate207, "", validate201);
 validate207.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate209;
-const schema92 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema93 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+exports["/success/listBackends"] = validate209;
+const schema93 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
+const schema94 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
 function validate213(data) {
+if (typeof data !== "string") {
+return fail(validate213, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+return fail(validate213, "", "#/enum", "enum", { allowedValues: schema94.enum }, "must be equal to one of the allowed values");
+}
+validate213.errors = null;
+return true;
+}
+function validate211(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
+return fail(validate211, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate211, "/system", validate54);
+}
+}
+if (data.url !== undefined) {
+let data1 = data.url;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate211, "/url", "#/properties/url/type", "type", { type: schema93.properties.url.type }, "must be string,null");
+}
+}
+if (data.mode !== undefined) {
+if (!validate213(data.mode)) {
+return pass(validate211, "/mode", validate213);
+}
+}
+if (data.operations !== undefined) {
+let data3 = data.operations;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (!validate213(data3[key0])) {
+return pass(validate211, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate213);
+}
+}
+}
+else {
+return fail(validate211, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.timeout !== undefined) {
+let data5 = data.timeout;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate211, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.chosen !== undefined) {
+if (typeof data.chosen !== "boolean") {
+return fail(validate211, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate211.errors = null;
+return true;
+}
+function validate210(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.backends === undefined) && (missing0 = "backends")) {
+return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.backends !== undefined) {
+let data0 = data.backends;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate211(data0[i0])) {
+return pass(validate210, "/backends/" + i0, validate211);
+}
+}
+}
+else {
+return fail(validate210, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate210.errors = null;
+return true;
+}
+function validate209(data) {
+if (!validate210(data)) {
+return pass(validate209, "", validate210);
+}
+validate209.errors = null;
+return true;
+}
+exports["/success/getBackend"] = validate218;
+function validate218(data) {
+if (!validate211(data)) {
+return pass(validate218, "", validate211);
+}
+validate218.errors = null;
+return true;
+}
+exports["/success/putBackend"] = validate220;
+function validate220(data) {
+if (!validate211(data)) {
+return pass(validate220, "", validate211);
+}
+validate220.errors = null;
+return true;
+}
+exports["/success/listFaults"] = validate222;
+const schema98 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema99 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate226(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate213, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate226, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate213, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate226, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate213, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate226, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate213, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate226, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate213, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate226, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate213, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate226, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate213, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate213.errors = null;
-return true;
-}
-function validate212(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate212, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate212, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate212, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate212, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate212, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate212, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate212, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate212, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate212, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate212, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate212, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate212, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate212, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate213(data.displacedBy)) {
-return pass(validate212, "/displacedBy", validate213);
-}
-}
-}
-}
-}
-else {
-return fail(validate212, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate212.errors = null;
-return true;
-}
-function validate216(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate216, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate216, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate216, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate216, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate216, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate216, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate216, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate216, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate216, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate216.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate218(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate218, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate218, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate218, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("status" !== data0) {
-return fail(validate218, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
-}
-}
-if (data.status !== undefined) {
-let data1 = data.status;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate218, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate218, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate218, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
-}
-}
-}
-}
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate218, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
-}
-}
-else {
-return fail(validate218, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate218, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate218, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate218, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate218, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate218, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate218.errors = null;
-return true;
-}
-function validate220(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate220, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate220, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("drop" !== data0) {
-return fail(validate220, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
-}
-}
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate220, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate220.errors = null;
-return true;
-}
-function validate222(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(key0 === "kind")) {
-return fail(validate222, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate222, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("reset" !== data0) {
-return fail(validate222, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate222.errors = null;
-return true;
-}
-function validate224(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(key0 === "kind")) {
-return fail(validate224, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate224, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("malformed" !== data0) {
-return fail(validate224, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate224.errors = null;
-return true;
-}
-function validate226(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate226, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate226, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate226, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("slow" !== data0) {
-return fail(validate226, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
-}
-}
-if (data.milliseconds !== undefined) {
-let data1 = data.milliseconds;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate226, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate226, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 1 || isNaN(data1)) {
-return fail(validate226, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-}
-if (data.chunks !== undefined) {
-let data2 = data.chunks;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate226, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 1000 || isNaN(data2)) {
-return fail(validate226, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
-}
-else {
-if (data2 < 2 || isNaN(data2)) {
-return fail(validate226, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
-}
-}
-}
+return fail(validate226, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -7699,7 +7614,385 @@ return fail(validate226, "", "#/type", "type", { type: "object" }, "must be obje
 validate226.errors = null;
 return true;
 }
-function validate211(data) {
+function validate225(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate225, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate225, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate225, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate225, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate225, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate225, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate225, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate225, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate225, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate225, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate225, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate225, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate225, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate226(data.displacedBy)) {
+return pass(validate225, "/displacedBy", validate226);
+}
+}
+}
+}
+}
+else {
+return fail(validate225, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate225.errors = null;
+return true;
+}
+function validate229(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate229, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate229, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("latency" !== data0) {
+return fail(validate229, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+}
+}
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate229, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate229, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate229, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate229, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate229, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate229, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate229.errors = null;
+return true;
+}
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
+function validate231(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate231, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate231, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("status" !== data0) {
+return fail(validate231, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+}
+}
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate231, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate231, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate231, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate231, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate231, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate231, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate231, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate231, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate231, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate231.errors = null;
+return true;
+}
+function validate233(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+return fail(validate233, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate233, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("drop" !== data0) {
+return fail(validate233, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate233, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate233.errors = null;
+return true;
+}
+function validate235(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate235, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate235, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("reset" !== data0) {
+return fail(validate235, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate235.errors = null;
+return true;
+}
+function validate237(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate237, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate237, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("malformed" !== data0) {
+return fail(validate237, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate237.errors = null;
+return true;
+}
+function validate239(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate239, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate239, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("slow" !== data0) {
+return fail(validate239, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+}
+}
+if (data.milliseconds !== undefined) {
+let data1 = data.milliseconds;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate239, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate239, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 1 || isNaN(data1)) {
+return fail(validate239, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+if (data.chunks !== undefined) {
+let data2 = data.chunks;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate239, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+return fail(validate239, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+else {
+if (data2 < 2 || isNaN(data2)) {
+return fail(validate239, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate239.errors = null;
+return true;
+}
+function validate224(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -7745,8 +8038,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate212(data)) {
-vErrors = join(vErrors, "", validate212);
+if (!validate225(data)) {
+vErrors = join(vErrors, "", validate225);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -7755,7 +8048,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7803,8 +8096,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate216(data)) {
-vErrors = join(vErrors, "", validate216);
+if (!validate229(data)) {
+vErrors = join(vErrors, "", validate229);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -7813,7 +8106,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -7861,8 +8154,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate218(data)) {
-vErrors = join(vErrors, "", validate218);
+if (!validate231(data)) {
+vErrors = join(vErrors, "", validate231);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -7871,7 +8164,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -7919,8 +8212,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate220(data)) {
-vErrors = join(vErrors, "", validate220);
+if (!validate233(data)) {
+vErrors = join(vErrors, "", validate233);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -7929,7 +8222,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -7977,8 +8270,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate222(data)) {
-vErrors = join(vErrors, "", validate222);
+if (!validate235(data)) {
+vErrors = join(vErrors, "", validate235);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -7987,7 +8280,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -8035,8 +8328,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate224(data)) {
-vErrors = join(vErrors, "", validate224);
+if (!validate237(data)) {
+vErrors = join(vErrors, "", validate237);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -8045,7 +8338,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8093,8 +8386,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate226(data)) {
-vErrors = join(vErrors, "", validate226);
+if (!validate239(data)) {
+vErrors = join(vErrors, "", validate239);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8103,7 +8396,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8117,108 +8410,108 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate211, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate224, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate211, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema93.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate224, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema99.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate211.errors = vErrors;
+validate224.errors = vErrors;
 return errors === 0;
 }
-function validate210(data) {
+function validate223(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate210, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate223, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate210, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate223, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate210, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate223, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate211(data.fault)) {
-return pass(validate210, "/fault", validate211);
+if (!validate224(data.fault)) {
+return pass(validate223, "/fault", validate224);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate210, "/times", "#/properties/times/type", "type", { type: schema92.properties.times.type }, "must be integer,null");
+return fail(validate223, "/times", "#/properties/times/type", "type", { type: schema98.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate210, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate223, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate210, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate223, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate210, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate223, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.matched !== undefined) {
 let data6 = data.matched;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate210, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate223, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate210, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate223, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data7 = data.fired;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate210, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate223, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate210, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate223, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate210.errors = null;
+validate223.errors = null;
 return true;
 }
-function validate209(data) {
+function validate222(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate209, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -8226,42 +8519,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate210(data0[i0])) {
-return pass(validate209, "/faults/" + i0, validate210);
+if (!validate223(data0[i0])) {
+return pass(validate222, "/faults/" + i0, validate223);
 }
 }
 }
 else {
-return fail(validate209, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate222, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate209, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate209.errors = null;
+validate222.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate230;
-function validate230(data) {
-if (!validate210(data)) {
-return pass(validate230, "", validate210);
+exports["/success/addFault"] = validate243;
+function validate243(data) {
+if (!validate223(data)) {
+return pass(validate243, "", validate223);
 }
-validate230.errors = null;
+validate243.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate232;
-function validate232(data) {
-if (!validate210(data)) {
-return pass(validate232, "", validate210);
+exports["/success/getFault"] = validate245;
+function validate245(data) {
+if (!validate223(data)) {
+return pass(validate245, "", validate223);
 }
-validate232.errors = null;
+validate245.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate234;
-const schema105 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } } } };
-function validate238(data) {
+exports["/success/listRequests"] = validate247;
+const schema111 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+function validate251(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8307,7 +8600,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate238.errors = vErrors;
+validate251.errors = vErrors;
 return false;
 }
 else {
@@ -8328,64 +8621,64 @@ break;
 }
 }
 else {
-return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate238.errors = vErrors;
+validate251.errors = vErrors;
 return errors === 0;
 }
-const schema108 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate241(data) {
+const schema114 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate254(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate241, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate241, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate254, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate241, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate254, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate241, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate254, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate241, "/text", "#/properties/text/type", "type", { type: schema108.properties.text.type }, "must be string,null");
+return fail(validate254, "/text", "#/properties/text/type", "type", { type: schema114.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate241, "/base64", "#/properties/base64/type", "type", { type: schema108.properties.base64.type }, "must be string,null");
+return fail(validate254, "/base64", "#/properties/base64/type", "type", { type: schema114.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = null;
+validate254.errors = null;
 return true;
 }
-function validate240(data) {
+function validate253(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate241(data)) {
-vErrors = join(vErrors, "", validate241);
+if (!validate254(data)) {
+vErrors = join(vErrors, "", validate254);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -8402,7 +8695,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate240.errors = vErrors;
+validate253.errors = vErrors;
 return false;
 }
 else {
@@ -8416,68 +8709,68 @@ vErrors = null;
 }
 }
 }
-validate240.errors = vErrors;
+validate253.errors = vErrors;
 return errors === 0;
 }
-const schema109 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate246(data) {
+const schema115 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate259(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate246, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate259, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate246, "/key", "#/properties/key/type", "type", { type: schema109.properties.key.type }, "must be string,number");
+return fail(validate259, "/key", "#/properties/key/type", "type", { type: schema115.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate246, "/before", "#/properties/before/type", "type", { type: schema109.properties.before.type }, "must be object,null");
+return fail(validate259, "/before", "#/properties/before/type", "type", { type: schema115.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate246, "/after", "#/properties/after/type", "type", { type: schema109.properties.after.type }, "must be object,null");
+return fail(validate259, "/after", "#/properties/after/type", "type", { type: schema115.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate259, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate246.errors = null;
+validate259.errors = null;
 return true;
 }
-function validate248(data) {
+function validate261(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate261, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate248, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate248, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate248, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -8486,12 +8779,228 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate248, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate248, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate261, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate261, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate261.errors = null;
+return true;
+}
+function validate248(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
+return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate248, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate248, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate248, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate248, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate248, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate248, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate248, "/operationId", "#/properties/operationId/type", "type", { type: schema111.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate248, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.request !== undefined) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+let missing1;
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
+return fail(validate248, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
+return fail(validate248, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
+return fail(validate248, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.headers !== undefined) {
+if (!validate251(data6.headers)) {
+return pass(validate248, "/request/headers", validate251);
+}
+}
+if (data6.body !== undefined) {
+if (!validate253(data6.body)) {
+return pass(validate248, "/request/body", validate253);
+}
+}
+}
+}
+else {
+return fail(validate248, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.response !== undefined) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing2;
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
+return fail(validate248, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate248, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data11.headers !== undefined) {
+if (!validate251(data11.headers)) {
+return pass(validate248, "/response/headers", validate251);
+}
+}
+if (data11.body !== undefined) {
+if (!validate253(data11.body)) {
+return pass(validate248, "/response/body", validate253);
+}
+}
+}
+}
+else {
+return fail(validate248, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.user !== undefined) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate248, "/user", "#/properties/user/type", "type", { type: schema111.properties.user.type }, "must be string,null");
+}
+}
+if (data.error !== undefined) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
+return fail(validate248, "/error", "#/properties/error/type", "type", { type: schema111.properties.error.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data17[i0] !== "string") {
+return fail(validate248, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate248, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data19[i1] !== "string") {
+return fail(validate248, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate248, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changes !== undefined) {
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate259(data21[i2])) {
+return pass(validate248, "/changes/" + i2, validate259);
+}
+}
+}
+else {
+return fail(validate248, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changesLeftOut !== undefined) {
+let data23 = data.changesLeftOut;
+if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
+return fail(validate248, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data23 == "number") && (isFinite(data23))) {
+if (data23 < 1 || isNaN(data23)) {
+return fail(validate248, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.nearMisses !== undefined) {
+let data24 = data.nearMisses;
+if (Array.isArray(data24)) {
+const len3 = data24.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (!validate261(data24[i3])) {
+return pass(validate248, "/nearMisses/" + i3, validate261);
+}
+}
+}
+else {
+return fail(validate248, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.source !== undefined) {
+let data26 = data.source;
+if (typeof data26 !== "string") {
+return fail(validate248, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+}
+if (!((data26 === "stub") || (data26 === "real"))) {
+return fail(validate248, "/source", "#/properties/source/enum", "enum", { allowedValues: schema111.properties.source.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.sourceReason !== undefined) {
+let data27 = data.sourceReason;
+if ((typeof data27 !== "string") && (data27 !== null)) {
+return fail(validate248, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema111.properties.sourceReason.type }, "must be string,null");
 }
 }
 }
@@ -8502,225 +9011,24 @@ return fail(validate248, "", "#/type", "type", { type: "object" }, "must be obje
 validate248.errors = null;
 return true;
 }
-function validate235(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) {
-return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate235, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate235, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate235, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate235, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate235, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate235, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate235, "/operationId", "#/properties/operationId/type", "type", { type: schema105.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-return fail(validate235, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.request !== undefined) {
-let data6 = data.request;
-if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-let missing1;
-if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate235, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data6.method !== undefined) {
-if (typeof data6.method !== "string") {
-return fail(validate235, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.url !== undefined) {
-if (typeof data6.url !== "string") {
-return fail(validate235, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.headers !== undefined) {
-if (!validate238(data6.headers)) {
-return pass(validate235, "/request/headers", validate238);
-}
-}
-if (data6.body !== undefined) {
-if (!validate240(data6.body)) {
-return pass(validate235, "/request/body", validate240);
-}
-}
-}
-}
-else {
-return fail(validate235, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.response !== undefined) {
-let data11 = data.response;
-if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-let missing2;
-if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate235, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
-}
-else {
-if (data11.status !== undefined) {
-let data12 = data11.status;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate235, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data11.headers !== undefined) {
-if (!validate238(data11.headers)) {
-return pass(validate235, "/response/headers", validate238);
-}
-}
-if (data11.body !== undefined) {
-if (!validate240(data11.body)) {
-return pass(validate235, "/response/body", validate240);
-}
-}
-}
-}
-else {
-return fail(validate235, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.user !== undefined) {
-let data15 = data.user;
-if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate235, "/user", "#/properties/user/type", "type", { type: schema105.properties.user.type }, "must be string,null");
-}
-}
-if (data.error !== undefined) {
-let data16 = data.error;
-if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate235, "/error", "#/properties/error/type", "type", { type: schema105.properties.error.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data17 = data.faults;
-if (Array.isArray(data17)) {
-const len0 = data17.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data17[i0] !== "string") {
-return fail(validate235, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate235, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data19 = data.violations;
-if (Array.isArray(data19)) {
-const len1 = data19.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data19[i1] !== "string") {
-return fail(validate235, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate235, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changes !== undefined) {
-let data21 = data.changes;
-if (Array.isArray(data21)) {
-const len2 = data21.length;
-for (let i2 = 0; i2 < len2; i2++) {
-if (!validate246(data21[i2])) {
-return pass(validate235, "/changes/" + i2, validate246);
-}
-}
-}
-else {
-return fail(validate235, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changesLeftOut !== undefined) {
-let data23 = data.changesLeftOut;
-if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate235, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data23 == "number") && (isFinite(data23))) {
-if (data23 < 1 || isNaN(data23)) {
-return fail(validate235, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.nearMisses !== undefined) {
-let data24 = data.nearMisses;
-if (Array.isArray(data24)) {
-const len3 = data24.length;
-for (let i3 = 0; i3 < len3; i3++) {
-if (!validate248(data24[i3])) {
-return pass(validate235, "/nearMisses/" + i3, validate248);
-}
-}
-}
-else {
-return fail(validate235, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate235.errors = null;
-return true;
-}
-const schema111 = { "type": ["integer", "null"], "minimum": 1 };
-function validate251(data) {
+const schema117 = { "type": ["integer", "null"], "minimum": 1 };
+function validate264(data) {
 if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate251, "", "#/type", "type", { type: schema111.type }, "must be integer,null");
+return fail(validate264, "", "#/type", "type", { type: schema117.type }, "must be integer,null");
 }
 if ((typeof data == "number") && (isFinite(data))) {
 if (data < 1 || isNaN(data)) {
-return fail(validate251, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate264, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-validate251.errors = null;
+validate264.errors = null;
 return true;
 }
-function validate234(data) {
+function validate247(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate247, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.requests !== undefined) {
@@ -8728,13 +9036,13 @@ let data0 = data.requests;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate235(data0[i0])) {
-return pass(validate234, "/requests/" + i0, validate235);
+if (!validate248(data0[i0])) {
+return pass(validate247, "/requests/" + i0, validate248);
 }
 }
 }
 else {
-return fail(validate234, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+return fail(validate247, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -8742,107 +9050,107 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate234, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate247, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate234, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate247, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate234, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate247, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate251(data2.oldest)) {
-return pass(validate234, "/meta/oldest", validate251);
+if (!validate264(data2.oldest)) {
+return pass(validate247, "/meta/oldest", validate264);
 }
 }
 }
 }
 else {
-return fail(validate234, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate247, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate247, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = null;
+validate247.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate253;
-function validate253(data) {
+exports["/success/clearRequests"] = validate266;
+function validate266(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate253, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate266, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate253, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate266, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate253.errors = null;
+validate266.errors = null;
 return true;
 }
-exports["/success/countRequests"] = validate254;
-function validate254(data) {
+exports["/success/countRequests"] = validate267;
+function validate267(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate267, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate254, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate267, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate254, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate267, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate254.errors = null;
+validate267.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate255;
-function validate255(data) {
-if (!validate235(data)) {
-return pass(validate255, "", validate235);
+exports["/success/waitForRequest"] = validate268;
+function validate268(data) {
+if (!validate248(data)) {
+return pass(validate268, "", validate248);
 }
-validate255.errors = null;
+validate268.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate257;
-function validate257(data) {
+exports["/success/listCallLines"] = validate270;
+function validate270(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate257, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -8851,12 +9159,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate257, "/lines/" + i0, validate103);
+return pass(validate270, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate257, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate270, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -8864,91 +9172,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate257, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate270, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate257, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate270, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate257, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate270, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate257, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate270, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate257, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate270, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate251(data2.oldest)) {
-return pass(validate257, "/meta/oldest", validate251);
+if (!validate264(data2.oldest)) {
+return pass(validate270, "/meta/oldest", validate264);
 }
 }
 }
 }
 else {
-return fail(validate257, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate270, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate257, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate257.errors = null;
+validate270.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate260;
-function validate260(data) {
-if (!validate235(data)) {
-return pass(validate260, "", validate235);
+exports["/success/getRequest"] = validate273;
+function validate273(data) {
+if (!validate248(data)) {
+return pass(validate273, "", validate248);
 }
-validate260.errors = null;
+validate273.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate262;
-const schema119 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getSnapshot"] = validate275;
+const schema125 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate268(data) {
+function validate281(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate268, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate281, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate268, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate281, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate268, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate281, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate268, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate281, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate268.errors = null;
+validate281.errors = null;
 return true;
 }
-function validate265(data) {
+function validate278(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -8973,7 +9281,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate265, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate278, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -8982,7 +9290,7 @@ break;
 }
 }
 else {
-return fail(validate265, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -9009,7 +9317,7 @@ break;
 }
 }
 else {
-return fail(validate265, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9042,8 +9350,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate268(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate268);
+if (!validate281(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate281);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9056,7 +9364,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema119.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema125.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -9092,7 +9400,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate265.errors = vErrors;
+validate278.errors = vErrors;
 return false;
 }
 else {
@@ -9124,7 +9432,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9141,7 +9449,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9151,7 +9459,7 @@ break;
 }
 }
 else {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9171,7 +9479,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema119.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema125.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9180,7 +9488,7 @@ break;
 }
 }
 else {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9192,7 +9500,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate265, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9202,7 +9510,7 @@ break;
 }
 }
 else {
-return fail(validate265, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9217,64 +9525,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate265.errors = vErrors;
+validate278.errors = vErrors;
 return errors === 0;
 }
-function validate263(data) {
+function validate276(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate263, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate263, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate276, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate263, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate263, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate276, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate263, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate276, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate263, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate276, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate263, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate263, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate263, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate276, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate263, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate276, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9284,37 +9592,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate263, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate276, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate263, "/clock/now", validate56);
+return pass(validate276, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate263, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate276, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate263, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate276, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate263, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate263, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate276, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate263, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate276, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9323,46 +9631,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate265(data10[key0])) {
-return pass(validate263, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate265);
+if (!validate278(data10[key0])) {
+return pass(validate276, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate278);
 }
 }
 }
 else {
-return fail(validate263, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate276, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate263, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate276, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate210(data12[i0])) {
-return pass(validate263, "/faults/" + i0, validate210);
+if (!validate223(data12[i0])) {
+return pass(validate276, "/faults/" + i0, validate223);
 }
 }
 }
 }
 else {
-return fail(validate263, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate276, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate263, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate263, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate276, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate263, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate276, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9370,92 +9678,17 @@ return fail(validate263, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate263, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate276, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate263, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate276, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate263, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate276, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-}
-}
-}
-}
-else {
-return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate263.errors = null;
-return true;
-}
-function validate262(data) {
-if (!validate263(data)) {
-return pass(validate262, "", validate263);
-}
-validate262.errors = null;
-return true;
-}
-exports["/success/putSnapshot"] = validate273;
-function validate273(data) {
-if (!validate91(data)) {
-return pass(validate273, "", validate91);
-}
-validate273.errors = null;
-return true;
-}
-exports["/success/listScenarios"] = validate275;
-function validate277(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate277, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate277, "/system", validate54);
-}
-}
-if (data.name !== undefined) {
-if (typeof data.name !== "string") {
-return fail(validate277, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.description !== undefined) {
-if (!validate74(data.description)) {
-return pass(validate277, "/description", validate74);
-}
-}
-}
-}
-else {
-return fail(validate277, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate277.errors = null;
-return true;
-}
-function validate276(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.scenarios !== undefined) {
-let data0 = data.scenarios;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate277(data0[i0])) {
-return pass(validate276, "/scenarios/" + i0, validate277);
-}
-}
-}
-else {
-return fail(validate276, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -9473,20 +9706,95 @@ return pass(validate275, "", validate276);
 validate275.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate282;
-function validate282(data) {
-if (!validate276(data)) {
-return pass(validate282, "", validate276);
+exports["/success/putSnapshot"] = validate286;
+function validate286(data) {
+if (!validate91(data)) {
+return pass(validate286, "", validate91);
 }
-validate282.errors = null;
+validate286.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate284;
-function validate284(data) {
+exports["/success/listScenarios"] = validate288;
+function validate290(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
+return fail(validate290, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate290, "/system", validate54);
+}
+}
+if (data.name !== undefined) {
+if (typeof data.name !== "string") {
+return fail(validate290, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.description !== undefined) {
+if (!validate74(data.description)) {
+return pass(validate290, "/description", validate74);
+}
+}
+}
+}
+else {
+return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate290.errors = null;
+return true;
+}
+function validate289(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
+return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.scenarios !== undefined) {
+let data0 = data.scenarios;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate290(data0[i0])) {
+return pass(validate289, "/scenarios/" + i0, validate290);
+}
+}
+}
+else {
+return fail(validate289, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate289.errors = null;
+return true;
+}
+function validate288(data) {
+if (!validate289(data)) {
+return pass(validate288, "", validate289);
+}
+validate288.errors = null;
+return true;
+}
+exports["/success/applyScenario"] = validate295;
+function validate295(data) {
+if (!validate289(data)) {
+return pass(validate295, "", validate289);
+}
+validate295.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate297;
+function validate297(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate284, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9498,17 +9806,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate284, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate297, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate284, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate284, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9521,27 +9829,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate284, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate284, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate284, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate284, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate297, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate284, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate297, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9553,7 +9861,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9562,122 +9870,122 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate284, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate284, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate284, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate284, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate297, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate297, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate284.errors = null;
+}
+}
+else {
+return fail(validate297, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate297.errors = null;
 return true;
 }
-exports["/success/listRecords"] = validate285;
-function validate286(data) {
+exports["/success/listRecords"] = validate298;
+function validate299(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate286, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate286.errors = null;
+validate299.errors = null;
 return true;
 }
-function validate285(data) {
+function validate298(data) {
 if (Array.isArray(data)) {
 const len0 = data.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate286(data[i0])) {
-return pass(validate285, "/" + i0, validate286);
+if (!validate299(data[i0])) {
+return pass(validate298, "/" + i0, validate299);
 }
 }
 }
 else {
-return fail(validate285, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate298, "", "#/type", "type", { type: "array" }, "must be array");
 }
-validate285.errors = null;
+validate298.errors = null;
 return true;
 }
-exports["/success/createRecord"] = validate288;
-function validate288(data) {
-if (!validate286(data)) {
-return pass(validate288, "", validate286);
+exports["/success/createRecord"] = validate301;
+function validate301(data) {
+if (!validate299(data)) {
+return pass(validate301, "", validate299);
 }
-validate288.errors = null;
+validate301.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate290;
-function validate290(data) {
-if (!validate286(data)) {
-return pass(validate290, "", validate286);
+exports["/success/getRecord"] = validate303;
+function validate303(data) {
+if (!validate299(data)) {
+return pass(validate303, "", validate299);
 }
-validate290.errors = null;
+validate303.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate292;
-function validate292(data) {
-if (!validate286(data)) {
-return pass(validate292, "", validate286);
+exports["/success/replaceRecord"] = validate305;
+function validate305(data) {
+if (!validate299(data)) {
+return pass(validate305, "", validate299);
 }
-validate292.errors = null;
+validate305.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate294;
-function validate294(data) {
-if (!validate286(data)) {
-return pass(validate294, "", validate286);
+exports["/success/updateRecord"] = validate307;
+function validate307(data) {
+if (!validate299(data)) {
+return pass(validate307, "", validate299);
 }
-validate294.errors = null;
+validate307.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate296;
-function validate296(data) {
+exports["/success/deleteRecord"] = validate309;
+function validate309(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate296, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate309, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate296, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate296.errors = null;
+validate309.errors = null;
 return true;
 }
 return exports
@@ -9729,6 +10037,10 @@ export const validators = {
     "setOutages": requests["/fields/setOutages"],
     "getSettings": requests["/fields/getSettings"],
     "putSettings": requests["/fields/putSettings"],
+    "listBackends": requests["/fields/listBackends"],
+    "getBackend": requests["/fields/getBackend"],
+    "putBackend": requests["/fields/putBackend"],
+    "deleteBackend": requests["/fields/deleteBackend"],
     "listFaults": requests["/fields/listFaults"],
     "addFault": requests["/fields/addFault"],
     "clearFaults": requests["/fields/clearFaults"],
@@ -9795,6 +10107,9 @@ export const validators = {
     "setOutages": answers["/success/setOutages"],
     "getSettings": answers["/success/getSettings"],
     "putSettings": answers["/success/putSettings"],
+    "listBackends": answers["/success/listBackends"],
+    "getBackend": answers["/success/getBackend"],
+    "putBackend": answers["/success/putBackend"],
     "listFaults": answers["/success/listFaults"],
     "addFault": answers["/success/addFault"],
     "getFault": answers["/success/getFault"],

@@ -65,7 +65,9 @@ class FetchBody implements BodySource {
     // Loaded when it is needed: this is the one place here that wants streams of Node.
     const { Readable } = await import('node:stream')
     const { readParts } = await import('../multipart.js')
-    return readParts(Readable.from(this.#pieces ?? []), { 'content-type': this.#contentType }, fileLimit)
+    const read = this.#bytes === null ? null : await this.#bytes
+    if (read !== null && read.kind !== 'bytes') return read
+    return readParts(Readable.from(read === null ? (this.#pieces ?? []) : [read.bytes]), { 'content-type': this.#contentType }, fileLimit)
   }
 }
 

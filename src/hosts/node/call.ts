@@ -1,5 +1,6 @@
 /** A request of Node's HTTP server as a call of the stage. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
 /** So many bytes over the limit are still read. */
@@ -87,7 +88,9 @@ class NodeBody implements BodySource {
 
   async #readParts(fileLimit: number): Promise<ReadParts> {
     const { readParts } = await import('../multipart.js')
-    return readParts(this.#request, this.#request.headers, fileLimit)
+    if (this.#bytes === null) return readParts(this.#request, this.#request.headers, fileLimit)
+    const read = await this.#bytes
+    return read.kind === 'bytes' ? readParts(Readable.from([read.bytes]), this.#request.headers, fileLimit) : read
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Credential, Credentials } from '../../core/dialect.js'
 
 export const SESSION_DAYS = 14
-const COOKIE = 'sessionid'
+export const COOKIE = 'sessionid'
 const TOKEN = /^[a-z0-9]{32}$/
 
 export const credentials: Credentials = {

@@ -1,5 +1,6 @@
 /** How im speaks: `{status, result, message, date}`, HTTP 200 but for unknown paths and wrong verbs. */
 import type { Dialect, ConditionAnswer } from '../../core/dialect.js'
+import { adopt } from './adopt.js'
 import { credentials } from './credentials.js'
 import { toDateTime } from './time.js'
 import type { Im } from './types.js'
@@ -16,6 +17,7 @@ export const dialect: Dialect<Im['errors']> = {
   body: { contentType: 'any', empty: 'unreadable', limit: 5 * MIB + 64 * 1024 },
   emptyIsMissing: true,
   credentials,
+  adopt,
   cookies: true,
   conditions: {
     internal: networkError,

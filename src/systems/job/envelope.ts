@@ -1,6 +1,7 @@
 /** How job speaks: `{message, code, data, ok}`, all four keys always. */
 import type { Dialect } from '../../core/dialect.js'
 import { emptyReply, jsonReply, textReply } from '../../core/reply.js'
+import { adopt } from './adopt.js'
 import { credentials } from './credentials.js'
 import type { Job } from './types.js'
 
@@ -17,6 +18,7 @@ export const dialect: Dialect<Job['errors']> = {
   body: { contentType: 'othersAreEmpty', empty: 'object', limit: MIB },
   emptyIsMissing: true,
   credentials,
+  adopt,
   conditions: {
     internal: internalError,
     networkError: internalError,

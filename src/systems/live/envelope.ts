@@ -1,6 +1,7 @@
 /** How live speaks: `{code, desc, …}`, always HTTP 200. */
 import type { Dialect } from '../../core/dialect.js'
 import { emptyReply } from '../../core/reply.js'
+import { adopt } from './adopt.js'
 import { credentials } from './credentials.js'
 import type { Live } from './types.js'
 
@@ -11,6 +12,7 @@ export const dialect: Dialect<Live['errors']> = {
   body: { contentType: 'declared', empty: 'unreadable', limit: MIB },
   emptyIsMissing: false,
   credentials,
+  adopt,
   conditions: {
     internal: { reply: emptyReply(500) },
     maintenance: { reply: emptyReply(503) },

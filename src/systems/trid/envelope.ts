@@ -1,6 +1,7 @@
 /** How trid speaks: `{type, success, …, error_no, error_msg}` under HTTP 200, and routing errors outside of that. */
 import type { Dialect } from '../../core/dialect.js'
 import { jsonReply, type Reply } from '../../core/reply.js'
+import { adopt } from './adopt.js'
 import type { Trid } from './types.js'
 
 const MIB = 1024 * 1024
@@ -24,6 +25,7 @@ export const dialect: Dialect<Trid['errors']> = {
   body: { contentType: 'any', empty: 'unreadable', limit: MIB },
   emptyIsMissing: true,
   credentials: null,
+  adopt,
   conditions: {
     internal: { reply: routingError(500) },
     maintenance: { reply: routingError(503) },

@@ -27,6 +27,7 @@ class Row implements EntryHead {
   readonly error: string | null
   readonly faults: readonly string[]
   readonly violations: readonly string[]
+  readonly via?: NonNullable<JournalEntry['via']>
   readonly version: number
   readonly requests: number
   /** Where its bytes are: JSON, request body and response body, one after the other. */
@@ -50,6 +51,7 @@ class Row implements EntryHead {
     this.error = entry.error
     this.faults = entry.faults
     this.violations = entry.violations
+    if (entry.via !== undefined) this.via = entry.via
     this.version = entry.version
     this.requests = requests
     const { requestHeaders, responseHeaders, changes, changesLeftOut = 0, requestBody, responseBody } = entry
@@ -63,13 +65,13 @@ class Row implements EntryHead {
 
   /** @returns the entry, whole */
   read(): JournalEntry {
-    const { id, at, duration, system, operation, preflight, method, url, status, user, error, faults, violations, version, requests, piece } = this
+    const { id, at, duration, system, operation, preflight, method, url, status, user, error, faults, violations, via, version, requests, piece } = this
     const request = this.#start + this.#json
     const response = request + (this.#request?.length ?? 0)
     const { requestHeaders, responseHeaders, changes, changesLeftOut } = JSON.parse(piece.bytes.toString('utf8', this.#start, request)) as Rest // written by the constructor
     return {
       id, at, duration, system, operation, preflight, method, url, requestHeaders, requestBody: recall(piece, request, this.#request), status, responseHeaders,
-      responseBody: recall(piece, response, this.#response), user, error, faults, violations, changes, ...(changesLeftOut > 0 && { changesLeftOut }), version, requests,
+      responseBody: recall(piece, response, this.#response), user, error, faults, violations, changes, ...(changesLeftOut > 0 && { changesLeftOut }), ...(via !== undefined && { via }), version, requests,
     }
   }
 }

@@ -1,0 +1,62 @@
+/** `understudy ctl backend` */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Box } from '../../client/box.js'
+import type { Backend } from '../../client/control.js'
+import { isMode, type Mode, modes } from '../../core/backends/setting.js'
+import { DURATION_FORMS, parseMilliseconds } from '../../core/duration.js'
+import { given, list, move } from './move.js'
+
+interface BackendFlags {
+  readonly mode?: Mode
+  readonly operation?: Readonly<Record<string, Mode>>
+  readonly timeout?: number
+}
+
+/** Adds the commands. */
+export function addBackends(ctl: Command): void {
+  ctl
+    .command('backend')
+    .description('show the real backends, or put one beside the stub: ctl backend live https://staging.example/live --mode compare')
+    .argument('[system]', 'id of the system')
+    .argument('[url]', 'what stands before its paths, or off; the present one when left out')
+    .addOption(new Option('--mode <mode>', 'for all operations').choices(modes))
+    .option('--operation <name=mode>', 'for an operation or a tag; several by several flags', parseOperation)
+    .option('--timeout <duration>', 'how long a whole answer may take', parseTimeout)
+    .action((system: string | undefined, url: string | undefined, flags: BackendFlags, command: Command) => {
+      if (system === undefined) return move(command, (box) => box.backends.list(), showBackends)
+      return move(command, (box) => choose(box, system, url, flags), showBackends)
+    })
+}
+
+async function choose({ backends }: Box, system: string, url: string | undefined, { mode, operation, timeout }: BackendFlags): Promise<Backend[]> {
+  if (url === 'off') await backends.clear(system)
+  else if (url !== undefined || mode !== undefined || operation !== undefined || timeout !== undefined) {
+    const now = await backends.get(system)
+    const wanted = url ?? now.url
+    if (wanted === null) throw new Error(`${system} has no real backend; say where it is: understudy ctl backend ${system} <url>`)
+    // What is not said stays, where the same backend is meant.
+    const kept = now.url === null ? {} : { mode: now.mode, operations: now.operations, timeout: now.timeout }
+    await backends.set(system, { url: wanted, ...kept, ...given({ mode, timeout }), operations: { ...kept.operations, ...operation } })
+  }
+  return [await backends.get(system)]
+}
+
+function showBackends(backends: readonly Backend[]): string {
+  const rows = backends.map(({ system, url, mode, operations, timeout }) => {
+    const parts = Object.entries(operations).map(([name, one]) => `${name}=${one}`)
+    return url === null ? [system, '-', 'stub', '-', '-'] : [system, url, mode, parts.join(' ') || '-', `${String(timeout)} ms`]
+  })
+  return list(['SYSTEM', 'REAL BACKEND', 'MODE', 'BUT', 'TIMEOUT'], rows, 'no systems')
+}
+
+function parseOperation(text: string, before: Readonly<Record<string, Mode>> = {}): Readonly<Record<string, Mode>> {
+  const [, name, mode = ''] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || !isMode(mode)) throw new InvalidArgumentError(`write it like name=mode; the modes are ${modes.join(', ')}.`)
+  return { ...before, [name]: mode }
+}
+
+function parseTimeout(text: string): number {
+  const milliseconds = parseMilliseconds(text)
+  if (milliseconds === null) throw new InvalidArgumentError(`write it like ${DURATION_FORMS}.`)
+  return milliseconds
+}

@@ -1,0 +1,52 @@
+/** Real backends beside the stub. */
+import type { SystemName } from './contracts.js'
+import { type Backend, take, type Target } from './control.js'
+
+/** A real backend, and which operations it answers. */
+export interface BackendChoice {
+  /** What stands before the paths. */
+  readonly url: string
+  /** For all operations; `real` when left out. */
+  readonly mode?: Backend['mode']
+  /** By name of an operation or of a tag. */
+  readonly operations?: Backend['operations']
+  /** Real milliseconds that a whole answer may take. */
+  readonly timeout?: number
+}
+
+/** The real backends of a sandbox. */
+export class BackendControl {
+  readonly #target: Target
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  /** @returns the backend of each system; its `url` is null where there is none */
+  async list(): Promise<Backend[]> {
+    const { control, path } = this.#target
+    return (await take(control.GET('/sandboxes/{sandbox}/backends', { params: { path } }))).backends
+  }
+
+  /** @returns the backend of a system; its `url` is null where there is none */
+  get(system: SystemName): Promise<Backend> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } } }))
+  }
+
+  /**
+   * Puts a real backend beside the stub.
+   * @throws ControlError of the kind `backend-misfit` when the URL is none, or a name or a mode is unknown
+   */
+  set(system: SystemName, { url, mode, operations, timeout }: BackendChoice): Promise<Backend> {
+    const { control, path } = this.#target
+    const body = { url, ...(mode === undefined ? {} : { mode }), ...(operations === undefined ? {} : { operations }), ...(timeout === undefined ? {} : { timeout }) }
+    return take(control.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } }, body }))
+  }
+
+  /** Takes the real backend away: the stub answers everything. */
+  async clear(system: SystemName): Promise<void> {
+    const { control, path } = this.#target
+    await take(control.DELETE('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } } }))
+  }
+}

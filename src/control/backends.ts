@@ -1,0 +1,50 @@
+/** The real backends beside the stub. */
+import { type BackendInput, BackendMisfit, readBackend, USUAL_TIMEOUT } from '../core/backends/setting.js'
+import { backendOf } from '../core/pipeline/bridge.js'
+import type { ControlState } from '../core/sandbox.js'
+import type { System } from '../core/system.js'
+import { refusal } from '../core/surface/refusal.js'
+import { changeSystems, openSandbox, systemOf, systemsOf } from './access.js'
+import type { ControlParts, Handlers } from './task.js'
+
+export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | 'deleteBackend'> = {
+  listBackends: async ({ input, parts }) => {
+    const state = await openSandbox(parts, input.sandbox).control.read()
+    return { backends: systemsOf(parts, undefined).map((system) => showBackend(parts, state, system)) }
+  },
+
+  getBackend: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    return showBackend(parts, await openSandbox(parts, input.sandbox).control.read(), system)
+  },
+
+  putBackend: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    const backend = checkBackend(system, input)
+    const sandbox = openSandbox(parts, input.sandbox)
+    await changeSystems(sandbox, [system], (control) => ({ ...control, backend }))
+    return showBackend(parts, await sandbox.control.read(), system)
+  },
+
+  deleteBackend: async ({ input, parts }) => {
+    const system = systemOf(parts, input.system)
+    await changeSystems(openSandbox(parts, input.sandbox), [system], (control) => ({ ...control, backend: null }))
+    return undefined
+  },
+}
+
+/** @throws Refusal that says what is wrong */
+function checkBackend({ contract }: System, { url, mode, operations, timeout }: BackendInput) {
+  try {
+    return readBackend(contract, { url, mode, operations, timeout })
+  } catch (error) {
+    throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
+  }
+}
+
+function showBackend({ backends: started }: ControlParts, { systems }: ControlState, system: System) {
+  const control = systems[system.id]
+  const backend = backendOf({ system, control }, started)
+  const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT } = backend ?? {}
+  return { system: system.id, url, mode, operations: { ...operations }, timeout, chosen: control?.backend !== undefined }
+}

@@ -1,0 +1,133 @@
+/** Sessions across the seam: what a real backend's answer says of a session becomes true in the sandbox, too. */
+import type { SeenReply, SeenUser, SessionNews } from '../dialect.js'
+import { NoRoom } from '../engine/engine.js'
+import { misfitOf } from '../records.js'
+import type { CoreRecords } from '../sandbox-state.js'
+import { type RealTokens, type SessionRecord, Sessions } from '../sessions.js'
+import { type Doc, StoreError, type Transaction } from '../store/types.js'
+import type { System } from '../system.js'
+import type { Turn } from '../turn.js'
+
+type Tx = Transaction<CoreRecords & Record<string, Doc>>
+
+/** What an answer was to, as far as sessions go. */
+export interface Adopting {
+  readonly system: System
+  readonly turn: Turn
+  /** The session whose token the call carried; null where the sandbox does not know it. */
+  readonly caller: SessionRecord | null
+}
+
+/** What came of the news. */
+export interface Adopted {
+  /** The user who has logged in; null where nobody has. */
+  readonly userId: string | null
+  /** Why the news could not be taken in; null where all is well. */
+  readonly problem: string | null
+}
+
+const NOTHING: Adopted = { userId: null, problem: null }
+
+/**
+ * @returns what the answer says of sessions. Where the dialect has nothing special to say, the condition of the error does: who is told
+ *   that he is not logged in, or was displaced, has no session any more
+ */
+export function newsOf({ dialect, contract }: System, seen: SeenReply): SessionNews | null {
+  const news = dialect.adopt?.(seen) ?? null
+  if (news !== null || seen.error === null) return news
+  const condition = contract.errors[seen.error]?.condition
+  if (condition === 'kickedOut') return { kind: 'ended', reason: 'displaced' }
+  return condition === 'unauthenticated' ? { kind: 'ended', reason: 'revoked' } : null
+}
+
+/**
+ * Takes in what a real backend has answered to the client itself.
+ * @throws Superseded when the sandbox was reset meanwhile
+ */
+export async function adopt({ system, turn, caller }: Adopting, news: SessionNews): Promise<Adopted> {
+  return within({ system, turn }, async (tx) => {
+    const sessions = new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now)
+    switch (news.kind) {
+      case 'began': {
+        const { realm = '', device, tokens } = news
+        const { userId, problem } = await userOf(system, tx, news.user)
+        if (userId === null) return { userId: null, problem }
+        // A backend may give the same token again.
+        const same = await tx.find('sessions', { accessToken: tokens.access })
+        if (same !== undefined) await tx.delete('sessions', same.id)
+        await sessions.issue({ userId, realm, real: tokens, ...(device === undefined ? {} : { device }) })
+        return { userId, problem: null }
+      }
+      case 'renewed': {
+        const session = await renewedOne(tx, news.by, caller)
+        if (session === null) return NOTHING
+        const { access, accessLifetime, refresh, refreshLifetime } = news.tokens
+        const after = (left: number | null | undefined) => (left === null || left === undefined ? null : turn.now + left)
+        await tx.update('sessions', session.id, {
+          ...(access === undefined ? {} : { accessToken: access, accessExpiresAt: after(accessLifetime), previousAccess: null }),
+          ...(refresh === undefined ? {} : { refreshToken: refresh, refreshExpiresAt: after(refreshLifetime) }),
+          real: { access: access ?? session.accessToken, refresh: refresh === undefined ? session.refreshToken : refresh },
+        })
+        return NOTHING
+      }
+      case 'ended': {
+        const session = caller === null ? undefined : await tx.get('sessions', caller.id)
+        if (session?.real === undefined || session.endedAt !== null) return NOTHING
+        const displacedBy = news.displacedBy ?? null
+        await tx.update('sessions', session.id, { endedAt: turn.now, endedBy: news.reason, displacedBy })
+        return NOTHING
+      }
+    }
+  })
+}
+
+/**
+ * Notes by which tokens the real backend knows a session that the stub keeps itself, because it answered the same call, too.
+ * @param issued the session that the stub began in answer to the call; null where it began none
+ */
+export async function pair({ system, turn, caller }: Adopting, news: SessionNews, issued: SessionRecord | null): Promise<Adopted> {
+  return within({ system, turn }, async (tx) => {
+    const id = news.kind === 'began' ? issued?.id : caller?.id
+    const session = id === undefined ? undefined : await tx.get('sessions', id)
+    if (session === undefined) return NOTHING
+    await tx.update('sessions', session.id, { real: pairedTokens(session.real, news) })
+    return NOTHING
+  })
+}
+
+function pairedTokens(before: RealTokens | undefined, news: SessionNews): RealTokens | undefined {
+  if (news.kind === 'ended') return undefined
+  if (news.kind === 'began') return { access: news.tokens.access, refresh: news.tokens.refresh }
+  const access = news.tokens.access ?? before?.access
+  return access === undefined ? undefined : { access, refresh: news.tokens.refresh ?? before?.refresh ?? null }
+}
+
+async function within({ system, turn }: Pick<Adopting, 'system' | 'turn'>, work: (tx: Tx) => Promise<Adopted>): Promise<Adopted> {
+  try {
+    // The store has the system's collections besides the core's; which they are is known only by name.
+    return (await turn.store(system.id).transact((tx) => work(tx as unknown as Tx))).value
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof NoRoom) return { userId: null, problem: error.message }
+    throw error
+  }
+}
+
+async function renewedOne(tx: Tx, by: string | null, caller: SessionRecord | null): Promise<SessionRecord | null> {
+  const found = by === null ? undefined : await tx.find('sessions', { refreshToken: by })
+  const session = found ?? (caller === null ? undefined : await tx.get('sessions', caller.id))
+  return session?.real === undefined ? null : session
+}
+
+/** The user whom the names fit, or who has the same key; made where there is none. */
+async function userOf(system: System, tx: Tx, { names, record }: SeenUser): Promise<{ readonly userId: string | null; readonly problem: string | null }> {
+  const { collection } = system.users
+  const field = system.state[collection]?.key ?? ''
+  const isHim = (user: Doc) => Object.entries(names).every(([name, value]) => String(user[name]) === value)
+  const [known] = await tx.list(collection, isHim)
+  const user = known ?? (await tx.get(collection, system.users.key(String(record[field]))))
+  if (user !== undefined) return { userId: String(user[field]), problem: null }
+  const made = { ...record }
+  const misfit = misfitOf(system, collection, made)
+  if (misfit !== null) return { userId: null, problem: `what the backend told of the user makes no record of ${collection}: ${misfit}` }
+  return { userId: String((await tx.insert(collection, made))[field]), problem: null }
+}

@@ -1,0 +1,87 @@
+/** What carries calls to a real backend. The core says what is to be carried, and knows no HTTP client: a host brings one. */
+import type { ReplyHeaders } from '../reply.js'
+
+/** Why a real backend gave no answer, or none was asked for. */
+export type Unanswered =
+  | 'dns' | 'refused' | 'unreachable' | 'tls' | 'timeout' | 'reset' | 'tooLarge' | 'nonsense' | 'cancelled'
+  /** The backend is this server itself. */
+  | 'loop'
+  /** The call carries a token of the stub, which is no business of anybody else. */
+  | 'stubToken'
+  /** The path would lead out of the backend's base. */
+  | 'path'
+
+/** A call for a real backend. */
+export interface Outgoing {
+  readonly method: string
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** Path and query as they go out. */
+  readonly path: string
+  readonly headers: ReplyHeaders
+  /** Null where there is none. */
+  readonly body: Uint8Array | null
+  /** Real milliseconds for the answer and its body. */
+  readonly timeout: number
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+}
+
+/** A real backend's answer. */
+export interface Incoming {
+  readonly status: number
+  /** Names in lower case; as they came, but for those that were about a compression that is undone. */
+  readonly headers: ReplyHeaders
+  /** The body, its compression undone, as it comes. It throws {@link ForwardError} where it breaks off; whoever stops early ends it. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** No answer came, or not all of it. */
+export class ForwardError extends Error {
+  override readonly name = 'ForwardError'
+  readonly reason: Unanswered
+
+  constructor(reason: Unanswered, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** Carries calls to real backends. */
+export interface Forwarder {
+  /**
+   * @returns the answer as soon as its head is there
+   * @throws ForwardError when none comes
+   */
+  forward(outgoing: Outgoing): Promise<Incoming>
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
+/** A body of which at most so much is at hand, and where the rest of it comes from; null when all of it is at hand. */
+export interface Taken {
+  readonly bytes: Uint8Array
+  readonly rest: AsyncIterator<Uint8Array> | null
+}
+
+/**
+ * Takes a body up to a limit.
+ * @throws ForwardError where it breaks off before
+ */
+export async function take(body: AsyncIterable<Uint8Array>, limit: number): Promise<Taken> {
+  const pieces = body[Symbol.asyncIterator]()
+  const taken: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const next = await pieces.next()
+    if (next.done === true) return { bytes: join(taken), rest: null }
+    taken.push(next.value)
+    length += next.value.length
+    if (length > limit) return { bytes: join(taken), rest: pieces }
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)
+}

@@ -1,0 +1,90 @@
+/** Where a real backend answers, and for which operations it is asked. */
+import type { Contract } from '../contract.js'
+import { didYouMean } from '../guess.js'
+
+/**
+ * Who answers an operation. `stub`: this server. `real`: the backend. `real-or-stub`: the backend, and this server where the backend
+ * cannot be reached or has no such operation. `compare`: this server, and the backend is asked as well so that both can be compared.
+ */
+export const modes = ['stub', 'real', 'real-or-stub', 'compare'] as const
+export type Mode = (typeof modes)[number]
+
+/** Who gave an answer. */
+export type Source = 'stub' | 'real'
+
+/** A real backend of one system; plain JSON. */
+export interface Backend {
+  /** What stands before every path, without a slash at its end. */
+  readonly url: string
+  /** For all operations that have no mode of their own. */
+  readonly mode: Mode
+  /** By name of an operation, or of a tag, whose operations these are; a name of an operation goes first. */
+  readonly operations: Readonly<Record<string, Mode>>
+  /** Real milliseconds that an answer may take, its body included. */
+  readonly timeout: number
+}
+
+/** A backend as people write it. */
+export interface BackendInput {
+  readonly url: string
+  readonly mode?: Mode | undefined
+  readonly operations?: Readonly<Record<string, Mode>> | undefined
+  readonly timeout?: number | undefined
+}
+
+export const USUAL_TIMEOUT = 30_000
+export const MOST_TIMEOUT = 600_000
+
+/** Why something is no backend of a system, in words for whoever wrote it. */
+export class BackendMisfit extends Error {
+  override readonly name = 'BackendMisfit'
+  /** The part that is wrong. */
+  readonly field: 'url' | 'mode' | 'operations' | 'timeout'
+
+  constructor(field: BackendMisfit['field'], message: string) {
+    super(message)
+    this.field = field
+  }
+}
+
+/**
+ * @param contract of the system that the backend is one of
+ * @returns the backend, with the usual values where something was left out: `real` for all operations, 30 seconds
+ * @throws BackendMisfit when the URL is none that calls can go to, or a mode, an operation or a time is none
+ */
+export function readBackend(contract: Pick<Contract, 'system' | 'operations'>, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT }: BackendInput): Backend {
+  if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
+  if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
+  const known = namesOf(contract)
+  for (const [name, one] of Object.entries(operations)) {
+    if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation and no tag ${JSON.stringify(name)} in ${contract.system}.${didYouMean(name, known)}`)
+    if (!isMode(one)) throw new BackendMisfit('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
+  }
+  return { url: readUrl(url), mode, operations: { ...operations }, timeout }
+}
+
+/** @returns the names that modes can be given by */
+export function namesOf({ operations }: Pick<Contract, 'operations'>): ReadonlySet<string> {
+  return new Set([...Object.keys(operations), ...Object.values(operations).map(({ tag }) => tag)])
+}
+
+/** @returns who answers the operation */
+export function modeOf(backend: Backend, operation: string, tag: string): Mode {
+  const { operations, mode } = backend
+  if (Object.hasOwn(operations, operation)) return operations[operation] ?? mode
+  return Object.hasOwn(operations, tag) ? (operations[tag] ?? mode) : mode
+}
+
+/** @returns whether the text is a mode */
+export function isMode(text: string): text is Mode {
+  return (modes as readonly string[]).includes(text)
+}
+
+/** Credentials in the URL would be shown to whoever looks at the settings; a query or a fragment cannot stand before a path. */
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new BackendMisfit('url', `${JSON.stringify(text)} is no URL of a backend; write it like https://staging.example/api`)
+  if (url.username !== '' || url.password !== '') throw new BackendMisfit('url', 'the URL of a backend has no user and no password in it')
+  if (url.search !== '' || url.hash !== '') throw new BackendMisfit('url', 'the URL of a backend ends before any "?" or "#"')
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}

@@ -1,0 +1,63 @@
+/** Whose tokens a call carries. Those that the stub has issued are no business of a real backend. */
+import type { SessionRecord } from '../sessions.js'
+import type { CoreRecords } from '../sandbox-state.js'
+import type { Transaction } from '../store/types.js'
+import type { System } from '../system.js'
+
+type Tx = Pick<Transaction<CoreRecords>, 'find'>
+
+/** What the sandbox knows of the tokens in a call. */
+export interface KnownTokens {
+  /** The session of the caller; null where it is not known here. */
+  readonly session: SessionRecord | null
+  /** Tokens of the stub, and those by which the real backend knows the same session. */
+  readonly swaps: ReadonlyMap<string, string>
+  /** Whether there is one that only the stub knows. */
+  readonly hasForeign: boolean
+}
+
+/**
+ * Looks for tokens everywhere in a call: in its URL, its headers and its body, whatever they are called there.
+ * @param shown what the dialect takes for the caller's token
+ * @param texts all that would go out
+ */
+export async function knownTokens(system: System, tx: Tx, shown: readonly string[], texts: readonly string[]): Promise<KnownTokens> {
+  const swaps = new Map<string, string>()
+  let hasForeign = false
+  for (const token of new Set([...shown, ...candidates(system, texts)])) {
+    const found = await sessionOf(tx, token)
+    if (found === undefined) continue
+    const known = realOf(found, token)
+    if (known === null) hasForeign = true
+    else if (known !== token) swaps.set(token, known)
+  }
+  let session: SessionRecord | null = null
+  for (const token of shown) session ??= (await tx.find('sessions', { accessToken: token })) ?? null
+  return { session, swaps, hasForeign }
+}
+
+/** @returns the text with the stub's tokens replaced by the real backend's */
+export function swapped(text: string, swaps: KnownTokens['swaps']): string {
+  let result = text
+  for (const [token, real] of swaps) result = result.replaceAll(token, real)
+  return result
+}
+
+/** Every token that the stub draws is made of letters and digits, as many as its policy says. */
+function candidates({ sessions: { access, refresh } }: System, texts: readonly string[]): readonly string[] {
+  const lengths = [access.length, refresh?.length]
+  return texts.flatMap((text) => text.match(/[A-Za-z0-9]+/g) ?? []).filter((word) => lengths.includes(word.length))
+}
+
+async function sessionOf(tx: Tx, token: string): Promise<SessionRecord | undefined> {
+  return (await tx.find('sessions', { accessToken: token })) ?? (await tx.find('sessions', { refreshToken: token })) ?? (await tx.find('sessions', { 'previousAccess.token': token }))
+}
+
+/** What the real backend calls this token; null where it never heard of it. */
+function realOf({ real, accessToken, refreshToken }: SessionRecord, token: string): string | null {
+  if (real === undefined) return null
+  if (token === real.access || token === real.refresh) return token
+  if (token === accessToken) return real.access
+  // The access token before the last one was replaced at both.
+  return token === refreshToken ? real.refresh : real.access
+}

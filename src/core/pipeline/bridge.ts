@@ -1,0 +1,129 @@
+/** Between the faults and the operation: who is to answer, this server or a real backend, and the answer where the backend gives it. */
+import { adopt, type Adopting, newsOf, pair } from '../backends/adopt.js'
+import type { Unanswered } from '../backends/forward.js'
+import { isNotThere } from '../backends/read.js'
+import { type Backend, type Mode, modeOf, type Source } from '../backends/setting.js'
+import type { SessionNews } from '../dialect.js'
+import { Failure } from '../failure.js'
+import { judge } from '../judge.js'
+import { isObject } from '../../plain/json.js'
+import { Superseded } from '../superseded.js'
+import type { Addressed } from './address.js'
+import { type Answer, refuse } from './answer.js'
+import { ask, type Asked, type AskParts } from './ask.js'
+import type { Mishaps } from './mishaps.js'
+import type { Performed } from './perform.js'
+import { receive, type Received } from './receive.js'
+import type { Routed } from './route.js'
+
+/** What bridging depends on beside the call. */
+export interface BridgeParts extends AskParts {
+  /** The backends that the server was started with, by system; a sandbox may have others. */
+  readonly backends: ReadonlyMap<string, Backend>
+}
+
+/** Who answered, where a real backend could have. */
+export interface Via {
+  readonly source: Source
+  /** Why the real backend did not; null where it did, or was not asked. */
+  readonly reason: Unanswered | 'notThere' | null
+  readonly detail: string | null
+}
+
+/** How a call was answered, on either side. */
+export interface Bridged {
+  readonly answer: Answer
+  readonly via: Via
+  readonly performed: Performed | null
+  readonly userId: string | null
+  readonly received: Received | null
+}
+
+/** Lets the stub play the call. */
+export type StubPlay = (received: Received) => Promise<{ readonly answer: Answer; readonly performed: Performed }>
+
+/** The bytes that may stand beside a file, or a body that the dialect takes at its largest. */
+const ALLOWANCE = 64 * 1024
+
+export const BY_STUB: Via = { source: 'stub', reason: null, detail: null }
+
+/** @returns the backend of the call's system in its sandbox; null where it has none */
+export function backendOf({ system, control }: Pick<Addressed, 'system' | 'control'>, backends: ReadonlyMap<string, Backend> | undefined): Backend | null {
+  const chosen = control?.backend
+  return chosen === undefined ? (backends?.get(system.id) ?? null) : chosen
+}
+
+/** @returns how the call was answered, by whom the mode of its operation says */
+export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
+  const mode = modeOf(backend, routed.operation, routed.row.tag)
+  if (mode === 'stub') return playStub(await receive(routed), play, BY_STUB)
+  const { call, system } = routed.arrival
+  const { limit, fileLimit = limit } = system.dialect.body
+  const body = call.body.isPresent ? await call.body.bytes(Math.max(limit, fileLimit) + ALLOWANCE) : null
+  const received = await receive(routed)
+  // What is too large for the stub's own limits goes to no backend either.
+  if (body !== null && body.kind !== 'bytes') return playStub(received, play, BY_STUB)
+  const bytes = body?.bytes ?? null
+  const wantsWhole = mishaps.spoil !== null || mishaps.delivery !== null
+  if (mode === 'compare') return compare(received, bytes, backend, parts, play)
+  const asked = await ask(received, bytes, backend, parts, wantsWhole)
+  return answerAsked(received, asked, mode, play)
+}
+
+async function playStub(received: Received, play: StubPlay, via: Via): Promise<Bridged> {
+  const { answer, performed } = await play(received)
+  return { answer, via, performed, userId: performed.userId, received }
+}
+
+async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode, 'stub' | 'compare'>, play: StubPlay): Promise<Bridged> {
+  const { routed } = received
+  const { contract } = routed.arrival.system
+  const userId = asked.caller?.userId ?? null
+  if (asked.kind === 'none') {
+    const via: Via = { source: 'stub', reason: asked.reason, detail: asked.detail }
+    if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, via)
+    const failure = asked.reason === 'stubToken' ? Failure.when('unauthenticated', { cause: 'deadCredential' }) : Failure.when('networkError')
+    return { answer: refuse(routed, failure, true), via, performed: null, userId, received }
+  }
+  if (mode === 'real-or-stub' && isNotThere(contract, routed.operation, asked.read)) {
+    return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}` })
+  }
+  const { userId: loggedIn, problem } = await takeNews(routed, asked, (adopting, news) => adopt(adopting, news))
+  const violations = [...departuresOf(routed, asked), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
+  const answer: Answer = { reply: asked.reply, error: asked.read.error ?? null, violations }
+  return { answer, via: { source: 'real', reason: null, detail: null }, performed: null, userId: loggedIn ?? userId, received }
+}
+
+/** Both play at once. What the client hears is the stub's. */
+async function compare(received: Received, body: Uint8Array | null, backend: Backend, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
+  const asking = ask(received, body, backend, parts, true)
+  const stubbed = await playStub(received, play, BY_STUB).catch(async (error: unknown) => {
+    await asking
+    throw error
+  })
+  const asked = await asking
+  if (asked.kind === 'none') return { ...stubbed, via: { source: 'stub', reason: asked.reason, detail: asked.detail } }
+  await takeNews(received.routed, asked, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
+  return stubbed
+}
+
+async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, into: (adopting: Adopting, news: SessionNews) => ReturnType<typeof adopt>): ReturnType<typeof adopt> {
+  const { system, turn } = routed.arrival
+  const { json, error } = asked.read
+  const nothing = { userId: null, problem: null }
+  if (error === undefined) return nothing
+  const news = newsOf(system, { operation: routed.operation, request: asked.view, body: isObject(json) ? json : {}, headers: asked.original, error })
+  if (news === null) return nothing
+  try {
+    return await into({ system, turn, caller: asked.caller }, news)
+  } catch (thrown) {
+    // The session would have been one of a world that is gone.
+    if (thrown instanceof Superseded) return nothing
+    throw thrown
+  }
+}
+
+function departuresOf({ arrival: { call, system }, operation }: Routed, { read }: Extract<Asked, { kind: 'answer' }>): readonly string[] {
+  if (call.method === 'HEAD') return []
+  return judge(system, operation, { status: read.status, body: read.json }).map(({ message }) => message)
+}

@@ -1,0 +1,39 @@
+/** How a login, and its end, is read off what a real backend answered: the session is a cookie. */
+import type { SeenReply, SessionNews } from '../../core/dialect.js'
+import { isObject } from '../../plain/json.js'
+import { COOKIE, SESSION_DAYS } from './credentials.js'
+
+const DAY = 24 * 60 * 60_000
+/** Of users that a real backend has; nobody is told theirs. */
+const UNKNOWN_PASSWORD = 'not-known-here'
+
+/** @returns what the answer says of the caller's session */
+export function adopt({ operation, request, body, headers, error }: SeenReply): SessionNews | null {
+  if (error !== null) return null
+  if (operation === 'imLogout') return { kind: 'ended', reason: 'loggedOut' }
+  if (operation !== 'imLogin') return null
+  const cookie = [headers['set-cookie'] ?? []].flat().flatMap(cookieOf)[0]
+  const account = isObject(body['result']) ? body['result'] : {}
+  const user = isObject(account['user']) ? account['user'] : {}
+  const phone = request.field('phone')
+  if (cookie === undefined || typeof phone !== 'string') return null
+  const text = (name: string, otherwise: string) => (typeof user[name] === 'string' && user[name] !== '' ? user[name] : otherwise)
+  const digits = /^u-(\d+)$/.exec(text('id', ''))?.[1] ?? phone
+  return {
+    kind: 'began',
+    user: {
+      names: { phone },
+      record: {
+        id: `u-${digits}`, phone, password: UNKNOWN_PASSWORD, username: text('username', `user${phone}`), avatar: text('avatar', 'media/avatars/android/default.jpg'),
+        desc: text('desc', ''), sex: user['sex'] === 1 ? 1 : 0, pushId: `p-${digits}`, isBind: account['isBind'] === true, modifyAt: text('modifyAt', '1970/01/01'),
+      },
+    },
+    tokens: { access: cookie.value, accessLifetime: cookie.lifetime, refresh: null, refreshLifetime: null },
+  }
+}
+
+function cookieOf(line: string): readonly { readonly value: string; readonly lifetime: number }[] {
+  const [, name, value = ''] = /^\s*([^=;]+)=([^;]*)/.exec(line) ?? []
+  const seconds = /;\s*max-age=(\d{1,9})/i.exec(line)?.[1]
+  return name === COOKIE && value !== '' ? [{ value, lifetime: seconds === undefined ? SESSION_DAYS * DAY : Number(seconds) * 1000 }] : []
+}

@@ -1,0 +1,17 @@
+/** How a login, and its end, is read off what a real backend answered. */
+import type { SeenReply, SessionNews } from '../../core/dialect.js'
+
+/** @returns what the answer says of the caller's api_key. A key that no longer fits tells no reason. */
+export function adopt({ operation, request, body, error }: SeenReply): SessionNews | null {
+  if (error !== null) return null
+  if (operation === 'liveLogout') return { kind: 'ended', reason: 'loggedOut' }
+  if (operation !== 'liveLogin') return null
+  const { api_key, mobile = request.field('mobile') } = body
+  if (typeof api_key !== 'string' || typeof mobile !== 'string') return null
+  return {
+    kind: 'began',
+    // The answer tells no id; the number is one that no other user can have.
+    user: { names: { mobile }, record: { id: Number(mobile), mobile, nickname: `用户${mobile.slice(-4)}`, bio: '', avatar: '', gender: null } },
+    tokens: { access: api_key, accessLifetime: null, refresh: null, refreshLifetime: null },
+  }
+}
