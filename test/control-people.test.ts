@@ -79,7 +79,7 @@ describe('sessions', () => {
     const auth = await login(here)
     await here.admin('POST', '/clock/freeze', { at: '2099-01-31T08:30:00Z' })
     const kicked = await here.admin('POST', '/sessions/kick', { system: 'edu', user: PHONE, realm: 's', by: { label: 'iPhone 15', platform: 'ios' } })
-    expect(at(kicked, 'sessions.0')).toMatchObject({ state: 'displaced', displacedBy: { label: 'iPhone 15', platform: 'ios', client: null, at: '2099-01-31T08:30:00.000Z' } })
+    expect(at(kicked, 'sessions.0')).toMatchObject({ accessToken: '***', refreshToken: '***', state: 'displaced', displacedBy: { label: 'iPhone 15', platform: 'ios', client: null, at: '2099-01-31T08:30:00.000Z' } })
     const answer = await profile(here, auth)
     expect(answer.status).toBe(401)
     expect(answer.json).toMatchObject({ code: 903, nextDevice: 'iPhone 15', nextLogin: '2099-01-31T08:30:00.000Z' })
@@ -90,6 +90,7 @@ describe('sessions', () => {
     const auth = await login(here)
     await here.admin('POST', '/clock/freeze')
     const expired = await here.admin('POST', '/sessions/expire', { system: 'edu', user: PHONE, realm: 's' })
+    expect(at(expired, 'sessions.0')).toMatchObject({ accessToken: '***', refreshToken: '***' })
     expect(at(expired, 'sessions')).toMatchObject([{ state: 'expired' }])
     expect((await profile(here, auth)).json).toMatchObject({ code: 899 })
     const id = String(at(expired, 'sessions.0.id'))
@@ -173,6 +174,11 @@ describe('sessions', () => {
     const kick = async (body: object) => here.admin('POST', '/sessions/kick', body)
     expect(kindOf(await kick({ system: 'edu', user: '13800001999' }))).toBe('no-such-user')
     expect(kindOf(await kick({ system: 'edu', user: PHONE, realm: 'x' }))).toBe('no-such-user')
+    // An id is one user's, and no other realm's; written in another way it is nobody's.
+    const owner = at(await here.admin('GET', '/users?system=edu'), 'users.0') as { id: string; realm: string } // as the contract has it
+    expect((await kick({ system: 'edu', user: owner.id, realm: owner.realm })).status).toBe(200)
+    expect(kindOf(await kick({ system: 'edu', user: owner.id, realm: owner.realm === 's' ? 't' : 's' }))).toBe('no-such-user')
+    expect(kindOf(await kick({ system: 'edu', user: `0${owner.id}` }))).toBe('no-such-user')
     expect(kindOf(await kick({ system: 'life', user: PHONE }))).toBe('no-such-system')
     expect(kindOf(await kick({ user: PHONE }))).toBe('invalid-request')
     // The same phone may belong to a student and to a parent.

@@ -56,6 +56,26 @@ describe('a snapshot', () => {
     expect(await jobs(there)).toBe(own)
   })
 
+  test('of a world that is larger than this server makes is refused at once', async () => {
+    const there = small()
+    const content = await snapshot(there)
+    const answer = await there.admin('PUT', '/snapshot', { ...(content as object), scale: 1_000_000 })
+    expect([kindOf(answer), answer.text]).toEqual(['snapshot-misfit', expect.stringContaining('--scale 1000000')])
+    expect((await large().admin('PUT', '/snapshot', { ...(await snapshot(large()) as object), scale: 1001 })).text).toContain('makes 1000 at the most')
+  })
+
+  test('of many servers are restored up to a number, and have room again when sandboxes go', async () => {
+    const there = small()
+    const content = await snapshot(there)
+    const restore = (i: number) => small(`origin-${String(i)}`).admin('PUT', '/snapshot', { ...(content as object), boot: 1_700_000_000_000 + i })
+    const answers = await Promise.all(Array.from({ length: 17 }, (_, i) => restore(i)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 16 }, () => 200), 507])
+    expect((await restore(3)).status).toBe(200)
+    expect(kindOf(await restore(99))).toBe('no-room')
+    await small('origin-3').delete()
+    expect((await restore(99)).status).toBe(200)
+  })
+
   test('a running clock runs on', async () => {
     const [here, there] = [box(), box()]
     await here.admin('PUT', '/clock', { now: '2030-01-01T00:00:00Z' })

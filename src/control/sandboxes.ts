@@ -83,7 +83,7 @@ async function forkInto(parts: ControlParts, into: Sandbox, { sandbox: name, at 
   const sandbox = await findSandbox(parts, name)
   const turn = at === undefined ? await sandbox.look() : await sandbox.at(at)
   if (turn === null) throw await tooFarBack(sandbox, at ?? 0)
-  await into.replace(turn.content())
+  await parts.sandboxes.replace(into, turn.content())
 }
 
 async function findSandbox(parts: ControlParts, name: string): Promise<Sandbox> {

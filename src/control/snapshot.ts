@@ -17,6 +17,8 @@ import { checkSettings } from './settings.js'
 const FORMAT = 'understudy-snapshot'
 const VERSION = 1
 const MOST_COUNT = 1e12
+/** So many records in bulk any server makes for a snapshot: less than a tenth of a second of work. */
+const MOST_SCALE = 1000
 
 type Snapshot = NonNullable<Task<'createSandbox'>['input']['snapshot']>
 type SystemSnapshot = Snapshot['systems'][string]
@@ -51,7 +53,7 @@ export async function restoreSnapshot(parts: ControlParts, sandbox: Sandbox, sna
   const { systems: now } = await sandbox.control.read()
   const content = await readSnapshot(parts, snapshot, sandbox.real, now)
   try {
-    await sandbox.replace(content)
+    await parts.sandboxes.replace(sandbox, content)
   } catch (error) {
     throw error instanceof StoreError ? misfit(error.message) : error
   }
@@ -62,6 +64,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
   if (snapshot.version !== VERSION) throw misfit(`its version is ${String(snapshot.version)}; this server, ${await packageVersion()}, reads version ${String(VERSION)}, and ${snapshot.package} wrote it`)
   parseInstant(instantOf(snapshot.boot))
   checkSystems(parts, snapshot)
+  checkScale(parts, snapshot)
   const systems: Record<string, SystemControl> = {}
   const stores: Record<string, StoreExport> = {}
   for (const [id, part] of Object.entries(snapshot.systems)) {
@@ -102,6 +105,12 @@ function checkSystems({ served }: ControlParts, { systems }: Snapshot): void {
   const given = Object.keys(systems).sort()
   if (known.join() === given.join()) return
   throw misfit(`it holds ${listOf(given)}, but this server plays ${listOf(known)}. Start it with: understudy start ${given.join(' ')}`)
+}
+
+/** Making records takes its time, and nobody is answered meanwhile. */
+function checkScale({ sandboxes: { origin } }: ControlParts, { scale }: Snapshot): void {
+  const most = Math.max(origin.scale, MOST_SCALE)
+  if (scale > most) throw misfit(`its worlds have ${String(scale)} records in bulk, and this server makes ${String(most)} at the most. Start it with --scale ${String(scale)}`)
 }
 
 function readControl(system: System, { smsSource, outages, settings, maintenance }: SystemSnapshot): SystemControl {

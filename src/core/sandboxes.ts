@@ -1,9 +1,12 @@
 /** All sandboxes of a server, as this process reaches them. */
 import { Budget } from './budget.js'
-import type { House } from './engine/engine.js'
+import { type House, NoRoom } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
-import { Sandbox, type SandboxOptions } from './sandbox.js'
+import { type Origin, Sandbox, type SandboxContent, type SandboxOptions } from './sandbox.js'
+
+/** So many loads of the worlds beside the server's own may be in use, each by the sandboxes out of one server's snapshots. */
+const MOST_ORIGINS = 16
 
 /** What the sandboxes of a server have in common. */
 export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds'> {
@@ -15,12 +18,42 @@ export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds'> {
 export class Sandboxes {
   readonly #options: SandboxOptions
   readonly #house: House
+  /** Resolves when no worlds are being made for a sandbox. */
+  #replacing: Promise<void> = Promise.resolve()
   /** Those that somebody has reached here and that are there still. */
   readonly #open = new Map<string, Sandbox>()
 
   constructor({ house, ...options }: SandboxesOptions) {
     this.#house = house
     this.#options = { ...options, worlds: new Map([...options.served].map(([id, { world }]) => [id, world])) }
+  }
+
+  /** The load of the worlds that new sandboxes begin with. */
+  get origin(): Origin {
+    return this.#options.origin
+  }
+
+  /**
+   * Replaces all that a sandbox keeps. Content that differs from other worlds than this server's brings them along; they are made one after
+   * another, and there are only so many of them.
+   * @throws StoreError when the records cannot stand together, NoRoom when there are too many other worlds; then nothing is changed
+   */
+  async replace(sandbox: Sandbox, content: SandboxContent): Promise<void> {
+    const { origin } = content
+    if (isSame(origin, this.origin)) {
+      await sandbox.replace(content)
+      return
+    }
+    const replaced = this.#replacing.then(async () => {
+      const others = new Map([...this.#open.values()].filter((one) => one !== sandbox && !isSame(one.origin, this.origin)).map((one) => [nameOf(one.origin), one]))
+      others.delete(nameOf(origin))
+      if (others.size >= MOST_ORIGINS) throw new NoRoom(`Sandboxes of this server came out of snapshots of ${String(MOST_ORIGINS)} other servers already, each with worlds of its own. Delete or reset some.`)
+      await sandbox.replace(content)
+      // Loaded at once, so that the next one counts its worlds.
+      await sandbox.look()
+    })
+    this.#replacing = replaced.catch(() => undefined)
+    await replaced
   }
 
   /** @returns a name that no sandbox has, and none has had */
@@ -83,4 +116,12 @@ export class Sandboxes {
   end(): void {
     for (const sandbox of [...this.#open.values()]) sandbox.end()
   }
+}
+
+function nameOf({ boot, scale }: Origin): string {
+  return `${String(boot)}/${String(scale)}`
+}
+
+function isSame(one: Origin, other: Origin): boolean {
+  return nameOf(one) === nameOf(other)
 }

@@ -29,9 +29,6 @@ export async function loadWorld(system: System, folder: string, boot: number, sc
   }
 }
 
-/** So many worlds of other origins are kept; each belongs to the sandboxes out of one snapshot. */
-const OTHERS_KEPT = 8
-
 /**
  * @param folder the folder that holds one folder of fixtures per system
  * @param origin the load that new sandboxes begin with
@@ -41,16 +38,20 @@ const OTHERS_KEPT = 8
 export async function serve(system: System, folder: string, origin: Origin): Promise<Served> {
   const world = await loadWorld(system, folder, origin.boot, origin.scale)
   await checkScenarios(system, join(folder, system.id), origin.boot)
-  const others = new Map<string, Promise<World>>()
+  // Worlds of other origins belong to the sandboxes that came out of a snapshot, and go with the last of them; the newest waits for one more.
+  const others = new Map<string, WeakRef<World>>()
+  let newest: { readonly name: string; readonly world: Promise<World> } | null = null
   const worldAt = ({ boot, scale }: Origin): Promise<World> => {
     if (boot === origin.boot && scale === origin.scale) return Promise.resolve(world)
     const name = `${String(boot)}/${String(scale)}`
-    const kept = others.get(name) ?? loadWorld(system, folder, boot, scale)
-    others.delete(name)
-    others.set(name, kept)
-    const [oldest] = others.keys()
-    if (oldest !== undefined && others.size > OTHERS_KEPT) others.delete(oldest)
-    return kept
+    if (newest?.name === name) return newest.world
+    const living = others.get(name)?.deref()
+    newest = { name, world: living === undefined ? loadWorld(system, folder, boot, scale) : Promise.resolve(living) }
+    for (const [other, reference] of [...others]) if (reference.deref() === undefined) others.delete(other)
+    return newest.world.then((loaded) => {
+      others.set(name, new WeakRef(loaded))
+      return loaded
+    })
   }
   return { system, world, worldAt }
 }

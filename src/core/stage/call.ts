@@ -40,8 +40,7 @@ export interface BodySource {
   /** Whether the call has a body, as far as its headers tell. */
   readonly isPresent: boolean
   /**
-   * @param limit so many bytes are handed over at the most. A body that is larger is read on for a while all the same, so that the
-   *   client, which may listen only after it has spoken, is there to hear the answer
+   * @param limit so many bytes are handed over at the most. What is left of a larger body is the host's affair
    */
   bytes(limit: number): Promise<ReadBytes>
   /** @param fileLimit so many bytes one file may have; what stands beside the files is bounded by the host */

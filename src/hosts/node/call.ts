@@ -3,9 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
-/** So many bytes over the limit are still read. */
-const DRAINED = 32 * 1024 * 1024
-
 export class NodeCall implements Call {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -44,11 +41,6 @@ export class NodeCall implements Call {
   get isEncrypted(): boolean {
     return 'encrypted' in this.#request.socket
   }
-
-  /** Whether some of the body was read, and then no more of it: what is left would be taken for the next request. */
-  get isHalfRead(): boolean {
-    return this.#body?.isBegun === true && !this.#request.complete
-  }
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {
@@ -74,10 +66,6 @@ class NodeBody implements BodySource {
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   }
 
-  get isBegun(): boolean {
-    return this.#bytes !== null || this.#parts !== null
-  }
-
   bytes(limit: number): Promise<ReadBytes> {
     return (this.#bytes ??= readBytes(this.#request, limit))
   }
@@ -94,23 +82,28 @@ class NodeBody implements BodySource {
   }
 }
 
-/** A body over the limit is read to its end all the same, so that the client is there to hear the answer; one so far over it is not. */
+/** A body that is over the limit is left where it is. */
 function readBytes(request: IncomingMessage, limit: number): Promise<ReadBytes> {
-  if (Number(request.headers['content-length'] ?? 0) > limit + DRAINED) return Promise.resolve({ kind: 'tooLarge' })
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve({ kind: 'tooLarge' })
   // Mounted behind a body parser, there is nothing left to be read.
   if (request.readableDidRead) return Promise.resolve({ kind: 'brokenOff' })
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       length += chunk.length
-      if (length <= limit) chunks.push(chunk)
-      else if (length > limit + DRAINED) resolve({ kind: 'tooLarge' })
-    })
+      if (length <= limit) {
+        chunks.push(chunk)
+        return
+      }
+      request.off('data', take)
+      request.pause()
+      resolve({ kind: 'tooLarge' })
+    }
+    request.on('data', take)
     request.once('end', () => {
       const [first] = chunks
-      if (length > limit) resolve({ kind: 'tooLarge' })
-      else resolve({ kind: 'bytes', bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
+      resolve({ kind: 'bytes', bytes: chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks) })
     })
     request.once('close', () => {
       resolve({ kind: 'brokenOff' }) // the client went away in mid-body; without effect after the end

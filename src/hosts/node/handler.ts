@@ -4,6 +4,7 @@ import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
 import type { Stage } from '../../core/stage/stage.js'
 import { NodeCall } from './call.js'
+import { readRest } from './rest.js'
 import { send, writeWhole } from './send.js'
 
 /** What Node's `createServer`, and `use` of Express and its like, take. */
@@ -27,8 +28,7 @@ export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) 
 async function answer(stage: Pick<Stage, 'play'>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = new NodeCall(request, response)
   const outcome = await stage.play(call)
-  // A body that was not read to its end would be taken for the next request.
-  if (call.isHalfRead) response.once('finish', () => request.destroy())
+  readRest(request, response)
   const sent = send(outcome, call, response)
   if (sent) await sent
 }

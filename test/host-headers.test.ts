@@ -1,0 +1,31 @@
+/** What a host puts on the wire of a reply's headers, however the reply is delivered. */
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, expect, test } from 'vitest'
+import type { Delivery } from '../src/core/stage/outcome.js'
+import { handlerOf } from '../src/hosts/node/handler.js'
+
+const headers = { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'], 'x-last': 'z' }
+const deliveries: Readonly<Record<string, Delivery>> = { whole: { kind: 'whole' }, slow: { kind: 'slow', milliseconds: 1, chunks: 2 } }
+
+const server = createServer(handlerOf({ play: ({ url }) => ({ reply: { status: 200, headers, body: 'body' }, delivery: deliveries[url.slice(1)] ?? { kind: 'cut', at: 'start' } }) }, (problem) => {
+  throw new Error(problem)
+}))
+await once(server.listen(0, '127.0.0.1'), 'listening')
+const { port } = server.address() as AddressInfo // a TCP server that listens has one
+afterAll(() => server.close())
+
+async function rawHeaders(method: string, path: string): Promise<readonly (readonly string[])[]> {
+  const [response] = (await once(request({ port, host: '127.0.0.1', method, path }).end(), 'response')) as [IncomingMessage] // what this event brings
+  response.resume()
+  await once(response, 'end')
+  const { rawHeaders: flat } = response
+  return flat.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), flat[i + 1] ?? '']] : [])).filter(([name = '']) => !['date', 'connection', 'keep-alive'].includes(name))
+}
+
+test.each(['GET', 'HEAD'])('each header stands under its own name, a list of values one by one: %s', async (method) => {
+  for (const path of Object.keys(deliveries)) {
+    expect(await rawHeaders(method, `/${path}`), path).toEqual([['content-type', 'text/plain'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-last', 'z'], ['content-length', '4']])
+  }
+})
