@@ -135,6 +135,35 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     expect(await call('/live/auth/code?mobile=13800003001')).toMatchObject({ code: 2000 })
   })
 
+  test('a sandbox is forked before a call and rewound to before it, and the app is where it was', async () => {
+    const name = box('rewind')
+    await app(`/@${name}/live/auth/code?mobile=13800003001`)
+    const page = await reader(`/__console/@${name}/calls`, settings)
+    const { call } = await appBeside(page, name)
+    await call('/live/auth/login', login)
+    await call('/live/auth/code?mobile=13800003002')
+    await page.bringToFront()
+    await page.getByRole('row').filter({ hasText: 'liveLogin' }).click()
+    await page.getByRole('button', { name: say('Fork here…', '由此分出…') }).click()
+    await page.getByRole('dialog').getByLabel(say('before it, to try it again', '请求之前，以便重试')).check()
+    await page.getByRole('dialog').getByLabel(say('Name', '名称')).fill(`${name}-fork`)
+    await page.getByRole('dialog').getByRole('button', { name: say('Fork', '分出'), exact: true }).click()
+    await page.waitForURL(({ pathname }) => pathname === `/__console/@${name}-fork`)
+    const fork = await appBeside(page, `${name}-fork`)
+    expect(await fork.call('/live/auth/login', login)).toMatchObject({ code: 2000 })
+    await page.bringToFront()
+
+    await page.goBack()
+    await page.getByRole('button', { name: say('Rewind to before it…', '退回到此前…') }).click()
+    await page.getByRole('dialog').getByText(say('2 calls', '2 次请求')).waitFor()
+    await page.getByRole('dialog').getByText('live/smsCodes').waitFor()
+    expect(await call('/live/auth/login', login)).toMatchObject({ code: 4011 })
+    await page.getByRole('dialog').getByRole('button', { name: say('Rewind', '退回'), exact: true }).click()
+    // The question that the browser asked beforehand came before the call.
+    await page.getByText(say('2 calls', '2 条'), { exact: true }).waitFor()
+    expect(await call('/live/auth/login', login)).toMatchObject({ code: 2000 })
+  })
+
   test('the clock jumps past the life of a code, which is said beforehand', async () => {
     const name = box('clock')
     await app(`/@${name}/live/auth/code?mobile=13800003001`)

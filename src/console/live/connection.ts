@@ -137,7 +137,11 @@ async function listen(name: string, signal: AbortSignal): Promise<void> {
     if (event === 'lines') {
       const { lines, left } = JSON.parse(data) as { lines: Line[]; left: number } // as control.yaml says
       append(lines, left)
-    } else forget()
+    } else {
+      forget()
+      // A rewind leaves the journal what came before.
+      await catchUp(name)
+    }
     soon(name)
   }
   // The stream came to its end: the sandbox is gone, or the stub. Which one, `greet` finds out.

@@ -4,6 +4,7 @@ import { t } from '../../language.js'
 import { Copy } from '../../parts/copy.js'
 import { asCurl, asFetch, asTest } from './as-code.js'
 import type { Entry } from './entry.js'
+import { Moments } from './moments.js'
 
 interface CallActionsProps {
   readonly entry: Entry
@@ -27,6 +28,7 @@ export function CallActions({ entry, secrets, onSecrets }: CallActionsProps) {
       <Copy class="small" text={() => asFetch(entry)}>fetch</Copy>
       <Copy class="small" text={() => asTest(entry)}>{t('test', '测试')}</Copy>
       {operationId !== null && error !== null && <button type="button" class="small" onClick={again}>{t('Answer the next one so', '下一次也这样回答')}</button>}
+      <Moments entry={entry} />
       <button type="button" class="small" aria-pressed={secrets} onClick={() => { onSecrets(!secrets) }}>{t('Show secrets', '显示敏感内容')}</button>
     </div>
   )

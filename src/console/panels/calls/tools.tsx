@@ -50,7 +50,7 @@ function Extent() {
   const isFull = first > 1
   return (
     <p class="extent" role="status">
-      {shown === kept.length ? t(`${count(shown)} calls`, `${count(shown)} 条`) : t(`${count(shown)} of ${count(kept.length)} calls`, `${count(kept.length)} 条中的 ${count(shown)} 条`)}
+      {shown === kept.length ? t(shown === 1 ? '1 call' : `${count(shown)} calls`, `${count(shown)} 条`) : t(`${count(shown)} of ${count(kept.length)} calls`, `${count(kept.length)} 条中的 ${count(shown)} 条`)}
       {isFull && t(` · calls before number ${count(first)} are no longer listed: the stub keeps ${count(capacity.value)}, this page ${count(MOST_KEPT)}`, ` · ${count(first)} 号之前的不再列出：服务保留 ${count(capacity.value)} 条，本页 ${count(MOST_KEPT)} 条`)}
       {missing > 0 && (
         <>
