@@ -15,7 +15,7 @@ export interface BackendChoice {
 }
 
 /** The real backends of a sandbox. */
-export class BackendControl {
+export class BoxBackends {
   readonly #target: Target
 
   constructor(target: Target) {

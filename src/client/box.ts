@@ -3,24 +3,24 @@ import { didYouMean } from '../core/guess.js'
 import { openClient } from '../contract/clients/open.js'
 import type { ContractClient } from '../contract/clients/types.js'
 import { tables } from '../generated/errors.js'
-import { BackendControl } from './backends.js'
-import { ClockControl } from './clock.js'
+import { BoxBackends } from './backends.js'
+import { BoxClock } from './clock.js'
 import type { Contracts, SystemId, SystemName } from './contracts.js'
-import { type Control, ControlError, type History, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
+import { type ControlClient, ControlError, type History, type SandboxInfo, type Scenario, type Snapshot, take, type Target } from './control.js'
 import { Database } from './db.js'
-import { FaultControl } from './faults.js'
-import { MaintenanceControl, OutageControl, SettingControl } from './maintenance.js'
-import { RequestControl } from './requests.js'
-import { SessionControl } from './sessions.js'
-import { SmsControl } from './sms.js'
-import { SocketControl } from './sockets.js'
+import { BoxFaults } from './faults.js'
+import { BoxMaintenance, BoxOutages, BoxSettings } from './maintenance.js'
+import { BoxRequests } from './requests.js'
+import { BoxSessions } from './sessions.js'
+import { BoxSms } from './sms.js'
+import { BoxSockets } from './sockets.js'
 
 /** What a sandbox is reached with. */
 export interface BoxOptions {
   readonly name: string
   /** URL of the stub. */
   readonly url: string
-  readonly control: Control
+  readonly control: ControlClient
   /** The systems that the stub plays. */
   readonly systems: readonly string[]
   /** What the stub is reached with. */
@@ -30,16 +30,16 @@ export interface BoxOptions {
 /** An isolated copy of everything that changes: records, sessions, SMS, clock, faults, maintenance, journal. */
 export class Box implements AsyncDisposable {
   readonly name: string
-  readonly clock: ClockControl
-  readonly sms: SmsControl
-  readonly sessions: SessionControl
-  readonly sockets: SocketControl
-  readonly maintenance: MaintenanceControl
-  readonly outages: OutageControl
-  readonly settings: SettingControl
-  readonly backends: BackendControl
-  readonly faults: FaultControl
-  readonly requests: RequestControl
+  readonly clock: BoxClock
+  readonly sms: BoxSms
+  readonly sessions: BoxSessions
+  readonly sockets: BoxSockets
+  readonly maintenance: BoxMaintenance
+  readonly outages: BoxOutages
+  readonly settings: BoxSettings
+  readonly backends: BoxBackends
+  readonly faults: BoxFaults
+  readonly requests: BoxRequests
   /** `fetch` for this sandbox. A text that begins with a slash is taken below it: `box.fetch('/live/channels/live')`. */
   readonly fetch: typeof fetch
   readonly #options: BoxOptions
@@ -48,16 +48,16 @@ export class Box implements AsyncDisposable {
   constructor(options: BoxOptions) {
     const target: Target = { control: options.control, path: { sandbox: options.name } }
     this.name = options.name
-    this.clock = new ClockControl(target)
-    this.sms = new SmsControl(target)
-    this.sessions = new SessionControl(target)
-    this.sockets = new SocketControl(target)
-    this.maintenance = new MaintenanceControl(target)
-    this.outages = new OutageControl(target)
-    this.settings = new SettingControl(target)
-    this.backends = new BackendControl(target)
-    this.faults = new FaultControl(target)
-    this.requests = new RequestControl(target)
+    this.clock = new BoxClock(target)
+    this.sms = new BoxSms(target)
+    this.sessions = new BoxSessions(target)
+    this.sockets = new BoxSockets(target)
+    this.maintenance = new BoxMaintenance(target)
+    this.outages = new BoxOutages(target)
+    this.settings = new BoxSettings(target)
+    this.backends = new BoxBackends(target)
+    this.faults = new BoxFaults(target)
+    this.requests = new BoxRequests(target)
     this.fetch = fetchBelow(`${options.url}/@${options.name}`, options.reaching)
     this.#options = options
     this.#target = target

@@ -2,7 +2,7 @@
 import { type Clock, take, type Target } from './control.js'
 
 /** Tokens, SMS codes, intervals and whatever else ages follow this clock. Each call gives the reading after it. */
-export class ClockControl {
+export class BoxClock {
   readonly #target: Target
 
   constructor(target: Target) {

@@ -5,7 +5,7 @@ import { isObject } from '../plain/json.js'
 
 type Schemas = components['schemas']
 /** The typed client of `/__admin`. */
-export type Control = Client<paths>
+export type ControlClient = Client<paths>
 /** An RFC 9457 problem: what was wrong with a call and how to mend it. */
 export type Problem = Schemas['Problem']
 export type Backend = Schemas['Backend']
@@ -32,7 +32,7 @@ export type User = Schemas['User']
 
 /** One sandbox behind a control plane. */
 export interface Target {
-  readonly control: Control
+  readonly control: ControlClient
   readonly path: { readonly sandbox: string }
 }
 
@@ -58,7 +58,7 @@ export class ControlError extends Error {
  * @param reaching what the stub is reached with
  * @returns a client of its control plane
  */
-export function openControl(url: string, token?: string, reaching: typeof fetch = fetch): Control {
+export function openControl(url: string, token?: string, reaching: typeof fetch = fetch): ControlClient {
   return createClient<paths>({
     baseUrl: `${url}/__admin`,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },

@@ -34,7 +34,7 @@ export interface FaultRule<Id extends SystemId> {
 }
 
 /** The fault rules of a sandbox. */
-export class FaultControl {
+export class BoxFaults {
   readonly #target: Target
 
   constructor(target: Target) {

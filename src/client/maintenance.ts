@@ -3,7 +3,7 @@ import type { SystemName } from './contracts.js'
 import { type Maintenance, type Outages, type SystemSettings, take, type Target } from './control.js'
 
 /** Planned stops of systems. Tokens survive them. */
-export class MaintenanceControl {
+export class BoxMaintenance {
   readonly #target: Target
 
   constructor(target: Target) {
@@ -35,7 +35,7 @@ export class MaintenanceControl {
 }
 
 /** Outside services that the systems need: a database, a payment provider. */
-export class OutageControl {
+export class BoxOutages {
   readonly #target: Target
 
   constructor(target: Target) {
@@ -60,7 +60,7 @@ export class OutageControl {
 }
 
 /** Switches that a system declares itself. */
-export class SettingControl {
+export class BoxSettings {
   readonly #target: Target
 
   constructor(target: Target) {

@@ -14,7 +14,7 @@ export type RequestFilter = Omit<Query, 'system' | 'operationId' | 'error'> & {
 }
 
 /** Everything that the apps asked of this sandbox. Tokens and passwords read `***` unless `secrets` is set. */
-export class RequestControl {
+export class BoxRequests {
   readonly #target: Target
 
   constructor(target: Target) {

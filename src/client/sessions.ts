@@ -18,7 +18,7 @@ export interface SessionFilter {
 }
 
 /** Sessions and users. What a client is told afterwards is its system's own way of telling it. */
-export class SessionControl {
+export class BoxSessions {
   readonly #target: Target
 
   constructor(target: Target) {

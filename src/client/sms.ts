@@ -8,7 +8,7 @@ export interface SmsFilter {
 }
 
 /** What was "sent", where codes come from, and whether the operator is up. */
-export class SmsControl {
+export class BoxSms {
   readonly #target: Target
 
   constructor(target: Target) {

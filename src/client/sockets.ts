@@ -17,7 +17,7 @@ export interface Push extends UserName {
 }
 
 /** Connections, one by one. */
-export class SocketControl {
+export class BoxSockets {
   readonly #target: Target
 
   constructor(target: Target) {

@@ -1,6 +1,6 @@
 /** A stub as a test drives it, be it in this process or elsewhere. */
 import { Box, fetchBelow } from './box.js'
-import { type Control, ControlError, type Health, openControl, type SandboxInfo, type Snapshot, take } from './control.js'
+import { type ControlClient, ControlError, type Health, openControl, type SandboxInfo, type Snapshot, take } from './control.js'
 
 export interface SandboxOptions {
   /** A name that is not in use; the stub makes one up when it is left out. */
@@ -16,7 +16,7 @@ export interface SandboxOptions {
 /** What a stub is made of. */
 export interface StubParts {
   readonly url: string
-  readonly control: Control
+  readonly control: ControlClient
   readonly systems: readonly string[]
   /** What the stub is reached with. */
   readonly reaching: typeof fetch
@@ -29,7 +29,7 @@ export class Stub implements AsyncDisposable {
   /** Ids of the systems that it plays. */
   readonly systems: readonly string[]
   /** The typed client of the whole control plane, for what has no method here. */
-  readonly control: Control
+  readonly control: ControlClient
   /**
    * `fetch` for this stub. A text that begins with a slash is taken below its URL: `stub.fetch('/live/channels/live')`. A stub without a
    * port can be reached in no other way.

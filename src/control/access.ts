@@ -1,7 +1,7 @@
 /** How handlers reach systems, sandboxes and records. */
 import { didYouMean } from '../core/guess.js'
 import type { Turn } from '../core/turn.js'
-import type { CoreRecords, Sandbox, SystemControl } from '../core/sandbox.js'
+import type { CoreRecords, Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { Doc, Transaction } from '../core/store/types.js'
 import type { System } from '../core/system.js'
 import type { ControlParts } from './task.js'
@@ -50,11 +50,11 @@ export async function transact<T>(place: Sandbox | Turn, system: System, work: (
 }
 
 /** Changes what is set for some systems of a sandbox, in one step. */
-export async function changeSystems(sandbox: Sandbox, systems: readonly System[], change: (control: SystemControl, system: System) => SystemControl): Promise<void> {
+export async function changeSystems(sandbox: Sandbox, systems: readonly System[], change: (switches: SystemSwitches, system: System) => SystemSwitches): Promise<void> {
   await sandbox.control.change((state) => {
     const changed = systems.flatMap((system) => {
-      const control = state.systems[system.id]
-      return control === undefined ? [] : [[system.id, change(control, system)] as const]
+      const switches = state.systems[system.id]
+      return switches === undefined ? [] : [[system.id, change(switches, system)] as const]
     })
     return { ...state, systems: { ...state.systems, ...Object.fromEntries(changed) } }
   })

@@ -22,13 +22,13 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
     const system = systemOf(parts, input.system)
     const backend = checkBackend(system, input)
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, [system], (control) => ({ ...control, backend }))
+    await changeSystems(sandbox, [system], (switches) => ({ ...switches, backend }))
     return showBackend(parts, await sandbox.control.read(), system)
   },
 
   deleteBackend: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
-    await changeSystems(openSandbox(parts, input.sandbox), [system], (control) => ({ ...control, backend: null }))
+    await changeSystems(openSandbox(parts, input.sandbox), [system], (switches) => ({ ...switches, backend: null }))
     return undefined
   },
 }
@@ -43,8 +43,8 @@ function checkBackend({ contract }: System, { url, mode, operations, timeout }: 
 }
 
 function showBackend({ backends: started }: ControlParts, { systems }: ControlState, system: System) {
-  const control = systems[system.id]
-  const backend = backendOf({ system, control }, started)
+  const switches = systems[system.id]
+  const backend = backendOf({ system, switches }, started)
   const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT } = backend ?? {}
-  return { system: system.id, url, mode, operations: { ...operations }, timeout, chosen: control?.backend !== undefined }
+  return { system: system.id, url, mode, operations: { ...operations }, timeout, chosen: switches?.backend !== undefined }
 }

@@ -1,6 +1,6 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
 import type { EntryHead, JournalEntry, KeptBody } from '../core/journal.js'
-import { pathOf, searchOf } from '../core/pipeline/query.js'
+import { pathOf, searchOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'

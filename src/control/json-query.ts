@@ -1,6 +1,6 @@
 /** json-server's own query dialect over any list of records: filters, full text, sorting, paging. `_like` alone is done here. */
 import { didYouMean } from '../core/guess.js'
-import { searchOf } from '../core/pipeline/query.js'
+import { searchOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { Call } from '../core/stage/call.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'

@@ -14,14 +14,14 @@ export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearM
     const { status = USUAL_STATUS, httpStatus = null } = input
     const systems = systemsOf(parts, input.system)
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, systems, (control) => ({ ...control, maintenance: { status, httpStatus } }))
+    await changeSystems(sandbox, systems, (switches) => ({ ...switches, maintenance: { status, httpStatus } }))
     return maintenanceOf(parts, sandbox)
   },
 
   clearMaintenance: async ({ input, parts }) => {
     const systems = systemsOf(parts, input.system)
     const sandbox = await lookAt(parts, input.sandbox)
-    await changeSystems(sandbox, systems, (control) => ({ ...control, maintenance: null }))
+    await changeSystems(sandbox, systems, (switches) => ({ ...switches, maintenance: null }))
     return maintenanceOf(parts, sandbox)
   },
 
@@ -35,9 +35,9 @@ export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearM
       throw refusal(422, 'no-such-outage', `${input.system ?? 'No system'} ${input.system === undefined ? 'knows' : 'does not know'} the outage ${quote(unknown)}. There are ${listOf(known)}.`, { known })
     }
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, systems, (control, system) => {
+    await changeSystems(sandbox, systems, (switches, system) => {
       const here = knownOutages(system)
-      return { ...control, outages: input.out.filter((name) => here.includes(name)) }
+      return { ...switches, outages: input.out.filter((name) => here.includes(name)) }
     })
     return outagesOf(parts, sandbox)
   },

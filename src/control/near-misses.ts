@@ -1,6 +1,7 @@
 /** For a call that no operation took: which ones it comes closest to, and what keeps them apart. */
 import type { OperationRow } from '../core/contract.js'
-import { decode, parseQuery, pathOf, searchOf } from '../core/pipeline/query.js'
+import { decode, parseQuery } from '../core/pipeline/query.js'
+import { pathOf, searchOf } from '../plain/url.js'
 import type { System } from '../core/system.js'
 
 const MOST = 3

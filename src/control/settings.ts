@@ -14,7 +14,7 @@ export const settings: Handlers<'getSettings' | 'putSettings'> = {
     const system = systemOf(parts, input.system)
     const chosen = checkSettings(system, input.settings)
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, [system], (control) => ({ ...control, settings: chosen }))
+    await changeSystems(sandbox, [system], (switches) => ({ ...switches, settings: chosen }))
     return settingsOf(parts, sandbox)
   },
 }

@@ -1,6 +1,6 @@
 /** The SMS inbox: what would have been sent. */
 import { knownOutages } from '../core/outages.js'
-import type { Sandbox, SystemControl } from '../core/sandbox.js'
+import type { Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
 import type { System } from '../core/system.js'
 import { changeSystems, instant, instantOrNull, lookAt, openSandbox, systemsOf, transact } from './access.js'
@@ -31,10 +31,10 @@ export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
     const sandbox = openSandbox(parts, input.sandbox)
     const systems = systemsOf(parts, input.system)
     if (input.system !== undefined) for (const system of systems) refuseImpossible(system, input)
-    await changeSystems(sandbox, systems, (control, system) => {
-      const source = input.source !== undefined && canChooseSource(system) ? input.source : control.smsSource
-      const outages = input.operator !== undefined && hasOperator(system) ? withOperator(control, input.operator) : control.outages
-      return { ...control, smsSource: source, outages }
+    await changeSystems(sandbox, systems, (switches, system) => {
+      const source = input.source !== undefined && canChooseSource(system) ? input.source : switches.smsSource
+      const outages = input.operator !== undefined && hasOperator(system) ? withOperator(switches, input.operator) : switches.outages
+      return { ...switches, smsSource: source, outages }
     })
     return settingsOf(parts, sandbox)
   },
@@ -80,7 +80,7 @@ function hasOperator(system: System): boolean {
   return knownOutages(system).includes(OPERATOR)
 }
 
-function withOperator({ outages }: SystemControl, operator: 'up' | 'down'): readonly string[] {
+function withOperator({ outages }: SystemSwitches, operator: 'up' | 'down'): readonly string[] {
   const others = outages.filter((name) => name !== OPERATOR)
   return operator === 'down' ? [...others, OPERATOR] : others
 }

@@ -1,7 +1,7 @@
 /** A sandbox as one JSON file, from which another process goes on where this one stood. */
 import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
 import { knownOutages } from '../core/outages.js'
-import type { ControlState, Sandbox, SandboxContent, SystemControl } from '../core/sandbox.js'
+import type { ControlState, Sandbox, SandboxContent, SystemSwitches } from '../core/sandbox.js'
 import { SEQUENCES } from '../core/store/transaction.js'
 import { StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -65,12 +65,12 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
   parseInstant(instantOf(snapshot.boot))
   checkSystems(parts, snapshot)
   checkScale(parts, snapshot)
-  const systems: Record<string, SystemControl> = {}
+  const systems: Record<string, SystemSwitches> = {}
   const stores: Record<string, StoreExport> = {}
   for (const [id, part] of Object.entries(snapshot.systems)) {
     const system = systemOf(parts, id)
     const backend = now[id]?.backend
-    systems[id] = { ...readControl(system, part), ...(backend === undefined ? {} : { backend }) }
+    systems[id] = { ...readSwitches(system, part), ...(backend === undefined ? {} : { backend }) }
     stores[id] = readStore(system, part.store)
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)
@@ -113,7 +113,7 @@ function checkScale({ sandboxes: { origin } }: ControlParts, { scale }: Snapshot
   if (scale > most) throw misfit(`its worlds have ${String(scale)} records in bulk, and this server makes ${String(most)} at the most. Start it with --scale ${String(scale)}`)
 }
 
-function readControl(system: System, { smsSource, outages, settings, maintenance }: SystemSnapshot): SystemControl {
+function readSwitches(system: System, { smsSource, outages, settings, maintenance }: SystemSnapshot): SystemSwitches {
   const unknown = outages.find((name) => !knownOutages(system).includes(name))
   if (unknown !== undefined) throw misfit(`${system.id} does not know the outage ${quote(unknown)}`)
   return { smsSource, outages, settings: within(`${system.id}: `, () => checkSettings(system, settings)), maintenance }

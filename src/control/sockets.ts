@@ -1,4 +1,5 @@
 /** Open connections, and a console that pushes something to a user by hand. */
+import { callErased } from '../core/erased.js'
 import type { Sandbox } from '../core/sandbox.js'
 import type { Connection } from '../core/sockets/connection.js'
 import type { Socket } from '../core/sockets/definition.js'
@@ -31,7 +32,7 @@ export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
     const user = await sandbox.during((turn) => transact(turn, system, async (tx) => {
       const { id, record } = await findUser(tx, system, input.user, input.realm)
       // The socket was declared for the records of this very system.
-      const complaint = await socket.console.put({ user: record, tx, now: turn.now, packet: input.packet } as never)
+      const complaint = await callErased((work) => socket.console.put(work), { user: record, tx, now: turn.now, packet: input.packet })
       if (complaint !== null) throw refusal(422, 'packet-misfit', `${complaint} One that fits: ${JSON.stringify(socket.console.example)}.`)
       return id
     }))

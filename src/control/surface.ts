@@ -1,5 +1,6 @@
 /** The control plane: a surface of the stage, an API by control.yaml, for those who may drive the server. */
 import { NoRoom } from '../core/engine/engine.js'
+import { callErased } from '../core/erased.js'
 import type { Surface } from '../core/stage/outcome.js'
 import { answerBy, type Task } from '../core/surface/api.js'
 import { refusal } from '../core/surface/refusal.js'
@@ -34,7 +35,7 @@ export function controlSurface(parts: ControlParts, guard: Guard): Surface {
   const name = 'the control plane'
   const carryOut = async (operation: string, task: Task) => {
     // The contract's validators have just proved input and headers to be what the generated types of this operation say.
-    return handlerOf(operation)({ ...task, parts } as never).catch((error: unknown) => {
+    return callErased(handlerOf(operation), { ...task, parts }).catch((error: unknown) => {
       throw error instanceof NoRoom ? refusal(507, 'no-room', error.message) : error
     })
   }

@@ -4,7 +4,7 @@
  */
 import type { FaultRule } from './faults/rule.js'
 import type { ClockState } from './clock.js'
-import type { ControlState, SystemControl } from './sandbox-state.js'
+import type { ControlState, SystemSwitches } from './sandbox-state.js'
 import type { Change, Doc } from './store/types.js'
 
 const COLLECTION = 'control'
@@ -46,13 +46,13 @@ export function applyControl(state: ControlState, changes: readonly Change[]): C
 }
 
 function change(state: ControlState, key: string, after: Doc | null): Partial<ControlState> {
-  // Each was written by `controlChanges` under this very key.
-  if (key === CLOCK) return after === null ? {} : { clock: after as unknown as ClockState }
+  // `controlChanges` has written it, and under each key one of these.
+  const kept = after as unknown as (ClockState & SystemSwitches & FaultRule) | null
+  if (key === CLOCK) return kept === null ? {} : { clock: kept }
   if (key === NEXT_FAULT) return { nextFault: Number(after?.['value']) }
-  if (key.startsWith(SYSTEM)) return after === null ? {} : { systems: { ...state.systems, [key.slice(SYSTEM.length)]: after as unknown as SystemControl } }
+  if (key.startsWith(SYSTEM)) return kept === null ? {} : { systems: { ...state.systems, [key.slice(SYSTEM.length)]: kept } }
   const id = key.slice(FAULT.length)
-  if (after === null) return { faults: state.faults.filter((rule) => rule.id !== id) }
-  const rule = after as unknown as FaultRule
+  if (kept === null) return { faults: state.faults.filter((rule) => rule.id !== id) }
   const at = state.faults.findIndex((other) => other.id === id)
-  return { faults: at === -1 ? [...state.faults, rule] : state.faults.with(at, rule) }
+  return { faults: at === -1 ? [...state.faults, kept] : state.faults.with(at, kept) }
 }

@@ -26,8 +26,8 @@ export interface Maintenance {
   readonly httpStatus: number | null
 }
 
-/** What the control plane has set for one system of a sandbox. */
-export interface SystemControl {
+/** The switches of one system in a sandbox, as the control plane has set them. */
+export interface SystemSwitches {
   readonly smsSource: SmsSetting['source']
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly outages: readonly string[]
@@ -37,7 +37,7 @@ export interface SystemControl {
   readonly backend?: Backend | null
 }
 
-/** Everything about a sandbox that is neither a record nor a journal entry; plain JSON. */
+/** What the control plane sets in a sandbox: everything that is neither a record nor a journal entry; plain JSON. */
 export interface ControlState {
   readonly clock: ClockState
   /** How many requests have been counted; each has ids of its own. */
@@ -45,7 +45,7 @@ export interface ControlState {
   readonly seed: string
   /** Counts the resets: what gives access is drawn by it, so that a token of one era is none in the next. */
   readonly era: number
-  readonly systems: Readonly<Record<string, SystemControl>>
+  readonly systems: Readonly<Record<string, SystemSwitches>>
   /** In the order in which they act. */
   readonly faults: readonly FaultRule[]
   /** The number of the next fault rule. */

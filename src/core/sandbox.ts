@@ -4,14 +4,14 @@ import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Sand
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import { Journal } from './sandbox-journal.js'
-import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
+import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
 import { Turn } from './turn.js'
 import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
 
-export type { ControlState, ControlStore, CoreRecords, Maintenance, Origin, SandboxContent, SystemControl } from './sandbox-state.js'
+export type { ControlState, ControlStore, CoreRecords, Maintenance, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 
 /** A system that is served, with its world. */
 export interface Served {
@@ -307,12 +307,12 @@ export class Sandbox {
 
   #initial(): SandboxContent {
     const { served, seed, origin, clock = runningClock } = this.#options
-    const systems = [...served.values()].map(({ system }) => [system.id, initialControl(system)] as const)
+    const systems = [...served.values()].map(({ system }) => [system.id, initialSwitches(system)] as const)
     return { control: { clock, requests: 0, seed, era: 1, systems: Object.fromEntries(systems), faults: [], nextFault: 1 }, origin, stores: {} }
   }
 }
 
-function initialControl(system: System): SystemControl {
+function initialSwitches(system: System): SystemSwitches {
   const settings = Object.entries(system.settings).map(([name, { default: value }]) => [name, value] as const)
   return { smsSource: 'fixed', settings: Object.fromEntries(settings), outages: [], maintenance: null }
 }

@@ -2,8 +2,7 @@
 import { conditions } from '../generated/conditions.js'
 import type { Contract, ErrorRow, OperationRow } from '../core/contract.js'
 import type { Bilingual, Language } from '../plain/bilingual.js'
-import type { JsonObject } from '../plain/json.js'
-import { objectOf, textOf } from './json.js'
+import { type JsonObject, objectOf, textOf } from '../plain/json.js'
 import { speak } from './language.js'
 
 const provenances: Readonly<Record<OperationRow['provenance'], Bilingual>> = {

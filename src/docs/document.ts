@@ -7,10 +7,9 @@ import type { System } from '../core/system.js'
 import { openapiFolder } from '../paths.js'
 import { decisionTable, describeOperation } from './describe.js'
 import { inLanguage, type Language } from '../plain/bilingual.js'
-import { isObject, type Json, type JsonObject } from '../plain/json.js'
+import { at, isObject, type Json, type JsonObject, objectOf, objectsOf, textOf } from '../plain/json.js'
 import { panelAddress } from '../plain/panels.js'
 import { stepsOfFragment } from '../plain/pointer.js'
-import { at, objectOf, objectsOf, textOf } from './json.js'
 import { speak } from './language.js'
 
 /** For whom a document is shown. */

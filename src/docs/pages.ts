@@ -1,10 +1,10 @@
 /** The pages themselves: a list of the systems, and what stands around Swagger UI. */
 import type { System } from '../core/system.js'
 import { inLanguage } from '../plain/bilingual.js'
+import { at, textOf } from '../plain/json.js'
 import { basePath, readDocument } from './document.js'
 import { docsAddress, frame, NONE, type PageView } from './frame.js'
 import { html, type Html } from './html.js'
-import { at, textOf } from './json.js'
 import { type Say, speak } from './language.js'
 
 /** @returns the page that lists the systems */

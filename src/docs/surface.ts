@@ -3,7 +3,8 @@
  * control plane, as any other. What the pages are made of is loaded when the first one is asked for.
  */
 import { DEFAULT_SANDBOX } from '../core/pipeline/address.js'
-import { decode, parseQuery, type Query, searchOf } from '../core/pipeline/query.js'
+import { decode, parseQuery, type Query } from '../core/pipeline/query.js'
+import { searchOf } from '../plain/url.js'
 import { rawReply } from '../core/pipeline/raw.js'
 import { compileRouter } from '../core/pipeline/router.js'
 import { jsonReply, type Reply } from '../core/reply.js'

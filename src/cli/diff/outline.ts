@@ -1,7 +1,6 @@
 /** What a contract says beyond OpenAPI: its error table, and of each operation who may call it and what can go wrong. */
 import type { Bilingual } from './change.js'
-import { list, record, text, texts } from './json.js'
-import { isObject, type Json, type JsonObject } from '../../plain/json.js'
+import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf, textsOf } from '../../plain/json.js'
 
 /** A row of the error table. */
 export interface ErrorOutline {
@@ -42,11 +41,11 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 /** Reads the outline of a document, handwritten (its files joined) or bundled; what it does not say is empty. */
 export function outlineOf(document: JsonObject): Outline {
-  const { unmatched: _, ...dialect } = record(document['x-dialect'])
+  const { unmatched: _, ...dialect } = objectOf(document['x-dialect'])
   return {
     dialect: JSON.stringify(dialect),
-    credentials: JSON.stringify(Object.entries(record(record(document.components).securitySchemes)).map(([name, scheme]) => {
-      const { description: __, ...rest } = record(scheme)
+    credentials: JSON.stringify(Object.entries(objectOf(objectOf(document.components).securitySchemes)).map(([name, scheme]) => {
+      const { description: __, ...rest } = objectOf(scheme)
       return [name, rest]
     })),
     errors: new Map(errorRows(document).map((row) => [row.name, row])),
@@ -57,53 +56,53 @@ export function outlineOf(document: JsonObject): Outline {
 
 /** The error table; in a part of the unified document its name has the system's before it. */
 function errorRows(document: JsonObject): ErrorOutline[] {
-  const schemas = record(record(document.components).schemas)
+  const schemas = objectOf(objectOf(document.components).schemas)
   const [, table] = Object.entries(schemas).find(([name]) => /(?:^|\.)ErrorCode$/.test(name)) ?? []
-  const { oneOf, anyOf } = record(table)
-  return list(oneOf ?? anyOf).filter((row) => isObject(row)).map((row) => ({
-    name: text(row.title),
+  const { oneOf, anyOf } = objectOf(table)
+  return itemsOf(oneOf ?? anyOf).filter((row) => isObject(row)).map((row) => ({
+    name: textOf(row.title),
     code: JSON.stringify(row.const ?? null),
-    condition: text(row['x-condition']),
-    meaning: text(row.description),
-    message: text(row['x-message']),
+    condition: textOf(row['x-condition']),
+    meaning: textOf(row.description),
+    message: textOf(row['x-message']),
     status: JSON.stringify(row['x-status'] ?? 200).replaceAll(/[[\]]/g, ''),
   }))
 }
 
 function operations(document: JsonObject): OperationOutline[] {
-  return Object.entries(record(document.paths)).flatMap(([path, item]) => METHODS.flatMap((method) => {
-    const node = record(item)[method]
+  return Object.entries(objectOf(document.paths)).flatMap(([path, item]) => METHODS.flatMap((method) => {
+    const node = objectOf(item)[method]
     if (!isObject(node)) return []
     const address = `${method.toUpperCase()} ${path}`
-    const inner = Object.entries(record(node['x-operations']))
+    const inner = Object.entries(objectOf(node['x-operations']))
     if (inner.length === 0) return [operation(document, address, node)]
-    return inner.map(([value, one]) => operation(document, `${address}?${text(node['x-selector'])}=${value}`, record(one)))
+    return inner.map(([value, one]) => operation(document, `${address}?${textOf(node['x-selector'])}=${value}`, objectOf(one)))
   }))
 }
 
 function operation(document: JsonObject, address: string, node: JsonObject): OperationOutline {
   return {
-    id: text(node.operationId) || address,
+    id: textOf(node.operationId) || address,
     address,
     auth: authOf(node.security ?? document.security),
-    roles: texts(node['x-roles']),
-    provenance: text(node['x-provenance']),
-    errors: texts(node['x-errors']),
+    roles: textsOf(node['x-roles']),
+    provenance: textOf(node['x-provenance']),
+    errors: textsOf(node['x-errors']),
   }
 }
 
 function authOf(security: Json | undefined): Auth {
-  const levels = list(security)
+  const levels = itemsOf(security)
   if (levels.length === 0) return 'none'
-  return levels.some((level) => Object.keys(record(level)).length === 0) ? 'optional' : 'required'
+  return levels.some((level) => Object.keys(objectOf(level)).length === 0) ? 'optional' : 'required'
 }
 
 function decisions(document: JsonObject): Map<string, Bilingual> {
   const found = new Map<string, Bilingual>()
   const visit = (value: Json | undefined): void => {
-    if (Array.isArray(value)) for (const item of list(value)) visit(item)
+    if (Array.isArray(value)) for (const item of itemsOf(value)) visit(item)
     if (!isObject(value)) return
-    for (const { topic, reading, readingZh } of list(value['x-decision']).map(record)) found.set(text(topic), { en: text(reading), zh: text(readingZh ?? reading) })
+    for (const { topic, reading, readingZh } of itemsOf(value['x-decision']).map(objectOf)) found.set(textOf(topic), { en: textOf(reading), zh: textOf(readingZh ?? reading) })
     for (const item of Object.values(value)) visit(item)
   }
   visit(document)

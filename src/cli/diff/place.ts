@@ -1,7 +1,6 @@
 /** Where a JSON pointer leads, in words that a person knows the contract by. */
 import { stepsOfFragment } from '../../plain/pointer.js'
-import { list, record, text } from './json.js'
-import { isObject, type Json, type JsonObject } from '../../plain/json.js'
+import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from '../../plain/json.js'
 
 /** Steps that say nothing to a reader. */
 const SILENT = ['schema', 'content', 'properties', 'responses', 'components', 'schemas', 'paths', 'items']
@@ -15,7 +14,7 @@ export function placeOf(document: JsonObject, pointer: string): string {
   const names: string[] = []
   let node: Json | undefined = document
   for (const step of steps) {
-    node = Array.isArray(node) ? list(node)[Number(step)] : record(node)[step]
+    node = Array.isArray(node) ? itemsOf(node)[Number(step)] : objectOf(node)[step]
     names.push(nameOf(node, step))
   }
   const [section, path = '', method = '', ...rest] = names
@@ -26,5 +25,5 @@ export function placeOf(document: JsonObject, pointer: string): string {
 
 /** A parameter is known by its name, not by its number. */
 function nameOf(node: Json | undefined, step: string): string {
-  return /^\d+$/.test(step) && isObject(node) && typeof node.name === 'string' ? text(node.name) : step
+  return /^\d+$/.test(step) && isObject(node) && typeof node.name === 'string' ? textOf(node.name) : step
 }

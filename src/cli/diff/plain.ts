@@ -2,8 +2,7 @@
  * A contract as a general tool should see it: without our extensions, and without the failures that the generator spells out from the
  * error table. Both are compared by their own rules; left in, one more error would be reported at every operation, and as what it is not.
  */
-import { list, record, text } from './json.js'
-import { isObject, type Json, type JsonObject } from '../../plain/json.js'
+import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from '../../plain/json.js'
 
 /** Maps from names to things: their keys are no keywords. */
 const MAPS_OF_NAMES = ['paths', 'content', 'schemas', 'parameters', 'headers', 'requestBodies', 'properties', 'patternProperties', '$defs', 'mapping']
@@ -12,32 +11,32 @@ const LEFT_OUT = ['examples', 'example', 'security', 'securitySchemes']
 
 /** @returns a copy for Redocly; operations behind a selecting parameter stand at addresses of their own */
 export function plainDocument(document: JsonObject): JsonObject {
-  const components = record(document.components)
-  const schemas = record(components.schemas)
+  const components = objectOf(document.components)
+  const schemas = objectOf(components.schemas)
   const [, errorTable] = Object.entries(schemas).find(([name]) => isErrorTable(name)) ?? []
-  const table = record(errorTable)
-  const constants = list(table.oneOf ?? table.anyOf).map((row) => text(record(row).title))
-  const failures = new Set(Object.entries(schemas).filter(([, schema]) => constants.includes(text(record(schema).title))).map(([name]) => `#/components/schemas/${name}`))
+  const table = objectOf(errorTable)
+  const constants = itemsOf(table.oneOf ?? table.anyOf).map((row) => textOf(objectOf(row).title))
+  const failures = new Set(Object.entries(schemas).filter(([, schema]) => constants.includes(textOf(objectOf(schema).title))).map(([name]) => `#/components/schemas/${name}`))
   const kept = Object.entries(schemas).filter(([name]) => !isErrorTable(name) && !failures.has(`#/components/schemas/${name}`))
-  const paths = Object.entries(record(document.paths)).flatMap(([path, item]) => addresses(path, record(item)))
+  const paths = Object.entries(objectOf(document.paths)).flatMap(([path, item]) => addresses(path, objectOf(item)))
   const cleaned = stripped({ ...document, paths: Object.fromEntries(paths), components: { ...components, schemas: Object.fromEntries(kept) } }, failures)
-  return record(cleaned)
+  return objectOf(cleaned)
 }
 
 const isErrorTable = (name: string) => /(?:^|\.)ErrorCode$/.test(name)
 
 function addresses(path: string, item: JsonObject): [string, JsonObject][] {
-  const shared = Object.entries(item).filter(([, node]) => Object.keys(record(record(node)['x-operations'])).length === 0)
+  const shared = Object.entries(item).filter(([, node]) => Object.keys(objectOf(objectOf(node)['x-operations'])).length === 0)
   const inner = Object.entries(item).flatMap(([method, node]) => {
-    const { 'x-selector': selector, 'x-operations': operations } = record(node)
-    return Object.entries(record(operations)).map(([value, one]): [string, JsonObject] => [`${path}?${text(selector)}=${value}`, { [method]: one }])
+    const { 'x-selector': selector, 'x-operations': operations } = objectOf(node)
+    return Object.entries(objectOf(operations)).map(([value, one]): [string, JsonObject] => [`${path}?${textOf(selector)}=${value}`, { [method]: one }])
   })
   return inner.length === 0 ? [[path, item]] : [...(shared.length === 0 ? [] : [[path, Object.fromEntries(shared)] as [string, JsonObject]]), ...inner]
 }
 
 /** @param names whether the keys of the value are names rather than keywords */
 function stripped(value: Json, failures: ReadonlySet<string>, names = false): Json {
-  if (Array.isArray(value)) return list(value).map((item) => stripped(item, failures))
+  if (Array.isArray(value)) return itemsOf(value).map((item) => stripped(item, failures))
   if (!isObject(value)) return value
   if (!names) {
     const success = withoutFailures(value, failures)
@@ -53,21 +52,21 @@ function stripped(value: Json, failures: ReadonlySet<string>, names = false): Js
 
 /** Answers without those that can only be a failure. */
 function answers(responses: Json, failures: ReadonlySet<string>): Json {
-  return Object.fromEntries(Object.entries(record(responses)).filter(([, response]) => {
-    const medias = Object.values(record(record(response).content)).map(record)
-    return medias.length === 0 || medias.some(({ schema }) => !onlyFails(record(schema), failures))
+  return Object.fromEntries(Object.entries(objectOf(responses)).filter(([, response]) => {
+    const medias = Object.values(objectOf(objectOf(response).content)).map(objectOf)
+    return medias.length === 0 || medias.some(({ schema }) => !onlyFails(objectOf(schema), failures))
   }).map(([status, response]) => [status, stripped(response, failures)]))
 }
 
 function onlyFails(schema: JsonObject, failures: ReadonlySet<string>): boolean {
-  const parts = list(schema.oneOf ?? schema.anyOf)
+  const parts = itemsOf(schema.oneOf ?? schema.anyOf)
   return isFailure(schema, failures) || (parts.length > 0 && parts.every((part) => isFailure(part, failures)))
 }
 
 /** What a union of success and failures is without the failures; null where there is none among its parts. */
 function withoutFailures(schema: JsonObject, failures: ReadonlySet<string>): Json | null {
   for (const keyword of ['oneOf', 'anyOf']) {
-    const parts = list(schema[keyword])
+    const parts = itemsOf(schema[keyword])
     const rest = parts.filter((part) => !isFailure(part, failures))
     if (rest.length === parts.length) continue
     const [first] = rest
@@ -77,5 +76,5 @@ function withoutFailures(schema: JsonObject, failures: ReadonlySet<string>): Jso
 }
 
 function isFailure(part: Json, failures: ReadonlySet<string>): boolean {
-  return failures.has(text(record(part).$ref))
+  return failures.has(textOf(objectOf(part).$ref))
 }

@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
-import { isObject, type JsonObject, parseJson } from '../../plain/json.js'
-import { record, text } from './json.js'
+import { isObject, type JsonObject, objectOf, parseJson, textOf } from '../../plain/json.js'
 import { inFolder } from './run-redocly.js'
 import { bundled, readSources, sourceNames, type Sources } from './sources.js'
 
@@ -109,9 +108,9 @@ function git(...args: string[]): string {
 }
 
 function fromSources(name: string, { documents, conditions }: Sources): Side {
-  const words = Object.entries(record(conditions.conditions)).map(([condition, value]) => {
-    const { meaning, advice } = record(value)
-    return [condition, { meaning: `${text(record(meaning).zh)} · ${text(record(meaning).en)}`, advice: text(advice) }] as const
+  const words = Object.entries(objectOf(conditions.conditions)).map(([condition, value]) => {
+    const { meaning, advice } = objectOf(value)
+    return [condition, { meaning: `${textOf(objectOf(meaning).zh)} · ${textOf(objectOf(meaning).en)}`, advice: textOf(advice) }] as const
   })
   return { ...fromDocuments(`${name}: ${SOURCES}/*.yaml (${count(documents)})`, documents), conditions: new Map(words) }
 }
@@ -119,7 +118,7 @@ function fromSources(name: string, { documents, conditions }: Sources): Side {
 function fromTexts(read: string, sources: readonly (readonly [file: string, source: string])[]): Side {
   return fromDocuments(read, sources.map(([file, source]) => {
     try {
-      return [file, record(parseJson(source))]
+      return [file, objectOf(parseJson(source))]
     } catch {
       throw new Error(`${file} is no JSON; a handwritten document is read from the disk only`)
     }
@@ -127,7 +126,7 @@ function fromTexts(read: string, sources: readonly (readonly [file: string, sour
 }
 
 function fromDocuments(read: string, documents: readonly (readonly [file: string, document: JsonObject])[]): Side {
-  for (const [file, document] of documents) if (text(document.openapi) === '') throw new Error(`${file} is no OpenAPI 3 document`)
+  for (const [file, document] of documents) if (textOf(document.openapi) === '') throw new Error(`${file} is no OpenAPI 3 document`)
   const unified = documents.find(([, document]) => isObject(document['x-systems']))
   const others = documents.filter((one) => one !== unified)
   return {
@@ -142,18 +141,18 @@ function fromDocuments(read: string, documents: readonly (readonly [file: string
 
 /** The unified document cut into systems again; names and paths stay as they are in it. */
 function partsOf(unified: JsonObject): Map<string, JsonObject> {
-  return new Map(Object.entries(record(unified['x-systems'])).map(([id, about]) => {
-    const base = text(record(about).base)
-    const paths = Object.entries(record(unified.paths)).filter(([path]) => path.startsWith(`${base}/`))
-    const components = Object.entries(record(unified.components)).map(([section, members]) => {
-      return [section, Object.fromEntries(Object.entries(record(members)).filter(([name]) => name.startsWith(`${id}.`)))] as const
+  return new Map(Object.entries(objectOf(unified['x-systems'])).map(([id, about]) => {
+    const base = textOf(objectOf(about).base)
+    const paths = Object.entries(objectOf(unified.paths)).filter(([path]) => path.startsWith(`${base}/`))
+    const components = Object.entries(objectOf(unified.components)).map(([section, members]) => {
+      return [section, Object.fromEntries(Object.entries(objectOf(members)).filter(([name]) => name.startsWith(`${id}.`)))] as const
     })
-    return [id, { ...record(about), openapi: unified.openapi ?? '3.1.0', info: unified.info ?? {}, paths: Object.fromEntries(paths), components: Object.fromEntries(components) }]
+    return [id, { ...objectOf(about), openapi: unified.openapi ?? '3.1.0', info: unified.info ?? {}, paths: Object.fromEntries(paths), components: Object.fromEntries(components) }]
   }))
 }
 
 function conditionsOf(unified: JsonObject): Side['conditions'] {
-  const { oneOf } = record(record(record(unified.components).schemas).Condition)
-  const rows = Array.isArray(oneOf) ? oneOf.map(record) : []
-  return new Map(rows.map((row) => [text(row.const), { meaning: text(row.title), advice: text(row['x-advice']) }]))
+  const { oneOf } = objectOf(objectOf(objectOf(unified.components).schemas).Condition)
+  const rows = Array.isArray(oneOf) ? oneOf.map(objectOf) : []
+  return new Map(rows.map((row) => [textOf(row.const), { meaning: textOf(row.title), advice: textOf(row['x-advice']) }]))
 }

@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { openapiFolder } from '../../paths.js'
-import { type JsonObject, parseJson } from '../../plain/json.js'
-import { record } from './json.js'
+import { type JsonObject, objectOf, parseJson } from '../../plain/json.js'
 import { inFolder, redocly } from './run-redocly.js'
 
 /** A document is called by a system's id alone (`im.asyncapi.yaml` is something else); the words that all share are no document. */
@@ -48,7 +47,7 @@ export async function bundled(files: readonly string[], conditions: string | nul
     const [only = '', ...others] = all
     // Of several it wants to know the folder, of one the file.
     await redocly(process.cwd(), ['bundle', ...all, '--ext', 'json', '--output', others.length > 0 ? join(folder, 'out') : output(only), '--config', join(folder, 'redocly.yaml')])
-    const read = async (file: string) => record(parseJson(await readFile(output(file), 'utf8')))
+    const read = async (file: string) => objectOf(parseJson(await readFile(output(file), 'utf8')))
     return {
       documents: await Promise.all(files.map(async (file) => [file, await read(file)] as const)),
       conditions: conditions === null ? {} : wordsIn(await read(shared)),
@@ -58,6 +57,6 @@ export async function bundled(files: readonly string[], conditions: string | nul
 
 /** What stands behind the only reference of the document that was made for it. */
 function wordsIn(document: JsonObject): JsonObject {
-  const { Words: _, ...others } = record(record(document.components).schemas)
-  return record(Object.values(others)[0])
+  const { Words: _, ...others } = objectOf(objectOf(document.components).schemas)
+  return objectOf(Object.values(others)[0])
 }

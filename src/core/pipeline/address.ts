@@ -1,7 +1,7 @@
 /** Phase 1, addressed: which sandbox and which system a call is for, and what it sees of that sandbox. */
 import type { About } from '../dialect.js'
 import type { Turn } from '../turn.js'
-import { isSandboxName, type Maintenance, type SystemControl } from '../sandbox.js'
+import { isSandboxName, type Maintenance, type SystemSwitches } from '../sandbox.js'
 import type { Call } from '../stage/call.js'
 import type { Settings } from '../settings.js'
 import type { System } from '../system.js'
@@ -97,16 +97,16 @@ export class Addressed implements Address {
   }
 
   /** What is set for the system in this sandbox. */
-  get control(): SystemControl | undefined {
+  get switches(): SystemSwitches | undefined {
     return this.turn.state.systems[this.system.id]
   }
 
   get settings(): Settings {
-    return this.control?.settings ?? NO_SETTINGS
+    return this.switches?.settings ?? NO_SETTINGS
   }
 
   get underMaintenance(): Maintenance | null {
-    return this.control?.maintenance ?? null
+    return this.switches?.maintenance ?? null
   }
 }
 

@@ -9,7 +9,7 @@ import type { Reply } from '../reply.js'
 import type { SessionRecord } from '../sessions.js'
 import type { StreamedReply } from '../stage/outcome.js'
 import { decodeBody } from './decode.js'
-import { pathOf } from './query.js'
+import { pathOf } from '../../plain/url.js'
 import type { Received } from './receive.js'
 import { View } from './view.js'
 

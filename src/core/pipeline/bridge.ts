@@ -48,8 +48,8 @@ const ALLOWANCE = 64 * 1024
 export const BY_STUB: Via = { source: 'stub', reason: null, detail: null }
 
 /** @returns the backend of the call's system in its sandbox; null where it has none */
-export function backendOf({ system, control }: Pick<Addressed, 'system' | 'control'>, backends: ReadonlyMap<string, Backend> | undefined): Backend | null {
-  const chosen = control?.backend
+export function backendOf({ system, switches }: Pick<Addressed, 'system' | 'switches'>, backends: ReadonlyMap<string, Backend> | undefined): Backend | null {
+  const chosen = switches?.backend
   return chosen === undefined ? (backends?.get(system.id) ?? null) : chosen
 }
 

@@ -1,4 +1,5 @@
 /** The fields of a call, brought to the types that the contract gives them and held against its rules. */
+import { callErased } from '../erased.js'
 import type { FieldRow, OperationRow, Violation } from '../contract.js'
 import { Failure, failWith } from '../failure.js'
 import type { KnownCaller, Registry } from '../identify.js'
@@ -48,7 +49,7 @@ export function checkFields(routed: Routed, input: Fields, caller: KnownCaller |
   const sound = Object.fromEntries(Object.entries(input).filter(([name]) => !atFault.has(name)))
   const work = { input: sound, session: caller?.session ?? null, user: caller?.user ?? null, tx, fail: failWith }
   // The rule's generated type has these fields, all optional; the ones left in have just been found to be sound.
-  return checkRule(routed, rule(work as never), violations)
+  return checkRule(routed, callErased(rule, work), violations)
 }
 
 async function checkRule(routed: Routed, rule: Promise<void>, violations: readonly Violation[]): Promise<Failure | null> {

@@ -30,8 +30,8 @@ export interface MishapParts {
 }
 
 /** @returns the failure of a system whose outside services are out of order, unless its own operations know what that means to them */
-export function outage({ system, control }: Addressed): Failure | null {
-  const out = control?.outages ?? []
+export function outage({ system, switches }: Addressed): Failure | null {
+  const out = switches?.outages ?? []
   if (out.length === 0) return null
   if (isOut(system, out, 'internal')) return Failure.when('internal')
   return isOut(system, out, 'network') ? Failure.when('networkError') : null

@@ -1,5 +1,6 @@
 /** Phase 5, performed: the checks and the operation, as one transaction, with what came of them. */
 import { NoRoom } from '../engine/engine.js'
+import { callErased } from '../erased.js'
 import { Failure, failWith } from '../failure.js'
 import { type Registry, userIdOf } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -68,21 +69,21 @@ export async function perform(received: Received, report: (exception: unknown) =
 /** One run; a conflict with another request makes it run again, with the same ids. */
 async function attempt(received: Received, tx: Registry['tx'], asides: Asides): Promise<Attempt> {
   const { arrival, operation } = received.routed
-  const { system, turn, control } = arrival
+  const { system, turn, switches } = arrival
   const ids = turn.ids(system.id)
   const sessions = new Sessions(system.sessions, tx, turn.tokens(system.id), turn.now)
   const { failure, caller, input, headers } = await check(received, { system, tx, sessions })
   const userId = userIdOf(caller)
   if (failure !== null) return { result: failure, issued: null, userId }
-  const outages = control === undefined || control.outages.length === 0 ? NO_OUTAGES : new Set(control.outages)
-  const sms = new SmsCodes(system.sms ?? NO_SMS, { source: control?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, turn.now)
+  const outages = switches === undefined || switches.outages.length === 0 ? NO_OUTAGES : new Set(switches.outages)
+  const sms = new SmsCodes(system.sms ?? NO_SMS, { source: switches?.smsSource ?? 'fixed', operatorFails: outages.has('smsOperator') }, tx, turn.now)
   const handler = system.operations[operation]
   if (handler === undefined) throw new Error(`${system.id} does not implement ${operation}`)
   const { session, user } = caller.kind === 'known' ? caller : NO_CALLER
   const work = { input, headers, session, user, tx, sessions, sms, now: turn.now, ids, settings: arrival.settings, client: clientOf(arrival.call), outages, aside: asides.forRun(), fail: failWith }
   try {
     // The contract's validators have just proved the input to be what the handler's generated type says.
-    const result = await handler(work as never)
+    const result = await callErased(handler, work)
     return { result, issued: sessions.issued, userId: sessions.issued?.userId ?? userId }
   } catch (error) {
     throw new RolledBack(userId, error)

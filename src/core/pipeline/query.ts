@@ -35,18 +35,6 @@ export function parseQuery(text: string): Query {
   return text === '' ? EMPTY : new Query(text)
 }
 
-/** @returns what stands before the first question mark of a URL */
-export function pathOf(url: string): string {
-  const at = url.indexOf('?')
-  return at === -1 ? url : url.slice(0, at)
-}
-
-/** @returns what stands behind the first question mark of a URL; an empty text where there is none */
-export function searchOf(url: string): string {
-  const at = url.indexOf('?')
-  return at === -1 ? '' : url.slice(at + 1)
-}
-
 /** @returns the text with its percent-encoding undone, or null when it is broken */
 export function decode(text: string): string | null {
   try {

@@ -1,4 +1,5 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
+import { callErased } from '../erased.js'
 import { pause, stopwatch } from '../clock.js'
 import { describeException } from '../failure.js'
 import type { Turn } from '../turn.js'
@@ -246,7 +247,7 @@ export class Connection {
   #refusal(condition: SocketCondition): RefusedFrame {
     const { conditions } = this.parts.socket
     const say = conditions[condition] ?? conditions.unauthenticated
-    return say(this.#memory as never) // what this very socket returned
+    return callErased(say, this.#memory) // what this very socket returned
   }
 
   #transact<T>(turn: Turn, work: (work: never) => Promise<T>): Promise<Transacted<T>> {

@@ -1,4 +1,5 @@
 /** What the fault rules of a sandbox make of a frame. The rules are those of HTTP calls; each kind says what it means for a socket. */
+import { callErased } from '../erased.js'
 import { errorFor } from '../faults/error.js'
 import { chance, fire } from '../faults/fire.js'
 import type { ErrorChoice, FrameEffect } from '../faults/kind.js'
@@ -62,7 +63,8 @@ export function outage({ systems }: ControlState, system: System): SocketConditi
 export function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): RefusedFrame | SocketCondition {
   const error = errorFor(system, operation, fault)
   // The socket's own functions take the memory that the socket itself has returned.
-  const answer = error === null ? undefined : socket.errors[error]?.(memory as never)
+  const say = error === null ? undefined : socket.errors[error]
+  const answer = say === undefined ? undefined : callErased(say, memory)
   if (error === null || answer === undefined) return fault.condition === 'maintenance' || fault.condition === 'internal' ? fault.condition : 'networkError'
   return typeof answer === 'object' ? { frame: answer, error } : answer
 }

@@ -1,4 +1,5 @@
 /** One frame, or one delivery, as one transaction. */
+import { callErased } from '../erased.js'
 import type { Turn } from '../turn.js'
 import { type Caller, identify, type Proof } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
@@ -40,7 +41,7 @@ export async function transact<T>(parts: TransactParts, work: (work: never) => P
     if (caller.kind !== 'known') return { caller, result: null }
     const { session, user } = caller
     // The socket was declared for the records of this very system; `memory` and `position` are what it returned before.
-    return { caller, result: await work({ memory, position, session, user, tx, now, ids, settings } as never) }
+    return { caller, result: await callErased(work, { memory, position, session, user, tx, now, ids, settings }) }
   })
   return { ...value, changes }
 }

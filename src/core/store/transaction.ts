@@ -67,15 +67,15 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   }
 
   findAll<C extends CollectionName<Rs>>(name: C, fields: Lookup<Rs[C]>): Promise<readonly Rs[C][]> {
-    return settle(() => this.#lookup(name, fields, false) as unknown as readonly Rs[C][]) // see #typed
+    return settle(() => this.#allTyped(name, this.#lookup(name, fields, false)))
   }
 
   async page<C extends CollectionName<Rs>>(name: C, orderName: string, window: Window): Promise<Page<Rs[C]>> {
     const { collection, source } = this.#source(name)
     const order = this.#order(collection, orderName)
     this.reads.push(wholeName(collection))
-    const items = source.slice(order, window.offset, window.limit)
-    return { items: items as unknown as readonly Rs[C][], total: source.count(order) } // see #typed
+    const items = this.#allTyped(name, source.slice(order, window.offset, window.limit))
+    return { items, total: source.count(order) }
   }
 
   async list<C extends CollectionName<Rs>>(name: C, where: (record: Rs[C]) => boolean = () => true): Promise<readonly Rs[C][]> {
@@ -202,6 +202,10 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   /** Records enter through typed writes or fixtures held to the same schema, so the collection's name decides the type. */
   #typed<C extends CollectionName<Rs>>(_collection: C, doc: Doc | undefined): Rs[C] | undefined {
     return doc as Rs[C] | undefined
+  }
+
+  #allTyped<C extends CollectionName<Rs>>(_collection: C, docs: readonly Doc[]): readonly Rs[C][] {
+    return docs as unknown as readonly Rs[C][] // as above
   }
 }
 

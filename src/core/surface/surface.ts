@@ -1,6 +1,6 @@
 /** What all surfaces of the stage have in common: nothing is thrown at a host, and a failure is an RFC 9457 problem. */
 import { describeException, Failure } from '../failure.js'
-import { pathOf } from '../pipeline/query.js'
+import { pathOf } from '../../plain/url.js'
 import type { Match, Routable, Router } from '../pipeline/router.js'
 import { answerProblem, problem } from '../problem.js'
 import type { ReplyHeaders } from '../reply.js'

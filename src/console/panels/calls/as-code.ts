@@ -1,4 +1,5 @@
 /** A call as something to run again: curl, fetch, or a test. Secrets stand in it as they are shown. */
+import { pathOf } from '../../../plain/url.js'
 import { baseUrlOf } from '../../live/connection.js'
 import type { Entry } from './entry.js'
 
@@ -41,7 +42,7 @@ export function asFetch(entry: Entry): string {
 /** @returns a test that makes the call in a sandbox of its own and expects the same end */
 export function asTest(entry: Entry): string {
   const { system, operationId, error, request, response } = entry
-  const title = `${operationId ?? `${request.method} ${request.url.split('?')[0] ?? ''}`} ${error === null ? 'succeeds' : `fails with ${error}`}`
+  const title = `${operationId ?? `${request.method} ${pathOf(request.url)}`} ${error === null ? 'succeeds' : `fails with ${error}`}`
   const end = error === null ? `  expect(response.status).toBe(${String(response.status)})` : `  await expect(response).toFailWith(${literal(error)})`
   return `import { expect, test } from 'understudy/testing/vitest'
 
