@@ -34,12 +34,16 @@ function farAway(engine: Engine): Engine {
         look: () => away(() => log.look()),
         commit: (attempt) => away(() => log.commit(attempt)),
         load: () => away(() => log.load()),
+        past: () => away(() => log.past()),
         replace: (content, kept) => away(() => log.replace(content, kept)),
         append: (entry, generation) => log.append(entry, generation),
         heads: () => away(() => log.heads()),
         entries: (ids) => away(() => log.entries(ids)),
         status: () => away(() => log.status()),
         remove: (fits) => away(() => log.remove(fits)),
+        attend: (isWanted) => {
+          log.attend(isWanted)
+        },
         close: () => {
           log.close()
         },

@@ -1,4 +1,4 @@
-/** `understudy data …`: the folder in which a stub keeps its sandboxes, while no stub has it. */
+/** `understudy data …`: where stubs keep sandboxes, while no stub has them. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -28,9 +28,14 @@ export function addData(program: Command): void {
     })
   data
     .command('clear')
-    .description('remove the folder and everything that was kept in it')
+    .description('remove the folder and everything that was kept in it; or, of redis://…, all sandboxes that are there')
     .argument('<folder>')
     .action(async (folder: string) => {
+      if (isRedis(folder)) {
+        const { clearRedis } = await import('../core/engine/redis/clear.js')
+        process.stdout.write(`${String(await clearRedis(folder))} sandboxes are gone.\n`)
+        return
+      }
       const { clearFolder } = await import('../core/engine/file/folder.js')
       await clearFolder(existing(folder))
       process.stdout.write(`${folder} is gone.\n`)
@@ -42,6 +47,10 @@ async function read(folder: string): Promise<FolderReport> {
   const { keyOfRecords } = await import('../core/house.js')
   const { loadSystems } = await import('../systems/load.js')
   return readFolder(existing(folder), keyOfRecords(await loadSystems([])))
+}
+
+function isRedis(place: string): boolean {
+  return /^rediss?:\/\//.test(place)
 }
 
 /** Opening one that is not there would make it. */

@@ -21,6 +21,7 @@ interface StartFlags {
   readonly maxSandboxes: number
   readonly maxMemory: number
   readonly data?: string
+  readonly engine?: string
   readonly backend: Readonly<Record<string, string>>
   readonly backendMode: Readonly<Record<string, string>>
   readonly adminToken?: string
@@ -44,6 +45,7 @@ export function addStart(program: Command): void {
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', parseCount, 10_000)
     .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
+    .addOption(new Option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db or rediss://…; docs/scale.md tells how').argParser(parseEngine).env('UNDERSTUDY_ENGINE').conflicts('data'))
     .option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags', parsePair, {})
     .option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare', parsePair, {})
     .addOption(new Option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in').argParser(parseToken).env('UNDERSTUDY_ADMIN_TOKEN'))
@@ -54,13 +56,13 @@ export function addStart(program: Command): void {
     .action(start)
 }
 
-async function start(ids: string[], flags: StartFlags, command: Command): Promise<void> {
+async function start(ids: string[], { engine, data, ...flags }: StartFlags, command: Command): Promise<void> {
   refuseMisspeltCommand(ids, command)
   const systems = await loadSystems(ids)
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
   const backends = backendsOf(systems, flags)
-  const server = await startServer({ ...flags, allowedOrigins: flags.allowOrigin, systems, backends, ...(await engineOf(flags)) }).catch((error: unknown) => {
+  const server = await startServer({ ...flags, allowedOrigins: flags.allowOrigin, systems, backends, ...(await engineOf({ engine, data })) }).catch((error: unknown) => {
     throw explainStart(error, flags)
   })
   beFrugal()
@@ -74,8 +76,12 @@ async function start(ids: string[], flags: StartFlags, command: Command): Promis
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
 }
 
-/** Memory, unless the sandboxes are to be kept. */
-async function engineOf({ data }: StartFlags): Promise<{ readonly engine?: Engine }> {
+/** Memory, unless the sandboxes are to be kept, or shared. */
+async function engineOf({ engine, data }: { readonly engine: string | undefined; readonly data: string | undefined }): Promise<{ readonly engine?: Engine }> {
+  if (engine !== undefined) {
+    const { redisEngine } = await import('../core/engine/redis/engine.js')
+    return { engine: redisEngine(engine) }
+  }
   if (data === undefined) return {}
   const { fileEngine } = await import('../core/engine/file/engine.js')
   return { engine: fileEngine(data) }
@@ -165,6 +171,11 @@ function parseCount(text: string): number {
   const count = parseWhole(text)
   if (count === 0) throw new InvalidArgumentError('one at least is needed.')
   return count
+}
+
+function parseEngine(text: string): string {
+  if (!/^rediss?:\/\/[^\s/]/.test(text)) throw new InvalidArgumentError('it has to be an address of Redis: redis://localhost:6379 or rediss://user:password@host:6380/1.')
+  return text
 }
 
 function parseAmount(text: string): number {

@@ -9,19 +9,24 @@ import { listSocketOperations } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { openapiFolder, packageFile } from '../paths.js'
 import { instant, systemOf, systemsOf } from './access.js'
+import { refusal } from '../core/surface/refusal.js'
 import type { Handlers } from './task.js'
 
 export const server: Handlers<'getHealth' | 'getOpenApi' | 'listSystems' | 'getSystem' | 'listConditions'> = {
-  getHealth: async ({ parts }) => ({
-    status: 'ok',
-    version: await packageVersion(),
-    seed: parts.seed,
-    systems: [...parts.served.keys()].sort(),
-    sandboxes: (await parts.sandboxes.list()).length,
-    maxSandboxes: parts.maxSandboxes,
-    bootedAt: instant(parts.boot),
-    memory: memoryOf(parts.budget),
-  }),
+  getHealth: async ({ parts }) => {
+    const complaint = await parts.sandboxes.complaint()
+    if (complaint !== null) throw refusal(503, 'engine-trouble', `The stub cannot do its work: ${complaint}.`)
+    return {
+      status: 'ok',
+      version: await packageVersion(),
+      seed: parts.seed,
+      systems: [...parts.served.keys()].sort(),
+      sandboxes: await parts.sandboxes.count(),
+      maxSandboxes: parts.maxSandboxes,
+      bootedAt: instant(parts.boot),
+      memory: memoryOf(parts.budget),
+    }
+  },
 
   getOpenApi: async () => {
     const document: unknown = JSON.parse(await readFile(join(openapiFolder, 'bundled', 'control.json'), 'utf8'))

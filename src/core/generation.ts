@@ -6,7 +6,7 @@
 import { applyControl, CONTROL_NAMES, controlChanges } from './control-state.js'
 import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Scope, type Verdict } from './engine/engine.js'
 import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
-import { Records, type Sequencer } from './store/records.js'
+import { type Author, Records, type Sequencer } from './store/records.js'
 import { type Change, StoreError, type StoreExport } from './store/types.js'
 import type { World } from './store/world.js'
 import { Superseded } from './superseded.js'
@@ -24,7 +24,8 @@ export class Generation implements Sequencer {
   readonly #stores = new Map<string, Records<CoreRecords>>()
   #control: ControlState
   #version: number
-  #isOver = false
+  #isGone = false
+  #isLost = false
   #queue: Promise<void> = Promise.resolve()
 
   /**
@@ -52,8 +53,13 @@ export class Generation implements Sequencer {
   }
 
   /** Whether another one has begun. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Whether nothing can be done here any more: another one has begun, or this replica of it has lost the log. */
   get isOver(): boolean {
-    return this.#isOver
+    return this.#isGone || this.#isLost
   }
 
   /** The control state as far as it is known here; the number of requests is the log's to say. */
@@ -66,7 +72,7 @@ export class Generation implements Sequencer {
    * @returns false when some before it are missing
    */
   receive(commit: Commit): boolean {
-    if (this.#isOver || commit.version <= this.#version) return true
+    if (this.isOver || commit.version <= this.#version) return true
     if (commit.version !== this.#version + 1) return false
     this.#apply(commit)
     this.#version = commit.version
@@ -78,14 +84,17 @@ export class Generation implements Sequencer {
    * Replaces the control state by what `change` makes of it.
    * @throws Superseded when the generation is over
    */
-  async change(change: (state: ControlState) => ControlState, request: number | null): Promise<ControlState> {
+  async change(change: (state: ControlState) => ControlState, author: Author): Promise<ControlState> {
     for (let run = 1; run <= MOST_RUNS; run++) {
-      if (this.#isOver) throw new Superseded()
+      if (this.isOver) throw new Superseded()
       const changes = controlChanges(this.#control, change(this.#control))
       if (changes.length === 0) return this.#control
-      const pending = this.commit({ reads: CONTROL_NAMES, changes, request, scope: controlScope })
+      const pending = this.commit({ reads: CONTROL_NAMES, changes, request: author.request, scope: controlScope })
       const verdict = pending instanceof Promise ? await pending : pending
-      if (verdict === 'committed') return this.#control
+      if (verdict === 'committed') {
+        author.hasWritten = true
+        return this.#control
+      }
       if (verdict === 'over') this.end()
     }
     throw new StoreError('contention', `a change of the control state met others ${String(MOST_RUNS)} times`)
@@ -127,7 +136,12 @@ export class Generation implements Sequencer {
 
   /** Nothing is kept any more of what is still under way here. */
   end(): void {
-    this.#isOver = true
+    this.#isGone = true
+  }
+
+  /** The replica does not follow the log any more. What has been committed by it stands. */
+  lose(): void {
+    this.#isLost = true
   }
 
   #apply(commit: Commit): void {

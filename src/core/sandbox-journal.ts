@@ -23,10 +23,13 @@ export interface Chosen {
 
 export class Journal {
   readonly #log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>
+  readonly #changed: () => void
   readonly #listeners = new Set<(event: JournalEvent) => void>()
 
-  constructor(log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>) {
+  /** @param changed told when somebody begins or ceases to listen */
+  constructor(log: Pick<SandboxLog, 'heads' | 'entries' | 'status' | 'remove'>, changed: () => void) {
     this.#log = log
+    this.#changed = changed
   }
 
   /** @returns the entries kept, oldest first */
@@ -74,8 +77,10 @@ export class Journal {
   /** @returns a function that ends the subscription */
   subscribe(listener: (event: JournalEvent) => void): () => void {
     this.#listeners.add(listener)
+    this.#changed()
     return () => {
       this.#listeners.delete(listener)
+      this.#changed()
     }
   }
 

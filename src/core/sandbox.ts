@@ -67,7 +67,9 @@ export class Sandbox {
     this.#gone = gone
     this.#options = options
     this.#log = options.engine.open(name, this.#follower())
-    this.journal = new Journal(this.#log)
+    this.journal = new Journal(this.#log, () => {
+      this.#attend()
+    })
   }
 
   /** The load of the worlds that this sandbox differs from, as far as it is known here. */
@@ -100,6 +102,12 @@ export class Sandbox {
   look(): Awaitable<Turn> {
     const begun = this.#log.look()
     return begun instanceof Promise ? begun.then((one) => this.#turn(one, false)) : this.#turn(begun, false)
+  }
+
+  /** @returns what is seen while the sandbox cannot be reached: it as it was in the beginning. Nothing can be changed there. */
+  blind(): Turn {
+    const begun = { generation: 0, requests: 0 }
+    return new Turn(this, new Generation({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined), begun, false)
   }
 
   /**
@@ -165,7 +173,7 @@ export class Sandbox {
 
   /** @returns how far back one can go, and what happened since, the oldest first */
   async history(): Promise<{ readonly reach: Reach; readonly happened: readonly Happened[] }> {
-    const [loaded, entries] = [await this.#log.load(), await this.#log.entries()]
+    const [loaded, entries] = [await this.#log.past(), await this.#log.entries()]
     return { reach: reachOf(loaded, entries), happened: happenings(loaded, entries) }
   }
 
@@ -174,7 +182,7 @@ export class Sandbox {
    * @returns what the sandbox kept after that call, for looking at; null when history does not go back so far
    */
   async at(at: number): Promise<Turn | null> {
-    const moment = momentOf(await this.#log.load(), await this.#log.heads(), at)
+    const moment = momentOf(await this.#log.past(), await this.#log.heads(), at)
     return moment === null ? null : new Turn(this, await this.#build(moment.loaded, null), moment.loaded, false)
   }
 
@@ -184,7 +192,7 @@ export class Sandbox {
    * @returns whether history goes back so far; if not, nothing is changed
    */
   async rewind(to: number): Promise<boolean> {
-    const moment = momentOf(await this.#log.load(), await this.#log.heads(), to)
+    const moment = momentOf(await this.#log.past(), await this.#log.heads(), to)
     if (moment === null) return false
     const content = (await this.#build(moment.loaded, null)).content(moment.loaded.requests)
     const { state } = await this.look()
@@ -198,8 +206,10 @@ export class Sandbox {
    */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher)
+    this.#attend()
     return () => {
       this.#watchers.delete(watcher)
+      this.#attend()
     }
   }
 
@@ -277,6 +287,7 @@ export class Sandbox {
         else if (this.#generation?.receive(commit) === false) this.#part()
       },
       turnedOver: () => {
+        this.#generation?.end()
         this.#part()
         this.journal.tell({ type: 'reset' })
       },
@@ -298,8 +309,12 @@ export class Sandbox {
     }
   }
 
+  #attend(): void {
+    this.#log.attend(this.journal.hasListeners || this.#watchers.size > 0)
+  }
+
   #part(): void {
-    this.#generation?.end()
+    this.#generation?.lose()
     this.#generation = null
     this.#waiting = []
     this.#parted++

@@ -104,6 +104,16 @@ export class Sandboxes {
     return (await this.#options.engine.names()).map((name) => this.open(name))
   }
 
+  /** @returns how many there are */
+  async count(): Promise<number> {
+    return (await this.#options.engine.names()).length
+  }
+
+  /** @returns null when they can be reached and kept, otherwise why not */
+  async complaint(): Promise<string | null> {
+    return (await this.#options.engine.complaint?.()) ?? null
+  }
+
   /**
    * Deletes a sandbox; whoever waits for it is told.
    * @returns whether there was one to delete

@@ -5,6 +5,7 @@ import type { Generation } from './generation.js'
 import { Ids } from './ids.js'
 import { cut } from './journal.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
+import type { Author } from './store/records.js'
 import type { Store } from './store/types.js'
 
 /** A journal entry as a call writes it; which version it saw is known already. */
@@ -19,7 +20,7 @@ export interface TurnParts {
   readonly append: (entry: NewEntry, generation: number) => void
 }
 
-export class Turn {
+export class Turn implements Author {
   /** The control state when the call came. */
   readonly state: ControlState
   /** The sandbox's clock when the call came, in milliseconds since 1970. */
@@ -29,8 +30,8 @@ export class Turn {
   readonly #append: TurnParts['append']
   /** Whether the sandbox was reset between the counting of the request and the loading of what it sees. */
   readonly #isForeign: boolean
-  /** Null when it is no request of a client. */
-  readonly #request: number | null
+  readonly request: number | null
+  hasWritten = false
 
   /** Use `begin` or `look` of a sandbox. */
   constructor({ name, real, append }: TurnParts, generation: Generation, { generation: number, requests }: Begun, counts: boolean) {
@@ -38,7 +39,7 @@ export class Turn {
     this.#append = append
     this.#generation = generation
     this.#isForeign = generation.number !== number
-    this.#request = counts ? requests : null
+    this.request = counts ? requests : null
     this.state = { ...generation.control, requests }
     this.now = readClock(this.state.clock, real)
   }
@@ -48,9 +49,13 @@ export class Turn {
     return this.#generation.origin.boot
   }
 
-  /** Whether the sandbox was reset or replaced since; then the call has to begin anew. */
+  /**
+   * Whether the call has to begin anew: the sandbox was reset or replaced since, or this process had to let go of what the call saw,
+   * and nothing of it has been committed yet.
+   */
   get isOver(): boolean {
-    return this.#isForeign || this.#generation.isOver
+    const { isGone, isOver } = this.#generation
+    return this.#isForeign || isGone || (isOver && !this.hasWritten)
   }
 
   /** @returns what the call's ids are drawn from: the same in every sandbox of the seed, and after every reset */
@@ -68,7 +73,7 @@ export class Turn {
   store(system: string): Store<CoreRecords> {
     const records = this.#generation.store(system)
     return {
-      transact: (work) => records.transact(work, this.#request),
+      transact: (work) => records.transact(work, this),
       export: () => Promise.resolve(records.content()),
     }
   }
@@ -78,7 +83,7 @@ export class Turn {
    * @throws Superseded when the turn is over
    */
   change(change: (state: ControlState) => ControlState): Promise<ControlState> {
-    return this.#generation.change(change, this.#request)
+    return this.#generation.change(change, this)
   }
 
   /** @returns all that the sandbox keeps at this moment, but for its journal */

@@ -24,6 +24,7 @@
  *   follow each other without gaps.
  * - `replace` begins a generation: the number counts up, content takes the place of everything, and commits of the generation
  *   before are refused from this moment on. Log and journal are emptied, or cut off after the point that is to be kept.
+ * - Whoever waits without calling (sockets, event streams) has said so by `attend`, and is told as things happen.
  * - The log may be trimmed: commits are folded into the content that it begins with (see `Base`), so that `load` costs no
  *   more than what is kept. A `base` from before the trimmed part is a conflict. History goes back as far as the log.
  * - `append` puts an entry into the journal, under the next id. It is dropped when its generation is over. Entries stand in the order
@@ -31,7 +32,7 @@
  * - Control state (clock, faults with their counters, outages, maintenance, settings) is changed by commits of the system
  *   {@link CONTROL}. An engine knows nothing about it.
  * - Past the cap only sandboxes go that nobody has changed, made by name (`keep`) or is using; that is reported. Where there is none,
- *   a new one is refused (`NoRoom`). What a process no longer follows (`close`) may go. A name that `makeUpName` gave is never given again.
+ *   a new one is refused (`NoRoom`). Where others share the place, what nobody has used for days may go as well. What a process no longer follows (`close`) may go. A name that `makeUpName` gave is never given again.
  */
 import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
@@ -141,8 +142,10 @@ export interface SandboxLog {
   /** The same without counting. */
   look(): Awaitable<Begun>
   commit(attempt: Attempt): Awaitable<Verdict>
-  /** @returns what is needed to build a replica, or to look back */
+  /** @returns what is needed to build a replica; commits may be part of the content already */
   load(): Awaitable<Loaded>
+  /** @returns the same with all commits that are kept, to look back */
+  past(): Awaitable<Loaded>
   /**
    * Begins a new generation.
    * @param kept what stays of log and journal; nothing when left out
@@ -162,6 +165,8 @@ export interface SandboxLog {
    * @returns how many there were
    */
   remove(fits: (entry: EntryHead) => boolean): Awaitable<number>
+  /** Whether somebody waits for what happens, here or elsewhere, without calling; said again whenever that may have changed. */
+  attend(isWanted: boolean): void
   /** This follower wants to hear no more. */
   close(): void
 }

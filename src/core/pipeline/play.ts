@@ -2,6 +2,7 @@
  * The way of a call through a system, as one list: Addressed → Routed → Received → Checked → Performed → Answered. Each phase takes the
  * one before it and returns its own; the first that answers ends the list.
  */
+import { Unreachable } from '../engine/unreachable.js'
 import { Failure } from '../failure.js'
 import type { Change } from '../store/types.js'
 import type { Addressed } from './address.js'
@@ -76,9 +77,15 @@ export async function play(arrival: Addressed, parts: PlayParts): Promise<Answer
     return answered(routed, answerPerformed(performed), mishaps, via, performed, performed.received)
   } catch (error) {
     // Nobody hears the answer to a call whose sandbox was reset; it begins anew.
-    if (!arrival.turn.isOver) parts.report(site, error)
+    if (!arrival.turn.isOver && !(error instanceof Unreachable)) parts.report(site, error)
     return answered(site, refuse(site, Failure.when('internal')), mishaps, via)
   }
+}
+
+/** @returns the answer to a call that could not even be begun */
+export function playNothing(arrival: Addressed): Answered {
+  const site: Site = { arrival, operation: null, row: null }
+  return answered(site, refuse(site, Failure.when('internal')), NO_MISHAPS, null)
 }
 
 /** What the call asked for comes first; if it may go on then, the rules of its sandbox act. */

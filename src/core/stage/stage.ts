@@ -4,6 +4,7 @@ import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
 import { stopwatch, type TimeSource } from '../clock.js'
 import { type Engine, NoRoom } from '../engine/engine.js'
+import { Unreachable } from '../engine/unreachable.js'
 import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
 import { didYouMean } from '../guess.js'
@@ -12,7 +13,7 @@ import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
-import { type Answered, play, type PlayParts } from '../pipeline/play.js'
+import { type Answered, play, playNothing, type PlayParts } from '../pipeline/play.js'
 import { routeOver } from '../pipeline/route.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
@@ -114,7 +115,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     try {
       return await playIn(sandboxes.open(address.sandbox), call, address)
     } catch (error) {
-      if (!(error instanceof NoRoom)) throw error
+      if (!(error instanceof NoRoom)) return fail(error, call, address)
       // Refused in a sandbox that nobody sees, so that the answer is one of the system's.
       const nowhere = await sandboxes.glance(address.sandbox)
       return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts))
@@ -136,6 +137,12 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     } finally {
       sandbox.leave()
     }
+  }
+
+  /** What keeps sandboxes could not be reached, or has failed: the answer is one of the system's all the same. */
+  function fail(error: unknown, call: Call, address: Address): Outcome {
+    if (!(error instanceof Unreachable)) report(`${call.method} ${call.url} failed: ${describeException(error)}`)
+    return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())))
   }
 
   return {

@@ -24,10 +24,19 @@ const nothing = {
   rank: () => 0,
 }
 
+/** Whoever changes something. */
+export interface Author {
+  /** The number of the request that it is for; null for the control plane. */
+  readonly request: number | null
+  /** Whether something of it has been committed. */
+  hasWritten: boolean
+}
+
 /** The log as records see it. */
 export interface Sequencer {
   /** The newest commit that all records of the sandbox have in them. */
   readonly version: number
+  /** Whether nothing can be done here any more. */
   readonly isOver: boolean
   commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict>
   /** Nothing is kept any more. */
@@ -56,14 +65,13 @@ export class Records<Rs extends RecordMap> implements Scope {
 
   /**
    * Runs `work` as one transaction, and again when another one that committed meanwhile changed what it had read.
-   * @param request the number of the request that it is for; null for the control plane
    * @throws what `work` throws, then nothing is kept; Superseded when the generation is over
    */
-  async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>, request: number | null): Promise<{ value: T; changes: readonly Change[] }> {
+  async transact<T>(work: (tx: Transaction<Rs>) => Promise<T>, author: Author): Promise<{ value: T; changes: readonly Change[] }> {
     let leave: (() => void) | null = null
     try {
       for (let run = 1; run <= MOST_RUNS; run++) {
-        const done = await this.#run(work, request)
+        const done = await this.#run(work, author)
         if (done !== 'stale' && done !== 'conflict') return done
         // Whoever met another process once would meet its own neighbours next: those of one sandbox go one by one then.
         if (done === 'conflict') leave ??= await this.#sequencer.queue()
@@ -117,7 +125,7 @@ export class Records<Rs extends RecordMap> implements Scope {
     return this.#world.collections.get(collection)?.source.get(key) !== undefined
   }
 
-  async #run<T>(work: (tx: Transaction<Rs>) => Promise<T>, request: number | null): Promise<{ value: T; changes: readonly Change[] } | 'stale' | 'conflict'> {
+  async #run<T>(work: (tx: Transaction<Rs>) => Promise<T>, author: Author): Promise<{ value: T; changes: readonly Change[] } | 'stale' | 'conflict'> {
     if (this.#sequencer.isOver) throw new Superseded()
     const tx = new LayeredTransaction<Rs>(this.#layers, this.#sequencer.version)
     this.#running++
@@ -126,13 +134,15 @@ export class Records<Rs extends RecordMap> implements Scope {
       if (this.#isStale(tx)) return 'stale'
       const changes = tx.changes()
       if (changes.length === 0) return { value, changes }
-      const pending = this.#sequencer.commit({ reads: tx.reads, changes, request, scope: this })
+      const pending = this.#sequencer.commit({ reads: tx.reads, changes, request: author.request, scope: this })
       const verdict = pending instanceof Promise ? await pending : pending
       if (verdict === 'over') {
         this.#sequencer.end()
         throw new Superseded()
       }
-      return verdict === 'conflict' ? verdict : { value, changes }
+      if (verdict === 'conflict') return verdict
+      author.hasWritten = true
+      return { value, changes }
     } catch (error) {
       // What was thrown on the ground of something read half-way through another commit is no answer: run again.
       if (error instanceof Superseded || !this.#isStale(tx)) throw error

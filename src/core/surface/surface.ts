@@ -1,4 +1,5 @@
 /** What all surfaces of the stage have in common: nothing is thrown at a host, and a failure is an RFC 9457 problem. */
+import { Unreachable } from '../engine/unreachable.js'
 import { describeException, Failure } from '../failure.js'
 import { pathOf } from '../../plain/url.js'
 import type { Match, Routable, Router } from '../pipeline/router.js'
@@ -22,6 +23,7 @@ export interface SurfaceOptions {
 /** @returns the surface */
 export function surface({ name, headers, report, answer }: SurfaceOptions): Surface {
   const failed = (error: unknown) => {
+    if (error instanceof Unreachable) return problem(503, 'sandboxes-unreachable', `The sandboxes cannot be reached at the moment: ${error.message}. Try again.`)
     report(`${name} failed: ${describeException(error)}`)
     return problem(500, 'internal', `${name.charAt(0).toUpperCase()}${name.slice(1)} failed; the server wrote the reason to its log. This is a bug of the stub, not of the call.`)
   }

@@ -12,9 +12,9 @@ export interface paths {
         };
         /**
          * 服务是否就绪 · Whether the server is up
-         * @description 服务一旦应答即已就绪。无需令牌，可作就绪探针。
+         * @description 服务一旦应答即已就绪；沙箱暂时无法保存或读取时（磁盘写不了、Redis 连不上）返回 503。无需令牌，可作就绪探针。
          *
-         *     The server is ready as soon as it answers. Needs no token, so it serves as a readiness probe.
+         *     The server is ready as soon as it answers; it answers 503 while sandboxes cannot be kept or reached (a disk that takes no more, a Redis that is away). Needs no token, so it serves as a readiness probe.
          */
         get: operations["getHealth"];
         put?: never;
@@ -2309,6 +2309,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description 沙箱暂时无法保存或读取 · Sandboxes cannot be kept or reached at the moment */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description 所指的东西不存在；`detail` 列出存在的 · What the call names does not exist; `detail` lists what does */
         NotFound: {
             headers: {
@@ -2463,6 +2472,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOpenApi: {

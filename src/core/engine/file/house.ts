@@ -1,4 +1,5 @@
 /** Whether a folder was written for this server: same format, systems, contracts, fixtures, seed and scale. */
+import { differences, toldOf } from '../identity.js'
 import { FORMAT, type StoredHouse } from './layout.js'
 
 /**
@@ -9,11 +10,9 @@ import { FORMAT, type StoredHouse } from './layout.js'
  */
 export function checkHouse(stored: unknown, identity: StoredHouse['identity'], folder: string): StoredHouse {
   const house = asHouse(stored, folder)
-  const names = [...new Set([...Object.keys(house.identity), ...Object.keys(identity)])]
-  const differing = names.filter((name) => house.identity[name] !== identity[name])
+  const differing = differences(house.identity, identity)
   if (differing.length === 0) return house
-  const told = differing.map((name) => (isReadable(name) ? `${name} (there ${said(house.identity[name])}, here ${said(identity[name])})` : name))
-  throw new Error(`the folder ${folder} was written by another stub; what differs: ${told.join(', ')}. Start with what it was written for, look at it with "understudy data export ${folder}", or begin anew with "understudy data clear ${folder}"`)
+  throw new Error(`the folder ${folder} was written by another stub; what differs: ${toldOf(differing)}. Start with what it was written for, look at it with "understudy data export ${folder}", or begin anew with "understudy data clear ${folder}"`)
 }
 
 /**
@@ -24,13 +23,4 @@ export function asHouse(stored: unknown, folder: string): StoredHouse {
   if (typeof stored !== 'object' || stored === null || !('format' in stored)) throw new Error(`the folder ${folder} was not written by a stub`)
   if (stored.format !== FORMAT) throw new Error(`the folder ${folder} has the format ${String(stored.format)}, this version of understudy reads format ${String(FORMAT)}; use the version that wrote it, or begin anew with "understudy data clear ${folder}"`)
   return stored as StoredHouse // of this format only `FileKeeper` writes it
-}
-
-/** Digests say nothing to people. */
-function isReadable(name: string): boolean {
-  return !name.includes(' of ')
-}
-
-function said(value: string | undefined): string {
-  return value === undefined ? 'none' : JSON.stringify(value)
 }

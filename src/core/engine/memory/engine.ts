@@ -3,6 +3,7 @@ import type { Budget } from '../../budget.js'
 import { type Awaitable, type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
 import type { StoredSandbox } from '../file/layout.js'
 import type { Keeper } from './keeper.js'
+import { tellLetGo } from '../room.js'
 import { MemoryLog, type Trimmable } from './log.js'
 
 /** @returns an engine; each server needs one of its own */
@@ -57,6 +58,7 @@ export class MemoryEngine implements Engine {
       look: () => log.look(),
       commit: (attempt) => log.commit(attempt),
       load: () => log.load(),
+      past: () => log.load(),
       replace: (content, kept) => log.replace(content, kept),
       append: (entry, generation) => {
         log.append(entry, generation)
@@ -65,6 +67,8 @@ export class MemoryEngine implements Engine {
       entries: (ids) => log.entries(ids),
       status: () => log.status(),
       remove: (fits) => log.remove(fits),
+      // Everybody is told at once.
+      attend: () => undefined,
       close: () => {
         log.followers.delete(follower)
       },
@@ -147,8 +151,7 @@ export class MemoryEngine implements Engine {
     for (const [name, log] of this.#logs) {
       if (log.isKept || log.isChanged || ![...log.followers].every(({ idle }) => idle)) continue
       this.delete(name)
-      // A flood of names would be a flood of lines.
-      if (isPowerOfTen(++this.#letGo)) report(`there are ${String(most)} sandboxes, so ${JSON.stringify(name)} was let go, which nobody had changed; it is the ${String(this.#letGo)}. of its kind`)
+      tellLetGo(report, most, name, ++this.#letGo)
       return
     }
     throw new NoRoom(`This server keeps ${String(most)} sandboxes, and all of them were changed, made by name or are in use. Delete some, or start it with a larger --max-sandboxes.`)
@@ -162,8 +165,4 @@ export class MemoryEngine implements Engine {
       if (budget.used(kind) <= enough) return
     }
   }
-}
-
-function isPowerOfTen(count: number): boolean {
-  return Number.isInteger(Math.log10(count))
 }

@@ -1,0 +1,189 @@
+/**
+ * What stands in Redis. The keys of a sandbox share a hash tag, so that they lie on one node of a cluster:
+ *
+ * | key | value |
+ * | --- | --- |
+ * | `understudy:{<sandbox>}:meta` | a hash: generation, version, counters, what the generation began with |
+ * | `understudy:{<sandbox>}:docs` | a hash: all records that differ from the world, control state among them, as `<place>:<JSON>` |
+ * | `understudy:{<sandbox>}:log` | a stream: commits, under their versions |
+ * | `understudy:{<sandbox>}:journal` | a stream: calls, under generation and number |
+ * | `understudy:{-}:house` | a hash: contract, fixtures and seed that all processes have, and the moment of their boot |
+ * | `understudy:{-}:sandboxes` | a sorted set: the names of all sandboxes by their last use |
+ * | `understudy:{-}:spare` | a sorted set: those of them that nobody has changed or made by their name |
+ * | `understudy:{-}:processes` | a sorted set: the processes that are there |
+ *
+ * A record has a place, for lists show records in the order in which they were first written. The log notes with every change the place
+ * that the record had before, so that the past can be told exactly from what is and what was done.
+ */
+import { applyControl, controlChanges } from '../../control-state.js'
+import { runningClock } from '../../clock.js'
+import type { ControlState, Origin, SandboxContent } from '../../sandbox-state.js'
+import type { Change, Doc, Key } from '../../store/types.js'
+import { CONTROL, type Commit, type House } from '../engine.js'
+import { fieldOf, type Item } from './reply.js'
+
+/** Counts up when what was written before cannot be read any more. */
+export const FORMAT = '1'
+
+export interface SandboxKeys {
+  readonly meta: string
+  readonly docs: string
+  readonly log: string
+  readonly journal: string
+}
+
+/** @returns the keys of a sandbox */
+export function keysOf(prefix: string, sandbox: string): SandboxKeys {
+  const key = (part: string) => `${prefix}:{${sandbox}}:${part}`
+  return { meta: key('meta'), docs: key('docs'), log: key('log'), journal: key('journal') }
+}
+
+/** No sandbox has this name. */
+const HOUSE = '-'
+
+/** @returns the keys that all sandboxes share */
+export function houseKeysOf(prefix: string): { readonly house: string; readonly sandboxes: string; readonly spare: string; readonly processes: string } {
+  const key = (part: string) => `${prefix}:{${HOUSE}}:${part}`
+  return { house: key('house'), sandboxes: key('sandboxes'), spare: key('spare'), processes: key('processes') }
+}
+
+/** What a generation began with, beside its records. */
+export interface Start {
+  readonly seed: string
+  readonly requests: number
+  readonly origin: Origin
+}
+
+/** One record, where it stands. */
+interface Placed {
+  readonly place: number
+  readonly json: string
+}
+
+/** Records by their fields. */
+export type Docs = Map<string, Placed>
+
+/** @returns the field of a record */
+export function fieldFor(system: string, collection: string, key: Key): string {
+  return JSON.stringify([system, collection, key])
+}
+
+/** @returns what a sandbox holds, as field and JSON, in order */
+export function docsOf({ control, stores }: SandboxContent, keyOf: House['keyOf']): (readonly [field: string, json: string])[] {
+  const blank: ControlState = { ...control, clock: { ...control.clock }, systems: {}, faults: [], nextFault: -1 }
+  const docs = controlChanges(blank, control).map(({ collection, key, after }) => [fieldFor(CONTROL, collection, key), JSON.stringify(after)] as const)
+  for (const [system, store] of Object.entries(stores)) {
+    for (const [collection, { put, deleted }] of Object.entries(store)) {
+      for (const key of deleted) docs.push([fieldFor(system, collection, key), 'null'])
+      for (const doc of put) docs.push([fieldFor(system, collection, keyOf(system, collection, doc)), JSON.stringify(doc)])
+    }
+  }
+  return docs
+}
+
+/** @returns records as they lie in the hash */
+export function docsFrom(fields: ReadonlyMap<string, string>): Docs {
+  const docs: Docs = new Map()
+  for (const [field, value] of fields) {
+    const colon = value.indexOf(':')
+    docs.set(field, { place: Number(value.slice(0, colon)), json: value.slice(colon + 1) })
+  }
+  return docs
+}
+
+/** @returns what a sandbox holds */
+export function contentFrom(docs: Docs, { seed, requests, origin }: Start, era: number): SandboxContent {
+  let control: ControlState = { clock: runningClock, requests, seed, era, systems: {}, faults: [], nextFault: 1 }
+  const stores: Record<string, Record<string, { put: Doc[]; deleted: Key[] }>> = {}
+  for (const [field, { json }] of [...docs].sort(([, a], [, b]) => a.place - b.place)) {
+    const [system, collection, key] = JSON.parse(field) as readonly [string, string, Key] // written by `fieldFor`
+    const doc = JSON.parse(json) as Doc | null // written by `docsOf`, or a commit
+    if (system === CONTROL) control = applyControl(control, [{ collection, key, before: null, after: doc }])
+    else {
+      const part = ((stores[system] ??= {})[collection] ??= { put: [], deleted: [] })
+      if (doc === null) part.deleted.push(key)
+      else part.put.push(doc)
+    }
+  }
+  return { control, origin, stores }
+}
+
+/**
+ * @returns all records as if each had been committed once, in the order of their places: a content holds what was deleted apart, so a
+ * replica made of it would not know where a record belongs that is deleted now and comes again
+ */
+export function commitsFrom(docs: Docs, version: number): readonly Commit[] {
+  const changes = new Map<string, Change[]>()
+  for (const [field, { json }] of [...docs].sort(([, a], [, b]) => a.place - b.place)) {
+    const [system, collection, key] = JSON.parse(field) as readonly [string, string, Key] // written by `fieldFor`
+    if (system === CONTROL) continue
+    const after = JSON.parse(json) as Doc | null // written by `docsOf`, or a commit
+    const known = changes.get(system)
+    const change = { collection, key, before: null, after }
+    if (known === undefined) changes.set(system, [change])
+    else known.push(change)
+  }
+  const touched: ReadonlySet<string> = new Set()
+  return [...changes].map(([system, all]) => ({ version, system, changes: all, request: null, touched: () => touched }))
+}
+
+/** What is no change of records stands in the log as well, so that it is heard in order. */
+export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readonly sign: 'ended' } | { readonly sign: 'cleared' } | { readonly sign: 'barred' }
+
+/** What the log says of a commit beside its names. */
+export interface Header {
+  readonly request: number | null
+  readonly changes: readonly (readonly [collection: string, key: Key, before: Doc | null])[]
+}
+
+/** @returns names as one text; each is JSON, in which no line ends */
+export function joinNames(names: Iterable<string>): string {
+  return Array.from(names, (name) => JSON.stringify(name)).join('\n')
+}
+
+/** An item of the log. */
+export class LoggedCommit implements Commit {
+  readonly generation: number
+  readonly version: number
+  readonly system: string
+  readonly changes: readonly Change[]
+  readonly request: number | null
+  /** Null when it is a commit of somebody's. */
+  readonly sign: Sign | null
+  /** The place that each changed record had before; null where there was none. */
+  readonly places: readonly (number | null)[]
+  readonly #names: string
+  #touched: ReadonlySet<string> | null = null
+
+  constructor(item: Item) {
+    const header = JSON.parse(fieldOf(item, 'h')) as Header | Sign // written by this engine, as the rest
+    const afters = JSON.parse(fieldOf(item, 'a')) as readonly (Doc | null)[]
+    const places = fieldOf(item, 'p')
+    this.generation = Number(fieldOf(item, 'g'))
+    this.version = item.place[0]
+    this.system = fieldOf(item, 's')
+    this.sign = 'sign' in header ? header : null
+    this.request = 'sign' in header ? null : header.request
+    this.changes = 'sign' in header ? [] : header.changes.map(([collection, key, before], i) => ({ collection, key, before, after: afters[i] ?? null }))
+    this.places = places === '' ? [] : places.split(',').map((place) => (place === '-' ? null : Number(place)))
+    this.#names = fieldOf(item, 'n')
+  }
+
+  touched(): ReadonlySet<string> {
+    return (this.#touched ??= new Set(this.#names === '' ? [] : this.#names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
+  }
+}
+
+/** Takes commits back, the newest first. @param docs changed in place */
+export function undo(docs: Docs, commits: readonly LoggedCommit[]): void {
+  for (const { system, changes, places } of [...commits].reverse()) {
+    for (let i = changes.length - 1; i >= 0; i--) {
+      const change = changes[i]
+      if (change === undefined) continue
+      const field = fieldFor(system, change.collection, change.key)
+      const place = places[i] ?? null
+      if (place === null) docs.delete(field)
+      else docs.set(field, { place, json: JSON.stringify(change.before) })
+    }
+  }
+}

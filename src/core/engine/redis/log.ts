@@ -1,0 +1,374 @@
+/** The log of one sandbox in Redis, as this process follows it. */
+import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
+import type { SandboxContent } from '../../sandbox-state.js'
+import type { Attempt, Begun, Commit, Follower, House, Loaded, NewEntry, Point, SandboxLog, Verdict } from '../engine.js'
+import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, undo } from './layout.js'
+import { Away, persist, type RedisPort } from './port.js'
+import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
+import { APPEND, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS } from './scripts.js'
+
+/** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
+const MOST_COMMITS = 10_000
+
+/** What a log needs of its engine. */
+export interface LogOwner {
+  readonly port: RedisPort
+  readonly house: House
+  /** Redis has said what time it is, in milliseconds since 1970. */
+  heard(now: number): void
+  /** The sandbox is being used. */
+  used(log: RedisLog): void
+  /**
+   * Makes room for a sandbox that is about to come into being.
+   * @returns whether it was made by its name
+   * @throws NoRoom
+   */
+  admit(name: string): Promise<boolean>
+  /** @returns an id that no other attempt has */
+  attemptId(): string
+  /** Somebody begins to wait for what happens to the sandbox, or nobody does any more. */
+  attend(log: RedisLog, isWanted: boolean): void
+  /** The sandbox is gone: nothing is to be told any more. */
+  gone(log: RedisLog): void
+}
+
+/** What Redis says of a sandbox whenever it is asked. */
+interface Head {
+  readonly generation: number
+  readonly born: number
+  readonly version: number
+  readonly requests: number
+  /** The id of the last journal entry. */
+  readonly entry: number
+  /** The last journal entry that the generation found. */
+  readonly kept: number
+  /** Whether it was made by its name. */
+  readonly isNamed: boolean
+  /** Commits since the version that was known here; null when there are too many. */
+  readonly since: readonly LoggedCommit[] | null
+}
+
+export class RedisLog implements SandboxLog {
+  readonly name: string
+  readonly keys: SandboxKeys
+  readonly follower: Follower
+  readonly #owner: LogOwner
+  /** What the follower knows of; 0 while that is nothing. */
+  #generation = 0
+  #born = 0
+  #version = 0
+  #isNamed = false
+  /** The place in the journal up to which the follower has heard it; null while it does not listen. */
+  #heard: readonly [number, number] | null = null
+
+  constructor(name: string, keys: SandboxKeys, follower: Follower, owner: LogOwner) {
+    this.name = name
+    this.keys = keys
+    this.follower = follower
+    this.#owner = owner
+  }
+
+  /** Whether it may make room for others: nobody has changed it or made it by its name, as far as is known here. */
+  get isSpare(): boolean {
+    return this.#version === this.#born && !this.#isNamed
+  }
+
+  begin(): Promise<Begun> {
+    return this.#look('1')
+  }
+
+  look(): Promise<Begun> {
+    return this.#look('0')
+  }
+
+  async commit(attempt: Attempt): Promise<Verdict> {
+    const { docs, log, meta } = this.keys
+    const { generation, base, reads, changes, request, scope } = attempt
+    const id = this.#owner.attemptId()
+    const names = joinNames(new Set(reads))
+    const touched = scope.touched(changes)
+    const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
+    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), this.#budget('history')]
+    for (const { collection, key, after } of changes) {
+      const forgets = after === null && !scope.isOfWorld(collection, key)
+      args.push(fieldFor(scope.system, collection, key), forgets ? '' : JSON.stringify(after))
+    }
+    this.#owner.used(this)
+    const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, id, names))
+    if (verdict === 'over') return 'over'
+    if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
+    const between = this.#commitsFrom(since)
+    const newest = numberFrom(version)
+    if (between === null) this.#miss(generation, newest)
+    else this.#tell(generation, between)
+    if (verdict === 'conflict') return 'conflict'
+    if (this.#generation === generation) this.#tell(generation, [{ version: newest, system: scope.system, changes, request, touched: () => touched }])
+    return 'committed'
+  }
+
+  async load(): Promise<Loaded> {
+    return this.#load(false)
+  }
+
+  async past(): Promise<Loaded> {
+    return this.#load(true)
+  }
+
+  async replace(content: SandboxContent, kept?: Point): Promise<number> {
+    const { meta, docs, log, journal } = this.keys
+    const places = kept === undefined ? null : await this.#placesAt(kept.version)
+    const sign: Sign = { sign: 'turned', kept: kept?.entry ?? 0 }
+    const args = [JSON.stringify(sign), startOf(content), String(content.control.era), String(content.control.requests), kept === undefined ? '' : String(kept.version), kept === undefined ? '' : String(kept.entry)]
+    for (const [field, json] of docsOf(content, this.#owner.house.keyOf)) args.push(field, json, String(places?.get(field)?.place ?? ''))
+    for (;;) {
+      const head = this.#headFrom(await persist(() => this.#owner.port.run(REPLACE, [meta, docs, log, journal], args)))
+      if (head === null) await this.#create()
+      else {
+        this.#heed(head)
+        return head.generation
+      }
+    }
+  }
+
+  async append(entry: NewEntry, generation: number): Promise<void> {
+    const { meta, journal } = this.keys
+    const { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut, ...head } = entry
+    const rest = { requestHeaders, requestBody, responseHeaders, responseBody, changes, changesLeftOut }
+    await this.#owner.port.run(APPEND, [meta, journal], [String(generation), JSON.stringify(head), JSON.stringify(rest), String(this.#owner.house.journalLimit), this.#budget('journal')])
+  }
+
+  async heads(): Promise<readonly EntryHead[]> {
+    return (await this.#heads()).map(headFrom)
+  }
+
+  async entries(ids: readonly number[] = []): Promise<readonly JournalEntry[]> {
+    return itemsFrom(await persist(() => this.#owner.port.run(ENTRIES, [this.keys.meta, this.keys.journal], ids.map(String)))).map(entryFrom)
+  }
+
+  async status(): Promise<JournalStatus> {
+    const [size, last] = listFrom(await persist(() => this.#owner.port.run(STATUS, [this.keys.meta, this.keys.journal], [])))
+    return { size: numberFrom(size), limit: this.#owner.house.journalLimit, last: numberFrom(last) }
+  }
+
+  async remove(fits: (entry: EntryHead) => boolean): Promise<number> {
+    const { meta, log, journal } = this.keys
+    const places = (await this.#heads()).filter((item) => fits(headFrom(item))).map(({ place }) => place.join('-'))
+    const sign: Sign = { sign: 'cleared' }
+    const removed = numberFrom(await persist(() => this.#owner.port.run(REMOVE, [meta, log, journal], [JSON.stringify(sign), ...places])))
+    await this.look()
+    return removed
+  }
+
+  attend(isWanted: boolean): void {
+    this.#owner.attend(this, isWanted)
+  }
+
+  close(): void {
+    this.#owner.gone(this)
+  }
+
+  /** The sandbox is gone, or not followed here any more. Calls under way begin anew in the one that has its name by then. */
+  end(): void {
+    this.#owner.gone(this)
+    this.follower.lost()
+    this.follower.ended()
+  }
+
+  /** @returns the streams on which the follower waits, and the place of each up to which it has heard it; null while that is not known */
+  awaited(): readonly (readonly [stream: string, place: string])[] | null {
+    if (!this.follower.listens) this.#heard = null
+    if (this.#generation === 0 || (this.#heard === null && this.follower.listens)) return null
+    const log = [this.keys.log, `${String(this.#version)}-0`] as const
+    return this.#heard === null ? [log] : [log, [this.keys.journal, this.#heard.join('-')]]
+  }
+
+  /** Finds the places from which on the follower has to be told, be it of commits or of the journal. */
+  async catchUp(): Promise<void> {
+    for (;;) {
+      const head = this.#headFrom(await this.#ask('0'))
+      if (head !== null) {
+        this.#heed(head)
+        if (this.follower.listens) this.#heard ??= [head.generation, head.entry]
+        return
+      }
+      if (this.#generation !== 0) {
+        this.end()
+        return
+      }
+      await this.#create()
+    }
+  }
+
+  /**
+   * Tells what came by the streams.
+   * @param whole whether these are all commits that there were when the entries were read
+   */
+  hear(commits: readonly LoggedCommit[], entries: readonly Item[], whole: boolean): void {
+    let next = 0
+    const upTo = whole ? Number.POSITIVE_INFINITY : (commits.at(-1)?.version ?? 0)
+    const tellEntries = (before: number) => {
+      for (let item = entries[next]; item !== undefined && Number(fieldOf(item, 'v')) < before; item = entries[++next]) this.#tellEntry(item)
+    }
+    for (const commit of commits) {
+      tellEntries(commit.version)
+      this.#hearCommit(commit)
+    }
+    tellEntries(upTo)
+  }
+
+  /** @returns how many bytes a sandbox may have of a kind */
+  #budget(kind: 'journal' | 'history'): string {
+    return String(this.#owner.house.budget.limitOfOne(kind))
+  }
+
+  async #look(counts: '0' | '1'): Promise<Begun> {
+    for (;;) {
+      const head = this.#headFrom(await this.#ask(counts))
+      if (head === null) await this.#create()
+      else {
+        this.#isNamed = head.isNamed
+        this.#heed(head)
+        this.#owner.used(this)
+        return { generation: head.generation, requests: head.requests }
+      }
+    }
+  }
+
+  #ask(counts: '0' | '1'): Promise<unknown> {
+    return persist(() => this.#owner.port.run(LOOK, [this.keys.meta, this.keys.log], [String(this.#generation), String(this.#version), counts]))
+  }
+
+  async #create(): Promise<void> {
+    const { meta, docs, log, journal } = this.keys
+    const isNamed = await this.#owner.admit(this.name)
+    const content = this.follower.initial()
+    const records = docsOf(content, this.#owner.house.keyOf).flatMap(([field, json]) => [field, json, ''])
+    await persist(() => this.#owner.port.run(CREATE, [meta, docs, log, journal], [startOf(content), String(content.control.era), String(content.control.requests), isNamed ? '1' : '0', ...records]))
+  }
+
+  async #load(looksBack: boolean): Promise<Loaded> {
+    const { meta, docs, log } = this.keys
+    for (;;) {
+      const reply = await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], [String(this.#generation), String(this.#version), looksBack ? '1' : '0']))
+      const head = this.#headFrom(reply)
+      if (head === null) {
+        await this.#create()
+        continue
+      }
+      this.#heed(head)
+      const [start, era, whole] = listFrom(listFrom(reply)[9])
+      const records = docsFrom(fieldsFrom(listFrom(reply)[10]))
+      const { generation, requests, version } = head
+      const begun = JSON.parse(textFrom(start)) as Start // written by `startOf`
+      const isWhole = whole === '1'
+      if (!looksBack) return { generation, requests, version, content: { ...contentFrom(records, begun, numberFrom(era)), stores: {} }, commits: commitsFrom(records, version), isWhole }
+      const all = itemsFrom(listFrom(reply)[11]).map((item) => new LoggedCommit(item))
+      // Signs are no part of history; a deleted sandbox of the same name may have left one.
+      const commits = all.filter(({ sign }) => sign === null)
+      undo(records, commits)
+      return { generation, requests, version, content: contentFrom(records, begun, numberFrom(era)), commits, isWhole }
+    }
+  }
+
+  /** @returns records as they stood then, with their places */
+  async #placesAt(version: number) {
+    const { meta, docs, log } = this.keys
+    const reply = listFrom(await persist(() => this.#owner.port.run(LOAD, [meta, docs, log], ['', '', '1'])))
+    if (reply.length < 12) return null
+    const records = docsFrom(fieldsFrom(reply[10]))
+    undo(records, itemsFrom(reply[11]).map((item) => new LoggedCommit(item)).filter((commit) => commit.sign === null && commit.version > version))
+    return records
+  }
+
+  async #heads(): Promise<readonly Item[]> {
+    return itemsFrom(await persist(() => this.#owner.port.run(HEADS, [this.keys.meta, this.keys.journal], [])))
+  }
+
+  /** The connection broke: asks what became of the commit, and makes sure that it stays so. */
+  async #resolve(error: unknown, { generation, base, scope }: Attempt, id: string, names: string): Promise<readonly unknown[]> {
+    if (!(error instanceof Away)) throw error
+    const sign: Sign = { sign: 'barred' }
+    const args = [String(generation), String(base), id, scope.system, names, JSON.stringify(sign)]
+    return listFrom(await persist(() => this.#owner.port.run(RESOLVE, [this.keys.meta, this.keys.log], args)))
+  }
+
+  #headFrom(reply: unknown): Head | null {
+    const [time, generation, born, version, requests, entry, kept, named, since] = listFrom(reply)
+    this.#owner.heard(numberFrom(time))
+    if (typeof generation !== 'string') return null
+    return { generation: numberFrom(generation), born: numberFrom(born), version: numberFrom(version), requests: numberFrom(requests), entry: numberFrom(entry), kept: numberFrom(kept), isNamed: named === '1', since: this.#commitsFrom(since) }
+  }
+
+  #commitsFrom(reply: unknown): readonly LoggedCommit[] | null {
+    return Array.isArray(reply) ? itemsFrom(reply).map((item) => new LoggedCommit(item)) : null
+  }
+
+  /** Answers may come late: what they say may be known already, and more. */
+  #heed({ generation, born, version, kept, since }: Head): void {
+    if (generation < this.#generation) return
+    if (generation > this.#generation) {
+      const [before, bornBefore] = [this.#generation, this.#born]
+      this.#generation = generation
+      this.#born = born
+      this.#version = version
+      if (before === 0) return
+      if (born === bornBefore) this.follower.turnedOver(kept)
+      else this.end()
+    } else if (since === null) this.#miss(generation, version)
+    else this.#tell(generation, since)
+  }
+
+  #tell(generation: number, commits: readonly (Commit & { readonly sign?: Sign | null })[]): void {
+    if (generation !== this.#generation) return
+    for (const commit of commits) {
+      if (commit.version <= this.#version) continue
+      if (commit.version !== this.#version + 1) {
+        this.#miss(generation, commits.at(-1)?.version ?? commit.version)
+        return
+      }
+      this.#version = commit.version
+      this.follower.committed(commit)
+      if (commit.sign?.sign === 'cleared') this.follower.journalled({ type: 'cleared' })
+    }
+  }
+
+  #miss(generation: number, version: number): void {
+    if (generation !== this.#generation || version <= this.#version) return
+    this.#version = version
+    this.follower.lost()
+  }
+
+  #hearCommit(commit: LoggedCommit): void {
+    const { generation, version, sign } = commit
+    if (generation < this.#generation) return
+    if (sign?.sign === 'ended') {
+      if (generation === this.#generation) this.end()
+    } else if (generation === this.#generation && sign?.sign !== 'turned') this.#tell(generation, [commit])
+    else if (generation > this.#generation) {
+      this.#generation = generation
+      this.#version = version
+      if (sign?.sign === 'turned') this.follower.turnedOver(sign.kept)
+      else this.end()
+    }
+  }
+
+  #tellEntry(item: Item): void {
+    const [generation, id] = item.place
+    if (this.#heard === null || (generation === this.#heard[0] && id <= this.#heard[1])) return
+    this.#heard = item.place
+    if (generation === this.#generation && this.follower.listens) this.follower.journalled({ type: 'entry', entry: entryFrom(item) })
+  }
+}
+
+function startOf({ control: { seed, requests }, origin }: SandboxContent): string {
+  return JSON.stringify({ seed, requests, origin } satisfies Start)
+}
+
+function headFrom(item: Item): EntryHead {
+  const [, id] = item.place
+  return { id, ...(JSON.parse(fieldOf(item, 'h')) as Omit<EntryHead, 'id' | 'requests'>), requests: Number(fieldOf(item, 'r')) } // written by `append`
+}
+
+function entryFrom(item: Item): JournalEntry {
+  return { ...headFrom(item), ...(JSON.parse(fieldOf(item, 'e')) as Omit<JournalEntry, keyof EntryHead>) } // likewise
+}

@@ -1,0 +1,123 @@
+/**
+ * The connection to Redis, behind as little as the engine needs of it, so that another client fits in as well. What the network does
+ * comes out as {@link Away}, what Redis refuses as an Error.
+ */
+import { pause, stopwatch } from '../../clock.js'
+import { Unreachable } from '../unreachable.js'
+import type { Script } from './scripts.js'
+
+/** Redis cannot be reached, or the connection broke: what was sent may have been carried out. */
+export class Away extends Unreachable {
+  override readonly name = 'Away'
+  /** Whether there is no point in trying again right now. */
+  readonly isFinal: boolean
+
+  constructor(why: string, isFinal = false) {
+    super(why)
+    this.isFinal = isFinal
+  }
+}
+
+export interface RedisPort {
+  /** Where Redis is, for people: without name and password. */
+  readonly where: string
+  /** Null while Redis is there, otherwise what is wrong. */
+  readonly trouble: string | null
+  /** Carries a script out, whose keys lie on one node. @throws Away */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
+  /** Sends a command. @param key one that it is about @throws Away */
+  send(key: string, command: readonly string[]): Promise<unknown>
+  /** @returns a connection of its own, on which one can wait for what is to come; null where there is none to be had */
+  listen(): Ear | null
+  /** @returns once all that was sent is answered, or cannot be */
+  close(): Promise<void>
+}
+
+/** Items of one stream that are taken at once. */
+export const MOST_HEARD = 500
+
+/** A connection that waits. */
+export interface Ear {
+  /**
+   * Waits until one of the streams has something after its place, somebody nudges, or some seconds have passed.
+   * @param places stream -> place
+   * @returns what came, as Redis says it; null when nothing did
+   * @throws Away
+   */
+  hear(places: ReadonlyMap<string, string>): Promise<unknown>
+  /** Ends the waiting. */
+  nudge(): void
+  close(): void
+}
+
+/** So many real milliseconds a call waits for Redis to come back; from then on calls are refused at once until it is there. */
+const PATIENCE = 3000
+const BETWEEN = 50
+
+/**
+ * Does again what a broken connection came between, for what may be done twice.
+ * @throws Away when Redis stays away
+ */
+export async function persist<T>(work: () => Promise<T>): Promise<T> {
+  const elapsed = stopwatch()
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Away) || error.isFinal || elapsed() > PATIENCE) throw error
+    }
+    await pause(BETWEEN)
+  }
+}
+
+/** Whether the connection stands, and whoever waits for it. */
+export class Presence {
+  readonly #report: (isThere: boolean, why: string) => void
+  #isThere = false
+  #why = 'it has not been reached yet'
+  #gone: ReturnType<typeof stopwatch> | null = null
+  #waiting: (() => void)[] = []
+
+  /** @param report told of every change but the first */
+  constructor(report: (isThere: boolean, why: string) => void) {
+    this.#report = report
+  }
+
+  get isThere(): boolean {
+    return this.#isThere
+  }
+
+  get why(): string {
+    return this.#why
+  }
+
+  came(): void {
+    if (this.#gone !== null) this.#report(true, this.#why)
+    this.#isThere = true
+    this.#gone = null
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  went(why: string): void {
+    this.#why = why
+    if (!this.#isThere) return
+    this.#isThere = false
+    this.#gone = stopwatch()
+    this.#report(false, why)
+  }
+
+  /** @throws Away when it does not come back in time, or has been gone for longer already */
+  async wait(): Promise<void> {
+    const left = PATIENCE - (this.#gone?.() ?? 0)
+    const came = new AbortController()
+    const wake = () => {
+      came.abort()
+    }
+    if (left > 0) {
+      this.#waiting.push(wake)
+      await pause(left, came.signal)
+      this.#waiting = this.#waiting.filter((other) => other !== wake)
+    }
+    if (!this.#isThere) throw new Away(this.#why, true)
+  }
+}

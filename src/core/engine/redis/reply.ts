@@ -1,0 +1,48 @@
+/** Answers of Redis are texts, numbers and lists of both; what they are meant to be is checked where they come in. */
+
+/** @throws Error when it is none */
+export function listFrom(reply: unknown): readonly unknown[] {
+  if (Array.isArray(reply)) return reply as readonly unknown[] // whatever is in it
+  throw new Error(`Redis answered ${JSON.stringify(reply)} where a list was expected`)
+}
+
+/** @throws Error when it is none */
+export function textFrom(reply: unknown): string {
+  if (typeof reply === 'string') return reply
+  throw new Error(`Redis answered ${JSON.stringify(reply)} where a text was expected`)
+}
+
+/** @throws Error when it is none */
+export function numberFrom(reply: unknown): number {
+  const number = typeof reply === 'string' || typeof reply === 'number' ? Number(reply) : Number.NaN
+  if (Number.isSafeInteger(number)) return number
+  throw new Error(`Redis answered ${JSON.stringify(reply)} where a number was expected`)
+}
+
+/** @returns the fields of a hash or of an item of a stream, which come as name, value, name, value */
+export function fieldsFrom(reply: unknown): ReadonlyMap<string, string> {
+  const list = listFrom(reply)
+  const fields = new Map<string, string>()
+  for (let i = 0; i + 1 < list.length; i += 2) fields.set(textFrom(list[i]), textFrom(list[i + 1]))
+  return fields
+}
+
+/** An item of a stream. Its place is two numbers. */
+export interface Item {
+  readonly place: readonly [number, number]
+  readonly fields: ReadonlyMap<string, string>
+}
+
+/** @returns the items of a stream, in order */
+export function itemsFrom(reply: unknown): readonly Item[] {
+  return listFrom(reply).map((item) => {
+    const [id, fields] = listFrom(item)
+    const [first = '', second = '0'] = textFrom(id).split('-')
+    return { place: [Number(first), Number(second)], fields: fieldsFrom(fields) }
+  })
+}
+
+/** @returns the field, or an empty text where there is none */
+export function fieldOf({ fields }: Item, name: string): string {
+  return fields.get(name) ?? ''
+}

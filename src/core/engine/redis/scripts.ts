@@ -1,0 +1,334 @@
+/**
+ * What is carried out inside Redis, each script in one step. Scripts and not functions: several versions of the stub may use one Redis,
+ * and would fight over the names of functions. A script names all keys that it uses, and they share one hash tag, so that it runs on a
+ * cluster as well.
+ *
+ * Numbers of generations and versions are microseconds since 1970 where a sandbox begins, and count up from there: a sandbox that comes
+ * into being again under an old name never has a number that was used before.
+ */
+import { createHash } from 'node:crypto'
+
+export interface Script {
+  readonly source: string
+  readonly sha: string
+}
+
+const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
+
+/** Commits that are handed over at once; whoever has missed more loads the sandbox anew. */
+const MOST_MISSED = 1000
+/** Entries of an ended generation that stay for those who are still listening to it. */
+const STALE_ENTRIES = 100
+/** Milliseconds for which a deleted sandbox is remembered, so that those who listen hear of it. */
+const REMEMBERED = 60_000
+
+/** Lua has one kind of number; those beyond 10^14 it writes with an exponent unless it is told otherwise. */
+const prelude = `
+local function text(number) return string.format('%.0f', number) end
+local function micros() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
+local function size(item) return #item[2][8] + #item[2][10] + #item[2][12] end
+local function fill(item) return #item[2][6] + #item[2][8] end
+local function since(log, known, newest)
+  if known == newest then return {} end
+  if newest - known > ${String(MOST_MISSED)} then return false end
+  return redis.call('XRANGE', log, text(known + 1), '+')
+end
+local function now() return text(math.floor(micros() / 1000)) end
+local function head()
+  local meta = redis.call('HMGET', KEYS[1], 'gen', 'born', 'ver', 'req', 'entry', 'kept', 'named')
+  return meta, {now(), meta[1], meta[2], meta[3], meta[4], meta[5], meta[6], meta[7]}
+end
+local function mark(log, version, generation, header)
+  redis.call('XADD', log, text(version) .. '-0', 'g', generation, 'i', '', 's', '', 'n', '', 'h', header, 'a', '[]', 'p', '')
+end
+local function write(docs, place, from)
+  for i = from, #ARGV, 3 do
+    local at = ARGV[i + 2]
+    if at == '' then place = place + 1 at = text(place) end
+    redis.call('HSET', docs, ARGV[i], at .. ':' .. ARGV[i + 1])
+  end
+  return place
+end
+`
+
+/** KEYS meta, log. ARGV generation and version that are known here, 1 to count a request. Answers the head, and what came since. */
+export const LOOK = script(`${prelude}
+local meta, answer = head()
+if not meta[1] then return {answer[1]} end
+if ARGV[3] == '1' then answer[5] = text(redis.call('HINCRBY', KEYS[1], 'req', 1)) end
+answer[9] = {}
+if meta[1] == ARGV[1] then answer[9] = since(KEYS[2], tonumber(ARGV[2]), tonumber(meta[3])) end
+return answer
+`)
+
+/** KEYS meta, docs, log, journal. ARGV start, era, requests, 1 if it was made by its name, then field, value, '' for each record. Answers 1 when it came into being. */
+export const CREATE = script(`${prelude}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('UNLINK', KEYS[2], KEYS[4])
+redis.call('PERSIST', KEYS[3])
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+local version = micros()
+if last then version = math.max(version, tonumber(string.match(last[1], '^%d+')) + 1) end
+local place = write(KEYS[2], 0, 5)
+redis.call('HSET', KEYS[1], 'gen', text(version), 'born', text(version), 'floor', text(version), 'ver', text(version), 'start', ARGV[1], 'era', ARGV[2],
+  'req', ARGV[3], 'named', ARGV[4], 'place', text(place), 'entry', '0', 'kept', '0', 'old', '0', 'whole', '1', 'bytes', '0', 'filled', '0')
+return 1
+`)
+
+/**
+ * KEYS meta, docs, log. ARGV generation, base, id, system, names read, names touched, header, most commits, most bytes, then field, value
+ * and what follows in the log for each record; the value '' forgets a record. Answers the verdict, the version, and what came in between.
+ */
+export const COMMIT = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'bytes')
+if meta[1] ~= ARGV[1] then return {'over'} end
+local base, newest = tonumber(ARGV[2]), tonumber(meta[2])
+local between = since(KEYS[3], base, newest)
+if base ~= newest then
+  if not between or #between ~= newest - base then return {'conflict', meta[2], false} end
+  local reads = {}
+  for name in string.gmatch(ARGV[5], '[^\\n]+') do reads[name] = true end
+  for _, item in ipairs(between) do
+    if item[2][6] == ARGV[4] then
+      for name in string.gmatch(item[2][8], '[^\\n]+') do
+        if reads[name] then return {'conflict', meta[2], between} end
+      end
+    end
+  end
+end
+local version, place, afters, places = newest + 1, tonumber(meta[3]), {}, {}
+for i = 10, #ARGV, 2 do
+  local field, value = ARGV[i], ARGV[i + 1]
+  local old = redis.call('HGET', KEYS[2], field)
+  local at = old and string.match(old, '^%d+')
+  places[#places + 1] = at or '-'
+  if value == '' then
+    redis.call('HDEL', KEYS[2], field)
+    afters[#afters + 1] = 'null'
+  else
+    if not at then place = place + 1 at = text(place) end
+    redis.call('HSET', KEYS[2], field, at .. ':' .. value)
+    afters[#afters + 1] = value
+  end
+end
+local after, placed = '[' .. table.concat(afters, ',') .. ']', table.concat(places, ',')
+redis.call('XADD', KEYS[3], text(version) .. '-0', 'g', meta[1], 'i', ARGV[3], 's', ARGV[4], 'n', ARGV[6], 'h', ARGV[7], 'a', after, 'p', placed)
+local bytes = tonumber(meta[4]) + #ARGV[6] + #ARGV[7] + #after
+local length = redis.call('XLEN', KEYS[3])
+while length > 1 and (length > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) do
+  local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+  redis.call('XDEL', KEYS[3], oldest[1])
+  redis.call('HSET', KEYS[1], 'whole', '0')
+  bytes = bytes - size(oldest)
+  length = length - 1
+end
+redis.call('HSET', KEYS[1], 'ver', text(version), 'place', text(place), 'bytes', text(math.max(0, bytes)))
+return {'committed', text(version), between}
+`)
+
+/**
+ * What became of a commit whose connection broke. KEYS meta, log. ARGV generation, base, id, system, names read, header. One that is not
+ * there is made impossible: a mark that touches what it had read stands in its way, should it still arrive.
+ */
+export const RESOLVE = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
+if meta[1] ~= ARGV[1] then return {'over'} end
+local base, newest = tonumber(ARGV[2]), tonumber(meta[2])
+local later = redis.call('XRANGE', KEYS[2], text(base + 1), '+')
+local found = false
+for _, item in ipairs(later) do
+  if item[2][4] == ARGV[3] then found = true end
+end
+if found then return {'committed', meta[2], later} end
+if #later ~= newest - base then return {'unknown'} end
+local version = newest + 1
+redis.call('XADD', KEYS[2], text(version) .. '-0', 'g', meta[1], 'i', '', 's', ARGV[4], 'n', ARGV[5], 'h', ARGV[6], 'a', '[]', 'p', '')
+redis.call('HSET', KEYS[1], 'ver', text(version))
+return {'conflict', text(version), redis.call('XRANGE', KEYS[2], text(base + 1), '+')}
+`)
+
+/**
+ * KEYS meta, docs, log. ARGV generation and version that are known here, 1 to look back. Answers the head, and what came since; start, era
+ * and whole; all records; and all of the log, to look back.
+ */
+export const LOAD = script(`${prelude}
+local meta, answer = head()
+if not meta[1] then return {answer[1]} end
+answer[9] = {}
+if meta[1] == ARGV[1] then answer[9] = since(KEYS[3], tonumber(ARGV[2]), tonumber(meta[3])) end
+answer[10] = redis.call('HMGET', KEYS[1], 'start', 'era', 'whole')
+answer[11] = redis.call('HGETALL', KEYS[2])
+answer[12] = ARGV[3] == '1' and redis.call('XRANGE', KEYS[3], '-', '+') or {}
+return answer
+`)
+
+/**
+ * Begins a generation. KEYS meta, docs, log, journal. ARGV header, start, era, requests, version and entry that are kept or '' twice, then
+ * field, value and place for each record. Answers the head.
+ */
+export const REPLACE = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'whole')
+if not meta[1] then return {now()} end
+local version = tonumber(meta[2]) + 1
+local generation = text(version)
+local kept = ARGV[5] ~= '' and tonumber(ARGV[5])
+if kept and meta[4] == '0' then
+  local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+  if not oldest or tonumber(string.match(oldest[1], '^%d+')) > kept + 1 then kept = false end
+end
+redis.call('UNLINK', KEYS[2])
+local place = write(KEYS[2], tonumber(meta[3]), 7)
+if kept then
+  local bytes = 0
+  for _, item in ipairs(redis.call('XRANGE', KEYS[3], text(kept + 1), '+')) do
+    bytes = bytes + size(item)
+    redis.call('XDEL', KEYS[3], item[1])
+  end
+  redis.call('HSET', KEYS[1], 'bytes', text(math.max(0, redis.call('HGET', KEYS[1], 'bytes') - bytes)), 'kept', ARGV[6])
+  local last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
+  while last and tonumber(string.match(last[1], '%d+$')) > tonumber(ARGV[6]) do
+    redis.call('XDEL', KEYS[4], last[1])
+    redis.call('HINCRBY', KEYS[1], 'filled', -fill(last))
+    last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
+  end
+else
+  redis.call('UNLINK', KEYS[3])
+  redis.call('XTRIM', KEYS[4], 'MAXLEN', ${String(STALE_ENTRIES)})
+  local filled = 0
+  for _, item in ipairs(redis.call('XRANGE', KEYS[4], '-', '+')) do filled = filled + fill(item) end
+  redis.call('HSET', KEYS[1], 'start', ARGV[2], 'whole', ARGV[5] == '' and '1' or '0', 'bytes', '0', 'floor', generation, 'kept', '0', 'old', redis.call('XLEN', KEYS[4]), 'filled', text(filled))
+end
+mark(KEYS[3], version, generation, ARGV[1])
+redis.call('HSET', KEYS[1], 'gen', generation, 'ver', generation, 'era', ARGV[3], 'req', ARGV[4], 'place', text(place))
+local _, answer = head()
+answer[9] = {}
+return answer
+`)
+
+/** KEYS meta, journal. ARGV generation, what an entry is chosen by, the rest of it, most entries, most bytes. The oldest go, one always stays. */
+export const APPEND = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'req', 'old')
+if meta[1] ~= ARGV[1] then return 0 end
+local id = text(redis.call('HINCRBY', KEYS[1], 'entry', 1))
+redis.call('XADD', KEYS[2], meta[1] .. '-' .. id, 'v', meta[2], 'r', meta[3], 'h', ARGV[2], 'e', ARGV[3])
+local filled = redis.call('HINCRBY', KEYS[1], 'filled', #ARGV[2] + #ARGV[3])
+local length, old = redis.call('XLEN', KEYS[2]), tonumber(meta[4])
+while length > 1 and (length > tonumber(ARGV[4]) or filled > tonumber(ARGV[5])) do
+  local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+  redis.call('XDEL', KEYS[2], oldest[1])
+  filled = redis.call('HINCRBY', KEYS[1], 'filled', -fill(oldest))
+  length = length - 1
+  if old > 0 then old = redis.call('HINCRBY', KEYS[1], 'old', -1) end
+end
+return 1
+`)
+
+/** KEYS meta, journal. ARGV the ids of those that are wanted; all when there are none. Answers entries of the journal. */
+export const ENTRIES = script(`
+local floor = redis.call('HGET', KEYS[1], 'floor')
+if not floor then return {} end
+local all = redis.call('XRANGE', KEYS[2], floor, '+')
+if #ARGV == 0 then return all end
+local wanted, found = {}, {}
+for _, id in ipairs(ARGV) do wanted[id] = true end
+for _, item in ipairs(all) do
+  if wanted[string.match(item[1], '%d+$')] then found[#found + 1] = item end
+end
+return found
+`)
+
+/** KEYS meta, journal. Answers of all entries what they are chosen by. */
+export const HEADS = script(`
+local floor = redis.call('HGET', KEYS[1], 'floor')
+if not floor then return {} end
+local heads = {}
+for i, item in ipairs(redis.call('XRANGE', KEYS[2], floor, '+')) do heads[i] = {item[1], {'r', item[2][4], 'h', item[2][6]}} end
+return heads
+`)
+
+/** KEYS meta, journal. Answers how many entries are kept, and the id of the last. */
+export const STATUS = script(`
+local meta = redis.call('HMGET', KEYS[1], 'old', 'entry')
+if not meta[1] then return {0, '0'} end
+return {redis.call('XLEN', KEYS[2]) - tonumber(meta[1]), meta[2]}
+`)
+
+/** KEYS meta, log, journal. ARGV header, then the places of entries. Answers how many there were. */
+export const REMOVE = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
+if not meta[1] then return 0 end
+local removed = 0
+for i = 2, #ARGV do
+  local item = redis.call('XRANGE', KEYS[3], ARGV[i], ARGV[i])[1]
+  if item then
+    redis.call('HINCRBY', KEYS[1], 'filled', -fill(item))
+    removed = removed + redis.call('XDEL', KEYS[3], item[1])
+  end
+end
+local version = tonumber(meta[2]) + 1
+mark(KEYS[2], version, meta[1], ARGV[1])
+redis.call('HSET', KEYS[1], 'ver', text(version))
+return removed
+`)
+
+/** KEYS meta, docs, log, journal. ARGV header. Answers whether there was one to delete. */
+export const DELETE = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
+if not meta[1] then return 0 end
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+mark(KEYS[3], tonumber(meta[2]) + 1, meta[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], ${String(REMEMBERED)})
+return 1
+`)
+
+/** KEYS meta, docs, log, journal. Answers 1 when it is a sandbox that nobody has changed or made by its name, and is gone now. */
+export const EVICT = script(`${prelude}
+local meta = redis.call('HMGET', KEYS[1], 'ver', 'born', 'named')
+if meta[1] ~= meta[2] or meta[3] == '1' then return 0 end
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+return 1
+`)
+
+/** KEYS meta. Says that a sandbox was made by its name, if there is one. */
+export const NAME = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'named', '1')
+return 1
+`)
+
+/** KEYS sandboxes, spare ones. ARGV names in the order of their use, and 1 for those that may make room for others. */
+export const USE = script(`${prelude}
+local time = micros()
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+if last then time = math.max(time, tonumber(last)) end
+for i = 1, #ARGV, 2 do
+  redis.call('ZADD', KEYS[1], text(time + i), ARGV[i])
+  if ARGV[i + 1] == '1' then redis.call('ZADD', KEYS[2], text(time + i), ARGV[i]) else redis.call('ZREM', KEYS[2], ARGV[i]) end
+end
+return 1
+`)
+
+/**
+ * KEYS house, sandboxes, processes. ARGV identity, id of the process, microseconds after which a silent one is gone. Answers
+ * the time, identity and boot that count: those of the first process, as long as there is a process or a sandbox.
+ */
+export const JOIN = script(`${prelude}
+local time = micros()
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', text(time - ARGV[3]))
+local stored = redis.call('HMGET', KEYS[1], 'identity', 'boot')
+local isDeserted = redis.call('ZCARD', KEYS[2]) == 0 and redis.call('ZCARD', KEYS[3]) == 0
+if not stored[1] or isDeserted then
+  stored = {ARGV[1], text(math.floor(time / 1000))}
+  redis.call('HSET', KEYS[1], 'identity', stored[1], 'boot', stored[2])
+end
+if stored[1] == ARGV[1] then redis.call('ZADD', KEYS[3], text(time), ARGV[2]) end
+return {now(), stored[1], stored[2]}
+`)
+
+/** KEYS processes. ARGV microseconds after which a silent one is gone, and the id of the process if it is one. Answers how many there are. */
+export const BEAT = script(`${prelude}
+local time = micros()
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(time - ARGV[1]))
+if ARGV[2] then redis.call('ZADD', KEYS[1], text(time), ARGV[2]) end
+return redis.call('ZCARD', KEYS[1])
+`)
