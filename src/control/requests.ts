@@ -31,7 +31,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
   streamRequests: async ({ input, parts, headers, call }) => {
     const fits = filterOf(parts, input)
     const feed = await openSandbox(parts, input.sandbox).journal.follow(lastId(headers))
-    return streamEntries({ feed, fits, show: (entry) => showEntry(parts, entry, input.secrets), call })
+    return streamEntries({ feed, budget: parts.budget, fits, show: (entry) => showEntry(parts, entry, input.secrets), call })
   },
 
   listCallLines: async ({ input, parts }) => {
@@ -42,7 +42,7 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     return { lines: entries.map(showLine), meta: { total, capacity, oldest } }
   },
 
-  streamCallLines: async ({ input, parts, headers, call }) => streamLines({ feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
+  streamCallLines: async ({ input, parts, headers, call }) => streamLines({ budget: parts.budget, feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
 
   getRequest: async ({ input, parts }) => {
     const { journal } = await lookAt(parts, input.sandbox)

@@ -1,4 +1,5 @@
 /** The journal as server-sent events (HTML Living Standard, section 9.2). */
+import type { Budget } from '../core/budget.js'
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry, JournalEvent } from '../core/journal.js'
 import type { JournalFeed } from '../core/sandbox-journal.js'
@@ -20,6 +21,8 @@ interface Source {
   readonly feed: JournalFeed
   readonly show: (entry: JournalEntry) => object
   readonly call: Call
+  /** What may wait for slow readers. */
+  readonly budget: Budget
 }
 
 export interface StreamOptions extends Source {
@@ -88,7 +91,7 @@ export function streamLines(source: Source): Stream {
   })
 }
 
-function begin({ feed, call }: Source, telling: (backlog: Backlog) => Telling): Stream {
+function begin({ feed, call, budget }: Source, telling: (backlog: Backlog) => Telling): Stream {
   const { method, signal } = call
   const stop = () => {
     feed.stop()
@@ -96,11 +99,10 @@ function begin({ feed, call }: Source, telling: (backlog: Backlog) => Telling): 
   // Of the answer to HEAD nobody reads a body.
   if (method === 'HEAD') stop()
   else signal.addEventListener('abort', stop, { once: true })
-  return new Stream('text/event-stream; charset=utf-8', events(feed, signal, telling), { 'last-event-id': String(feed.after), 'x-accel-buffering': 'no' })
+  return new Stream('text/event-stream; charset=utf-8', events(feed, signal, new Backlog(budget), telling), { 'last-event-id': String(feed.after), 'x-accel-buffering': 'no' })
 }
 
-async function* events(feed: JournalFeed, gone: AbortSignal, telling: (backlog: Backlog) => Telling): AsyncGenerator<string, void> {
-  const backlog = new Backlog()
+async function* events(feed: JournalFeed, gone: AbortSignal, backlog: Backlog, telling: (backlog: Backlog) => Telling): AsyncGenerator<string, void> {
   const { missed, tell, stop } = telling(backlog)
   const leave = () => {
     backlog.end()
@@ -115,6 +117,7 @@ async function* events(feed: JournalFeed, gone: AbortSignal, telling: (backlog: 
   } finally {
     feed.stop()
     stop?.()
+    backlog.empty()
     gone.removeEventListener('abort', leave)
   }
 }
@@ -131,17 +134,35 @@ function* mapped<T>(items: readonly T[], change: (item: T) => string): Generator
 
 /** What the reader has not taken yet. */
 class Backlog {
+  readonly #budget: Budget
   #pieces: string[] = []
   #bytes = 0
   #isOver = false
+  #isTooMuch = false
   #wake = new AbortController()
 
+  constructor(budget: Budget) {
+    this.#budget = budget
+  }
+
   add(piece: string): void {
-    this.#bytes += Buffer.byteLength(piece)
-    // Kept no longer: the reader is to be cut off.
-    if (this.#bytes > MOST_BACKLOG) this.#pieces = []
-    else this.#pieces.push(piece)
+    const bytes = Buffer.byteLength(piece)
+    if (!this.#isTooMuch && this.#bytes + bytes <= MOST_BACKLOG && this.#budget.take('backlog', bytes)) {
+      this.#pieces.push(piece)
+      this.#bytes += bytes
+    } else {
+      // Kept no longer: the reader is to be cut off.
+      this.#isTooMuch = true
+      this.empty()
+    }
     this.#wake.abort()
+  }
+
+  /** Forgets what waits. */
+  empty(): void {
+    this.#budget.give('backlog', this.#bytes)
+    this.#pieces = []
+    this.#bytes = 0
   }
 
   /** Nothing comes any more. */
@@ -154,10 +175,9 @@ class Backlog {
   async *pieces(): AsyncGenerator<string, void> {
     for (;;) {
       this.#wake = new AbortController()
-      if (this.#bytes > MOST_BACKLOG) throw new Error(`more than ${String(MOST_BACKLOG)} bytes wait for a slow reader`)
+      if (this.#isTooMuch) throw new Error('too much waits for a slow reader')
       const piece = this.#pieces.join('')
-      this.#pieces = []
-      this.#bytes = 0
+      this.empty()
       if (piece !== '') yield piece
       else if (this.#isOver) return
       else {

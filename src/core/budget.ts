@@ -19,6 +19,10 @@ const SHARES = {
   journal: 1 / 4,
   /** Changes that a sandbox can be stepped back over. At the bound the oldest are folded together. */
   history: 1 / 8,
+  /** Records that differ from the world, files and SMS codes among them. At the bound more is refused. */
+  records: 1 / 2,
+  /** What waits for slow readers of sockets and event streams. At the bound the reader is cut off who would have it grow. */
+  backlog: 1 / 16,
 } as const
 
 export type BudgetKind = keyof typeof SHARES
@@ -26,7 +30,7 @@ export type BudgetKind = keyof typeof SHARES
 export const budgetKinds = Object.keys(SHARES) as readonly BudgetKind[] // of an object literal
 
 /** One sandbox may take so much of a kind's share, so that others have room. */
-const ONE_SANDBOX = 1 / 8
+const OF_ONE: Readonly<Record<BudgetKind, number>> = { journal: 1 / 8, history: 1 / 8, records: 1 / 2, backlog: 1 / 2 }
 
 /** The ledger of one server. It counts what it is told, in bytes, and keeps nothing else. */
 export class Budget {
@@ -37,7 +41,7 @@ export class Budget {
   /** @param total bytes; a share of them belongs to each kind */
   constructor(total: number = DEFAULT_MEMORY) {
     this.total = total
-    this.#used = { journal: 0, history: 0 }
+    this.#used = { journal: 0, history: 0, records: 0, backlog: 0 }
   }
 
   /** @returns how much the kind may take up on the whole server, in bytes */
@@ -47,7 +51,7 @@ export class Budget {
 
   /** @returns how much of it one sandbox may take up */
   limitOfOne(kind: BudgetKind): number {
-    return Math.floor(this.limit(kind) * ONE_SANDBOX)
+    return Math.floor(this.limit(kind) * OF_ONE[kind])
   }
 
   /** @returns how much the kind takes up */

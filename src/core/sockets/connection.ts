@@ -1,6 +1,7 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
 import { callErased } from '../erased.js'
 import { pause, stopwatch } from '../clock.js'
+import { NoRoom } from '../engine/engine.js'
 import { describeException } from '../failure.js'
 import type { Turn } from '../turn.js'
 import { type Caller, type Proof, userIdOf } from '../identify.js'
@@ -163,7 +164,7 @@ export class Connection {
       return result === null ? this.#refuse(turnedAwayAs(caller)) : { ...result, changes, reason: null }
     } catch (thrown) {
       if (turn.isOver) throw thrown
-      this.#report(thrown)
+      if (!(thrown instanceof NoRoom)) this.#report(thrown)
       return this.#refuse('internal')
     }
   }
@@ -267,6 +268,7 @@ export class Connection {
   /** A connection belongs to the world that it was opened in, and ends with it. */
   #fail(error: unknown): void {
     if (error instanceof Superseded) this.close(closeCodes.goingAway, 'the sandbox was reset')
+    else if (error instanceof NoRoom) this.close(closeCodes.tryAgainLater, 'there is no more room')
     else this.#report(error)
   }
 

@@ -1,4 +1,5 @@
 /** The open WebSockets of a stage: who they are, how many there may be, and what reaches them from elsewhere. */
+import type { Budget } from '../budget.js'
 import { pause, stopwatch } from '../clock.js'
 import type { RequestView } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
@@ -58,6 +59,8 @@ export interface SwitchboardOptions {
   readonly systems: ReadonlyMap<string, System>
   readonly sandboxes: Sandboxes
   readonly limits?: Partial<SocketLimits>
+  /** What may wait for slow readers. */
+  readonly budget: Budget
   readonly report: (problem: string) => void
 }
 
@@ -140,7 +143,7 @@ export class Switchboard {
       link.close(closeCodes.tryAgainLater, 'too many sockets in this sandbox')
       return null
     }
-    const wire = new Wire(link, this.limits.backlog, {
+    const wire = new Wire(link, this.limits.backlog, this.#options.budget, {
       frame: paced(link, (data, isBinary) => connection.receive(data, isBinary)),
       closed: () => {
         if (group.leave(connection)) this.#groups.delete(sandbox)

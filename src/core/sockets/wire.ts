@@ -1,5 +1,7 @@
 /** The sending side of a WebSocket: in order, and with an end to what may wait for a slow reader. */
 
+import type { Budget } from '../budget.js'
+
 /** Close codes (RFC 6455, section 7.4); those from 4000 on are for applications. */
 export const closeCodes = { goingAway: 1001, policy: 1008, tryAgainLater: 1013, displaced: 4001 } as const
 
@@ -35,17 +37,20 @@ export interface LinkListener {
 export class Wire {
   readonly #link: SocketLink
   readonly #backlog: number
+  readonly #budget: Budget
   #flushed: Promise<void> = Promise.resolve()
   /** Resolves when the connection is gone. */
   readonly gone: Promise<void>
 
   /**
    * @param backlog so many bytes may wait; then the connection is closed
+   * @param budget what may wait on all connections together
    * @param listener told what comes in
    */
-  constructor(link: SocketLink, backlog: number, listener: LinkListener) {
+  constructor(link: SocketLink, backlog: number, budget: Budget, listener: LinkListener) {
     this.#link = link
     this.#backlog = backlog
+    this.#budget = budget
     this.gone = new Promise((resolve) => {
       link.listen({
         frame: (data, isBinary) => {
@@ -71,12 +76,16 @@ export class Wire {
   /** Sends a text frame; nothing happens once the connection is closing. */
   send(text: string): void {
     if (!this.isOpen) return
-    if (this.waiting > this.#backlog) {
+    const bytes = 2 * text.length
+    if (this.waiting > this.#backlog || !this.#budget.take('backlog', bytes)) {
       this.close(closeCodes.tryAgainLater, 'too slow a reader')
       return
     }
     this.#flushed = new Promise((resolve) => {
-      this.#link.send(text, resolve)
+      this.#link.send(text, () => {
+        this.#budget.give('backlog', bytes)
+        resolve()
+      })
     })
   }
 

@@ -97,7 +97,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
   const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
   const examples = new FailureExamples(options.documents)
-  const sockets = new Switchboard({ systems, sandboxes, report, limits: options.sockets })
+  const sockets = new Switchboard({ systems, sandboxes, budget, report, limits: options.sockets })
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {
     route: routeOver(list),

@@ -1527,9 +1527,9 @@ export interface components {
                 /** @description 总预算 · The budget of all together */
                 budget: number;
                 /**
-                 * @description 各类内容已用的与可用的；单个沙箱最多占其八分之一。到达上限时，`journal`（日志）去掉最旧的，`history`（可退回的改动）合并最旧的。
+                 * @description 各类内容已用的与可用的；单个沙箱的 `journal` 与 `history` 最多占其八分之一，`records` 与 `backlog` 最多占一半。到达上限时，`journal`（日志）去掉最旧的，`history`（可退回的改动）合并最旧的，`records`（与初始数据不同的记录，含文件与验证码）拒绝再增加：业务请求得到系统自己的内部错误和 `Understudy-Refused` 响应头，控制面得到 507；`backlog`（等待慢读者的内容）断开那个读者。
                  *
-                 *     What each kind of thing takes up, and may; one sandbox an eighth of it at the most. At the bound the oldest calls of the `journal` go, and the oldest changes of the `history`, to which a sandbox can then no longer be stepped back.
+                 *     What each kind of thing takes up, and may; one sandbox an eighth of `journal` and `history`, and half of the others, at the most. At the bound the oldest calls of the `journal` go, and the oldest changes of the `history`, to which a sandbox can then no longer be stepped back. `records` (what differs from the worlds, files and SMS codes among it) take no more: calls of systems are answered with the system's internal error and the header `Understudy-Refused`, those of the control plane with 507. `backlog` (what waits for slow readers) costs the reader its connection.
                  */
                 kinds: {
                     [key: string]: components["schemas"]["MemoryUse"];

@@ -2,14 +2,19 @@
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { Base } from '../base.js'
-import type { Attempt, Awaitable, Begun, Commit, Follower, House, Loaded, NewEntry, Point, Verdict } from '../engine.js'
+import { weigh } from '../weigh.js'
+import { type Attempt, type Awaitable, type Begun, type Commit, CONTROL, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
+import { Holding } from './holding.js'
 import { MemoryJournal } from './journal.js'
 import type { Keeper } from './keeper.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
 const MOST_COMMITS = 10_000
+
+/** Changes of the control state up to so many bytes are kept however full the server is. */
+const SMALL = 4096
 
 /** What a log keeps that memory is set aside for. */
 export type Trimmable = 'journal' | 'history'
@@ -44,6 +49,7 @@ export class MemoryLog {
   #bytes = 0
   /** What the ledger knows of the journal. */
   #journalBytes = 0
+  readonly #holding: Holding
   #isEnded = false
   /** Whether it was made by its name, or is kept on a disk. */
   isKept = false
@@ -62,7 +68,12 @@ export class MemoryLog {
     this.#version = Math.max(commits.at(-1)?.version ?? 0, base.newest)
     this.#requests = Math.max(base.content.control.requests, ...commits.map(({ request }) => request ?? 0), entries.at(-1)?.requests ?? 0)
     this.#era = base.content.control.era
-    for (const { bytes } of this.#commits) this.#grow(bytes)
+    this.#holding = new Holding(owner.house.budget, owner.house.keyOf)
+    this.#holding.begin(base.content)
+    for (const commit of this.#commits) {
+      this.#grow(commit.bytes)
+      this.#holding.change(commit.system, commit.changes, (collection, key) => commit.isOfWorld(collection, key), false)
+    }
     this.#countJournal()
   }
 
@@ -88,6 +99,7 @@ export class MemoryLog {
   commit(attempt: Attempt): Awaitable<Verdict> {
     if (attempt.generation !== this.#generation) return 'over'
     if (attempt.base !== this.#version && this.#isTouched(attempt)) return this.#told === null ? 'conflict' : this.#told.then(() => 'conflict')
+    this.#hold(attempt)
     const commit = new MemoryCommit(++this.#version, attempt)
     this.#commits.push(commit)
     this.#grow(commit.bytes)
@@ -117,6 +129,7 @@ export class MemoryLog {
   }
 
   replace(content: SandboxContent, kept?: Point): Awaitable<number> {
+    this.#holding.replace(content)
     this.#generation++
     this.#hasTurnedOver = true
     this.#requests = content.control.requests
@@ -183,6 +196,7 @@ export class MemoryLog {
   /** The sandbox is gone. Calls under way may still end in it, seen by nobody else. */
   end(): void {
     const { budget } = this.#owner.house
+    this.#holding.end()
     budget.give('history', this.#bytes)
     budget.give('journal', this.#journalBytes)
     this.#isEnded = true
@@ -237,6 +251,14 @@ export class MemoryLog {
   #grow(bytes: number): void {
     this.#bytes += bytes
     this.#count('history', bytes)
+  }
+
+  /** @throws NoRoom when there is none for the changes */
+  #hold({ scope, changes, request }: Attempt): void {
+    if (this.#isEnded) return
+    // Faults that count how often they acted, clocks that are set: a full server can still be driven.
+    const isSmall = scope.system === CONTROL && (request !== null || weigh(changes) < SMALL)
+    this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), !isSmall)
   }
 
   /** Says what the journal has come to take up since this was last said. */
