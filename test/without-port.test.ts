@@ -42,6 +42,13 @@ describe('without any server', () => {
     expect((await box.requests.list()).map(({ operationId }) => operationId)).toContain('liveLogin')
   })
 
+  test('console and reference pages are there as well: a browser at the root gets the console, an app does not', async () => {
+    const stub = await stubOf()
+    const get = async (path: string, accept: string) => (await stub.fetch(path, { headers: { accept } })).headers.get('content-type')
+    expect([await get('/', 'text/html'), await get('/__console/calls', '*/*'), await get('/docs', 'text/html')]).toEqual(Array.from({ length: 3 }, () => 'text/html; charset=utf-8'))
+    expect(await get('/', 'application/json')).toMatch(/^application\/problem\+json/)
+  })
+
   test('a path is taken below the stub, or below the sandbox', async () => {
     const stub = await stubOf()
     const box = await stub.sandbox('alice')

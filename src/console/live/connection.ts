@@ -103,9 +103,12 @@ async function greet(name: string): Promise<boolean> {
   if (boot !== bootedAt) forget()
   boot = bootedAt
   systems.value = (await ask(control.value.GET('/systems'))).systems
-  // Where calls without a name go; it comes into being with its first use, and this is one.
-  if (name === DEFAULT_SANDBOX) await ask(control.value.GET('/sandboxes/{sandbox}/clock', { params: { path: { sandbox: name } } }))
   if (await look(name)) return true
+  // Where calls without a name go. A new server has none yet, and looking makes none.
+  if (name === DEFAULT_SANDBOX) {
+    await ask(control.value.POST('/sandboxes', { body: { name } }))
+    if (await look(name)) return true
+  }
   connection.value = 'gone'
   return false
 }
