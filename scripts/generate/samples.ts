@@ -72,7 +72,8 @@ function chosen(document: JsonObject, flat: JsonObject, value: Json): JsonObject
 function sampleOf(document: JsonObject, schema: Json | undefined, depth = 0): Json | undefined {
   if (!isObject(schema) || depth > DEEPEST) return undefined
   const flat = flatten(document, schema)
-  const own = flat.const ?? flat.example ?? (Array.isArray(flat.examples) ? flat.examples[0] : undefined) ?? flat.default ?? (Array.isArray(flat.enum) ? flat.enum[0] : undefined)
+  // Null is a value like any other.
+  const own = [flat.const, flat.example, asList(flat.examples)[0], flat.default, asList(flat.enum)[0]].find((value) => value !== undefined)
   if (own !== undefined) return own
   const [alternative] = [...asObjects(flat.oneOf, 'oneOf'), ...asObjects(flat.anyOf, 'anyOf')]
   if (alternative !== undefined && flat.properties === undefined) return sampleOf(document, alternative, depth + 1)
@@ -88,4 +89,8 @@ function arraySample(document: JsonObject, { items, minItems }: JsonObject, dept
   const item = sampleOf(document, items, depth + 1)
   if (item !== undefined) return [item]
   return minItems === undefined || minItems === 0 ? [] : undefined
+}
+
+function asList(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
 }
