@@ -4,7 +4,7 @@ export type { NodeHandler } from './hosts/node/handler.js'
 export { Box } from './client/box.js'
 export { connect, type ConnectOptions, type SandboxOptions, Stub } from './client/stub.js'
 export {
-  type Backend, type Clock, ControlError, type Fault, type History, type JournalEntry, type Maintenance, type Outages, type Problem, type SandboxInfo, type Scenario, type Session, type SmsMessage,
+  type Backend, type Clock, ControlError, type Drift, type DriftReport, type Fault, type History, type JournalEntry, type Maintenance, type Outages, type Problem, type SandboxInfo, type Scenario, type Session, type SmsMessage,
   type SmsSetting, type Snapshot, type SocketInfo, type SystemSettings, type User,
 } from './client/control.js'
 export type { BackendChoice } from './client/backends.js'

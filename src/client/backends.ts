@@ -1,6 +1,6 @@
 /** Real backends beside the stub. */
 import type { SystemName } from './contracts.js'
-import { type Backend, take, type Target } from './control.js'
+import { type Backend, type DriftReport, take, type Target } from './control.js'
 
 /** A real backend, and which operations it answers. */
 export interface BackendChoice {
@@ -48,5 +48,20 @@ export class BoxBackends {
   async clear(system: SystemName): Promise<void> {
     const { control, path } = this.#target
     await take(control.DELETE('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } } }))
+  }
+
+  /**
+   * @param system all when left out
+   * @returns where real backends were found not to be what their contracts say
+   */
+  drift(system?: SystemName): Promise<DriftReport> {
+    const { control, path } = this.#target
+    return take(control.GET('/sandboxes/{sandbox}/drift', { params: { path, query: system === undefined ? {} : { system } } }))
+  }
+
+  /** Forgets the differences. @returns how many there were */
+  async clearDrift(system?: SystemName): Promise<number> {
+    const { control, path } = this.#target
+    return (await take(control.DELETE('/sandboxes/{sandbox}/drift', { params: { path, query: system === undefined ? {} : { system } } }))).count
   }
 }

@@ -1,13 +1,13 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
 import type { EntryHead, JournalEntry, KeptBody } from '../core/journal.js'
-import { pathOf, searchOf } from '../plain/url.js'
+import { pathOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
 import { systemOf } from './access.js'
 import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
-import { isSecret, mask, maskDeep, maskForm } from './secrets.js'
+import { isSecret, mask, mapTexts, maskDeep, maskForm, maskMembers, maskPhones, maskUrl } from '../core/secrets.js'
 
 type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 
@@ -35,7 +35,7 @@ export function filterOf(parts: ControlParts, filters: Filters): (entry: EntryHe
 
 /** @returns the entry for people and programs; secrets in it are masked unless asked for */
 export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets: boolean) {
-  const cover = <T>(value: T, masked: (value: T) => T): T => (secrets ? value : masked(value))
+  const veil = veilOf(entry, secrets)
   const system = served.get(entry.system)?.system
   return {
     id: entry.id,
@@ -46,20 +46,20 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
     preflight: entry.preflight,
     request: {
       method: entry.method,
-      url: cover(entry.url, maskUrl),
+      url: secrets ? entry.url : veil(maskUrl(entry.url)),
       headers: showHeaders(entry.requestHeaders, secrets),
-      body: showBody(entry.requestBody, entry.requestHeaders['content-type'], secrets),
+      body: showBody(entry.requestBody, entry.requestHeaders['content-type'], secrets, veil),
     },
     response: {
       status: entry.status,
       headers: showHeaders(entry.responseHeaders, secrets),
-      body: showBody(entry.responseBody, entry.responseHeaders['content-type'], secrets),
+      body: showBody(entry.responseBody, entry.responseHeaders['content-type'], secrets, veil),
     },
-    user: entry.user,
+    user: entry.user === null ? null : veil(entry.user),
     error: entry.error,
     faults: [...entry.faults],
-    violations: [...entry.violations],
-    changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key, before: showRecord(before, secrets), after: showRecord(after, secrets) })),
+    violations: entry.violations.map(veil),
+    changes: entry.changes.map(({ collection, key, before, after }) => ({ collection, key: typeof key === 'string' ? veil(key) : key, before: showRecord(before, secrets, veil), after: showRecord(after, secrets, veil) })),
     ...(entry.changesLeftOut !== undefined && { changesLeftOut: entry.changesLeftOut }),
     source: entry.via?.source ?? ('stub' as const),
     sourceReason: entry.via?.reason ?? null,
@@ -72,6 +72,7 @@ const MOST_URL = 300
 
 /** @returns what a list shows of the entry, without secrets */
 export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via }: JournalEntry) {
+  const veil = veilOf({ via }, false)
   return {
     id,
     at: new Date(at).toISOString(),
@@ -79,10 +80,10 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
     system,
     operationId: operation,
     method,
-    url: maskUrl(url).slice(0, MOST_URL),
+    url: veil(maskUrl(url)).slice(0, MOST_URL),
     status,
     error,
-    user,
+    user: user === null ? null : veil(user),
     faults: [...faults],
     violations: violations.length,
     changes: changes.length + changesLeftOut,
@@ -90,9 +91,14 @@ export function showLine({ id, at, duration, system, operation, method, url, sta
   }
 }
 
-function showRecord(record: Readonly<Record<string, unknown>> | null, secrets: boolean): Record<string, unknown> | null {
+/** Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's. */
+function veilOf({ via }: { readonly via?: JournalEntry['via'] | undefined }, secrets: boolean): (text: string) => string {
+  return via === undefined || secrets ? (text) => text : maskPhones
+}
+
+function showRecord(record: Readonly<Record<string, unknown>> | null, secrets: boolean, veil: (text: string) => string): Record<string, unknown> | null {
   if (record === null) return null
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, secrets ? value : maskDeep(value, name)]))
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, secrets ? value : mapTexts(maskDeep(value, name), veil)]))
 }
 
 function showHeaders(headers: CallHeaders | ReplyHeaders, secrets: boolean): Record<string, string | string[]> {
@@ -104,13 +110,13 @@ function showHeaders(headers: CallHeaders | ReplyHeaders, secrets: boolean): Rec
   return Object.fromEntries(shown)
 }
 
-function showBody(body: KeptBody | null, type: string | readonly string[] | undefined, secrets: boolean) {
+function showBody(body: KeptBody | null, type: string | readonly string[] | undefined, secrets: boolean, veil: (text: string) => string) {
   if (body === null) return null
   const { size, content, encoding } = body
   const bytes = Buffer.from(content, encoding)
   const truncated = bytes.length < size
   const text = encoding === 'utf8' ? content : decodeText(bytes, truncated)
-  const shown = text === null || secrets ? text : maskText(text, String(type ?? ''))
+  const shown = text === null || secrets ? text : veil(maskText(text, String(type ?? '')))
   return { bytes: size, truncated, text: shown, base64: text === null ? bytes.toString('base64') : null }
 }
 
@@ -124,19 +130,5 @@ function decodeText(bytes: Buffer, truncated: boolean): string | null {
 }
 
 function maskText(text: string, type: string): string {
-  if (type.startsWith('application/x-www-form-urlencoded')) return maskForm(text)
-  try {
-    const value: unknown = JSON.parse(text)
-    const masked = maskDeep(value)
-    return JSON.stringify(masked) === JSON.stringify(value) ? text : JSON.stringify(masked)
-  } catch {
-    // What is no JSON as a whole (cut, or broken by the client) may still hold members that look like it.
-    return text.replace(/"([^"\\]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g, (whole, key: string, colon: string, value: string, end: string) => {
-      return isSecret(key) && value !== '' ? `"${key}"${colon}"${mask(value)}${end}` : whole
-    })
-  }
-}
-
-function maskUrl(url: string): string {
-  return url.includes('?') ? `${pathOf(url)}?${maskForm(searchOf(url))}` : url
+  return type.startsWith('application/x-www-form-urlencoded') ? maskForm(text) : maskMembers(text)
 }

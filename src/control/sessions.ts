@@ -5,7 +5,7 @@ import type { System } from '../core/system.js'
 import { type AnyTransaction, instant, instantOrNull, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
 import type { Handlers, Task } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
-import { mask } from './secrets.js'
+import { mask } from '../core/secrets.js'
 import { findUser, findUsers, type Person } from './users.js'
 
 export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {

@@ -10,6 +10,7 @@ import { validators } from '../generated/control/validators.js'
 import { backends } from './backends.js'
 import { clock } from './clock.js'
 import { db } from './db.js'
+import { drift } from './drift.js'
 import { faults } from './faults.js'
 import { maintenance } from './maintenance.js'
 import { requests } from './requests.js'
@@ -27,7 +28,7 @@ import { users } from './users.js'
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...faults, ...requests, ...state, ...db }
 
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
 export function controlSurface(parts: ControlParts, guard: Guard): Surface {

@@ -1,6 +1,8 @@
 /** What the handlers of the control plane get and give; their types follow from control.yaml. */
 import type { Backend } from '../core/backends/setting.js'
 import type { Budget } from '../core/budget.js'
+import type { DriftDocuments } from '../core/drift/documents.js'
+import type { DriftBook } from '../core/drift/ledger.js'
 import type { FailureExamples } from '../core/faults/examples.js'
 import type { RawBody } from '../core/reply.js'
 import type { Served } from '../core/sandbox.js'
@@ -20,6 +22,9 @@ export interface ControlParts {
   readonly boot: number
   /** The real backends that systems were started with, by id. */
   readonly backends: ReadonlyMap<string, Backend>
+  /** Where they were found not to be what their contracts say. */
+  readonly drift: DriftBook
+  readonly documents: DriftDocuments
   readonly seed: string
   readonly maxSandboxes: number
   /** How much memory may be filled with what is sent, and how much is. */

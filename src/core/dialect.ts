@@ -140,6 +140,11 @@ export type SessionNews =
 export interface SeenUser {
   /** Fields that name him; one that has all of them is the same user. */
   readonly names: Readonly<Record<string, string>>
-  /** The record that he becomes where nobody fits: all that the backend has told of him. What has a default may be left out. */
-  readonly record: Readonly<Record<string, unknown>>
+  /** His key, where the backend has told it; he may be here under another name. */
+  readonly key?: string
+  /**
+   * @param draw gives the next number of the users, which begins with `first`, for a key that the backend has not told
+   * @returns the record that he becomes where nobody fits: all that the backend has told of him
+   */
+  readonly record: (draw: (first: number) => Promise<number>) => Promise<Readonly<Record<string, unknown>>>
 }

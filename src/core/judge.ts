@@ -34,6 +34,8 @@ export interface Departure {
   readonly pointer: string
   /** What is wrong, for people. */
   readonly message: string
+  /** Of a body: the keyword of JSON Schema that was broken, and the field that is missing. */
+  readonly rule?: { readonly keyword: string; readonly missing: string | null }
 }
 
 const NONE: readonly Departure[] = []
@@ -79,7 +81,7 @@ function judgeByCode(subject: Judged, operation: string, reply: JudgedReply): re
 function judgeBody(validate: Validator | undefined, body: unknown, subject: string): readonly Departure[] {
   if (validate === undefined) return [departure('noSchema', `${subject}: the contract has no schema for it`)]
   if (validate(body)) return NONE
-  return placedLines(validate.errors ?? [], 'the body').map(({ pointer, line }) => departure('body', `${subject}: ${line}`, pointer))
+  return placedLines(validate.errors ?? [], 'the body').map(({ pointer, line, keyword, missing }) => ({ ...departure('body', `${subject}: ${line}`, pointer), rule: { keyword, missing } }))
 }
 
 function departure(kind: Departure['kind'], message: string, pointer = ''): Departure {

@@ -25,6 +25,10 @@ export interface PlacedLine {
   /** JSON pointer; empty for the whole. */
   readonly pointer: string
   readonly line: string
+  /** The keyword of JSON Schema that was broken. */
+  readonly keyword: string
+  /** The field that is missing, where that is what is wrong. */
+  readonly missing: string | null
 }
 
 /**
@@ -32,8 +36,9 @@ export interface PlacedLine {
  * @returns the broken rules for a developer: `/data/id must be integer {"type":"integer"}`
  */
 export function placedLines(violations: readonly Violation[], whole = ''): readonly PlacedLine[] {
-  return violations.filter(saysSomething).map(({ instancePath: pointer, message = 'is not valid', params }) => {
-    return { pointer, line: `${pointer === '' ? whole : pointer} ${message} ${JSON.stringify(params)}`.trim() }
+  return violations.filter(saysSomething).map(({ instancePath: pointer, message = 'is not valid', params, keyword }) => {
+    const { missingProperty } = params
+    return { pointer, keyword, missing: typeof missingProperty === 'string' ? missingProperty : null, line: `${pointer === '' ? whole : pointer} ${message} ${JSON.stringify(params)}`.trim() }
   })
 }
 

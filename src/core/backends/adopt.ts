@@ -89,7 +89,8 @@ export async function pair({ system, turn, caller }: Adopting, news: SessionNews
   return within({ system, turn }, async (tx) => {
     const id = news.kind === 'began' ? issued?.id : caller?.id
     const session = id === undefined ? undefined : await tx.get('sessions', id)
-    if (session === undefined) return NOTHING
+    // A token that is dead here as well can be shown to be; one that is dead there alone is of no use any more.
+    if (session === undefined || (news.kind === 'ended' && news.reason === 'loggedOut')) return NOTHING
     await tx.update('sessions', session.id, { real: pairedTokens(session.real, news) })
     return NOTHING
   })
@@ -119,14 +120,14 @@ async function renewedOne(tx: Tx, by: string | null, caller: SessionRecord | nul
 }
 
 /** The user whom the names fit, or who has the same key; made where there is none. */
-async function userOf(system: System, tx: Tx, { names, record }: SeenUser): Promise<{ readonly userId: string | null; readonly problem: string | null }> {
+async function userOf(system: System, tx: Tx, { names, key, record }: SeenUser): Promise<{ readonly userId: string | null; readonly problem: string | null }> {
   const { collection } = system.users
   const field = system.state[collection]?.key ?? ''
   const isHim = (user: Doc) => Object.entries(names).every(([name, value]) => String(user[name]) === value)
   const [known] = await tx.list(collection, isHim)
-  const user = known ?? (await tx.get(collection, system.users.key(String(record[field]))))
+  const user = known ?? (key === undefined ? undefined : await tx.get(collection, system.users.key(key)))
   if (user !== undefined) return { userId: String(user[field]), problem: null }
-  const made = { ...record }
+  const made = { ...(await record((first) => tx.next(collection, first))) }
   const misfit = misfitOf(system, collection, made)
   if (misfit !== null) return { userId: null, problem: `what the backend told of the user makes no record of ${collection}: ${misfit}` }
   return { userId: String((await tx.insert(collection, made))[field]), problem: null }

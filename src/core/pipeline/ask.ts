@@ -11,7 +11,7 @@ import type { StreamedReply } from '../stage/outcome.js'
 import { decodeBody } from './decode.js'
 import { pathOf } from '../../plain/url.js'
 import type { Received } from './receive.js'
-import { View } from './view.js'
+import { type Fields, View } from './view.js'
 
 /** So much of an answer that has to be looked at is taken; one that is larger is none. */
 const MOST_LOOKED_AT = 8 * 1024 * 1024
@@ -32,6 +32,8 @@ export type Asked = {
   /** The session of the caller; null where the sandbox does not know it. */
   readonly caller: SessionRecord | null
   readonly view: View
+  /** Decoded fields of the body. */
+  readonly fields: Fields
 } & (
   | { readonly kind: 'none'; readonly reason: Unanswered; readonly detail: string }
   | { readonly kind: 'answer'; readonly reply: Reply | StreamedReply; readonly read: ReadReply; /** Its headers as the backend sent them. */ readonly original: Incoming['headers'] }
@@ -45,13 +47,14 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const { routed } = received
   const { arrival } = routed
   const { call, system, turn } = arrival
-  const fields = decodeBody(received)
-  const view = new View(routed, fields instanceof Failure ? {} : fields)
+  const decoded = decodeBody(received)
+  const fields = decoded instanceof Failure ? {} : decoded
+  const view = new View(routed, fields)
   const shown = system.dialect.credentials?.read(view).tokens ?? []
   const text = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   const texts = [call.url, ...Object.values(call.headers).map(String), text]
   const { value: tokens } = await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts))
-  const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, caller: tokens.session })
+  const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller: tokens.session })
 
   const hops = String(call.headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
   if (hops.includes(parts.self)) return none('loop', `${backend.url} leads back to this server`)
@@ -75,7 +78,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
     if (String(incoming.headers[REASON_HEADER] ?? '').startsWith('loop')) return none('loop', `${backend.url} leads back to this server`)
     const head = { status: incoming.status, headers: incomingHeaders(incoming.headers, seam) }
     const reply = answer.body instanceof Uint8Array ? { ...head, body: answer.body } : { ...head, body: answer.body }
-    return { kind: 'answer', reply, read: readReply(system.contract, routed.operation, incoming.status, answer.looked), original: incoming.headers, view, caller: tokens.session }
+    return { kind: 'answer', reply, read: readReply(system.contract, routed.operation, incoming.status, answer.looked), original: incoming.headers, view, fields, caller: tokens.session }
   } catch (error) {
     if (!(error instanceof ForwardError)) throw error
     return none(error.reason, error.message)

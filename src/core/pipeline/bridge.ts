@@ -5,7 +5,6 @@ import { isNotThere } from '../backends/read.js'
 import { type Backend, type Mode, modeOf, type Source } from '../backends/setting.js'
 import type { SessionNews } from '../dialect.js'
 import { Failure } from '../failure.js'
-import { judge } from '../judge.js'
 import { isObject } from '../../plain/json.js'
 import { Superseded } from '../superseded.js'
 import type { Addressed } from './address.js'
@@ -15,9 +14,10 @@ import type { Mishaps } from './mishaps.js'
 import type { Performed } from './perform.js'
 import { receive, type Received } from './receive.js'
 import type { Routed } from './route.js'
+import { witness, type WitnessParts } from './witness.js'
 
 /** What bridging depends on beside the call. */
-export interface BridgeParts extends AskParts {
+export interface BridgeParts extends AskParts, WitnessParts {
   /** The backends that the server was started with, by system; a sandbox may have others. */
   readonly backends: ReadonlyMap<string, Backend>
 }
@@ -67,7 +67,7 @@ export async function bridge(routed: Routed, backend: Backend, mishaps: Mishaps,
   const wantsWhole = mishaps.spoil !== null || mishaps.delivery !== null
   if (mode === 'compare') return compare(received, bytes, backend, parts, play)
   const asked = await ask(received, bytes, backend, parts, wantsWhole)
-  return answerAsked(received, asked, mode, play)
+  return answerAsked(received, asked, mode, parts, play)
 }
 
 async function playStub(received: Received, play: StubPlay, via: Via): Promise<Bridged> {
@@ -75,21 +75,23 @@ async function playStub(received: Received, play: StubPlay, via: Via): Promise<B
   return { answer, via, performed, userId: performed.userId, received }
 }
 
-async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode, 'stub' | 'compare'>, play: StubPlay): Promise<Bridged> {
+async function answerAsked(received: Received, asked: Asked, mode: Exclude<Mode, 'stub' | 'compare'>, parts: BridgeParts, play: StubPlay): Promise<Bridged> {
   const { routed } = received
   const { contract } = routed.arrival.system
   const userId = asked.caller?.userId ?? null
+  const isMissing = mode === 'real-or-stub' && asked.kind === 'answer' && isNotThere(contract, routed.operation, asked.read)
+  const findings = await witness(routed, asked, parts, null, isMissing)
   if (asked.kind === 'none') {
     const via: Via = { source: 'stub', reason: asked.reason, detail: asked.detail }
     if (mode === 'real-or-stub' && asked.reason !== 'cancelled') return playStub(received, play, via)
     const failure = asked.reason === 'stubToken' ? Failure.when('unauthenticated', { cause: 'deadCredential' }) : Failure.when('networkError')
     return { answer: refuse(routed, failure, true), via, performed: null, userId, received }
   }
-  if (mode === 'real-or-stub' && isNotThere(contract, routed.operation, asked.read)) {
+  if (isMissing) {
     return playStub(received, play, { source: 'stub', reason: 'notThere', detail: `the backend answered ${String(asked.read.status)}` })
   }
   const { userId: loggedIn, problem } = await takeNews(routed, asked, (adopting, news) => adopt(adopting, news))
-  const violations = [...departuresOf(routed, asked), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
+  const violations = [...findings.map(({ message }) => message), ...(problem === null ? [] : [`the login could not be taken over: ${problem}`])]
   const answer: Answer = { reply: asked.reply, error: asked.read.error ?? null, violations }
   return { answer, via: { source: 'real', reason: null, detail: null }, performed: null, userId: loggedIn ?? userId, received }
 }
@@ -102,6 +104,7 @@ async function compare(received: Received, body: Uint8Array | null, backend: Bac
     throw error
   })
   const asked = await asking
+  await witness(received.routed, asked, parts, stubbed.answer, asked.kind === 'answer' && isNotThere(received.routed.arrival.system.contract, received.routed.operation, asked.read))
   if (asked.kind === 'none') return { ...stubbed, via: { source: 'stub', reason: asked.reason, detail: asked.detail } }
   await takeNews(received.routed, asked, (adopting, news) => pair(adopting, news, stubbed.performed?.issued ?? null))
   return stubbed
@@ -121,9 +124,4 @@ async function takeNews(routed: Routed, asked: Extract<Asked, { kind: 'answer' }
     if (thrown instanceof Superseded) return nothing
     throw thrown
   }
-}
-
-function departuresOf({ arrival: { call, system }, operation }: Routed, { read }: Extract<Asked, { kind: 'answer' }>): readonly string[] {
-  if (call.method === 'HEAD') return []
-  return judge(system, operation, { status: read.status, body: read.json }).map(({ message }) => message)
 }

@@ -3,6 +3,8 @@ import type { Forwarder } from '../backends/forward.js'
 import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
 import { stopwatch, type TimeSource } from '../clock.js'
+import { DriftDocuments } from '../drift/documents.js'
+import { DriftBook } from '../drift/ledger.js'
 import { type Engine, NoRoom } from '../engine/engine.js'
 import { Unreachable } from '../engine/unreachable.js'
 import { describeException } from '../failure.js'
@@ -72,6 +74,9 @@ export interface Stage {
   readonly boot: number
   /** The real backends that systems were started with, by id. */
   readonly backends: ReadonlyMap<string, Backend>
+  /** Where real backends were found not to be what their contracts say. */
+  readonly drift: DriftBook
+  readonly documents: DriftDocuments
   /**
    * Lets a surface answer instead of a system.
    * @param claims whether a call is for it; of several the one that was mounted first is asked first. See {@link below}
@@ -97,13 +102,15 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
   const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
   const examples = new FailureExamples(options.documents)
+  const drift = new DriftBook()
+  const documents = new DriftDocuments(options.documents)
   const sockets = new Switchboard({ systems, sandboxes, budget, report, limits: options.sockets })
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {
     route: routeOver(list),
     examples,
     prefer: options.prefer,
-    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden },
+    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, drift, documents },
     report: ({ arrival, operation }, exception) => {
       report(`${operation ?? arrival.path} failed: ${describeException(exception)}`)
     },
@@ -153,6 +160,8 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     budget,
     boot: origin.boot,
     backends: options.backends,
+    drift,
+    documents,
     mount: (claims, surface) => {
       surfaces.push([claims, surface])
     },

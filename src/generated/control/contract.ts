@@ -866,6 +866,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/drift": {
+        parameters: {
+            query?: {
+                /**
+                 * @description 只要这个系统的 · Only those of this system
+                 * @example live
+                 */
+                system?: components["parameters"]["SystemFilter"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 真实后端与契约的差别 · Where real backends are not what their contracts say
+         * @description 真实后端的每个应答都与契约对照；`compare` 模式下还与替身的应答对照。按接口、种类与位置计数，各留首末两例。每个沙箱最多 500 处，整个服务最多 5000 处，留在应答它们的进程里；重置沙箱不清除。
+         *
+         *     Every real answer is held against the contract, and in the mode `compare` against the stub's answer as well. Counted per operation, kind and place, with the first and the last example. 500 of a sandbox and 5000 of the server are kept at the most, by the process that answered; a reset of the sandbox leaves them.
+         */
+        get: operations["getDrift"];
+        put?: never;
+        post?: never;
+        /**
+         * 清除差别 · Forget the differences
+         * @description 不指明系统则全部清除。
+         *
+         *     Of all systems when none is named.
+         */
+        delete: operations["clearDrift"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/backends": {
         parameters: {
             query?: never;
@@ -1823,6 +1863,53 @@ export interface components {
             /** @description 是否在这个沙箱里设定过 · Whether it was set in this sandbox */
             chosen: boolean;
         };
+        /** @description 举例的一次调用，密钥与手机号已遮盖 · One call as an example, its secrets and phone numbers masked */
+        DriftExample: {
+            /** @description 沙箱时钟的读数 · The sandbox's clock */
+            at: components["schemas"]["Instant"];
+            method: string;
+            url: string;
+            /** @description 真实后端的 HTTP 状态；没有应答为 null · Of the real answer; null where there was none */
+            status: number | null;
+            message: string;
+            /** @description 真实应答的开头 · The beginning of the real answer */
+            body: string | null;
+        };
+        /** @description 真实后端与契约（或替身）的一处差别 · One difference between a real backend and its contract, or the stub */
+        Drift: {
+            system: components["schemas"]["SystemId"];
+            operationId: string;
+            /** @enum {string} */
+            kind: "undocumentedCode" | "unlistedError" | "undocumentedField" | "missingField" | "type" | "format" | "httpStatus" | "mediaType" | "notJson" | "checkOrder" | "behaviour" | "notThere" | "noAnswer";
+            /** @description 响应体内的 JSON Pointer，`*` 表示列表的每一项 · JSON pointer into the body, `*` for every item of a list */
+            pointer: string;
+            count: number;
+            /** @description 涉及的错误常量名 · CONSTANT_NAME of the error that it is about */
+            error: string | null;
+            first: components["schemas"]["DriftExample"];
+            last: components["schemas"]["DriftExample"];
+            /** @description 审阅清单中与此有关的问题 · Questions of the review that this may answer */
+            questions: {
+                number: string;
+                topic: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+        };
+        DriftReport: {
+            drift: components["schemas"]["Drift"][];
+            /** @description 问过真实后端的接口 · The operations that a real backend was asked for */
+            calls: {
+                system: components["schemas"]["SystemId"];
+                operationId: string;
+                asked: number;
+                /** @description 其中有差别的次数 · How many of these showed a difference */
+                departed: number;
+            }[];
+            /** @description 超出上限而未记下的 · How many were too many to be kept */
+            leftOut: number;
+        };
         BackendList: {
             backends: components["schemas"]["Backend"][];
         };
@@ -2219,6 +2306,10 @@ export interface components {
         SetOutagesSuccess: components["schemas"]["OutageList"];
         GetSettingsSuccess: components["schemas"]["SettingsList"];
         PutSettingsSuccess: components["schemas"]["SettingsList"];
+        GetDriftSuccess: components["schemas"]["DriftReport"];
+        ClearDriftSuccess: {
+            count: number;
+        };
         ListBackendsSuccess: components["schemas"]["BackendList"];
         GetBackendSuccess: components["schemas"]["Backend"];
         PutBackendSuccess: components["schemas"]["Backend"];
@@ -3897,6 +3988,78 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             507: components["responses"]["NoRoom"];
+        };
+    };
+    getDrift: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 只要这个系统的 · Only those of this system
+                 * @example live
+                 */
+                system?: components["parameters"]["SystemFilter"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 差别 · The differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetDriftSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    clearDrift: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 只要这个系统的 · Only those of this system
+                 * @example live
+                 */
+                system?: components["parameters"]["SystemFilter"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 清除了多少处 · How many there were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearDriftSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
         };
     };
     listBackends: {
@@ -6501,6 +6664,64 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "getDrift": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/drift",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "真实后端与契约的差别 · Where real backends are not what their contracts say",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "query",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
+    "clearDrift": {
+      "method": "DELETE",
+      "path": "/sandboxes/{sandbox}/drift",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "清除差别 · Forget the differences",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "query",
+          "type": "string"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "listBackends": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/backends",
@@ -8112,6 +8333,26 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["PutSettingsSuccess"];
         payload: components["schemas"]["PutSettingsSuccess"];
+        error: never;
+    };
+    getDrift: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system?: components["schemas"]["SystemId"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetDriftSuccess"];
+        payload: components["schemas"]["GetDriftSuccess"];
+        error: never;
+    };
+    clearDrift: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system?: components["schemas"]["SystemId"];
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["ClearDriftSuccess"];
+        payload: components["schemas"]["ClearDriftSuccess"];
         error: never;
     };
     listBackends: {

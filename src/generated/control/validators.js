@@ -2797,8 +2797,56 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate177.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listBackends"] = validate181;
+exports["/fields/getDrift"] = validate181;
 function validate181(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate181.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/clearDrift"] = validate184;
+function validate184(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate184.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listBackends"] = validate187;
+function validate187(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2813,11 +2861,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate181.errors = vErrors;
+validate187.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getBackend"] = validate183;
-function validate183(data) {
+exports["/fields/getBackend"] = validate189;
+function validate189(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2840,23 +2888,23 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate183.errors = vErrors;
+validate189.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putBackend"] = validate186;
-const schema79 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate189(data) {
+exports["/fields/putBackend"] = validate192;
+const schema81 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate195(data) {
 let vErrors = null;
 if (typeof data !== "string") {
 vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema79.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema81.enum }, "must be equal to one of the allowed values");
 }
-validate189.errors = vErrors;
+validate195.errors = vErrors;
 return vErrors === null;
 }
-function validate186(data) {
+function validate192(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2893,8 +2941,8 @@ vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string"
 }
 }
 if (data.mode !== undefined) {
-if (!validate189(data.mode)) {
-vErrors = join(vErrors, "/mode", validate189);
+if (!validate195(data.mode)) {
+vErrors = join(vErrors, "/mode", validate195);
 }
 }
 if (data.operations !== undefined) {
@@ -2904,8 +2952,8 @@ if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
 for (const key0 in data4) {
-if (!validate189(data4[key0])) {
-vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate189);
+if (!validate195(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate195);
 }
 }
 }
@@ -2931,11 +2979,11 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate186.errors = vErrors;
+validate192.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteBackend"] = validate192;
-function validate192(data) {
+exports["/fields/deleteBackend"] = validate198;
+function validate198(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2958,11 +3006,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate192.errors = vErrors;
+validate198.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate195;
-function validate195(data) {
+exports["/fields/listFaults"] = validate201;
+function validate201(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2977,11 +3025,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate195.errors = vErrors;
+validate201.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate197;
-function validate197(data) {
+exports["/fields/addFault"] = validate203;
+function validate203(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -3063,102 +3111,102 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate197.errors = vErrors;
+validate203.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate200;
-function validate200(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate200.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getFault"] = validate202;
-function validate202(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate202.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/removeFault"] = validate204;
-function validate204(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate204.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/listRequests"] = validate206;
+exports["/fields/clearFaults"] = validate206;
 function validate206(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate206.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getFault"] = validate208;
+function validate208(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate208.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/removeFault"] = validate210;
+function validate210(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate210.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate212;
+function validate212(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3309,279 +3357,279 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate206.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/clearRequests"] = validate209;
-function validate209(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.operationId !== undefined) {
-let data2 = data.operationId;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-let data3 = data.method;
-if (typeof data3 === "string") {
-if (func1(data3) > 20) {
-vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-let data4 = data.path;
-if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data4) < 1) {
-vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 599 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-if (data5 < 0 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.error !== undefined) {
-let data6 = data.error;
-if (typeof data6 === "string") {
-if (func1(data6) > 200) {
-vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data6) < 1) {
-vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data7 = data.user;
-if (typeof data7 === "string") {
-if (func1(data7) > 200) {
-vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data7) < 1) {
-vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.unmatched !== undefined) {
-if (typeof data.unmatched !== "boolean") {
-vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.violations !== undefined) {
-if (typeof data.violations !== "boolean") {
-vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.after !== undefined) {
-let data11 = data.after;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
-vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 < 0 || isNaN(data11)) {
-vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate209.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/countRequests"] = validate212;
-function validate212(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.operationId !== undefined) {
-let data2 = data.operationId;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-let data3 = data.method;
-if (typeof data3 === "string") {
-if (func1(data3) > 20) {
-vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-let data4 = data.path;
-if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data4) < 1) {
-vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 599 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-if (data5 < 0 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.error !== undefined) {
-let data6 = data.error;
-if (typeof data6 === "string") {
-if (func1(data6) > 200) {
-vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data6) < 1) {
-vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data7 = data.user;
-if (typeof data7 === "string") {
-if (func1(data7) > 200) {
-vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data7) < 1) {
-vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.unmatched !== undefined) {
-if (typeof data.unmatched !== "boolean") {
-vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.violations !== undefined) {
-if (typeof data.violations !== "boolean") {
-vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.after !== undefined) {
-let data11 = data.after;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
-vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 < 0 || isNaN(data11)) {
-vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate212.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate215;
+exports["/fields/clearRequests"] = validate215;
 function validate215(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.operationId !== undefined) {
+let data2 = data.operationId;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+let data3 = data.method;
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+let data4 = data.path;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.error !== undefined) {
+let data6 = data.error;
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data7 = data.user;
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate215.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/countRequests"] = validate218;
+function validate218(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.operationId !== undefined) {
+let data2 = data.operationId;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+let data3 = data.method;
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+let data4 = data.path;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.error !== undefined) {
+let data6 = data.error;
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data7 = data.user;
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate218.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/waitForRequest"] = validate221;
+function validate221(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3732,11 +3780,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate215.errors = vErrors;
+validate221.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate218;
-function validate218(data) {
+exports["/fields/streamRequests"] = validate224;
+function validate224(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3872,11 +3920,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate218.errors = vErrors;
+validate224.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate221;
-function validate221(data) {
+exports["/fields/listCallLines"] = validate227;
+function validate227(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3917,11 +3965,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate221.errors = vErrors;
+validate227.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate223;
-function validate223(data) {
+exports["/fields/streamCallLines"] = validate229;
+function validate229(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3936,11 +3984,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = vErrors;
+validate229.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate225;
-function validate225(data) {
+exports["/fields/getRequest"] = validate231;
+function validate231(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3975,11 +4023,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate225.errors = vErrors;
+validate231.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate227;
-function validate227(data) {
+exports["/fields/getSnapshot"] = validate233;
+function validate233(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3994,11 +4042,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = vErrors;
+validate233.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate229;
-function validate229(data) {
+exports["/fields/putSnapshot"] = validate235;
+function validate235(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4189,11 +4237,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate229.errors = vErrors;
+validate235.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate234;
-function validate234(data) {
+exports["/fields/listScenarios"] = validate240;
+function validate240(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4213,11 +4261,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = vErrors;
+validate240.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate237;
-function validate237(data) {
+exports["/fields/applyScenario"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4254,11 +4302,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate240;
-function validate240(data) {
+exports["/fields/listCollections"] = validate246;
+function validate246(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4281,11 +4329,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate240.errors = vErrors;
+validate246.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate243;
-function validate243(data) {
+exports["/fields/listRecords"] = validate249;
+function validate249(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4338,115 +4386,10 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate243.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/createRecord"] = validate246;
-function validate246(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate246.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getRecord"] = validate249;
-function validate249(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate249.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/replaceRecord"] = validate252;
+exports["/fields/createRecord"] = validate252;
 function validate252(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4459,9 +4402,6 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system"
 if (data.collection === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
@@ -4486,20 +4426,6 @@ else {
 vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -4507,7 +4433,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate252.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate255;
+exports["/fields/getRecord"] = validate255;
 function validate255(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4568,7 +4494,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate255.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate258;
+exports["/fields/replaceRecord"] = validate258;
 function validate258(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4629,20 +4555,58 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate258.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate261;
-const pattern7 = new RegExp("^\\d{0,15}$", "u");
+exports["/fields/updateRecord"] = validate261;
 function validate261(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -4652,8 +4616,70 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate261.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate262;
-function validate262(data) {
+exports["/fields/deleteRecord"] = validate264;
+function validate264(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate264.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate267;
+const pattern7 = new RegExp("^\\d{0,15}$", "u");
+function validate267(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4671,7 +4697,29 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate262.errors = vErrors;
+validate267.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamCallLines"] = validate268;
+function validate268(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate268.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -7444,15 +7492,69 @@ return pass(validate207, "", validate201);
 validate207.errors = null;
 return true;
 }
-exports["/success/listBackends"] = validate209;
-const schema93 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
-const schema94 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+exports["/success/getDrift"] = validate209;
+const schema93 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
+const schema94 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
 function validate213(data) {
-if (typeof data !== "string") {
-return fail(validate213, "", "#/type", "type", { type: "string" }, "must be string");
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.at === undefined) && (missing0 = "at")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.body === undefined) && (missing0 = "body"))) {
+return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-return fail(validate213, "", "#/enum", "enum", { allowedValues: schema94.enum }, "must be equal to one of the allowed values");
+else {
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate213, "/at", validate56);
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate213, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.url !== undefined) {
+let data2 = data.url;
+if (typeof data2 === "string") {
+if (func1(data2) > 300) {
+return fail(validate213, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+}
+}
+else {
+return fail(validate213, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data3 = data.status;
+if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
+return fail(validate213, "/status", "#/properties/status/type", "type", { type: schema94.properties.status.type }, "must be integer,null");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) > 300) {
+return fail(validate213, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+}
+}
+else {
+return fail(validate213, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.body !== undefined) {
+let data5 = data.body;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate213, "/body", "#/properties/body/type", "type", { type: schema94.properties.body.type }, "must be string,null");
+}
+if (typeof data5 === "string") {
+if (func1(data5) > 2000) {
+return fail(validate213, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
+}
+}
+}
+}
+}
+else {
+return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate213.errors = null;
 return true;
@@ -7460,7 +7562,7 @@ return true;
 function validate211(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
+if ((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
 return fail(validate211, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
@@ -7469,39 +7571,102 @@ if (!validate54(data.system)) {
 return pass(validate211, "/system", validate54);
 }
 }
-if (data.url !== undefined) {
-let data1 = data.url;
-if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate211, "/url", "#/properties/url/type", "type", { type: schema93.properties.url.type }, "must be string,null");
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate211, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.mode !== undefined) {
-if (!validate213(data.mode)) {
-return pass(validate211, "/mode", validate213);
+if (data.kind !== undefined) {
+let data2 = data.kind;
+if (typeof data2 !== "string") {
+return fail(validate211, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if (!(((((((((((((data2 === "undocumentedCode") || (data2 === "unlistedError")) || (data2 === "undocumentedField")) || (data2 === "missingField")) || (data2 === "type")) || (data2 === "format")) || (data2 === "httpStatus")) || (data2 === "mediaType")) || (data2 === "notJson")) || (data2 === "checkOrder")) || (data2 === "behaviour")) || (data2 === "notThere")) || (data2 === "noAnswer"))) {
+return fail(validate211, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema93.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
-if (data.operations !== undefined) {
-let data3 = data.operations;
-if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-for (const key0 in data3) {
-if (!validate213(data3[key0])) {
-return pass(validate211, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate213);
+if (data.pointer !== undefined) {
+if (typeof data.pointer !== "string") {
+return fail(validate211, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.count !== undefined) {
+let data4 = data.count;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+return fail(validate211, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 1 || isNaN(data4)) {
+return fail(validate211, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.error !== undefined) {
+let data5 = data.error;
+if ((typeof data5 !== "string") && (data5 !== null)) {
+return fail(validate211, "/error", "#/properties/error/type", "type", { type: schema93.properties.error.type }, "must be string,null");
+}
+}
+if (data.first !== undefined) {
+if (!validate213(data.first)) {
+return pass(validate211, "/first", validate213);
+}
+}
+if (data.last !== undefined) {
+if (!validate213(data.last)) {
+return pass(validate211, "/last", validate213);
+}
+}
+if (data.questions !== undefined) {
+let data8 = data.questions;
+if (Array.isArray(data8)) {
+const len0 = data8.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data9 = data8[i0];
+if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+let missing1;
+if (((data9.number === undefined) && (missing1 = "number")) || ((data9.topic === undefined) && (missing1 = "topic"))) {
+return fail(validate211, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data9.number !== undefined) {
+if (typeof data9.number !== "string") {
+return fail(validate211, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data9.topic !== undefined) {
+let data11 = data9.topic;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing2;
+if (((data11.en === undefined) && (missing2 = "en")) || ((data11.zh === undefined) && (missing2 = "zh"))) {
+return fail(validate211, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data11.en !== undefined) {
+if (typeof data11.en !== "string") {
+return fail(validate211, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data11.zh !== undefined) {
+if (typeof data11.zh !== "string") {
+return fail(validate211, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
+}
 }
 }
 }
 else {
-return fail(validate211, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+return fail(validate211, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
 }
 }
-if (data.timeout !== undefined) {
-let data5 = data.timeout;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate211, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
 }
-if (data.chosen !== undefined) {
-if (typeof data.chosen !== "boolean") {
-return fail(validate211, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+else {
+return fail(validate211, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+else {
+return fail(validate211, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -7515,22 +7680,88 @@ return true;
 function validate210(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.backends === undefined) && (missing0 = "backends")) {
+if ((((data.drift === undefined) && (missing0 = "drift")) || ((data.calls === undefined) && (missing0 = "calls"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))) {
 return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
-if (data.backends !== undefined) {
-let data0 = data.backends;
+if (data.drift !== undefined) {
+let data0 = data.drift;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate211(data0[i0])) {
-return pass(validate210, "/backends/" + i0, validate211);
+return pass(validate210, "/drift/" + i0, validate211);
 }
 }
 }
 else {
-return fail(validate210, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+return fail(validate210, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.calls !== undefined) {
+let data2 = data.calls;
+if (Array.isArray(data2)) {
+const len1 = data2.length;
+for (let i1 = 0; i1 < len1; i1++) {
+let data3 = data2[i1];
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+let missing1;
+if (((((data3.system === undefined) && (missing1 = "system")) || ((data3.operationId === undefined) && (missing1 = "operationId"))) || ((data3.asked === undefined) && (missing1 = "asked"))) || ((data3.departed === undefined) && (missing1 = "departed"))) {
+return fail(validate210, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data3.system !== undefined) {
+if (!validate54(data3.system)) {
+return pass(validate210, "/calls/" + i1 + "/system", validate54);
+}
+}
+if (data3.operationId !== undefined) {
+if (typeof data3.operationId !== "string") {
+return fail(validate210, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data3.asked !== undefined) {
+let data6 = data3.asked;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate210, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 0 || isNaN(data6)) {
+return fail(validate210, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data3.departed !== undefined) {
+let data7 = data3.departed;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+return fail(validate210, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
+return fail(validate210, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate210, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+else {
+return fail(validate210, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.leftOut !== undefined) {
+let data8 = data.leftOut;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
+return fail(validate210, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 < 0 || isNaN(data8)) {
+return fail(validate210, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -7548,369 +7779,216 @@ return pass(validate209, "", validate210);
 validate209.errors = null;
 return true;
 }
-exports["/success/getBackend"] = validate218;
-function validate218(data) {
-if (!validate211(data)) {
-return pass(validate218, "", validate211);
-}
-validate218.errors = null;
-return true;
-}
-exports["/success/putBackend"] = validate220;
+exports["/success/clearDrift"] = validate220;
 function validate220(data) {
-if (!validate211(data)) {
-return pass(validate220, "", validate211);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate220, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate220, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate220.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate222;
-const schema98 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema99 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate226(data) {
+exports["/success/listBackends"] = validate221;
+const schema98 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
+const schema99 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate225(data) {
+if (typeof data !== "string") {
+return fail(validate225, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+return fail(validate225, "", "#/enum", "enum", { allowedValues: schema99.enum }, "must be equal to one of the allowed values");
+}
+validate225.errors = null;
+return true;
+}
+function validate223(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
+return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate223, "/system", validate54);
+}
+}
+if (data.url !== undefined) {
+let data1 = data.url;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate223, "/url", "#/properties/url/type", "type", { type: schema98.properties.url.type }, "must be string,null");
+}
+}
+if (data.mode !== undefined) {
+if (!validate225(data.mode)) {
+return pass(validate223, "/mode", validate225);
+}
+}
+if (data.operations !== undefined) {
+let data3 = data.operations;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (!validate225(data3[key0])) {
+return pass(validate223, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate225);
+}
+}
+}
+else {
+return fail(validate223, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.timeout !== undefined) {
+let data5 = data.timeout;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate223, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.chosen !== undefined) {
+if (typeof data.chosen !== "boolean") {
+return fail(validate223, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate223.errors = null;
+return true;
+}
+function validate222(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.backends === undefined) && (missing0 = "backends")) {
+return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.backends !== undefined) {
+let data0 = data.backends;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate223(data0[i0])) {
+return pass(validate222, "/backends/" + i0, validate223);
+}
+}
+}
+else {
+return fail(validate222, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate222.errors = null;
+return true;
+}
+function validate221(data) {
+if (!validate222(data)) {
+return pass(validate221, "", validate222);
+}
+validate221.errors = null;
+return true;
+}
+exports["/success/getBackend"] = validate230;
+function validate230(data) {
+if (!validate223(data)) {
+return pass(validate230, "", validate223);
+}
+validate230.errors = null;
+return true;
+}
+exports["/success/putBackend"] = validate232;
+function validate232(data) {
+if (!validate223(data)) {
+return pass(validate232, "", validate223);
+}
+validate232.errors = null;
+return true;
+}
+exports["/success/listFaults"] = validate234;
+const schema103 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema104 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate238(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate226, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate238, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate226, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate238, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate226, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate238, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate226, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate238, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate226, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate238, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate226, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate238, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate226, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate226, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate226.errors = null;
-return true;
-}
-function validate225(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate225, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate225, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate225, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate225, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate225, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate225, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate225, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate225, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate225, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate225, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate225, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate225, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate225, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate226(data.displacedBy)) {
-return pass(validate225, "/displacedBy", validate226);
-}
-}
+return fail(validate238, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate225, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate225.errors = null;
-return true;
-}
-function validate229(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate229, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate229, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate229, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate229, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate229, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate229, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate229, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate229, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate229, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate229, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate229, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate229.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate231(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate231, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate231, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate231, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("status" !== data0) {
-return fail(validate231, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
-}
-}
-if (data.status !== undefined) {
-let data1 = data.status;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate231, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate231, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate231, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
-}
-}
-}
-}
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate231, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
-}
-}
-else {
-return fail(validate231, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate231, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-else {
-if (func1(data3) < 1) {
-return fail(validate231, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate231, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
-}
-}
-}
-}
-else {
-return fail(validate231, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-}
-else {
-return fail(validate231, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate231.errors = null;
-return true;
-}
-function validate233(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate233, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate233, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate233, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("drop" !== data0) {
-return fail(validate233, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
-}
-}
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate233, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate233, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate233.errors = null;
-return true;
-}
-function validate235(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(key0 === "kind")) {
-return fail(validate235, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate235, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("reset" !== data0) {
-return fail(validate235, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
-}
-}
-}
-}
-else {
-return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate235.errors = null;
+validate238.errors = null;
 return true;
 }
 function validate237(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate237, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
 return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
 return fail(validate237, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -7919,8 +7997,61 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate237, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("malformed" !== data0) {
-return fail(validate237, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+if ("error" !== data0) {
+return fail(validate237, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate237, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate237, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate237, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate237, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate237, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate237, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate237, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate237, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate238(data.displacedBy)) {
+return pass(validate237, "/displacedBy", validate238);
+}
 }
 }
 }
@@ -7931,39 +8062,270 @@ return fail(validate237, "", "#/type", "type", { type: "object" }, "must be obje
 validate237.errors = null;
 return true;
 }
-function validate239(data) {
+function validate241(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate241, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate239, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate241, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate239, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate241, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("latency" !== data0) {
+return fail(validate241, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+}
+}
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate241, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate241, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate241, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate241, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate241, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate241, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate241.errors = null;
+return true;
+}
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
+function validate243(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate243, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate243, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("status" !== data0) {
+return fail(validate243, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+}
+}
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate243, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate243, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate243, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate243, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate243, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate243, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate243, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate243, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate243, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate243, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate243.errors = null;
+return true;
+}
+function validate245(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+return fail(validate245, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate245, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("drop" !== data0) {
+return fail(validate245, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate245, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate245.errors = null;
+return true;
+}
+function validate247(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate247, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate247, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("reset" !== data0) {
+return fail(validate247, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate247, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate247.errors = null;
+return true;
+}
+function validate249(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate249, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(key0 === "kind")) {
+return fail(validate249, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate249, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("malformed" !== data0) {
+return fail(validate249, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+}
+}
+}
+}
+else {
+return fail(validate249, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate249.errors = null;
+return true;
+}
+function validate251(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate251, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate251, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate239, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate251, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate239, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate239, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate251, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate239, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate251, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -7971,15 +8333,15 @@ return fail(validate239, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate239, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate251, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate239, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate251, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate239, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate251, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -7987,12 +8349,12 @@ return fail(validate239, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = null;
+validate251.errors = null;
 return true;
 }
-function validate224(data) {
+function validate236(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -8038,8 +8400,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate225(data)) {
-vErrors = join(vErrors, "", validate225);
+if (!validate237(data)) {
+vErrors = join(vErrors, "", validate237);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -8048,7 +8410,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -8096,8 +8458,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate229(data)) {
-vErrors = join(vErrors, "", validate229);
+if (!validate241(data)) {
+vErrors = join(vErrors, "", validate241);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -8106,7 +8468,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -8154,8 +8516,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate231(data)) {
-vErrors = join(vErrors, "", validate231);
+if (!validate243(data)) {
+vErrors = join(vErrors, "", validate243);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -8164,7 +8526,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -8212,8 +8574,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate233(data)) {
-vErrors = join(vErrors, "", validate233);
+if (!validate245(data)) {
+vErrors = join(vErrors, "", validate245);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -8222,7 +8584,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -8270,8 +8632,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate235(data)) {
-vErrors = join(vErrors, "", validate235);
+if (!validate247(data)) {
+vErrors = join(vErrors, "", validate247);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -8280,7 +8642,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -8328,8 +8690,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate237(data)) {
-vErrors = join(vErrors, "", validate237);
+if (!validate249(data)) {
+vErrors = join(vErrors, "", validate249);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -8338,7 +8700,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8386,8 +8748,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate239(data)) {
-vErrors = join(vErrors, "", validate239);
+if (!validate251(data)) {
+vErrors = join(vErrors, "", validate251);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8396,7 +8758,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8410,108 +8772,108 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate224, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate236, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate224, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema99.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate236, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema104.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate224.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
-function validate223(data) {
+function validate235(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate223, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate223, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate223, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate235, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate224(data.fault)) {
-return pass(validate223, "/fault", validate224);
+if (!validate236(data.fault)) {
+return pass(validate235, "/fault", validate236);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate223, "/times", "#/properties/times/type", "type", { type: schema98.properties.times.type }, "must be integer,null");
+return fail(validate235, "/times", "#/properties/times/type", "type", { type: schema103.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate223, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate235, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate223, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate235, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate223, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate235, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.matched !== undefined) {
 let data6 = data.matched;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate223, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate235, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate223, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate235, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data7 = data.fired;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate223, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate235, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate223, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate235, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = null;
+validate235.errors = null;
 return true;
 }
-function validate222(data) {
+function validate234(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -8519,42 +8881,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate223(data0[i0])) {
-return pass(validate222, "/faults/" + i0, validate223);
+if (!validate235(data0[i0])) {
+return pass(validate234, "/faults/" + i0, validate235);
 }
 }
 }
 else {
-return fail(validate222, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate234, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = null;
+validate234.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate243;
-function validate243(data) {
-if (!validate223(data)) {
-return pass(validate243, "", validate223);
+exports["/success/addFault"] = validate255;
+function validate255(data) {
+if (!validate235(data)) {
+return pass(validate255, "", validate235);
 }
-validate243.errors = null;
+validate255.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate245;
-function validate245(data) {
-if (!validate223(data)) {
-return pass(validate245, "", validate223);
+exports["/success/getFault"] = validate257;
+function validate257(data) {
+if (!validate235(data)) {
+return pass(validate257, "", validate235);
 }
-validate245.errors = null;
+validate257.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate247;
-const schema111 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-function validate251(data) {
+exports["/success/listRequests"] = validate259;
+const schema116 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+function validate263(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8600,7 +8962,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate251.errors = vErrors;
+validate263.errors = vErrors;
 return false;
 }
 else {
@@ -8621,64 +8983,64 @@ break;
 }
 }
 else {
-return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate251.errors = vErrors;
+validate263.errors = vErrors;
 return errors === 0;
 }
-const schema114 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate254(data) {
+const schema119 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate266(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate254, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate266, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate254, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate266, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate254, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate266, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate254, "/text", "#/properties/text/type", "type", { type: schema114.properties.text.type }, "must be string,null");
+return fail(validate266, "/text", "#/properties/text/type", "type", { type: schema119.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate254, "/base64", "#/properties/base64/type", "type", { type: schema114.properties.base64.type }, "must be string,null");
+return fail(validate266, "/base64", "#/properties/base64/type", "type", { type: schema119.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate254.errors = null;
+validate266.errors = null;
 return true;
 }
-function validate253(data) {
+function validate265(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate254(data)) {
-vErrors = join(vErrors, "", validate254);
+if (!validate266(data)) {
+vErrors = join(vErrors, "", validate266);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -8695,7 +9057,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate253.errors = vErrors;
+validate265.errors = vErrors;
 return false;
 }
 else {
@@ -8709,38 +9071,370 @@ vErrors = null;
 }
 }
 }
-validate253.errors = vErrors;
+validate265.errors = vErrors;
 return errors === 0;
 }
-const schema115 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate259(data) {
+const schema120 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate271(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate259, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate271, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate259, "/key", "#/properties/key/type", "type", { type: schema115.properties.key.type }, "must be string,number");
+return fail(validate271, "/key", "#/properties/key/type", "type", { type: schema120.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate259, "/before", "#/properties/before/type", "type", { type: schema115.properties.before.type }, "must be object,null");
+return fail(validate271, "/before", "#/properties/before/type", "type", { type: schema120.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate259, "/after", "#/properties/after/type", "type", { type: schema115.properties.after.type }, "must be object,null");
+return fail(validate271, "/after", "#/properties/after/type", "type", { type: schema120.properties.after.type }, "must be object,null");
+}
+}
+}
+}
+else {
+return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate271.errors = null;
+return true;
+}
+function validate273(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate273, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate273, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate273, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.reasons !== undefined) {
+let data3 = data.reasons;
+if (Array.isArray(data3)) {
+const len0 = data3.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate273, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate273, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate273.errors = null;
+return true;
+}
+function validate260(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
+return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.id !== undefined) {
+let data0 = data.id;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate260, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 1 || isNaN(data0)) {
+return fail(validate260, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.at !== undefined) {
+if (!validate56(data.at)) {
+return pass(validate260, "/at", validate56);
+}
+}
+if (data.duration !== undefined) {
+let data2 = data.duration;
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate260, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+else {
+return fail(validate260, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+}
+}
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate260, "/system", validate54);
+}
+}
+if (data.operationId !== undefined) {
+let data4 = data.operationId;
+if ((typeof data4 !== "string") && (data4 !== null)) {
+return fail(validate260, "/operationId", "#/properties/operationId/type", "type", { type: schema116.properties.operationId.type }, "must be string,null");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+return fail(validate260, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.request !== undefined) {
+let data6 = data.request;
+if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+let missing1;
+if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
+return fail(validate260, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data6.method !== undefined) {
+if (typeof data6.method !== "string") {
+return fail(validate260, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.url !== undefined) {
+if (typeof data6.url !== "string") {
+return fail(validate260, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data6.headers !== undefined) {
+if (!validate263(data6.headers)) {
+return pass(validate260, "/request/headers", validate263);
+}
+}
+if (data6.body !== undefined) {
+if (!validate265(data6.body)) {
+return pass(validate260, "/request/body", validate265);
+}
+}
+}
+}
+else {
+return fail(validate260, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.response !== undefined) {
+let data11 = data.response;
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing2;
+if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
+return fail(validate260, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data11.status !== undefined) {
+let data12 = data11.status;
+if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
+return fail(validate260, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data11.headers !== undefined) {
+if (!validate263(data11.headers)) {
+return pass(validate260, "/response/headers", validate263);
+}
+}
+if (data11.body !== undefined) {
+if (!validate265(data11.body)) {
+return pass(validate260, "/response/body", validate265);
+}
+}
+}
+}
+else {
+return fail(validate260, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.user !== undefined) {
+let data15 = data.user;
+if ((typeof data15 !== "string") && (data15 !== null)) {
+return fail(validate260, "/user", "#/properties/user/type", "type", { type: schema116.properties.user.type }, "must be string,null");
+}
+}
+if (data.error !== undefined) {
+let data16 = data.error;
+if ((typeof data16 !== "string") && (data16 !== null)) {
+return fail(validate260, "/error", "#/properties/error/type", "type", { type: schema116.properties.error.type }, "must be string,null");
+}
+}
+if (data.faults !== undefined) {
+let data17 = data.faults;
+if (Array.isArray(data17)) {
+const len0 = data17.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data17[i0] !== "string") {
+return fail(validate260, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate260, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.violations !== undefined) {
+let data19 = data.violations;
+if (Array.isArray(data19)) {
+const len1 = data19.length;
+for (let i1 = 0; i1 < len1; i1++) {
+if (typeof data19[i1] !== "string") {
+return fail(validate260, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate260, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changes !== undefined) {
+let data21 = data.changes;
+if (Array.isArray(data21)) {
+const len2 = data21.length;
+for (let i2 = 0; i2 < len2; i2++) {
+if (!validate271(data21[i2])) {
+return pass(validate260, "/changes/" + i2, validate271);
+}
+}
+}
+else {
+return fail(validate260, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.changesLeftOut !== undefined) {
+let data23 = data.changesLeftOut;
+if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
+return fail(validate260, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data23 == "number") && (isFinite(data23))) {
+if (data23 < 1 || isNaN(data23)) {
+return fail(validate260, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+if (data.nearMisses !== undefined) {
+let data24 = data.nearMisses;
+if (Array.isArray(data24)) {
+const len3 = data24.length;
+for (let i3 = 0; i3 < len3; i3++) {
+if (!validate273(data24[i3])) {
+return pass(validate260, "/nearMisses/" + i3, validate273);
+}
+}
+}
+else {
+return fail(validate260, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.source !== undefined) {
+let data26 = data.source;
+if (typeof data26 !== "string") {
+return fail(validate260, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+}
+if (!((data26 === "stub") || (data26 === "real"))) {
+return fail(validate260, "/source", "#/properties/source/enum", "enum", { allowedValues: schema116.properties.source.enum }, "must be equal to one of the allowed values");
+}
+}
+if (data.sourceReason !== undefined) {
+let data27 = data.sourceReason;
+if ((typeof data27 !== "string") && (data27 !== null)) {
+return fail(validate260, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema116.properties.sourceReason.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate260.errors = null;
+return true;
+}
+const schema122 = { "type": ["integer", "null"], "minimum": 1 };
+function validate276(data) {
+if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
+return fail(validate276, "", "#/type", "type", { type: schema122.type }, "must be integer,null");
+}
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 1 || isNaN(data)) {
+return fail(validate276, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+validate276.errors = null;
+return true;
+}
+function validate259(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate260(data0[i0])) {
+return pass(validate259, "/requests/" + i0, validate260);
+}
+}
+}
+else {
+return fail(validate259, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate259, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate259, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate259, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate276(data2.oldest)) {
+return pass(validate259, "/meta/oldest", validate276);
+}
+}
+}
+}
+else {
+return fail(validate259, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
@@ -8751,406 +9445,74 @@ return fail(validate259, "", "#/type", "type", { type: "object" }, "must be obje
 validate259.errors = null;
 return true;
 }
-function validate261(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate261, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate261, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate261, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate261, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.reasons !== undefined) {
-let data3 = data.reasons;
-if (Array.isArray(data3)) {
-const len0 = data3.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data3[i0] !== "string") {
-return fail(validate261, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate261, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate261, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate261.errors = null;
-return true;
-}
-function validate248(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.id !== undefined) {
-let data0 = data.id;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate248, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 1 || isNaN(data0)) {
-return fail(validate248, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.at !== undefined) {
-if (!validate56(data.at)) {
-return pass(validate248, "/at", validate56);
-}
-}
-if (data.duration !== undefined) {
-let data2 = data.duration;
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate248, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-else {
-return fail(validate248, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
-}
-}
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate248, "/system", validate54);
-}
-}
-if (data.operationId !== undefined) {
-let data4 = data.operationId;
-if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate248, "/operationId", "#/properties/operationId/type", "type", { type: schema111.properties.operationId.type }, "must be string,null");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-return fail(validate248, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.request !== undefined) {
-let data6 = data.request;
-if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
-let missing1;
-if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate248, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data6.method !== undefined) {
-if (typeof data6.method !== "string") {
-return fail(validate248, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.url !== undefined) {
-if (typeof data6.url !== "string") {
-return fail(validate248, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data6.headers !== undefined) {
-if (!validate251(data6.headers)) {
-return pass(validate248, "/request/headers", validate251);
-}
-}
-if (data6.body !== undefined) {
-if (!validate253(data6.body)) {
-return pass(validate248, "/request/body", validate253);
-}
-}
-}
-}
-else {
-return fail(validate248, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.response !== undefined) {
-let data11 = data.response;
-if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-let missing2;
-if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate248, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
-}
-else {
-if (data11.status !== undefined) {
-let data12 = data11.status;
-if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate248, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data11.headers !== undefined) {
-if (!validate251(data11.headers)) {
-return pass(validate248, "/response/headers", validate251);
-}
-}
-if (data11.body !== undefined) {
-if (!validate253(data11.body)) {
-return pass(validate248, "/response/body", validate253);
-}
-}
-}
-}
-else {
-return fail(validate248, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.user !== undefined) {
-let data15 = data.user;
-if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate248, "/user", "#/properties/user/type", "type", { type: schema111.properties.user.type }, "must be string,null");
-}
-}
-if (data.error !== undefined) {
-let data16 = data.error;
-if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate248, "/error", "#/properties/error/type", "type", { type: schema111.properties.error.type }, "must be string,null");
-}
-}
-if (data.faults !== undefined) {
-let data17 = data.faults;
-if (Array.isArray(data17)) {
-const len0 = data17.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data17[i0] !== "string") {
-return fail(validate248, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate248, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.violations !== undefined) {
-let data19 = data.violations;
-if (Array.isArray(data19)) {
-const len1 = data19.length;
-for (let i1 = 0; i1 < len1; i1++) {
-if (typeof data19[i1] !== "string") {
-return fail(validate248, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate248, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changes !== undefined) {
-let data21 = data.changes;
-if (Array.isArray(data21)) {
-const len2 = data21.length;
-for (let i2 = 0; i2 < len2; i2++) {
-if (!validate259(data21[i2])) {
-return pass(validate248, "/changes/" + i2, validate259);
-}
-}
-}
-else {
-return fail(validate248, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.changesLeftOut !== undefined) {
-let data23 = data.changesLeftOut;
-if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate248, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data23 == "number") && (isFinite(data23))) {
-if (data23 < 1 || isNaN(data23)) {
-return fail(validate248, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-if (data.nearMisses !== undefined) {
-let data24 = data.nearMisses;
-if (Array.isArray(data24)) {
-const len3 = data24.length;
-for (let i3 = 0; i3 < len3; i3++) {
-if (!validate261(data24[i3])) {
-return pass(validate248, "/nearMisses/" + i3, validate261);
-}
-}
-}
-else {
-return fail(validate248, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.source !== undefined) {
-let data26 = data.source;
-if (typeof data26 !== "string") {
-return fail(validate248, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
-}
-if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate248, "/source", "#/properties/source/enum", "enum", { allowedValues: schema111.properties.source.enum }, "must be equal to one of the allowed values");
-}
-}
-if (data.sourceReason !== undefined) {
-let data27 = data.sourceReason;
-if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate248, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema111.properties.sourceReason.type }, "must be string,null");
-}
-}
-}
-}
-else {
-return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate248.errors = null;
-return true;
-}
-const schema117 = { "type": ["integer", "null"], "minimum": 1 };
-function validate264(data) {
-if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate264, "", "#/type", "type", { type: schema117.type }, "must be integer,null");
-}
-if ((typeof data == "number") && (isFinite(data))) {
-if (data < 1 || isNaN(data)) {
-return fail(validate264, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-validate264.errors = null;
-return true;
-}
-function validate247(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate247, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate248(data0[i0])) {
-return pass(validate247, "/requests/" + i0, validate248);
-}
-}
-}
-else {
-return fail(validate247, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate247, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate247, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate247, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.oldest !== undefined) {
-if (!validate264(data2.oldest)) {
-return pass(validate247, "/meta/oldest", validate264);
-}
-}
-}
-}
-else {
-return fail(validate247, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate247, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate247.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate266;
-function validate266(data) {
+exports["/success/clearRequests"] = validate278;
+function validate278(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate266, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate278, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate266, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate278, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate266.errors = null;
+validate278.errors = null;
 return true;
 }
-exports["/success/countRequests"] = validate267;
-function validate267(data) {
+exports["/success/countRequests"] = validate279;
+function validate279(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate267, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate267, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate279, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate267, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate279, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate267.errors = null;
+validate279.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate268;
-function validate268(data) {
-if (!validate248(data)) {
-return pass(validate268, "", validate248);
+exports["/success/waitForRequest"] = validate280;
+function validate280(data) {
+if (!validate260(data)) {
+return pass(validate280, "", validate260);
 }
-validate268.errors = null;
+validate280.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate270;
-function validate270(data) {
+exports["/success/listCallLines"] = validate282;
+function validate282(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate270, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -9159,12 +9521,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate270, "/lines/" + i0, validate103);
+return pass(validate282, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate270, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate282, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9172,91 +9534,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate270, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate282, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate270, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate282, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate270, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate282, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate270, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate282, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate270, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate282, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate264(data2.oldest)) {
-return pass(validate270, "/meta/oldest", validate264);
+if (!validate276(data2.oldest)) {
+return pass(validate282, "/meta/oldest", validate276);
 }
 }
 }
 }
 else {
-return fail(validate270, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate282, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate270, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate270.errors = null;
+validate282.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate273;
-function validate273(data) {
-if (!validate248(data)) {
-return pass(validate273, "", validate248);
+exports["/success/getRequest"] = validate285;
+function validate285(data) {
+if (!validate260(data)) {
+return pass(validate285, "", validate260);
 }
-validate273.errors = null;
+validate285.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate275;
-const schema125 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getSnapshot"] = validate287;
+const schema130 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate281(data) {
+function validate293(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate281, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate293, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate281, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate293, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate281, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate293, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate281, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate293, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate281.errors = null;
+validate293.errors = null;
 return true;
 }
-function validate278(data) {
+function validate290(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate290, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -9281,7 +9643,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate278, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate290, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -9290,7 +9652,7 @@ break;
 }
 }
 else {
-return fail(validate278, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate290, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -9317,7 +9679,7 @@ break;
 }
 }
 else {
-return fail(validate278, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate290, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9350,8 +9712,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate281(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate281);
+if (!validate293(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate293);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9364,7 +9726,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema125.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema130.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -9400,7 +9762,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate278.errors = vErrors;
+validate290.errors = vErrors;
 return false;
 }
 else {
@@ -9432,7 +9794,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9449,7 +9811,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9459,7 +9821,7 @@ break;
 }
 }
 else {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9479,7 +9841,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema125.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema130.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9488,7 +9850,7 @@ break;
 }
 }
 else {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9500,7 +9862,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate278, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9510,7 +9872,7 @@ break;
 }
 }
 else {
-return fail(validate278, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate290, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9525,64 +9887,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate278.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
-function validate276(data) {
+function validate288(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate276, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate276, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate276, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate276, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate288, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate276, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate288, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate276, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate276, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate276, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate288, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate276, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate288, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9592,37 +9954,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate276, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate288, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate276, "/clock/now", validate56);
+return pass(validate288, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate276, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate288, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate276, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate288, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate276, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate276, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate288, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate276, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate288, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9631,46 +9993,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate278(data10[key0])) {
-return pass(validate276, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate278);
+if (!validate290(data10[key0])) {
+return pass(validate288, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate290);
 }
 }
 }
 else {
-return fail(validate276, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate288, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate276, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate288, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate223(data12[i0])) {
-return pass(validate276, "/faults/" + i0, validate223);
+if (!validate235(data12[i0])) {
+return pass(validate288, "/faults/" + i0, validate235);
 }
 }
 }
 }
 else {
-return fail(validate276, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate288, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate276, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate276, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate288, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate276, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate288, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9678,15 +10040,15 @@ return fail(validate276, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate276, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate288, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate276, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate288, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate276, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate288, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9694,62 +10056,62 @@ return fail(validate276, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate276, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate288, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate276.errors = null;
+validate288.errors = null;
 return true;
 }
-function validate275(data) {
-if (!validate276(data)) {
-return pass(validate275, "", validate276);
+function validate287(data) {
+if (!validate288(data)) {
+return pass(validate287, "", validate288);
 }
-validate275.errors = null;
+validate287.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate286;
-function validate286(data) {
+exports["/success/putSnapshot"] = validate298;
+function validate298(data) {
 if (!validate91(data)) {
-return pass(validate286, "", validate91);
+return pass(validate298, "", validate91);
 }
-validate286.errors = null;
+validate298.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate288;
-function validate290(data) {
+exports["/success/listScenarios"] = validate300;
+function validate302(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate290, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate302, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate290, "/system", validate54);
+return pass(validate302, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate290, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate302, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate290, "/description", validate74);
+return pass(validate302, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate302, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate290.errors = null;
+validate302.errors = null;
 return true;
 }
-function validate289(data) {
+function validate301(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate301, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -9757,44 +10119,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate290(data0[i0])) {
-return pass(validate289, "/scenarios/" + i0, validate290);
+if (!validate302(data0[i0])) {
+return pass(validate301, "/scenarios/" + i0, validate302);
 }
 }
 }
 else {
-return fail(validate289, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate301, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate301, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate289.errors = null;
+validate301.errors = null;
 return true;
 }
-function validate288(data) {
-if (!validate289(data)) {
-return pass(validate288, "", validate289);
+function validate300(data) {
+if (!validate301(data)) {
+return pass(validate300, "", validate301);
 }
-validate288.errors = null;
+validate300.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate295;
-function validate295(data) {
-if (!validate289(data)) {
-return pass(validate295, "", validate289);
+exports["/success/applyScenario"] = validate307;
+function validate307(data) {
+if (!validate301(data)) {
+return pass(validate307, "", validate301);
 }
-validate295.errors = null;
+validate307.errors = null;
 return true;
 }
-exports["/success/listCollections"] = validate297;
-function validate297(data) {
+exports["/success/listCollections"] = validate309;
+function validate309(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate297, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -9806,17 +10168,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate297, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate309, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate297, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate309, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate297, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate309, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -9829,27 +10191,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate297, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate309, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate297, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate297, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate297, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate309, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate297, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate309, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9861,7 +10223,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -9870,122 +10232,122 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate297, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate297, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate297, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate297, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate297, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate297.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate298;
-function validate299(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate299, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate299.errors = null;
-return true;
-}
-function validate298(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate299(data[i0])) {
-return pass(validate298, "/" + i0, validate299);
+return fail(validate309, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate298, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate309, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
 }
-validate298.errors = null;
-return true;
 }
-exports["/success/createRecord"] = validate301;
-function validate301(data) {
-if (!validate299(data)) {
-return pass(validate301, "", validate299);
-}
-validate301.errors = null;
-return true;
-}
-exports["/success/getRecord"] = validate303;
-function validate303(data) {
-if (!validate299(data)) {
-return pass(validate303, "", validate299);
-}
-validate303.errors = null;
-return true;
-}
-exports["/success/replaceRecord"] = validate305;
-function validate305(data) {
-if (!validate299(data)) {
-return pass(validate305, "", validate299);
-}
-validate305.errors = null;
-return true;
-}
-exports["/success/updateRecord"] = validate307;
-function validate307(data) {
-if (!validate299(data)) {
-return pass(validate307, "", validate299);
-}
-validate307.errors = null;
-return true;
-}
-exports["/success/deleteRecord"] = validate309;
-function validate309(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length > 0) {
-return fail(validate309, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
 return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate309.errors = null;
+return true;
+}
+exports["/success/listRecords"] = validate310;
+function validate311(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate311, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate311.errors = null;
+return true;
+}
+function validate310(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate311(data[i0])) {
+return pass(validate310, "/" + i0, validate311);
+}
+}
+}
+else {
+return fail(validate310, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate310.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate313;
+function validate313(data) {
+if (!validate311(data)) {
+return pass(validate313, "", validate311);
+}
+validate313.errors = null;
+return true;
+}
+exports["/success/getRecord"] = validate315;
+function validate315(data) {
+if (!validate311(data)) {
+return pass(validate315, "", validate311);
+}
+validate315.errors = null;
+return true;
+}
+exports["/success/replaceRecord"] = validate317;
+function validate317(data) {
+if (!validate311(data)) {
+return pass(validate317, "", validate311);
+}
+validate317.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate319;
+function validate319(data) {
+if (!validate311(data)) {
+return pass(validate319, "", validate311);
+}
+validate319.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate321;
+function validate321(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length > 0) {
+return fail(validate321, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+}
+else {
+return fail(validate321, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate321.errors = null;
 return true;
 }
 return exports
@@ -10037,6 +10399,8 @@ export const validators = {
     "setOutages": requests["/fields/setOutages"],
     "getSettings": requests["/fields/getSettings"],
     "putSettings": requests["/fields/putSettings"],
+    "getDrift": requests["/fields/getDrift"],
+    "clearDrift": requests["/fields/clearDrift"],
     "listBackends": requests["/fields/listBackends"],
     "getBackend": requests["/fields/getBackend"],
     "putBackend": requests["/fields/putBackend"],
@@ -10107,6 +10471,8 @@ export const validators = {
     "setOutages": answers["/success/setOutages"],
     "getSettings": answers["/success/getSettings"],
     "putSettings": answers["/success/putSettings"],
+    "getDrift": answers["/success/getDrift"],
+    "clearDrift": answers["/success/clearDrift"],
     "listBackends": answers["/success/listBackends"],
     "getBackend": answers["/success/getBackend"],
     "putBackend": answers["/success/putBackend"],

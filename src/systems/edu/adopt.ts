@@ -36,10 +36,11 @@ function began({ request, body }: SeenReply): SessionNews | null {
     device: { label: textOf(request.field('device')), platform: textOf(request.headers['platform']), client: textOf(request.headers['client']) },
     user: {
       names: hasPhone ? { userType, phone } : { userID },
-      record: {
+      key: userID,
+      record: async () => ({
         userID, userType, phone: hasPhone ? phone : null, passwd: null, nick: text('nick'), name: text('name'), intro: text('intro'), avatar: text('avatar'),
         school: text('school'), version: text('version'), grade: text('grade'), banned: false,
-      },
+      }),
     },
     tokens: { ...access, ...(refreshOf(info) ?? { refresh: null, refreshLifetime: null }) },
   }

@@ -2,6 +2,7 @@
 import type { SeenReply, SessionNews } from '../../core/dialect.js'
 import { isObject } from '../../plain/json.js'
 import { COOKIE, SESSION_DAYS } from './credentials.js'
+import { DEFAULT_AVATAR, FIRST_NEW_USER } from './state.js'
 
 const DAY = 24 * 60 * 60_000
 /** Of users that a real backend has; nobody is told theirs. */
@@ -18,14 +19,18 @@ export function adopt({ operation, request, body, headers, error }: SeenReply): 
   const phone = request.field('phone')
   if (cookie === undefined || typeof phone !== 'string') return null
   const text = (name: string, otherwise: string) => (typeof user[name] === 'string' && user[name] !== '' ? user[name] : otherwise)
-  const digits = /^u-(\d+)$/.exec(text('id', ''))?.[1] ?? phone
+  const known = /^u-(\d+)$/.exec(text('id', ''))?.[1]
   return {
     kind: 'began',
     user: {
       names: { phone },
-      record: {
-        id: `u-${digits}`, phone, password: UNKNOWN_PASSWORD, username: text('username', `user${phone}`), avatar: text('avatar', 'media/avatars/android/default.jpg'),
-        desc: text('desc', ''), sex: user['sex'] === 1 ? 1 : 0, pushId: `p-${digits}`, isBind: account['isBind'] === true, modifyAt: text('modifyAt', '1970/01/01'),
+      ...(known === undefined ? {} : { key: `u-${known}` }),
+      record: async (draw) => {
+        const digits = known ?? String(await draw(FIRST_NEW_USER))
+        return {
+          id: `u-${digits}`, phone, password: UNKNOWN_PASSWORD, username: text('username', `user_${digits}`), avatar: text('avatar', DEFAULT_AVATAR),
+          desc: text('desc', ''), sex: user['sex'] === 1 ? 1 : 0, pushId: `p-${digits}`, isBind: account['isBind'] === true, modifyAt: text('modifyAt', '1970/01/01'),
+        }
       },
     },
     tokens: { access: cookie.value, accessLifetime: cookie.lifetime, refresh: null, refreshLifetime: null },

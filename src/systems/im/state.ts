@@ -15,3 +15,7 @@ export const state: StateDefinition<Im['records']> = {
 export function friendKey(holderId: string, targetId: string): string {
   return `${holderId}:${targetId}`
 }
+
+/** The world's users have smaller ids; those who come later count from here. */
+export const FIRST_NEW_USER = 4100
+export const DEFAULT_AVATAR = 'media/avatars/android/default.jpg'

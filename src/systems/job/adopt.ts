@@ -18,10 +18,11 @@ export function adopt({ operation, request, body, error }: SeenReply): SessionNe
     user: {
       names: { username },
       // A login tells no more than the id: somebody who has shown no papers yet.
-      record: {
+      key: String(id),
+      record: async () => ({
         id, username, password: UNKNOWN_PASSWORD, name: username, phone: null, roles: ['STUDENT'], idCerti: '00', stuCerti: '00', empCerti: '00', companyName: null, collegeId: null,
         createdAt: 0, valid: true, credits: 0,
-      },
+      }),
     },
     tokens: { access: appToken, accessLifetime: null, refresh: null, refreshLifetime: null },
   }

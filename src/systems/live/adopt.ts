@@ -1,5 +1,6 @@
 /** How a login, and its end, is read off what a real backend answered. */
 import type { SeenReply, SessionNews } from '../../core/dialect.js'
+import { FIRST_NEW_USER } from './state.js'
 
 /** @returns what the answer says of the caller's api_key. A key that no longer fits tells no reason. */
 export function adopt({ operation, request, body, error }: SeenReply): SessionNews | null {
@@ -10,8 +11,8 @@ export function adopt({ operation, request, body, error }: SeenReply): SessionNe
   if (typeof api_key !== 'string' || typeof mobile !== 'string') return null
   return {
     kind: 'began',
-    // The answer tells no id; the number is one that no other user can have.
-    user: { names: { mobile }, record: { id: Number(mobile), mobile, nickname: `用户${mobile.slice(-4)}`, bio: '', avatar: '', gender: null } },
+    // The answer tells no id.
+    user: { names: { mobile }, record: async (draw) => ({ id: await draw(FIRST_NEW_USER), mobile, nickname: `用户${mobile.slice(-4)}`, bio: '', avatar: '', gender: null }) },
     tokens: { access: api_key, accessLifetime: null, refresh: null, refreshLifetime: null },
   }
 }

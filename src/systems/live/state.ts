@@ -13,3 +13,6 @@ export const state: StateDefinition<Live['records']> = {
 
 /** The only status that a listed channel can have. */
 export const ON_AIR = 1
+
+/** The world's users have small ids; those who come later count from here. */
+export const FIRST_NEW_USER = 100

@@ -13,7 +13,7 @@ export function adopt({ operation, request, body, error }: SeenReply): SessionNe
   if (error !== null || accessLifetime === undefined || typeof tel !== 'string' || typeof token !== 'string') return null
   return {
     kind: 'began',
-    user: { names: { tel }, record: { tel, verified: true, username: null, password: null, huanxin_id: null, huanxin_password: null } },
+    user: { names: { tel }, record: async () => ({ tel, verified: true, username: null, password: null, huanxin_id: null, huanxin_password: null }) },
     tokens: { access: token, accessLifetime, refresh: null, refreshLifetime: null },
   }
 }

@@ -1,12 +1,9 @@
 /** Tag `account`: registration, login, logout, completing the account. */
 import type { Handlers, Rules, RuleWork, Work } from '../../../core/system.js'
+import { DEFAULT_AVATAR, FIRST_NEW_USER } from '../state.js'
 import { toDay } from '../time.js'
 import type { Im, Tx } from '../types.js'
 import { viewAccount } from '../views.js'
-
-/** The world's users have smaller ids; those who register count from here. */
-const FIRST_NEW_USER = 4100
-const DEFAULT_AVATAR = 'media/avatars/android/default.jpg'
 
 export const account = {
   async imRegister({ input: { phone, password }, tx, now, fail }) {

@@ -1,9 +1,7 @@
 /** Tag `auth`: codes, login, logout. */
 import type { Handlers, Work } from '../../../core/system.js'
+import { FIRST_NEW_USER } from '../state.js'
 import type { Live } from '../types.js'
-
-/** The world's users have small ids; those who come later count from here. */
-const FIRST_NEW_USER = 100
 
 export const auth = {
   async liveSendCode({ input, sms }) {

@@ -1,4 +1,5 @@
 /** What is not shown unless somebody asks for it: tokens, passwords, cookies. */
+import { pathOf, searchOf } from '../plain/url.js'
 
 const MASK = '***'
 
@@ -24,6 +25,14 @@ export function isSecret(key: string): boolean {
   return words.some((word, i) => SECRET.has(word) || (i > 0 && SECRET_PAIRS.has(`${words[i - 1] ?? ''} ${word}`)))
 }
 
+/** @returns the value with every text in it changed, at any depth */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, change))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]))
+}
+
 /** @returns the value with every secret text in it masked, at any depth */
 export function maskDeep(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return isSecret(key) ? mask(value) : value
@@ -37,4 +46,33 @@ export function maskForm(text: string): string {
   return text.replace(/(^|&)([^=&]*)=([^&]*)/g, (whole, before: string, name: string, value: string) => {
     return isSecret(name) && value !== '' ? `${before}${name}=${MASK}` : whole
   })
+}
+
+/** @returns the text with all but the first digit of what may be a mobile number masked */
+export function maskPhones(text: string): string {
+  return text.replace(/(?<!\d)1\d{10}(?!\d)/g, `1${MASK}`)
+}
+
+/** @returns the JSON text with its secrets and phone numbers masked; of what is no JSON, what looks like a member of it */
+export function maskJsonText(text: string): string {
+  return maskPhones(maskMembers(text))
+}
+
+/** @returns the JSON text with the secrets in it masked; of what is no JSON as a whole, what looks like a member of it */
+export function maskMembers(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    const masked = maskDeep(value)
+    return JSON.stringify(masked) === JSON.stringify(value) ? text : JSON.stringify(masked)
+  } catch {
+    // Cut, or broken by whoever sent it.
+    return text.replace(/"([^"\\]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g, (whole, key: string, colon: string, value: string, end: string) => {
+      return isSecret(key) && value !== '' ? `"${key}"${colon}"${mask(value)}${end}` : whole
+    })
+  }
+}
+
+/** @returns the URL with secret values in its query masked */
+export function maskUrl(url: string): string {
+  return url.includes('?') ? `${pathOf(url)}?${maskForm(searchOf(url))}` : url
 }

@@ -1,0 +1,142 @@
+/** What the bundled documents tell beyond what the generated contract does: which fields an answer may have, and which questions are open. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isObject } from '../../plain/json.js'
+import { stepsOf, stepsOfFragment } from '../../plain/pointer.js'
+import type { IsDocumented } from './find.js'
+
+type Node = Readonly<Record<string, unknown>>
+
+/** A question of the review, by its number. */
+export interface DriftQuestion {
+  readonly number: string
+  readonly topic: { readonly en: string; readonly zh: string }
+}
+
+/** What one document tells. */
+export interface DriftDocument {
+  readonly isDocumented: IsDocumented
+  /** @returns the questions that were asked of an operation, and of an error */
+  questionsOf(operation: string, error: string | null): readonly DriftQuestion[]
+}
+
+const NOTHING: DriftDocument = { isDocumented: () => true, questionsOf: () => [] }
+
+/** The documents of all systems, read when the first one of a system is asked for. */
+export class DriftDocuments {
+  readonly #folder: string
+  readonly #systems = new Map<string, Promise<DriftDocument>>()
+
+  /** @param folder the folder with one bundled document per system */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** @returns what the system's document tells; nothing where it has none */
+  of(system: string): Promise<DriftDocument> {
+    let document = this.#systems.get(system)
+    if (document === undefined) this.#systems.set(system, (document = read(join(this.#folder, `${system}.json`))))
+    return document
+  }
+}
+
+async function read(file: string): Promise<DriftDocument> {
+  const text = await readFile(file, 'utf8').catch(() => null) // a system need not be shipped with its document
+  const document: unknown = text === null ? null : JSON.parse(text)
+  if (!isObject(document)) return NOTHING
+  const operations = new Map(operationsOf(document).map((node) => [String(node['operationId']), node]))
+  const known = new Map<string, boolean>()
+  return {
+    isDocumented: (operation, pointer) => {
+      const key = `${operation} ${pointer}`
+      let found = known.get(key)
+      if (found === undefined) {
+        const node = operations.get(operation)
+        found = node === undefined || knows(document, bodiesOf(document, node), stepsOf(pointer))
+        // Whatever a backend calls its fields, only so many of them are remembered.
+        if (known.size < MOST_KNOWN) known.set(key, found)
+      }
+      return found
+    },
+    questionsOf: (operation, error) => [...questionsIn(operations.get(operation)), ...(error === null ? [] : questionsIn(errorRow(document, error)))],
+  }
+}
+
+const MOST_KNOWN = 10_000
+
+function operationsOf(document: Node): readonly Node[] {
+  const paths = isObject(document['paths']) ? Object.values(document['paths']) : []
+  return paths.flatMap((path) => (isObject(path) ? Object.values(path) : [])).filter((node): node is Node => isObject(node) && typeof node['operationId'] === 'string')
+}
+
+/** The schemas of all JSON answers of an operation. */
+function bodiesOf(document: Node, operation: Node): readonly Node[] {
+  const responses = isObject(operation['responses']) ? Object.values(operation['responses']) : []
+  return responses.flatMap((response) => {
+    const content = followed(document, response)?.['content']
+    const json = isObject(content) ? content['application/json'] : undefined
+    return isObject(json) && isObject(json['schema']) ? [json['schema']] : []
+  })
+}
+
+/** Whether one of the schemas knows the place; alternatives are taken together, so that nothing is called unknown that some answer has. */
+function knows(document: Node, schemas: readonly Node[], steps: readonly string[]): boolean {
+  const [step, ...rest] = steps
+  if (step === undefined) return true
+  const parts = schemas.flatMap((schema) => partsOf(document, schema))
+  if (parts.some((part) => isOpen(part, step))) return true
+  const inner = parts.flatMap((part) => {
+    const properties = part['properties']
+    const next = step === '*' ? [part['items'], ...(Array.isArray(part['prefixItems']) ? (part['prefixItems'] as unknown[]) : [])] : [isObject(properties) && Object.hasOwn(properties, step) ? properties[step] : undefined]
+    return next.filter((one) => one !== undefined)
+  })
+  if (inner.length === 0) return false
+  // `true` as a schema takes anything.
+  return inner.includes(true) || knows(document, inner.filter(isObject), rest)
+}
+
+/** A schema says nothing about the fields of an object that it does not describe at all. */
+function isOpen(part: Node, step: string): boolean {
+  const { properties, additionalProperties, patternProperties, items, type } = part
+  if (step === '*') return items === undefined && part['prefixItems'] === undefined && [type].flat().includes('array')
+  if (additionalProperties === true || isObject(additionalProperties) || patternProperties !== undefined) return true
+  return properties === undefined && [type].flat().includes('object')
+}
+
+const DEEPEST = 20
+
+/** The schema with all that it is made of. */
+function partsOf(document: Node, schema: Node, depth = 0): readonly Node[] {
+  if (depth > DEEPEST) return []
+  const made = ['allOf', 'oneOf', 'anyOf'].flatMap((key) => (Array.isArray(schema[key]) ? (schema[key] as unknown[]) : []))
+  const further = [...made, schema['then'], schema['else'], typeof schema['$ref'] === 'string' ? target(document, schema['$ref']) : undefined]
+  return [schema, ...further.filter(isObject).flatMap((part) => partsOf(document, part, depth + 1))]
+}
+
+function followed(document: Node, node: unknown): Node | null {
+  if (!isObject(node)) return null
+  const reference = node['$ref']
+  const found = typeof reference === 'string' ? target(document, reference) : node
+  return isObject(found) ? found : null
+}
+
+function target(document: Node, reference: string): unknown {
+  let node: unknown = document
+  for (const step of stepsOfFragment(reference)) node = isObject(node) ? node[step] : undefined
+  return node
+}
+
+function errorRow(document: Node, error: string): Node | undefined {
+  const table = target(document, '#/components/schemas/ErrorCode')
+  const rows = isObject(table) ? [table['oneOf'] ?? table['anyOf'] ?? []].flat() : []
+  return rows.filter(isObject).find(({ title }) => title === error)
+}
+
+function questionsIn(node: Node | undefined): readonly DriftQuestion[] {
+  if (node === undefined) return []
+  const decisions = [node['x-decision'] ?? []].flat().filter(isObject)
+  const own = decisions.flatMap(({ question, topic, topicZh }) => (typeof question === 'string' ? [{ number: question, topic: { en: String(topic), zh: String(topicZh ?? topic) } }] : []))
+  const number = node['x-question']
+  const name = String(node['operationId'] ?? node['title'])
+  return typeof number === 'string' ? [...own, { number, topic: { en: name, zh: name } }] : own
+}

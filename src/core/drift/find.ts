@@ -1,0 +1,142 @@
+/** Finds the differences in one real answer: against the contract, and against what the stub answers to the same call. */
+import { isObject } from '../../plain/json.js'
+import type { ReadReply } from '../backends/read.js'
+import type { Contract } from '../contract.js'
+import { type Departure, judge, type Judged } from '../judge.js'
+import { type DriftKind, type Finding, overItems } from './finding.js'
+
+/** A real answer as it is looked at. */
+export interface Looked {
+  readonly operation: string
+  readonly read: ReadReply
+  /** Its content type; an empty text where it has none. */
+  readonly mediaType: string
+  readonly isHead: boolean
+  /** Whether its body is still coming, so that nobody has seen it. */
+  readonly isStreamed: boolean
+  /** Whether the call broke a rule of the contract. */
+  readonly isCallBroken: boolean
+}
+
+/** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */
+export type IsDocumented = (operation: string, pointer: string) => boolean
+
+/** @returns where the answer departs from the contract */
+export function departuresOf(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isCallBroken }: Looked, isDocumented: IsDocumented): readonly Finding[] {
+  const row = subject.contract.operations[operation]
+  if (isHead || row === undefined) return []
+  const expected = row.success.mediaType
+  const findings: Finding[] = []
+  if (isStreamed) return read.status === row.success.status ? [] : [{ kind: 'httpStatus', pointer: '', message: `a success of ${operation} does not travel with HTTP status ${String(read.status)}` }]
+  const departures = judge(subject, operation, { status: read.status, body: read.json })
+  findings.push(...departures.map((departure) => findingOf(departure, subject.contract, read)))
+  const isJson = /[/+]json\b/i.test(mediaType)
+  if (read.json !== undefined && expected === 'application/json' && !isJson) findings.push({ kind: 'mediaType', pointer: '', message: `the answer is JSON and calls itself ${mediaType === '' ? 'nothing' : mediaType}` })
+  // A body that nobody understands has no fields to speak of.
+  if (read.error !== undefined) findings.push(...undocumentedFields(operation, read.json, isDocumented))
+  if (read.error === null && isCallBroken) findings.push({ kind: 'behaviour', pointer: '', message: `${operation} carried out a call that breaks the contract` })
+  return distinct(findings)
+}
+
+/** Two that refuse the same call, or one that refuses what the other carries out. */
+export interface Both {
+  readonly operation: string
+  readonly stub: ReadReply
+  readonly real: ReadReply
+}
+
+/** @returns where the real answer differs from the stub's, though each may keep the contract */
+export function differencesOf(contract: Contract, { operation, stub, real }: Both): readonly Finding[] {
+  // What has no code of the contract has been told of already.
+  if (real.error === undefined || stub.error === undefined) return []
+  const listed = contract.operations[operation]?.errors ?? []
+  if (real.error !== stub.error) {
+    const [here, there] = [nameOf(stub.error), nameOf(real.error)]
+    const kind: DriftKind = real.error !== null && stub.error !== null ? 'checkOrder' : 'behaviour'
+    // An error that the operation cannot have is told of as such.
+    if (real.error !== null && !listed.includes(real.error)) return []
+    return [{ kind, pointer: '', message: `the stub answers ${here}, the backend ${there}`, ...(real.error === null ? {} : { error: real.error }) }]
+  }
+  const findings: Finding[] = []
+  if (stub.status !== real.status && allows(contract, operation, real)) findings.push({ kind: 'httpStatus', pointer: '', message: `the stub answers with HTTP ${String(stub.status)}, the backend with ${String(real.status)}`, ...(real.error === null ? {} : { error: real.error }) })
+  findings.push(...compareForms(stub.json, real.json, ''))
+  return distinct(findings)
+}
+
+function allows({ operations, errors }: Contract, operation: string, { status, error }: ReadReply): boolean {
+  return error === null ? operations[operation]?.success.status === status : (errors[error ?? '']?.status.includes(status) ?? false)
+}
+
+function nameOf(error: string | null): string {
+  return error ?? 'a success'
+}
+
+function findingOf({ kind, pointer, message, rule }: Departure, { dialect }: Contract, { error, status }: ReadReply): Finding {
+  const about = typeof error === 'string' ? { error } : {}
+  switch (kind) {
+    case 'noJson':
+    case 'noSchema':
+      return { kind: 'notJson', pointer: '', message: `${message} (HTTP ${String(status)})`, ...about }
+    case 'unknownCode':
+      return { kind: 'undocumentedCode', pointer, message }
+    case 'unlistedError':
+      return { kind: 'unlistedError', pointer: `/${dialect.code}`, message, ...about }
+    case 'status':
+      return { kind: 'httpStatus', pointer: '', message, ...about }
+    case 'body': {
+      const { keyword = '', missing = null } = rule ?? {}
+      if (missing !== null) return { kind: 'missingField', pointer: overItems(`${pointer}/${missing}`), message, ...about }
+      const isUnknown = keyword === 'additionalProperties' || keyword === 'unevaluatedProperties'
+      return { kind: isUnknown ? 'undocumentedField' : keyword === 'type' ? 'type' : 'format', pointer: overItems(pointer), message, ...about }
+    }
+  }
+}
+
+/** Depth and number of what is looked at of an answer. */
+const DEEPEST = 12
+const MOST_ITEMS = 50
+
+function undocumentedFields(operation: string, value: unknown, isDocumented: IsDocumented, pointer = '', depth = 0): Finding[] {
+  if (depth > DEEPEST) return []
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).flatMap((item: unknown) => undocumentedFields(operation, item, isDocumented, `${pointer}/*`, depth + 1))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, item]) => {
+    const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    if (!isDocumented(operation, place)) return [{ kind: 'undocumentedField', pointer: place, message: `the contract of ${operation} knows no field ${place}` } as const]
+    return undocumentedFields(operation, item, isDocumented, place, depth + 1)
+  })
+}
+
+/** Values are other people's: only their forms are compared. What one of both leaves out, or has as null, tells nothing. */
+function compareForms(stub: unknown, real: unknown, pointer: string, depth = 0): Finding[] {
+  if (depth > DEEPEST) return []
+  if (Array.isArray(stub) && Array.isArray(real)) {
+    const [here, there] = [stub[0] as unknown, real[0] as unknown]
+    return here === undefined || there === undefined ? [] : compareForms(here, there, `${pointer}/*`, depth + 1)
+  }
+  if (isObject(stub) && isObject(real)) {
+    return Object.keys(stub).filter((name) => Object.hasOwn(real, name)).flatMap((name) => compareForms(stub[name], real[name], `${pointer}/${name}`, depth + 1))
+  }
+  const [here, there] = [formOf(stub), formOf(real)]
+  if (here === null || there === null || here === there) return []
+  return [{ kind: 'format', pointer, message: `${pointer} is ${here} at the stub, ${there} at the backend` }]
+}
+
+/** The forms that matter to whoever reads a value: moments are not what they seem when seconds are taken for milliseconds. */
+function formOf(value: unknown): string | null {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 1e9 && value < 1e10 ? 'a moment in seconds' : Number.isInteger(value) && value >= 1e12 && value < 1e13 ? 'a moment in milliseconds' : null
+  if (typeof value !== 'string') return null
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/.test(value)) return 'a moment with a zone'
+  if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value)) return 'a moment without a zone'
+  return null
+}
+
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>()
+  return findings.filter(({ kind, pointer }) => {
+    const key = `${kind} ${pointer}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}

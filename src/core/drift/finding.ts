@@ -1,0 +1,56 @@
+/** Where a real backend is not what its contract says, as values. */
+
+/** What kind of difference it is. */
+export const driftKinds = [
+  /** A code that stands in no table. */
+  'undocumentedCode',
+  /** An error of the table that the operation does not list. */
+  'unlistedError',
+  'undocumentedField',
+  'missingField',
+  /** Another JSON type. */
+  'type',
+  /** The right type, in another form or out of bounds. */
+  'format',
+  'httpStatus',
+  'mediaType',
+  'notJson',
+  /** Of two things that are wrong with a call, the backend tells of another one than the contract does. */
+  'checkOrder',
+  /** The backend carries out what the contract refuses, or the other way round. */
+  'behaviour',
+  /** The backend has no such operation. */
+  'notThere',
+  /** No answer came, or not all of it. */
+  'noAnswer',
+] as const
+export type DriftKind = (typeof driftKinds)[number]
+
+/** One difference in one answer. */
+export interface Finding {
+  readonly kind: DriftKind
+  /** JSON pointer into the body, `*` for every item of a list; empty for the whole answer. */
+  readonly pointer: string
+  /** What is different, in English. */
+  readonly message: string
+  /** CONSTANT_NAME of an error that it is about. */
+  readonly error?: string
+}
+
+/** One call as an example of a difference. Secrets and phone numbers in it are masked. */
+export interface DriftExample {
+  /** The sandbox's clock, in milliseconds since 1970. */
+  readonly at: number
+  readonly method: string
+  readonly url: string
+  /** Of the real answer; null where there was none. */
+  readonly status: number | null
+  readonly message: string
+  /** The beginning of the real answer's body; null where there is none that can be shown. */
+  readonly body: string | null
+}
+
+/** @returns the pointer with `*` for every place in a list */
+export function overItems(pointer: string): string {
+  return pointer.replace(/\/\d+(?=\/|$)/g, '/*')
+}

@@ -1,0 +1,73 @@
+/** Notes where a real answer differs from what it should be. */
+import type { Unanswered } from '../backends/forward.js'
+import { readReply } from '../backends/read.js'
+import type { DriftDocuments } from '../drift/documents.js'
+import { departuresOf, differencesOf } from '../drift/find.js'
+import type { DriftExample, Finding } from '../drift/finding.js'
+import type { DriftBook } from '../drift/ledger.js'
+import { maskJsonText, maskPhones, maskUrl } from '../secrets.js'
+import { isStreamed } from '../stage/outcome.js'
+import { urlBelow } from './address.js'
+import type { Answer } from './answer.js'
+import type { Asked } from './ask.js'
+import { readFields } from './fields.js'
+import type { Routed } from './route.js'
+
+/** Where differences are noted. */
+export interface WitnessParts {
+  readonly drift: DriftBook
+  readonly documents: DriftDocuments
+}
+
+/** What these say is no fault of the backend's. */
+const NOT_ITS_FAULT: readonly Unanswered[] = ['cancelled', 'loop', 'stubToken', 'path']
+
+/** So much of a body is masked as JSON, and so much of an example is kept. */
+const MOST_MASKED = 256 * 1024
+const MOST_BODY = 2000
+const MOST_TEXT = 300
+
+/**
+ * Notes what the answer shows.
+ * @param stubbed the stub's answer to the same call, where it was played there as well
+ * @param isNotThere whether the backend was found not to have the operation
+ * @returns where the answer departs from the contract, or from the stub's
+ */
+export async function witness(routed: Routed, asked: Asked, { drift, documents }: WitnessParts, stubbed: Answer | null, isNotThere: boolean): Promise<readonly Finding[]> {
+  if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
+  const { arrival, operation } = routed
+  const findings = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(routed, asked, finding) })
+  return findings
+}
+
+async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, stubbed: Answer | null): Promise<readonly Finding[]> {
+  const { arrival: { call, system }, operation } = routed
+  const { isDocumented } = await documents.of(system.id)
+  const validate = system.validators.fields[operation]
+  const looked = {
+    operation,
+    read: asked.read,
+    mediaType: String(asked.original['content-type'] ?? ''),
+    isHead: call.method === 'HEAD',
+    isStreamed: isStreamed(asked.reply),
+    isCallBroken: validate !== undefined && !validate(readFields(routed, asked.fields)),
+  }
+  const departures = departuresOf(system, looked, isDocumented)
+  if (stubbed === null || isStreamed(stubbed.reply) || looked.isHead) return departures
+  const stub = readReply(system.contract, operation, stubbed.reply.status, Buffer.from(stubbed.reply.body))
+  const known = new Set(departures.map(({ kind, pointer }) => `${kind} ${pointer}`))
+  return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
+}
+
+function exampleOf({ arrival }: Routed, asked: Asked, { message }: Finding): DriftExample {
+  const { call, turn } = arrival
+  return {
+    at: turn.now,
+    method: call.method,
+    url: maskPhones(maskUrl(urlBelow(arrival))).slice(0, MOST_TEXT),
+    status: asked.kind === 'answer' ? asked.read.status : null,
+    message: maskPhones(message).slice(0, MOST_TEXT),
+    body: asked.kind === 'none' || isStreamed(asked.reply) || asked.reply.body.length === 0 ? null : maskJsonText(Buffer.from(asked.reply.body).toString('utf8', 0, MOST_MASKED)).slice(0, MOST_BODY),
+  }
+}

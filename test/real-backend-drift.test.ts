@@ -1,0 +1,195 @@
+/** Where a real backend is not what its contract says: each departure is found, and none where there is none. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Box, createStub, type DriftReport } from '../src/index.js'
+import type { Backend } from './backends/backend.js'
+import type { DepartureKind } from './backends/departures.js'
+import { startEduBackend } from './backends/edu.js'
+import { startImBackend } from './backends/im.js'
+import { startJobBackend } from './backends/job.js'
+import { startLiveBackend } from './backends/live.js'
+import { startTridBackend } from './backends/trid.js'
+
+const PHONE = '13800003009'
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+type System = 'edu' | 'im' | 'job' | 'live' | 'trid'
+const starts: Readonly<Record<System, () => Promise<Backend>>> = { edu: startEduBackend, im: startImBackend, job: startJobBackend, live: startLiveBackend, trid: startTridBackend }
+
+async function beside(system: System, mode: 'real' | 'compare' | 'real-or-stub' = 'real', timeout = 2000): Promise<{ readonly box: Box; readonly real: Backend }> {
+  const real = await starts[system]()
+  closing.push(() => real.close())
+  const stub = await createStub({ systems: [system], backends: { [system]: { url: real.url, mode, timeout } } })
+  closing.push(() => stub.close())
+  return { box: await stub.sandbox(), real }
+}
+
+const HEADERS = { client: '1.0.2.3', platform: 'ios', u: '1', w: '1' }
+const json = (body: object, headers: Readonly<Record<string, string>> = {}) => ({ method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+const form = (body: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) => ({ method: 'POST', headers, body: new URLSearchParams(body) })
+const bodyOf = async (answer: Response) => (await answer.json()) as Readonly<Record<string, unknown>>
+
+/** The core flow of each system: login, one list, one write, the end. */
+const flows: Readonly<Record<System, (box: Box) => Promise<void>>> = {
+  async live(box) {
+    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    const { api_key } = await bodyOf(await box.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '123456' })))
+    const headers = { authorization: Buffer.from(String(api_key)).toString('base64') }
+    await box.fetch('/live/channels/live', { headers })
+    await box.fetch('/live/users/my', json({ bio: 'hello' }, headers))
+    await box.fetch('/live/auth/logout', { method: 'POST', headers })
+    await box.fetch('/live/users/my', { headers })
+  },
+  async edu(box) {
+    const { info } = await bodyOf(await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'abc12345', device: 'Phone' }, HEADERS)))
+    const auth = Buffer.from(`access_token=${String((info as { access_token: string } | undefined)?.access_token)}`).toString('base64')
+    await box.fetch('/edu/rest/s/teachers', { headers: { ...HEADERS, auth } })
+    await box.fetch('/edu/rest/s/info', json({ nick: 'New name' }, { ...HEADERS, auth }))
+    await box.fetch('/edu/rest/s/info', { headers: { ...HEADERS, auth } })
+    await box.fetch('/edu/rest/s/logout', json({}, { ...HEADERS, auth }))
+    await box.fetch('/edu/rest/s/info', { headers: { ...HEADERS, auth } })
+  },
+  async job(box) {
+    const { data } = await bodyOf(await box.fetch('/job/login', form({ username: '13800002002', password: 'abc12345' })))
+    const headers = { 'app-token': String((data as { appToken: string } | null)?.appToken) }
+    await box.fetch('/job/api/job/list', { headers })
+    await box.fetch('/job/api/u/job/fav/9001', { method: 'POST', headers })
+    await box.fetch('/job/api/u/job/favlist', { headers })
+    await box.fetch('/job/logout', { headers })
+    await box.fetch('/job/api/user/acc/balance', { headers })
+  },
+  async im(box) {
+    const login = await box.fetch('/im/android/login/', json({ phone: '13800004001', password: 'abc12345' }))
+    const headers = { cookie: (login.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '' }
+    await box.fetch('/im/android/user_contacts/', { headers })
+    await box.fetch('/im/android/out/', { headers })
+    await box.fetch('/im/android/user_contacts/', { headers })
+  },
+  async trid(box) {
+    const tel = '13800005009'
+    await box.fetch('/trid/index.php?r=user/sms-validation-request', json({ type: 'sms_validation_request', tel, time: '1' }))
+    const { token } = await bodyOf(await box.fetch('/trid/index.php?r=user/sms-validation-code', json({ type: 'sms_validation_code', tel, code: '123456', time: '1' })))
+    await box.fetch('/trid/index.php?r=user/register', json({ type: 'register', tel, token: String(token), username: 'somebody', password: 'abc12345' }))
+  },
+}
+
+const shown = ({ drift }: DriftReport) => drift.map(({ operationId, kind, pointer }) => `${operationId} ${kind} ${pointer}`)
+
+describe('a backend that keeps its contract', () => {
+  test.each(Object.keys(flows) as System[])('%s: nothing is found', async (system) => {
+    const { box, real } = await beside(system)
+    await flows[system](box)
+    const report = await box.backends.drift()
+    expect(report.drift.map(({ operationId, kind, pointer, last }) => [operationId, kind, pointer, last.message])).toEqual([])
+    expect(report.calls.reduce((sum, { asked }) => sum + asked, 0)).toBe(real.asked.length)
+    expect(report.calls.every(({ departed }) => departed === 0)).toBe(true)
+  })
+})
+
+describe('departures', () => {
+  const found: Readonly<Record<DepartureKind, readonly string[]>> = {
+    wrongCode: ['liveListChannels undocumentedCode /code'],
+    missingField: ['liveListChannels missingField /channels/*/owner/mobile'],
+    numberAsText: ['liveListChannels type /count'],
+    foundNothing: [],
+    otherEnvelope: ['liveListChannels undocumentedCode /code'],
+    htmlPage: ['liveListChannels notJson '],
+    slow: ['liveListChannels noAnswer '],
+    dropped: ['liveListChannels noAnswer '],
+    gzip: [],
+    redirect: ['liveListChannels notJson '],
+    endless: ['liveListChannels noAnswer '],
+    wrongContentType: ['liveListChannels mediaType '],
+  }
+
+  test.each(Object.keys(found) as DepartureKind[])('%s is found, there and nowhere else', async (kind) => {
+    const { box, real } = await beside('live', 'real', kind === 'slow' ? 300 : 10_000)
+    real.depart({ kind, at: '/channels/live' })
+    await flows.live(box)
+    const report = await box.backends.drift()
+    if (kind === 'foundNothing' || kind === 'gzip') expect(shown(report)).toEqual([]) // live answers everything with 200
+    else {
+      expect(shown(report)).toEqual(expect.arrayContaining([...found[kind]]))
+      expect(report.drift.every(({ operationId, count }) => operationId === 'liveListChannels' && count === 1)).toBe(true)
+    }
+    expect((await box.requests.list({ operationId: 'liveListChannels' }))[0]?.violations.length ?? 0).toBe(['foundNothing', 'gzip', 'slow', 'dropped', 'endless'].includes(kind) ? 0 : report.drift.length)
+  })
+
+  test('a failure that travels as a success of HTTP is found where statuses tell something', async () => {
+    const { box, real } = await beside('edu')
+    real.depart({ kind: 'foundNothing', at: '/login' })
+    await box.fetch('/edu/rest/s/login', json({ phone: '13800001999', passwd: 'abc12345' }, HEADERS))
+    expect((await box.backends.drift()).drift).toMatchObject([{ operationId: 'eduLogin', kind: 'httpStatus', pointer: '', error: 'USER_NOT_FOUND', last: { status: 200 } }])
+  })
+
+  test('what is found often is counted, with its first and its last example and the question that it answers', async () => {
+    const { box, real } = await beside('live')
+    real.depart({ kind: 'wrongCode', at: '/auth/login' })
+    await flows.live(box)
+    await box.clock.freeze('2026-03-01T12:00:00Z')
+    await box.fetch('/live/auth/login', json({ mobile: PHONE, auth_code: '000000' }))
+    const report = await box.backends.drift('live')
+    expect(report.drift).toMatchObject([{ kind: 'undocumentedCode', count: 2, last: { at: '2026-03-01T12:00:00.000Z', status: 200 } }])
+    expect(report.drift[0]?.questions).toContainEqual({ number: 'live-q5', topic: { en: 'Success code of the login', zh: '登录成功的状态码' } })
+    expect(report.calls).toContainEqual({ system: 'live', operationId: 'liveLogin', asked: 2, departed: 2 })
+    await box.reset()
+    expect((await box.backends.drift()).drift).toHaveLength(1)
+    expect([await box.backends.clearDrift(), (await box.backends.drift()).drift]).toEqual([1, []])
+  })
+
+  test('tokens, passwords and phone numbers are in no report and no journal', async () => {
+    const { box, real } = await beside('edu')
+    real.depart({ kind: 'missingField', at: '/login' })
+    await flows.edu(box)
+    real.depart({ kind: 'htmlPage', at: '/teachers' })
+    await box.fetch('/edu/rest/s/teachers?phone=13800001001', { headers: HEADERS })
+    const told = JSON.stringify([await box.backends.drift(), await box.requests.list(), await box.fetch(`/__admin/x`).then((answer) => answer.text())])
+    expect(told).toContain('missingField')
+    for (const secret of ['abc12345', `ac${'1'.padStart(46, '0')}`, `ef${'1'.padStart(46, '0')}`, '13800001001']) expect(told, secret).not.toContain(secret)
+  })
+
+  test('memory is bounded, and says what it left out', async () => {
+    const { DriftBook } = await import('../src/core/drift/ledger.js')
+    const book = new DriftBook()
+    const example = { at: 0, method: 'GET', url: '/', status: 200, message: '', body: null }
+    const note = (sandbox: string, pointer: string) => {
+      book.note(sandbox, { system: 'live', operation: 'liveGetMe', findings: [{ kind: 'type', pointer, message: '' }], example: () => example })
+    }
+    for (let i = 0; i < 600; i++) note('one', `/${String(i)}`)
+    expect([book.of('one').size, book.of('one').leftOut]).toEqual([500, 100])
+    for (let box = 0; box < 20; box++) for (let i = 0; i < 400; i++) note(`box-${String(box)}`, `/${String(i)}`)
+    expect(book.of('one').size).toBe(0)
+    expect(Array.from({ length: 20 }, (_, box) => book.of(`box-${String(box)}`).size).reduce((a, b) => a + b)).toBeLessThanOrEqual(5000)
+    expect(book.of('box-19').size).toBe(400)
+  })
+})
+
+describe('compare', () => {
+  test.each(['live', 'edu', 'job', 'im'] as const)('%s: the stub answers, each with tokens of its own, and the real one is asked the same', async (system) => {
+    const { box, real } = await beside(system, 'compare')
+    await flows[system](box)
+    const entries = await box.requests.list()
+    expect(new Set(entries.map(({ source }) => source))).toEqual(new Set(['stub']))
+    expect(entries.map(({ sourceReason }) => sourceReason).filter((reason) => reason !== null)).toEqual([])
+    expect(real.asked).toHaveLength(entries.length)
+    const { drift } = await box.backends.drift()
+    // The worlds differ: job 9001 is one of the real backend alone.
+    expect(drift.filter(({ operationId }) => operationId !== 'jobFavourite').map(({ operationId, kind, last }) => [operationId, kind, last.message])).toEqual([])
+  })
+
+  test('another refusal than the stub\'s is another order of checks; a success in its place is other behaviour', async () => {
+    const { box, real } = await beside('edu', 'compare')
+    const [user] = await box.db('edu').list('users', { phone: '13800001001', userType: 's' })
+    await box.db('edu').update('users', String(user?.userID), { phone: '13800001777' })
+    await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'abc12345' }, HEADERS))
+    await box.fetch('/edu/rest/s/login', json({ phone: '13800001001', passwd: 'wrong1234' }, HEADERS))
+    expect(real.asked).toHaveLength(2)
+    expect((await box.backends.drift()).drift.map(({ kind, last }) => [kind, last.message])).toEqual([
+      ['behaviour', 'the stub answers USER_NOT_FOUND, the backend a success'],
+      ['checkOrder', 'the stub answers USER_NOT_FOUND, the backend WRONG_PASSWORD'],
+    ])
+  })
+})

@@ -1,0 +1,110 @@
+/** Sessions across the seam: who logged in at the real backend is known at the stub, by the shipped clients unchanged. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { createEduClient, type EduTokens, type KickedOut } from '../src/contract/edu.js'
+import { memoryTokens } from '../src/contract/clients/shared.js'
+import { createLiveClient } from '../src/contract/live.js'
+import { type Box, createStub } from '../src/index.js'
+import { startEduBackend } from './backends/edu.js'
+import { startLiveBackend } from './backends/live.js'
+
+const PHONE = '13800003009'
+const closing: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function boxOf(backends: NonNullable<NonNullable<Parameters<typeof createStub>[0]>['backends']>): Promise<Box> {
+  const stub = await createStub({ systems: ['live', 'edu', 'im', 'job', 'trid'], backends })
+  closing.push(() => stub.close())
+  return stub.sandbox()
+}
+
+async function live() {
+  const real = await startLiveBackend()
+  closing.push(() => real.close())
+  return real
+}
+
+async function edu() {
+  const real = await startEduBackend()
+  closing.push(() => real.close())
+  return real
+}
+
+describe('live', () => {
+  test('a login at the real one, a list at the stub, a kick at the real one', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, operations: { channels: 'stub' } } })
+    const client = createLiveClient({ baseUrl: box.baseUrl('live') })
+    const login = () => client.POST('/auth/login', { body: { mobile: PHONE, auth_code: '123456' } })
+    await client.GET('/auth/code', { params: { query: { mobile: PHONE } } })
+    expect((await login()).data).toMatchObject({ code: 2000, mobile: PHONE })
+    // The stub knows him, though it never saw the number before.
+    expect((await client.GET('/channels/live')).data).toMatchObject({ code: 2000, count: 2 })
+    expect(await box.sessions.list({ system: 'live', state: 'active' })).toHaveLength(1)
+    expect((await box.requests.list({ operationId: 'liveLogin' }))[0]?.user).toBe('100')
+    // Somebody else logs in with this number at the backend itself.
+    await fetch(`${real.url}/auth/code?mobile=${PHONE}`)
+    await fetch(`${real.url}/auth/login`, { method: 'POST', body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
+    expect((await client.GET('/channels/live')).data).toMatchObject({ code: 2000 })
+    expect((await client.GET('/users/my')).data).toMatchObject({ code: 4010 })
+    expect(await box.sessions.list({ system: 'live', state: 'active' })).toEqual([])
+  })
+
+  test('the end of a session at the real one is its end at the stub', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, operations: { channels: 'stub' } } })
+    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    const answer = await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
+    const headers = { authorization: Buffer.from(((await answer.json()) as { api_key: string }).api_key).toString('base64') }
+    const channels = async () => ((await (await box.fetch('/live/channels/live', { headers })).json()) as { code: number }).code
+    expect(await channels()).toBe(2000)
+    await box.fetch('/live/auth/logout', { method: 'POST', headers })
+    expect(await channels()).toBe(4010)
+  })
+
+  test('a token of the stub never leaves it, wherever in a call it stands', async () => {
+    const real = await live()
+    const box = await boxOf({ live: { url: real.url, operations: { auth: 'stub' } } })
+    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    const answer = await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
+    const { api_key } = (await answer.json()) as { api_key: string }
+    const encoded = Buffer.from(api_key).toString('base64')
+    const calls: readonly RequestInit[] = [{ headers: { authorization: encoded } }, { headers: { authorization: `Basic ${Buffer.from(`${api_key}:`).toString('base64')}` } }, { headers: { 'x-other': api_key } }, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ bio: api_key }) }]
+    for (const call of calls) {
+      const refused = await box.fetch('/live/users/my', call)
+      expect([await refused.json(), refused.headers.get('understudy-source'), refused.headers.get('understudy-source-reason')]).toMatchObject([{ code: 4010 }, 'stub', expect.stringMatching(/^stubToken: /)])
+    }
+    await box.fetch(`/live/users/my?key=${api_key}`)
+    // Nor when its session has ended.
+    await box.fetch('/live/auth/logout', { method: 'POST', headers: { authorization: encoded } })
+    await box.fetch('/live/users/my', { headers: { authorization: encoded } })
+    expect(real.asked).toEqual([])
+    // Where the stub may answer, it does.
+    await box.backends.set('live', { url: real.url, mode: 'real-or-stub', operations: { auth: 'stub' } })
+    const again = await box.sessions.issue({ system: 'live', user: PHONE })
+    const mine = await box.fetch('/live/users/my', { headers: { authorization: Buffer.from(again.session.accessToken).toString('base64') } })
+    expect([await mine.json(), mine.headers.get('understudy-source'), real.asked]).toMatchObject([{ code: 2000 }, 'stub', []])
+  })
+})
+
+describe('edu', () => {
+  const IOS = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' } as const
+
+  test('a kick-out tells by whom, at the real one and then at the stub, and the client hears it once', async () => {
+    const real = await edu()
+    const box = await boxOf({ edu: { url: real.url, mode: 'stub', operations: { eduLogin: 'real', eduGetMyInfo: 'real' } } })
+    const kicked: KickedOut[] = []
+    const client = createEduClient({ baseUrl: box.baseUrl('edu'), userType: 's', app: IOS, tokens: memoryTokens<EduTokens>(), onKickedOut: (by) => kicked.push(by) })
+    const login = await client.POST('/rest/{userType}/login', { body: { phone: '13800001001', passwd: 'abc12345', device: 'My phone' } })
+    expect(login.data).toMatchObject({ code: 900, info: { nick: 'Real student' } })
+    const [adopted] = await box.sessions.list({ system: 'edu', state: 'active' })
+    expect(adopted).toMatchObject({ realm: 's', device: { label: 'My phone', platform: 'ios' } })
+    expect((await client.GET('/rest/{userType}/teachers')).data).toMatchObject({ code: 900 })
+    await fetch(`${real.url}/rest/s/login`, { method: 'POST', body: JSON.stringify({ phone: '13800001001', passwd: 'abc12345', device: 'Other phone' }) })
+    expect((await client.GET('/rest/{userType}/info')).data ?? (await client.GET('/rest/{userType}/info')).error).toMatchObject({ code: 903 })
+    expect(kicked).toEqual([{ device: 'Other phone', at: '2026-01-05T04:00:00.000Z' }])
+    expect(await box.sessions.list({ system: 'edu', state: 'active' })).toEqual([])
+  })
+})
