@@ -4,11 +4,11 @@
  */
 import { reportOf } from '../src/cli/diff.js'
 import { compare } from '../src/cli/diff/compare.js'
-import { readSide } from '../src/cli/diff/side.js'
+import { readSides } from '../src/cli/diff/side.js'
 
 const base = process.env['DIFF_BASE'] ?? 'HEAD~1'
 try {
-  const [before, after] = [await readSide(base), await readSide('.')]
+  const [before, after] = await readSides(base, '.')
   console.log(`Contract changes since ${base}\n${before.read}\n${after.read}\n\n${reportOf(await compare(before, after), 'en')}`)
 } catch (error) {
   // A shallow clone or a first commit has nothing to compare with.

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import pc from 'picocolors'
 import type { SystemChanges } from './diff/change.js'
 import { compare } from './diff/compare.js'
-import { readSide } from './diff/side.js'
+import { readSides } from './diff/side.js'
 import { fail } from './output.js'
 
 interface DiffFlags {
@@ -35,7 +35,7 @@ export function addDiff(program: Command): void {
 }
 
 async function diff(old: string, now: string, { lang, json }: DiffFlags): Promise<void> {
-  const [before, after] = [await readSide(old), await readSide(now)]
+  const [before, after] = await readSides(old, now)
   const systems = await compare(before, after)
   const breaking = systems.some(({ changes }) => changes.some((change) => change.breaking))
   process.stdout.write(json ? `${JSON.stringify({ read: { old: before.read, new: after.read }, breaking, systems }, null, 2)}\n` : `${pc.dim(`${before.read}\n${after.read}`)}\n\n${reportOf(systems, lang)}`)

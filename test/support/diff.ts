@@ -77,7 +77,7 @@ export function rowOf(document: Shop, name: string): Row {
 
 /** A side that holds one document. */
 export function sideOf(document: object, conditions: Side['conditions'] = new Map()): Side {
-  return { read: 'shop', systems: new Map([['shop', document as Readonly<Record<string, never>>]]), conditions } // plain JSON by construction
+  return { read: 'shop', written: false, systems: new Map([['shop', document as Readonly<Record<string, never>>]]), conditions } // plain JSON by construction
 }
 
 /** What the comparison says of the shop before and after. */

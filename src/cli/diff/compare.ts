@@ -1,6 +1,7 @@
 /** Two versions of some contracts, compared. */
 import { change, type Change, type SystemChanges } from './change.js'
 import { errorChanges, renamedConstants } from './errors.js'
+import { extensionChanges } from './extensions.js'
 import { operationChanges } from './operations.js'
 import { outlineOf } from './outline.js'
 import { redoclyChanges } from './redocly.js'
@@ -8,6 +9,9 @@ import { pairs, type Side } from './side.js'
 
 /** What all systems share is reported under this name. */
 const SHARED = 'conditions'
+
+/** Nobody may read “the same” of two documents that are not. */
+const UNJUDGED = (system: string) => change(false, 'document-changed', system, 'examples, the order of parts, or answers to questions', '示例、书写顺序或对问题的答复有改动')
 
 /**
  * Compares two sides, system by system; breaking changes come first in each.
@@ -19,8 +23,9 @@ export async function compare(before: Side, after: Side): Promise<SystemChanges[
     if (old === null) return { system, changes: [change(false, 'system-added', system, 'new system', '新增系统')] }
     if (now === null) return { system, changes: [change(true, 'system-removed', system, 'the system was removed', '系统已删除')] }
     const [was, is] = [outlineOf(old), outlineOf(now)]
-    const own = [...errorChanges(was, is), ...operationChanges(was, is, renamedConstants(was, is))]
-    return { system, changes: [...own, ...await redoclyChanges(old, now)] }
+    const own = [...errorChanges(was, is), ...operationChanges(was, is, renamedConstants(was, is)), ...extensionChanges(old, now)]
+    const changes = [...own, ...await redoclyChanges(old, now)]
+    return { system, changes: changes.length > 0 || JSON.stringify(old) === JSON.stringify(now) ? changes : [UNJUDGED(system)] }
   }))
   return [...compared, { system: SHARED, changes: conditionChanges(before, after) }]
     .filter(({ changes }) => changes.length > 0)

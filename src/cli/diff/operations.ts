@@ -49,6 +49,9 @@ function pairChanges(before: OperationOutline, after: OperationOutline): Change[
     // A caller without a credential passed before; between none and optional he still does.
     add(after.auth === 'required', after.auth === 'required' ? 'auth-stricter' : 'auth-changed', `auth level was ${was.en} and is ${is.en}`, `登录要求由${was.zh}改为${is.zh}`)
   }
+  const lost = before.schemes.filter((scheme) => !after.schemes.includes(scheme))
+  // Where nobody has to carry a credential any more, nobody misses one.
+  if (lost.length > 0 && after.schemes.length > 0) add(true, 'credential-removed', `no longer takes the credential ${lost.join(', ')}`, `不再接受凭证 ${lost.join('、')}`)
   const [was, is] = [rolesOf(before), rolesOf(after)]
   if (was.join() !== is.join()) {
     const stricter = is.length > 0 && (was.length === 0 || was.some((role) => !is.includes(role)))

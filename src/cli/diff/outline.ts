@@ -20,6 +20,8 @@ export interface OperationOutline {
   /** Verb and path: `POST /index.php?r=user/register`. */
   readonly address: string
   readonly auth: Auth
+  /** The security schemes that let a caller in. */
+  readonly schemes: readonly string[]
   readonly roles: readonly string[]
   readonly provenance: string
   /** In the order of the checks. */
@@ -85,6 +87,7 @@ function operation(document: JsonObject, address: string, node: JsonObject): Ope
     id: textOf(node.operationId) || address,
     address,
     auth: authOf(node.security ?? document.security),
+    schemes: itemsOf(node.security ?? document.security).flatMap((level) => Object.keys(objectOf(level))),
     roles: textsOf(node['x-roles']),
     provenance: textOf(node['x-provenance']),
     errors: textsOf(node['x-errors']),

@@ -4,8 +4,11 @@
  */
 import { isObject, itemsOf, type Json, type JsonObject, objectOf, textOf } from '../../plain/json.js'
 
+/** Where what any operation may answer stands for a general tool. No path of a contract looks like it. */
+const ANYWHERE = '/*'
+
 /** Maps from names to things: their keys are no keywords. */
-const MAPS_OF_NAMES = ['paths', 'content', 'schemas', 'parameters', 'headers', 'requestBodies', 'properties', 'patternProperties', '$defs', 'mapping']
+export const MAPS_OF_NAMES = ['paths', 'content', 'schemas', 'parameters', 'headers', 'requestBodies', 'properties', 'patternProperties', '$defs', 'mapping']
 /** Said elsewhere, or of no consequence. */
 const LEFT_OUT = ['examples', 'example', 'security', 'securitySchemes']
 
@@ -19,11 +22,33 @@ export function plainDocument(document: JsonObject): JsonObject {
   const failures = new Set(Object.entries(schemas).filter(([, schema]) => constants.includes(textOf(objectOf(schema).title))).map(([name]) => `#/components/schemas/${name}`))
   const kept = Object.entries(schemas).filter(([name]) => !isErrorTable(name) && !failures.has(`#/components/schemas/${name}`))
   const paths = Object.entries(objectOf(document.paths)).flatMap(([path, item]) => addresses(path, objectOf(item)))
-  const cleaned = stripped({ ...document, paths: Object.fromEntries(paths), components: { ...components, schemas: Object.fromEntries(kept) } }, failures)
+  const cleaned = stripped({ ...document, paths: { ...Object.fromEntries(paths), ...anywhere(document, itemsOf(table.oneOf ?? table.anyOf)) }, components: { ...components, schemas: Object.fromEntries(kept) } }, failures)
   return objectOf(cleaned)
 }
 
-const isErrorTable = (name: string) => /(?:^|\.)ErrorCode$/.test(name)
+/** Whether a schema is the error table; in a part of the unified document its name has the system's before it. */
+export const isErrorTable = (name: string) => /(?:^|\.)ErrorCode$/.test(name)
+
+/**
+ * What the document says once for all operations, as answers of one more: the forms of a failure, the headers that many answers carry, the
+ * answer to unknown paths. Without it nothing refers to them, and a tool cannot tell what breaks whom.
+ */
+function anywhere(document: JsonObject, rows: readonly Json[]): JsonObject {
+  const { schemas, headers } = objectOf(document.components)
+  const forms = [...new Set(['Failure', ...rows.map((row) => textOf(objectOf(row)['x-failure']))])].filter((name) => name in objectOf(schemas))
+  const common = Object.values(objectOf(headers)).map(objectOf)
+  const statuses = [...new Set(common.flatMap((header) => Object.keys(objectOf(header['x-answers']))))]
+  const unmatched = textOf(objectOf(document['x-dialect']).unmatched)
+  const one = (answers: JsonObject): JsonObject => ({ get: { responses: answers } })
+  return {
+    ...Object.fromEntries(forms.map((name) => [`${ANYWHERE} ${name}`, one({ default: { description: '', content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } })])),
+    ...(statuses.length === 0 ? {} : { [ANYWHERE]: one(Object.fromEntries(statuses.map((status) => [status, { description: '', headers: Object.fromEntries(common.flatMap((header) => {
+      const how = objectOf(header['x-answers'])[status]
+      return how === undefined ? [] : [[textOf(header['x-name']), { ...header, required: how === 'always' }]]
+    })) }]))) }),
+    ...(unmatched === '' ? {} : { [`${ANYWHERE} unmatched`]: one({ default: { $ref: unmatched } }) }),
+  }
+}
 
 function addresses(path: string, item: JsonObject): [string, JsonObject][] {
   const shared = Object.entries(item).filter(([, node]) => Object.keys(objectOf(objectOf(node)['x-operations'])).length === 0)

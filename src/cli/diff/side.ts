@@ -1,9 +1,10 @@
-/** The two sides of a comparison: OpenAPI documents from files, folders and git revisions. */
+/** The two sides of a comparison: OpenAPI and AsyncAPI documents from files, folders and git revisions. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
 import { isObject, type JsonObject, objectOf, parseJson, textOf } from '../../plain/json.js'
 import { inFolder } from './run-redocly.js'
+import { asOpenapi, isAsyncapi } from './sockets.js'
 import { bundled, readSources, sourceNames, type Sources } from './sources.js'
 
 /** Where a project keeps its documents: handwritten ones, and what is generated from them. The former are the contract; the latter may be of yesterday. */
@@ -14,10 +15,28 @@ const FOLDER = 'openapi/bundled'
 export interface Side {
   /** What was read, for people: `HEAD: openapi/*.yaml (5 documents)`. */
   readonly read: string
-  /** Documents by system. */
+  /** Whether the documents are those of a project as they were written; else they were generated, or nobody knows. */
+  readonly written: boolean
+  /** Documents by system; those of sockets, in the words of OpenAPI, by `<system>.asyncapi`. */
   readonly systems: ReadonlyMap<string, JsonObject>
   /** Meaning and advice by condition; empty where the side does not say. */
   readonly conditions: ReadonlyMap<string, { readonly meaning: string; readonly advice: string }>
+}
+
+/**
+ * Reads two sides, as like as can be: beside documents that were generated, a project is read as it was generated too, if it has that. What is
+ * spelled out in one alone would be taken for a change.
+ * @param names as `readSide` takes them
+ * @throws Error as `readSide` does
+ */
+export async function readSides(...names: readonly [old: string, now: string]): Promise<readonly [old: Side, now: Side]> {
+  const [old, now] = [await readSide(names[0]), await readSide(names[1])]
+  if (old.written === now.written) return [old, now]
+  return [old.written ? await asGenerated(names[0], old) : old, now.written ? await asGenerated(names[1], now) : now]
+}
+
+async function asGenerated(name: string, side: Side): Promise<Side> {
+  return (existsSync(name) ? readGenerated(join(name, FOLDER), `${name}: ${FOLDER}/`) : readGeneratedRevision(name)) ?? side
 }
 
 /**
@@ -49,22 +68,35 @@ async function readFile(file: string): Promise<Side> {
 
 async function readFolder(folder: string): Promise<Side> {
   if (sourceNames(join(folder, SOURCES)).length > 0) return fromSources(folder, await readSources(join(folder, SOURCES)))
-  const inside = existsSync(join(folder, FOLDER)) ? join(folder, FOLDER) : folder
-  const files = readdirSync(inside).filter((file) => file.endsWith('.json')).sort()
-  if (files.length === 0) throw new Error(`there are no documents in ${folder}: *.json, ${SOURCES}/*.yaml or ${FOLDER}/*.json`)
-  return fromTexts(`${folder}: ${inside === folder ? '' : `${FOLDER}/`}*.json (${count(files)})`, files.map((file) => [file, readFileSync(join(inside, file), 'utf8')]))
+  const side = readGenerated(join(folder, FOLDER), `${folder}: ${FOLDER}/`) ?? readGenerated(folder, `${folder}: `)
+  if (side === null) throw new Error(`there are no documents in ${folder}: *.json, ${SOURCES}/*.yaml or ${FOLDER}/*.json`)
+  return side
+}
+
+function readGenerated(folder: string, named: string): Side | null {
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')).sort() : []
+  return files.length === 0 ? null : fromTexts(`${named}*.json (${count(files)})`, files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
 }
 
 async function readRevision(revision: string): Promise<Side> {
-  const tracked = git('ls-tree', '-r', '--name-only', '--full-tree', '-z', revision, `${SOURCES}/`).split('\0').filter((file) => file !== '')
+  const tracked = trackedFiles(revision)
   const sources = await inFolder(async (folder) => {
     writeTracked(revision, tracked.filter((file) => dirname(file) === SOURCES && /\.ya?ml$/.test(file)), folder)
     return sourceNames(join(folder, SOURCES)).length === 0 ? null : await readSources(join(folder, SOURCES))
   })
   if (sources !== null) return fromSources(revision, sources)
-  const files = tracked.filter((file) => dirname(file) === FOLDER && file.endsWith('.json'))
-  if (files.length === 0) throw new Error(`revision ${revision} has no documents in ${SOURCES} or ${FOLDER}`)
-  return fromTexts(`${revision}: ${FOLDER}/*.json (${count(files)})`, files.map((file) => [file, show(revision, file)]))
+  const side = readGeneratedRevision(revision)
+  if (side === null) throw new Error(`revision ${revision} has no documents in ${SOURCES} or ${FOLDER}`)
+  return side
+}
+
+function readGeneratedRevision(revision: string): Side | null {
+  const files = trackedFiles(revision).filter((file) => dirname(file) === FOLDER && file.endsWith('.json'))
+  return files.length === 0 ? null : fromTexts(`${revision}: ${FOLDER}/*.json (${count(files)})`, files.map((file) => [file, show(revision, file)]))
+}
+
+function trackedFiles(revision: string): string[] {
+  return git('ls-tree', '-r', '--name-only', '--full-tree', '-z', revision, `${SOURCES}/`).split('\0').filter((file) => file !== '')
 }
 
 /** Writes files of a revision into a folder, and those that they refer to, wherever in the repository they lie. */
@@ -112,7 +144,7 @@ function fromSources(name: string, { documents, conditions }: Sources): Side {
     const { meaning, advice } = objectOf(value)
     return [condition, { meaning: `${textOf(objectOf(meaning).zh)} · ${textOf(objectOf(meaning).en)}`, advice: textOf(advice) }] as const
   })
-  return { ...fromDocuments(`${name}: ${SOURCES}/*.yaml (${count(documents)})`, documents), conditions: new Map(words) }
+  return { ...fromDocuments(`${name}: ${SOURCES}/*.yaml (${count(documents)})`, documents), written: true, conditions: new Map(words) }
 }
 
 function fromTexts(read: string, sources: readonly (readonly [file: string, source: string])[]): Side {
@@ -126,14 +158,15 @@ function fromTexts(read: string, sources: readonly (readonly [file: string, sour
 }
 
 function fromDocuments(read: string, documents: readonly (readonly [file: string, document: JsonObject])[]): Side {
-  for (const [file, document] of documents) if (textOf(document.openapi) === '') throw new Error(`${file} is no OpenAPI 3 document`)
+  for (const [file, document] of documents) if (textOf(document.openapi) === '' && !isAsyncapi(document)) throw new Error(`${file} is no OpenAPI 3 document`)
   const unified = documents.find(([, document]) => isObject(document['x-systems']))
   const others = documents.filter((one) => one !== unified)
   return {
     read,
+    written: false,
     // With its parts beside it the unified document says nothing new of them.
     systems: new Map(others.length > 0 || unified === undefined
-      ? others.map(([file, document]) => [basename(file).replace(/\.\w+$/, ''), document] as const)
+      ? others.map(([file, document]) => [basename(file).replace(/\.\w+$/, ''), isAsyncapi(document) ? asOpenapi(document) : document] as const)
       : partsOf(unified[1])),
     conditions: unified === undefined ? new Map() : conditionsOf(unified[1]),
   }

@@ -6,8 +6,8 @@ import { openapiFolder } from '../../paths.js'
 import { type JsonObject, objectOf, parseJson } from '../../plain/json.js'
 import { inFolder, redocly } from './run-redocly.js'
 
-/** A document is called by a system's id alone (`im.asyncapi.yaml` is something else); the words that all share are no document. */
-const DOCUMENT = /^[a-z][a-z0-9-]*\.ya?ml$/
+/** A document is called by a system's id, one of sockets by that and `asyncapi`; the words that all share are no document. */
+const DOCUMENT = /^[a-z][a-z0-9-]*(?:\.asyncapi)?\.ya?ml$/
 const CONDITIONS = 'conditions.yaml'
 
 /** Documents as they were written, and the words that all share (`{}` where there are none). */
@@ -16,11 +16,11 @@ export interface Sources {
   readonly conditions: JsonObject
 }
 
-/** The handwritten OpenAPI documents in a folder, by their names. */
+/** The handwritten documents in a folder, OpenAPI and AsyncAPI, by their names. */
 export function sourceNames(folder: string): string[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder).filter((name) => DOCUMENT.test(name) && name !== CONDITIONS).sort()
-  return names.filter((name) => /^openapi:/m.test(readFileSync(join(folder, name), 'utf8')))
+  return names.filter((name) => /^(?:openapi|asyncapi):/m.test(readFileSync(join(folder, name), 'utf8')))
 }
 
 /**
