@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Engine } from '../src/core/engine/engine.js'
 import { memoryEngine } from '../src/core/engine/memory/engine.js'
 import { at, serveControl } from './support/control.js'
+import { isBusy } from './support/inside.js'
 
 const asked = { heads: 0, entries: 0 }
 const { box, server } = await serveControl(['live'], { engine: counting(memoryEngine()), journal: 300 })
@@ -44,7 +45,7 @@ test('many who wait are woken by what arrives, and look at that alone', async ()
   const answers = await Promise.all(waiting)
   expect(new Set(answers.map((answer) => at(answer, 'request.body.text')))).toEqual(new Set(['{"mobile":"13800003001","auth_code":"000000"}']))
   expect(asked).toEqual({ heads: 40, entries: 0 })
-  expect(server.sandboxes.peek(here.name)?.idle).toBe(true)
+  expect(isBusy(server, here.name)).toBe(false)
 })
 
 /** @returns the engine, which notes how often heads are asked for, and how many entries it puts together */

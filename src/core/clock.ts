@@ -52,6 +52,22 @@ export function resumeClock(clock: ClockState, real: number): ClockState {
   return { offset: readClock(clock, real) - real, frozenAt: null }
 }
 
+/** Moments as the header `Date` has them. Thousands of answers a second share one text. */
+export class HttpDates {
+  #second = Number.NaN
+  #text = ''
+
+  /** @param milliseconds since 1970 */
+  of(milliseconds: number): string {
+    const second = Math.floor(milliseconds / 1000)
+    if (second !== this.#second) {
+      this.#second = second
+      this.#text = new Date(milliseconds).toUTCString()
+    }
+    return this.#text
+  }
+}
+
 /** @returns a function that gives the real milliseconds since this call, for the journal's durations */
 export function stopwatch(): () => number {
   const start = performance.now()

@@ -78,12 +78,23 @@ export class Failure extends Error {
 
   /** @returns a failure with an error of the system's own table */
   static of(error: string, details: FailureDetails = {}): Failure {
-    return new Failure(error, null, details)
+    return withoutStack(() => new Failure(error, null, details))
   }
 
   /** @returns a failure in the words that all systems share */
   static when(condition: CoreCondition, details: FailureDetails = {}): Failure {
-    return new Failure(null, condition, details)
+    return withoutStack(() => new Failure(null, condition, details))
+  }
+}
+
+/** A refusal is an answer and no fault of the program: nobody reads its stack, and taking it down costs as much as all else of a refused call. */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

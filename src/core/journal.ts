@@ -75,6 +75,20 @@ export interface JournalEntry {
   readonly requests: number
 }
 
+/** Fields that few entries have. The compiler asks for those that are new, as entries are copied field by field. */
+type Rare = { [K in keyof JournalEntry]-?: object extends Pick<JournalEntry, K> ? K : never }[keyof JournalEntry]
+const RARE = { changesLeftOut: true, via: true } satisfies Record<Rare, true>
+
+/** @returns what the entry has beside what all have; null for nearly all */
+export function rareOf(entry: Pick<JournalEntry, Rare>): Pick<JournalEntry, Rare> | null {
+  let rare: Record<string, unknown> | null = null
+  for (const name in RARE) {
+    const value = entry[name as Rare] // a name of the object above
+    if (value !== undefined) (rare ??= {})[name] = value
+  }
+  return rare
+}
+
 /** What entries are chosen by, and what is told of many: all but headers, bodies and changes. */
 export type EntryHead = Omit<JournalEntry, 'requestHeaders' | 'requestBody' | 'responseHeaders' | 'responseBody' | 'changes' | 'changesLeftOut'>
 
@@ -94,7 +108,7 @@ export function cut({ url, violations, changes }: Unbounded): Partial<Pick<Journ
 }
 
 /** Long texts in records are cut; when that is not enough, the last changes are left out. */
-function cutChanges(changes: readonly Change[]): Required<Pick<JournalEntry, 'changes' | 'changesLeftOut'>> {
+function cutChanges(changes: readonly Change[]): Pick<JournalEntry, 'changes' | 'changesLeftOut'> {
   const kept: Change[] = []
   let bytes = 0
   for (const change of changes) {
@@ -103,7 +117,8 @@ function cutChanges(changes: readonly Change[]): Required<Pick<JournalEntry, 'ch
     if (bytes > MOST_CHANGES) break
     kept.push(short)
   }
-  return { changes: kept, changesLeftOut: changes.length - kept.length }
+  const left = changes.length - kept.length
+  return left === 0 ? { changes: kept } : { changes: kept, changesLeftOut: left }
 }
 
 function cutRecord(record: Doc | null): Doc | null {

@@ -17,7 +17,8 @@ export interface RawBody {
   readonly fileName?: string
 }
 
-const JSON_HEADERS: ReplyHeaders = { 'content-type': 'application/json; charset=utf-8' }
+/** What an answer with a JSON body has, when nothing is added. */
+export const JSON_HEADERS: ReplyHeaders = { 'content-type': 'application/json; charset=utf-8' }
 
 /** @returns an answer with a JSON body */
 export function jsonReply(status: number, body: unknown, headers?: ReplyHeaders): Reply {

@@ -88,7 +88,7 @@ export class SmsCodes {
       sentAt: this.#now,
       expiresAt: validity === null ? null : this.#now + validity,
       used: false,
-      earlier: last === undefined ? [] : [{ code: last.code, sentAt: last.sentAt, ...(last.used ? { used: true } : {}) }, ...last.earlier.slice(0, EARLIER_KEPT - 1)],
+      earlier: last === undefined ? [] : [last.used ? { code: last.code, sentAt: last.sentAt, used: true } : { code: last.code, sentAt: last.sentAt }, ...last.earlier.slice(0, EARLIER_KEPT - 1)],
     })
   }
 

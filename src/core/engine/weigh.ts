@@ -8,10 +8,20 @@ const LONG = 1024
 
 /** @returns bytes; a character of a short text counts two, for that is what it may take */
 export function weigh(value: unknown): number {
-  if (typeof value === 'string') return MEMBER + (value.length > LONG && !/[^\u0000-\u00ff]/.test(value) ? 1 : 2) * value.length
-  if (typeof value !== 'object' || value === null) return MEMBER
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? weighText(value) : MEMBER
   let bytes = MEMBER
   if (Array.isArray(value)) for (const item of value) bytes += weigh(item)
-  else for (const key in value) bytes += weigh((value as Readonly<Record<string, unknown>>)[key]) // of an object any own key may be read
+  else {
+    for (const key in value) {
+      const part = (value as Readonly<Record<string, unknown>>)[key] // of an object any own key may be read
+      // What most parts are is looked at here: a call for each would be most of the work.
+      if (typeof part === 'string') bytes += weighText(part)
+      else bytes += typeof part === 'object' && part !== null ? weigh(part) : MEMBER
+    }
+  }
   return bytes
+}
+
+function weighText(text: string): number {
+  return MEMBER + (text.length > LONG && !/[^\u0000-\u00ff]/.test(text) ? 1 : 2) * text.length
 }

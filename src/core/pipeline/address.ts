@@ -52,7 +52,9 @@ const LONGEST_CLIENT = 64
 
 /** @returns who calls, as far as addresses tell: behind a proxy the first address of `X-Forwarded-For` */
 export function clientOf({ headers, remoteAddress }: Call): string {
-  const [forwarded = ''] = String(headers['x-forwarded-for'] ?? '').split(',', 1)
+  const header = headers['x-forwarded-for']
+  if (header === undefined) return remoteAddress ?? ''
+  const [forwarded = ''] = String(header).split(',', 1)
   return forwarded.trim().slice(0, LONGEST_CLIENT) || (remoteAddress ?? '')
 }
 

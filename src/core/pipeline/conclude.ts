@@ -1,9 +1,10 @@
 /** What remains when a call is answered: its place in the journal, and the outcome that the host carries out. */
-import type { stopwatch } from '../clock.js'
+import type { HttpDates, stopwatch } from '../clock.js'
 import { keep } from '../journal.js'
 import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
 import { asHeader, type ReplyHeaders } from '../reply.js'
 import { isStreamed, type Outcome, whole } from '../stage/outcome.js'
+import type { CallEntry } from '../turn.js'
 import { urlBelow } from './address.js'
 import { corsHeaders, isPreflight } from './cors.js'
 import { SERVER_STATUS_HEADER } from './maintenance.js'
@@ -17,7 +18,7 @@ export const VIOLATION_HEADER = 'understudy-violation'
 export function record({ site, mishaps, reply, error, violations, received, userId, changes, via }: Answered, elapsed: ReturnType<typeof stopwatch>): void {
   const { arrival, operation } = site
   const { call, turn, system } = arrival
-  turn.record({
+  const entry: CallEntry = {
     at: turn.now,
     duration: elapsed(),
     system: system.id,
@@ -36,28 +37,27 @@ export function record({ site, mishaps, reply, error, violations, received, user
     faults: mishaps.rules,
     violations,
     changes,
-    ...(via === null ? {} : { via: { source: via.source, reason: reasonOf(via) } }),
-  })
+  }
+  turn.record(via === null ? entry : { ...entry, via: { source: via.source, reason: reasonOf(via) } })
 }
 
 /** @returns what the host is to carry out */
-export function outcomeOf(answered: Answered): Outcome {
+export function outcomeOf(answered: Answered, dates: HttpDates): Outcome {
   const { delivery, spoil } = answered.mishaps
-  const complete = { ...answered.reply, headers: headersOf(answered) }
+  const complete = { ...answered.reply, headers: headersOf(answered, dates) }
   if (isStreamed(complete)) return whole(complete)
   const reply = spoil === null ? complete : spoil(complete)
   return delivery === null ? whole(reply) : { reply, delivery }
 }
 
 /** The answer's own headers, and what is added to every answer of a system. */
-function headersOf({ site, mishaps, reply, violations, via }: Answered): ReplyHeaders {
+function headersOf({ site, mishaps, reply, violations, via }: Answered, dates: HttpDates): ReplyHeaders {
   const { call, turn, system, underMaintenance } = site.arrival
-  const headers: Record<string, string | readonly string[]> = {
-    // The sandbox's clock, so that clients which compare with it see the time they are to see.
-    date: new Date(turn.now).toUTCString(),
-    ...corsHeaders(call, system),
-    ...reply.headers,
-  }
+  // The sandbox's clock, so that clients which compare with it see the time they are to see.
+  const headers: Record<string, string | readonly string[]> = { date: dates.of(turn.now) }
+  const cors = corsHeaders(call, system)
+  if (cors !== null) Object.assign(headers, cors)
+  for (const name in reply.headers) headers[name] = reply.headers[name] ?? ''
   const [violation] = violations
   if (violation !== undefined) headers[VIOLATION_HEADER] = asHeader(violation)
   if (underMaintenance !== null) headers[SERVER_STATUS_HEADER] = underMaintenance.status

@@ -1,7 +1,7 @@
 /** Phase 5, performed: the checks and the operation, as one transaction, with what came of them. */
 import { NoRoom } from '../engine/engine.js'
 import { callErased } from '../erased.js'
-import { Failure, failWith } from '../failure.js'
+import { Failure, failWith, withoutStack } from '../failure.js'
 import { type Registry, userIdOf } from '../identify.js'
 import type { CoreRecords } from '../sandbox.js'
 import { type SessionRecord, Sessions } from '../sessions.js'
@@ -86,6 +86,6 @@ async function attempt(received: Received, tx: Registry['tx'], asides: Asides): 
     const result = await callErased(handler, work)
     return { result, issued: sessions.issued, userId: sessions.issued?.userId ?? userId }
   } catch (error) {
-    throw new RolledBack(userId, error)
+    throw withoutStack(() => new RolledBack(userId, error))
   }
 }

@@ -2,7 +2,7 @@
 import type { Forwarder } from '../backends/forward.js'
 import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
-import { stopwatch, type TimeSource } from '../clock.js'
+import { HttpDates, stopwatch, type TimeSource } from '../clock.js'
 import { DriftDocuments } from '../drift/documents.js'
 import { DriftBook } from '../drift/ledger.js'
 import { type Engine, NoRoom } from '../engine/engine.js'
@@ -105,6 +105,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const drift = new DriftBook()
   const documents = new DriftDocuments(options.documents)
   const sockets = new Switchboard({ systems, sandboxes, budget, report, limits: options.sockets })
+  const dates = new HttpDates()
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {
     route: routeOver(list),
@@ -125,7 +126,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       if (!(error instanceof NoRoom)) return fail(error, call, address)
       // Refused in a sandbox that nobody sees, so that the answer is one of the system's.
       const nowhere = await sandboxes.glance(address.sandbox)
-      return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts))
+      return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts), dates)
     }
   }
 
@@ -140,7 +141,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
       if (isVoid(answered)) return { reply: answered.reply, delivery: { kind: 'cut', at: 'start' } }
       if (answered.via?.source !== 'real') for (const violation of answered.violations) report(`${address.system.id} breaks its contract: ${violation}`)
       record(answered, elapsed)
-      return outcomeOf(answered)
+      return outcomeOf(answered, dates)
     } finally {
       sandbox.leave()
     }
@@ -149,7 +150,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   /** What keeps sandboxes could not be reached, or has failed: the answer is one of the system's all the same. */
   function fail(error: unknown, call: Call, address: Address): Outcome {
     if (!(error instanceof Unreachable)) report(`${call.method} ${call.url} failed: ${describeException(error)}`)
-    return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())))
+    return outcomeOf(playNothing(new Addressed(call, address, sandboxes.open(address.sandbox).blind())), dates)
   }
 
   return {

@@ -54,11 +54,9 @@ export class Layer implements Source {
     return this.#docs
   }
 
-  /** @returns what this layer changes, against the source below */
-  changes(): Change[] {
-    const changes: Change[] = []
-    this.#docs.forEach((after, key) => changes.push({ collection: this.#collection.name, key, before: this.#below.get(key) ?? null, after }))
-    return changes
+  /** Adds to the list what this layer changes, against the source below. */
+  addChanges(changes: Change[]): void {
+    for (const [key, after] of this.#docs) changes.push({ collection: this.#collection.name, key, before: this.#below.get(key) ?? null, after })
   }
 
   get(key: Key): Doc | undefined {

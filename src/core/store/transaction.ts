@@ -44,6 +44,8 @@ export function namesOf(open: ReadonlyMap<string, OpenCollection>, changes: read
   return names
 }
 
+const NO_CHANGES: readonly Change[] = []
+
 export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
@@ -137,7 +139,10 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
 
   /** @returns the records that committing this transaction would change */
   changes(): readonly Change[] {
-    return [...(this.#layers?.values() ?? [])].flatMap((layer) => layer.changes())
+    if (this.#layers === null) return NO_CHANGES
+    const changes: Change[] = []
+    for (const layer of this.#layers.values()) layer.addChanges(changes)
+    return changes
   }
 
   #write<C extends CollectionName<Rs>>(name: C, open: OpenCollection, key: Key, doc: Doc): Rs[C] {

@@ -111,7 +111,10 @@ function fileUnder(collection: Collection, index: Index, records: readonly Doc[]
 export function freezeDeep<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const part of Object.values(value)) freezeDeep(part)
+    for (const name in value) {
+      const part = value[name]
+      if (typeof part === 'object' && part !== null) freezeDeep(part)
+    }
   }
   return value
 }

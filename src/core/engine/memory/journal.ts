@@ -1,83 +1,58 @@
 /**
  * The journal of a sandbox in memory. A busy server makes thousands of entries a second, and as objects they would last just long enough
- * to cost the garbage collector most. So of each only what entries are chosen by is an object; headers and changes are JSON and bodies
- * the bytes that they were, outside the heap, and an entry is put together when somebody wants to read it.
+ * to cost the garbage collector most. So of each only what entries are chosen by is an object; headers are JSON and bodies the bytes that
+ * they were, outside the heap, and an entry is put together when somebody wants to read it. Changes are those that the log has anyway.
  */
-import type { EntryHead, JournalEntry, KeptBody } from '../../journal.js'
+import { type EntryHead, type JournalEntry, type KeptBody, rareOf } from '../../journal.js'
 import type { NewEntry } from '../engine.js'
+import { JSON_HEADERS } from '../../reply.js'
+import { weigh } from '../weigh.js'
 import { type Piece, Pieces, write } from './pieces.js'
 
 const NONE: readonly number[] = []
 
-/** What a row takes up in the heap, roughly, but for its URL. */
+/** What a row takes up in the heap, roughly, but for its URL and what was changed. */
 const ROW_BYTES = 320
 
 /** One entry: what it is chosen by, and where the rest of it is. */
-class Row implements EntryHead {
-  readonly id: number
-  readonly at: number
-  readonly duration: number
-  readonly system: string
-  readonly operation: string | null
-  readonly preflight: boolean
-  readonly method: string
-  readonly url: string
-  readonly status: number
-  readonly user: string | null
-  readonly error: string | null
-  readonly faults: readonly string[]
-  readonly violations: readonly string[]
-  readonly via?: NonNullable<JournalEntry['via']>
-  readonly version: number
-  readonly requests: number
+interface Row extends EntryHead, Pick<JournalEntry, 'changes' | 'changesLeftOut'> {
+  /** What it takes up in the heap. */
+  readonly weight: number
   /** Where its bytes are: JSON, request body and response body, one after the other. */
   readonly piece: Piece
-  readonly #start: number
-  readonly #json: number
-  readonly #request: StoredBody | null
-  readonly #response: StoredBody | null
+  readonly start: number
+  readonly json: number
+  readonly request: StoredBody | null
+  readonly response: StoredBody | null
+}
 
-  constructor(entry: NewEntry, id: number, requests: number, pieces: Pieces) {
-    this.id = id
-    this.at = entry.at
-    this.duration = entry.duration
-    this.system = entry.system
-    this.operation = entry.operation
-    this.preflight = entry.preflight
-    this.method = entry.method
-    this.url = entry.url
-    this.status = entry.status
-    this.user = entry.user
-    this.error = entry.error
-    this.faults = entry.faults
-    this.violations = entry.violations
-    if (entry.via !== undefined) this.via = entry.via
-    this.version = entry.version
-    this.requests = requests
-    const { requestHeaders, responseHeaders, changes, changesLeftOut = 0, requestBody, responseBody } = entry
-    const json = { content: JSON.stringify({ requestHeaders, responseHeaders, changes, changesLeftOut } satisfies Rest), encoding: 'utf8' } as const
-    this.piece = pieces.room([json, requestBody, responseBody])
-    this.#start = this.piece.used
-    this.#json = write(this.piece, json)
-    this.#request = store(this.piece, requestBody)
-    this.#response = store(this.piece, responseBody)
+function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pieces): Row {
+  const { requestHeaders, responseHeaders, requestBody, responseBody, changes, url } = entry
+  // The headers of nearly all answers are one and the same object.
+  const headers: StoredHeaders = responseHeaders === JSON_HEADERS ? { requestHeaders } : { requestHeaders, responseHeaders }
+  const json = { content: JSON.stringify(headers), encoding: 'utf8' } as const
+  const piece = pieces.room(json, requestBody, responseBody)
+  const row: Row = {
+    id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url, status: entry.status,
+    user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, version: entry.version, requests,
+    changes, weight: ROW_BYTES + url.length + (changes.length === 0 ? 0 : weigh(changes)),
+    piece, start: piece.used, json: write(piece, json), request: store(piece, requestBody), response: store(piece, responseBody),
   }
+  const rare = rareOf(entry)
+  return rare === null ? row : { ...row, ...rare }
+}
 
-  /** @returns the entry, whole */
-  read(): JournalEntry {
-    const { id, at, duration, system, operation, preflight, method, url, status, user, error, faults, violations, via, version, requests, piece } = this
-    const request = this.#start + this.#json
-    const response = request + (this.#request?.length ?? 0)
-    const { requestHeaders, responseHeaders, changes, changesLeftOut } = JSON.parse(piece.bytes.toString('utf8', this.#start, request)) as Rest // written by the constructor
-    return {
-      id, at, duration, system, operation, preflight, method, url, requestHeaders, requestBody: recall(piece, request, this.#request), status, responseHeaders,
-      responseBody: recall(piece, response, this.#response), user, error, faults, violations, changes, ...(changesLeftOut > 0 && { changesLeftOut }), ...(via !== undefined && { via }), version, requests,
-    }
-  }
+/** @returns the entry, whole */
+function read({ piece, start, json, request, response, weight: _, ...head }: Row): JournalEntry {
+  const requestStart = start + json
+  const responseStart = requestStart + (request?.length ?? 0)
+  const { requestHeaders, responseHeaders = JSON_HEADERS } = JSON.parse(piece.bytes.toString('utf8', start, requestStart)) as StoredHeaders // written by `rowOf`
+  const bodies = { requestBody: recall(piece, requestStart, request), responseBody: recall(piece, responseStart, response) }
+  return { ...head, requestHeaders, responseHeaders, ...bodies }
 }
 
 /** What of an entry is kept as JSON. */
-type Rest = Pick<JournalEntry, 'requestHeaders' | 'responseHeaders' | 'changes'> & { readonly changesLeftOut: number }
+type StoredHeaders = Pick<JournalEntry, 'requestHeaders'> & Partial<Pick<JournalEntry, 'responseHeaders'>>
 
 /** A body whose content is kept as bytes. */
 interface StoredBody extends Omit<KeptBody, 'content'> {
@@ -103,7 +78,7 @@ export class MemoryJournal {
   constructor(limit: number, most: number, entries: readonly JournalEntry[] = [], last = 0) {
     this.#limit = limit
     this.#most = most
-    for (const entry of entries.slice(-limit)) this.#push(new Row(entry, entry.id, entry.requests, this.#pieces))
+    for (const entry of entries.slice(-limit)) this.#push(rowOf(entry, entry.id, entry.requests, this.#pieces))
     this.#count = last
   }
 
@@ -132,7 +107,7 @@ export class MemoryJournal {
    * @returns the ids of those that had to go for it
    */
   add(entry: NewEntry, requests: number): readonly number[] {
-    this.#push(new Row(entry, ++this.#count, requests, this.#pieces))
+    this.#push(rowOf(entry, ++this.#count, requests, this.#pieces))
     if (this.size <= this.#limit && this.bytes <= this.#most) return NONE
     const dropped: number[] = []
     while (this.size > this.#limit || (this.bytes > this.#most && this.size > 1)) dropped.push(...this.dropOldest())
@@ -160,9 +135,9 @@ export class MemoryJournal {
 
   /** @returns the entries of these ids that are kept, oldest first; all when left out */
   entries(ids?: readonly number[]): readonly JournalEntry[] {
-    if (ids === undefined) return this.#kept().map((row) => row.read())
+    if (ids === undefined) return this.#kept().map((row) => read(row))
     const wanted = new Set(ids)
-    return this.#kept().filter(({ id }) => wanted.has(id)).map((row) => row.read())
+    return this.#kept().filter(({ id }) => wanted.has(id)).map((row) => read(row))
   }
 
   /**
@@ -198,12 +173,12 @@ export class MemoryJournal {
 
   #push(row: Row): void {
     this.#rows.push(row)
-    this.#rowBytes += ROW_BYTES + row.url.length
+    this.#rowBytes += row.weight
   }
 
-  #forget({ piece, url }: Row): void {
+  #forget({ piece, weight }: Row): void {
     this.#pieces.release(piece)
-    this.#rowBytes -= ROW_BYTES + url.length
+    this.#rowBytes -= weight
   }
 }
 

@@ -38,11 +38,11 @@ export class Pieces {
    * Makes room for texts that are written one after the other, and are let go of together.
    * @returns where {@link write} is to put them
    */
-  room(texts: readonly (Text | null)[]): Piece {
+  room(first: Text, second: Text | null, third: Text | null): Piece {
     const current = this.#current
-    // A character becomes three bytes at the most; only where that might not fit it has to be known.
-    if (current !== null && current.used + mostBytes(texts) <= current.bytes.length) return begin(current)
-    const needed = exactBytes(texts)
+    // Only where it might not fit it has to be known.
+    if (current !== null && current.used + mostBytes(first) + mostBytes(second) + mostBytes(third) <= current.bytes.length) return begin(current)
+    const needed = exactBytes(first) + exactBytes(second) + exactBytes(third)
     if (current !== null && current.used + needed <= current.bytes.length) return begin(current)
     if (needed > LARGE) return begin(this.#make(needed))
     this.#current = this.#takeSpare() ?? this.#make(this.#nextLength(needed))
@@ -97,14 +97,11 @@ function begin(piece: Piece): Piece {
   return piece
 }
 
-function mostBytes(texts: readonly (Text | null)[]): number {
-  let most = 0
-  for (const text of texts) if (text !== null) most += text.encoding === 'latin1' ? text.content.length : 3 * text.content.length
-  return most
+/** A character becomes three bytes at the most. */
+function mostBytes(text: Text | null): number {
+  return text === null ? 0 : (text.encoding === 'latin1' ? 1 : 3) * text.content.length
 }
 
-function exactBytes(texts: readonly (Text | null)[]): number {
-  let bytes = 0
-  for (const text of texts) if (text !== null) bytes += Buffer.byteLength(text.content, text.encoding)
-  return bytes
+function exactBytes(text: Text | null): number {
+  return text === null ? 0 : Buffer.byteLength(text.content, text.encoding)
 }

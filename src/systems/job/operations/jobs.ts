@@ -77,6 +77,11 @@ async function openJob(tx: Tx, id: number): Promise<JobRecord | undefined> {
   return job?.deleted ? undefined : job
 }
 
-function viewJob({ wageFen, expiresAt, postedAt, ...job }: JobRecord): components['schemas']['Job'] {
-  return { ...job, wage: yuanOf(wageFen), expiredTime: expiresAt, postTime: postedAt }
+/** Spelled out: lists are long, and an object that is made in one piece is read many times faster than one that was put together. */
+function viewJob(job: JobRecord): components['schemas']['Job'] {
+  return {
+    id: job.id, title: job.title, timeToPay: job.timeToPay, workTime: job.workTime, workPlace: job.workPlace, province: job.province, city: job.city, region: job.region,
+    jobDescription: job.jobDescription, jobDetail: job.jobDetail, contact: job.contact, contactPhone: job.contactPhone, contactQq: job.contactQq, likes: job.likes,
+    memberId: job.memberId, jobPostCategoryId: job.jobPostCategoryId, deleted: job.deleted, wage: yuanOf(job.wageFen), expiredTime: job.expiresAt, postTime: job.postedAt,
+  }
 }

@@ -109,6 +109,11 @@ function couponsOf({ couponTitle, couponDesp, expiredTime, couponAmt }: Publishi
   return { count: couponAmt, each: { title: couponTitle, description: couponDesp, expiresAt: endOfDate(expiredTime) } }
 }
 
-function viewTask({ startsAt, endsAt, awardFen, delegated: _, ...task }: TaskRecord): components['schemas']['Task'] {
-  return { ...task, startTime: toDateTime(startsAt), endTime: toDateTime(endsAt), award: yuanOf(awardFen) }
+/** Spelled out for the same reason as a job is. */
+function viewTask(task: TaskRecord): components['schemas']['Task'] {
+  return {
+    id: task.id, title: task.title, questCateId: task.questCateId, totalAmt: task.totalAmt, leftAmt: task.leftAmt, memberId: task.memberId, contactName: task.contactName,
+    contactPhone: task.contactPhone, description: task.description, questDetail: task.questDetail, url: task.url, memo: task.memo, empStatus: task.empStatus,
+    targetAll: task.targetAll, collegeIds: task.collegeIds, couponAmt: task.couponAmt, startTime: toDateTime(task.startsAt), endTime: toDateTime(task.endsAt), award: yuanOf(task.awardFen),
+  }
 }

@@ -25,8 +25,9 @@ async function ofOwner({ tx }: ListWork, owner: number, { offset, limit }: { off
   return { items: sorted.slice(offset, offset + limit), total: sorted.length }
 }
 
-async function viewChannel({ tx, user: caller }: ListWork, { owner_id, ...channel }: ChannelRecord): Promise<components['schemas']['Channel']> {
-  const owner = await tx.get('users', owner_id)
+async function viewChannel({ tx, user: caller }: ListWork, channel: ChannelRecord): Promise<components['schemas']['Channel']> {
+  const owner = await tx.get('users', channel.owner_id)
   if (owner === undefined) throw new Error(`channel ${String(channel.id)} belongs to nobody`)
-  return { ...channel, status: ON_AIR, owner: viewUser(owner, caller) }
+  const { id, title, thumbnail, desc, visit_count, like_count, started_at } = channel
+  return { id, title, thumbnail, desc, status: ON_AIR, visit_count, like_count, started_at, owner: viewUser(owner, caller) }
 }
