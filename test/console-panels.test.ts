@@ -117,6 +117,14 @@ describe.skipIf(!hasBrowser).each(ways)('$way', ({ settings }) => {
     await offline.click()
     await page.getByText(say('Nothing goes wrong on purpose.', '没有布置故障。')).waitFor()
     expect(await call('/live/auth/code?mobile=13800003001')).toMatchObject({ code: 2000 })
+
+    // Left alone it ends by itself, on the sandbox's clock.
+    await offline.click()
+    await page.getByText(say('s left', '还剩')).first().waitFor()
+    expect(await call('/live/auth/code?mobile=13800003001')).toHaveProperty('thrown')
+    await app(`/__admin/sandboxes/${name}/clock/advance`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"by":"20s"}' })
+    expect(await call('/live/auth/code?mobile=13800003001')).toMatchObject({ code: 2000 })
+    await page.locator('button[aria-pressed=false]', { hasText: '20' }).waitFor()
   })
 
   test('a system goes into maintenance and comes back', async () => {

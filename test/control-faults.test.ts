@@ -20,6 +20,25 @@ describe('fault rules', () => {
     expect(at(await here.admin('GET', '/requests?operationId=liveLogin&limit=2'), 'requests.1.faults')).toEqual(['fault-3'])
   })
 
+  test('so long on the sandbox\'s clock: frozen it lasts, and a jump ends it', async () => {
+    const here = box()
+    await here.admin('POST', '/clock/freeze', { at: '2026-01-31T08:30:00Z' })
+    await addFault(here, { kind: 'error', condition: 'internal' }, { system: 'live', for: '20s' })
+    expect((await here.admin('GET', '/faults/fault-1')).json).toMatchObject({ times: null, until: '2026-01-31T08:30:20.000Z' })
+    expect((await code(here)).status).toBe(500)
+    await here.admin('POST', '/clock/advance', { by: 'PT19.999S' })
+    expect((await code(here)).status).toBe(500)
+    const snapshot = (await here.admin('GET', '/snapshot')).json
+    await here.admin('POST', '/clock/advance', { by: 'PT0.001S' })
+    expect((await code(here)).json).toMatchObject({ code: 2000 })
+    expect(at(await here.admin('GET', '/faults'), 'faults')).toMatchObject([{ id: 'fault-1', matched: 2, fired: 2 }])
+
+    // It moves with its sandbox.
+    await here.admin('PUT', '/snapshot', snapshot ?? {})
+    expect((await code(here)).status).toBe(500)
+    expect((await here.admin('POST', '/faults', { fault: { kind: 'drop' }, for: 'soon' })).json).toMatchObject({ status: 400, errors: [{ field: 'for' }] })
+  })
+
   test('while a rule answers, nothing in the world changes', async () => {
     const here = box()
     await addFault(here, { kind: 'error', condition: 'internal' }, { system: 'live' })

@@ -29,6 +29,8 @@ export interface FaultRule<Id extends SystemId> {
   readonly fault: FaultInput<Id>
   /** For ever when left out. */
   readonly times?: number
+  /** So long on the sandbox's clock: `20s`, `5m`, or an ISO 8601 duration. For ever when left out. */
+  readonly for?: string
   /** 0 to 1; drawn from the sandbox's seed, so that it repeats. */
   readonly probability?: number
 }
@@ -52,9 +54,9 @@ export class BoxFaults {
   }
 
   /** Adds a rule. @returns it with its id */
-  add<Id extends SystemId = SystemId>({ system, operationId = '*', fault, times, probability = 1 }: FaultRule<Id>): Promise<Fault> {
+  add<Id extends SystemId = SystemId>({ system, operationId = '*', fault, times, for: span, probability = 1 }: FaultRule<Id>): Promise<Fault> {
     const { control, path } = this.#target
-    const body = { system: system ?? '*', operationId, fault: { kind: 'error' as const, ...fault }, probability, ...(times === undefined ? {} : { times }) }
+    const body = { system: system ?? '*', operationId, fault: { kind: 'error' as const, ...fault }, probability, ...(times === undefined ? {} : { times }), ...(span === undefined ? {} : { for: span }) }
     return take(control.POST('/sandboxes/{sandbox}/faults', { params: { path }, body }))
   }
 

@@ -22,7 +22,7 @@ export const clock: Handlers<'listExpiring' | 'getClock' | 'setClock' | 'advance
   },
 
   advanceClock: async ({ input, parts }) => {
-    return change(openSandbox(parts, input.sandbox), (state, real) => setClock(state, real, later(readClock(state, real), input.by)))
+    return change(openSandbox(parts, input.sandbox), (state, real) => setClock(state, real, later(readClock(state, real), input.by, 'by')))
   },
 
   freezeClock: async ({ input, parts }) => {
@@ -57,10 +57,16 @@ export function parseInstant(text: string): number {
   throw refusal(422, 'clock-out-of-range', `${quote(text)} is no moment that a clock can show. Give one from ${instant(FIRST)} to ${instant(LAST)}, such as 2026-01-31T08:30:00Z.`)
 }
 
-function later(start: number, by: string): number {
+/**
+ * @param field where the duration stands in the request
+ * @returns the moment so much later
+ * @throws Refusal when it is no duration, or leads beyond what a clock can show
+ */
+export function later(start: number, by: string, field: string): number {
+  const misfit = (message: string) => refusal(400, 'invalid-request', `${quote(by)} ${message}`, { errors: [{ field, message }] })
   const duration = parseDuration(by)
-  if (duration === null) throw misfit(by, `is no duration. Write it like ${DURATION_FORMS}.`)
-  if (by.startsWith('-')) throw misfit(by, 'goes back, and a clock advances. Only setting it takes it back.')
+  if (duration === null) throw misfit(`is no duration. Write it like ${DURATION_FORMS}.`)
+  if (by.startsWith('-')) throw misfit('goes back; here time goes on only. Setting the clock takes it back.')
   const months = duration.years * 12 + duration.months
   const end = months <= MOST_MONTHS ? addDuration(start, duration) : Number.POSITIVE_INFINITY
   if (!(end <= addDuration(start, { years: MOST_YEARS, months: 0, ms: 0 }))) {
@@ -68,8 +74,4 @@ function later(start: number, by: string): number {
   }
   if (end > LAST) throw refusal(422, 'clock-out-of-range', `The clock would go beyond ${instant(LAST)}. Set it back with PUT …/clock.`)
   return end
-}
-
-function misfit(by: string, message: string) {
-  return refusal(400, 'invalid-request', `${quote(by)} ${message}`, { errors: [{ field: 'by', message }] })
 }

@@ -1,10 +1,12 @@
 /** Fault rules. */
+import { readClock } from '../core/clock.js'
 import { hasError } from '../core/faults/error.js'
 import { ANY, type FaultRule } from '../core/faults/rule.js'
 import { didYouMean } from '../core/guess.js'
 import { operationNames } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
-import { lookAt, openSandbox, systemOf, systemsOf } from './access.js'
+import { instant, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
+import { later } from './clock.js'
 import type { ControlParts, Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
@@ -19,11 +21,13 @@ export const faults: Handlers<'listFaults' | 'addFault' | 'clearFaults' | 'getFa
 
   addFault: async ({ input, parts }) => {
     checkRule(parts, input)
-    const { system, operationId, fault, times = null, probability } = input
+    const { system, operationId, fault, times = null, probability, for: span } = input
     const sandbox = openSandbox(parts, input.sandbox)
+    const { real } = sandbox
     const after = await sandbox.control.change((state) => {
       if (state.faults.length >= MOST_RULES) throw refusal(422, 'too-many-faults', `A sandbox holds ${String(MOST_RULES)} rules. Remove those that are used up, or all: DELETE …/faults.`)
-      const rule: FaultRule = { id: `fault-${String(state.nextFault)}`, system, operationId, fault, times, probability, matched: 0, fired: 0 }
+      const until = span === undefined ? {} : { until: instant(later(readClock(state.clock, real), span, 'for')) }
+      const rule: FaultRule = { id: `fault-${String(state.nextFault)}`, system, operationId, fault, times, probability, ...until, matched: 0, fired: 0 }
       return { ...state, faults: [...state.faults, rule], nextFault: state.nextFault + 1 }
     })
     return show(lastOf(after.faults))

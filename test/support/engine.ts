@@ -108,7 +108,7 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
         await tick(i % 3)
         let fired = 0
         await turn.change((before) => {
-          const after = fire(before, { id: 'shop' } as System, 'buy') // of a system it asks for the name
+          const after = fire(before, { id: 'shop' } as System, 'buy', 0) // of a system it asks for the name
           fired = after.fired.length
           return after.state
         })

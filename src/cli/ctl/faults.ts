@@ -9,6 +9,7 @@ import { given, list, move } from './move.js'
 interface AddFlags {
   readonly times?: number
   readonly probability?: number
+  readonly for?: string
 }
 
 /** All flags that say what goes wrong; each kind of fault brings its own. */
@@ -27,11 +28,12 @@ export function addFaults(ctl: Command): void {
     .argument('[system]', 'id of the system, * for all', '*')
     .argument('[operation]', 'operationId, * for all', '*')
     .option('--times <number>', 'so many calls; for ever when left out', parseWhole)
+    .option('--for <duration>', 'so long on the clock of the sandbox, such as 20s; for ever when left out')
     .option('--probability <number>', 'how often, from 0 to 1', parseNumber)
   for (const flag of FLAGS) add.addOption(optionOf(flag))
   add.action((system: string, operationId: string, flags: AddFlags & Readonly<Record<string, unknown>>, command: Command) => {
     const fault = faultOf(flags) ?? command.error(`error: say what goes wrong with one of ${FLAGS.map(({ name }) => `--${name}`).join(', ')}`)
-    const body = { system, operationId, fault, probability: flags.probability ?? 1, ...given({ times: flags.times }) }
+    const body = { system, operationId, fault, probability: flags.probability ?? 1, ...given({ times: flags.times, for: flags.for }) }
     return move(command, (box, stub) => take(stub.control.POST('/sandboxes/{sandbox}/faults', { params: { path: { sandbox: box.name } }, body })), (rule) => show([rule]))
   })
   faults
@@ -73,9 +75,9 @@ function faultOf(flags: Readonly<Record<string, unknown>>): Fault | null {
 }
 
 function show(rules: readonly FaultRule[]): string {
-  const rows = rules.map(({ id, system, operationId, fault: { kind, ...about }, times, probability, matched, fired }) => [
+  const rows = rules.map(({ id, system, operationId, fault: { kind, ...about }, times, probability, until, matched, fired }) => [
     id, system, operationId, [kind, ...Object.entries(about).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)].join(' '),
-    times ?? 'for ever', probability, `${fired} of ${matched}`,
+    [times ?? (until === undefined ? 'for ever' : []), until === undefined ? [] : `until ${until}`].flat().join(', '), probability, `${fired} of ${matched}`,
   ])
   return list(['ID', 'SYSTEM', 'OPERATION', 'FAULT', 'TIMES LEFT', 'PROBABILITY', 'FIRED'], rows, 'no faults')
 }

@@ -3,6 +3,7 @@ import { ask, control, here } from '../api.js'
 import { t } from '../language.js'
 import { details } from '../live/details.js'
 import { useResource } from '../live/resource.js'
+import { isOver } from './faults/kinds.js'
 import { SystemCard } from './overview/card.js'
 
 export function OverviewPanel() {
@@ -31,7 +32,7 @@ export function OverviewPanel() {
             system={system}
             maintenance={data?.maintenance.find((one) => one.system === system.id && one.active) ?? null}
             outages={data?.outages.find((one) => one.system === system.id)?.out ?? []}
-            faults={data?.faults.filter((rule) => (rule.system === system.id || rule.system === '*') && rule.times !== 0).length ?? 0}
+            faults={data?.faults.filter((rule) => (rule.system === system.id || rule.system === '*') && !isOver(rule)).length ?? 0}
             sessions={data === null ? null : data.sessions.filter((one) => one.system === system.id).length}
             users={data?.users.filter((one) => one.system === system.id && !one.banned).slice(0, 3) ?? []}
           />

@@ -3,7 +3,7 @@ import { Ids } from '../ids.js'
 import type { ControlState } from '../sandbox.js'
 import type { System } from '../system.js'
 import { canStrike, roleOf } from './kinds.js'
-import { ANY, type FaultRule } from './rule.js'
+import { ANY, type FaultRule, isOver } from './rule.js'
 
 /** @returns whether the rule is about this operation and can act on it */
 export function applies({ system: id, operationId, fault }: FaultRule, system: System, operation: string): boolean {
@@ -18,14 +18,15 @@ export function chance(seed: string, rule: FaultRule): Ids {
 }
 
 /**
+ * @param now what the sandbox's clock shows
  * @returns the rules that act on the call, as they are after it, and the state with all rules counted
  */
-export function fire(state: ControlState, system: System, operation: string): { readonly state: ControlState; readonly fired: readonly FaultRule[] } {
+export function fire(state: ControlState, system: System, operation: string, now: number): { readonly state: ControlState; readonly fired: readonly FaultRule[] } {
   const taken = new Set<string>()
   const fired: FaultRule[] = []
   const faults = state.faults.map((rule) => {
     const role = roleOf(rule.fault)
-    if ((rule.times !== null && rule.times <= 0) || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
+    if (isOver(rule, now) || !applies(rule, system, operation) || (role !== 'wait' && taken.has(role))) return rule
     const counted = { ...rule, matched: rule.matched + 1 }
     if (chance(state.seed, counted).fraction() >= rule.probability) return counted
     taken.add(role)

@@ -14,7 +14,14 @@ export interface FaultRule {
   /** How often it will still fire; null: for ever. */
   readonly times: number | null
   readonly probability: number
+  /** The moment from which it does not fire any more, on the sandbox's clock, in UTC as JSON has it; for ever when left out. */
+  readonly until?: string
   /** Calls that it applied to, and those of them that it broke. */
   readonly matched: number
   readonly fired: number
+}
+
+/** @returns whether the rule will not fire any more, because its calls are used up or its time is over */
+export function isOver({ times, until }: FaultRule, now: number): boolean {
+  return (times !== null && times <= 0) || (until !== undefined && Date.parse(until) <= now)
 }

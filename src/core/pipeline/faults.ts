@@ -16,7 +16,7 @@ export async function strikeCall({ arrival, operation }: Routed, examples: Failu
   const { turn, system, call } = arrival
   let fired: readonly FaultRule[] = []
   await turn.change((state) => {
-    const after = fire(state, system, operation)
+    const after = fire(state, system, operation, turn.now)
     fired = after.fired
     return after.state
   })

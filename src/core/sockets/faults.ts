@@ -36,7 +36,7 @@ export async function strike(turn: Turn, system: System, operation: string): Pro
   if (faults.length === 0) return NOTHING_WRONG
   let fired: readonly FaultRule[] = []
   await turn.change((before) => {
-    const after = fire(before, system, operation)
+    const after = fire(before, system, operation, turn.now)
     fired = after.fired
     return after.state
   })

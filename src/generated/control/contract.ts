@@ -1006,17 +1006,17 @@ export interface paths {
         };
         /**
          * 故障规则 · Fault rules
-         * @description 按加入的顺序，也是起作用的顺序。用完次数的规则仍列出（`times` 为 0），以便查看计数。
+         * @description 按加入的顺序，也是起作用的顺序。用完次数（`times` 为 0）或过了时间（`until`）的规则仍列出，以便查看计数。
          *
-         *     In the order in which they were added, which is that in which they act. Rules that are used up stay listed (`times` 0) with their counts.
+         *     In the order in which they were added, which is that in which they act. Rules that are used up (`times` 0) or over (`until`) stay listed with their counts.
          */
         get: operations["listFaults"];
         put?: never;
         /**
          * 加一条故障规则 · Add a fault rule
-         * @description 对匹配的请求起作用，直到用完 `times` 次（省略则一直有效）；`probability` 用沙箱的种子计算，可重现。同一请求可遇到多条：延迟相加，第一个作答的规则定下响应，网络故障作用于发送。系统没有的错误会被拒绝，并列出它有的。每个沙箱最多 1000 条。
+         * @description 对匹配的请求起作用，直到用完 `times` 次，或沙箱时钟走过 `for`（都省略则一直有效）；`probability` 用沙箱的种子计算，可重现。同一请求可遇到多条：延迟相加，第一个作答的规则定下响应，网络故障作用于发送。系统没有的错误会被拒绝，并列出它有的。每个沙箱最多 1000 条。
          *
-         *     It acts on calls that fit until `times` is used up (for ever when left out); `probability` is drawn from the sandbox's seed, so it repeats. One call may meet several: latencies add up, the first rule that answers decides the answer, and a transport fault acts when it is sent. An error that the system does not have is refused with the list of those it has. A sandbox holds 1000 rules at the most.
+         *     It acts on calls that fit until `times` is used up or `for` has passed on the sandbox's clock (for ever when both are left out); a clock that is frozen keeps it, one that jumps ends it. `probability` is drawn from the sandbox's seed, so it repeats. One call may meet several: latencies add up, the first rule that answers decides the answer, and a transport fault acts when it is sent. An error that the system does not have is refused with the list of those it has. A sandbox holds 1000 rules at the most.
          */
         post: operations["addFault"];
         /**
@@ -2036,6 +2036,8 @@ export interface components {
             /** @description 还剩几次；null 表示不限 · How often it will still fire; null for ever */
             times: number | null;
             probability: number;
+            /** @description 沙箱时钟到此刻为止；省略则不限 · Until the sandbox's clock shows this; for ever when left out */
+            until?: components["schemas"]["Instant"];
             /** @description 遇到的请求数 · Calls that it applied to */
             matched: number;
             /** @description 出故障的次数 · Calls that it broke */
@@ -4272,6 +4274,8 @@ export interface operations {
                     times?: number;
                     /** @default 1 */
                     probability?: number;
+                    /** @description 在沙箱时钟上持续多久：`20s`、`5m`，或 ISO 8601 时长 · How long on the sandbox's clock: `20s`, `5m`, or an ISO 8601 duration */
+                    for?: string;
                 };
             };
         };
@@ -6910,6 +6914,10 @@ export const contract = {
         "probability": {
           "in": "body",
           "type": "number"
+        },
+        "for": {
+          "in": "body",
+          "type": "string"
         }
       },
       "rules": {},
@@ -8431,6 +8439,8 @@ export interface Operations {
             times?: number;
             /** @default 1 */
             probability: number;
+            /** @description 在沙箱时钟上持续多久：`20s`、`5m`，或 ISO 8601 时长 · How long on the sandbox's clock: `20s`, `5m`, or an ISO 8601 duration */
+            for?: string;
         };
         headers: Record<string, never>;
         success: components["schemas"]["AddFaultSuccess"];

@@ -379,7 +379,7 @@ errors++;
 validate66.errors = vErrors;
 return errors === 0;
 }
-const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema34 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
 const schema35 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate77(data) {
 let vErrors = null;
@@ -1247,24 +1247,29 @@ else {
 vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
+if (data.until !== undefined) {
+if (!validate64(data.until)) {
+vErrors = join(vErrors, "/until", validate64);
+}
+}
 if (data.matched !== undefined) {
-let data6 = data.matched;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+let data7 = data.matched;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
 vErrors = add(vErrors, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data6 == "number") && (isFinite(data6))) {
-if (data6 < 0 || isNaN(data6)) {
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
 vErrors = add(vErrors, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
-let data7 = data.fired;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+let data8 = data.fired;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
 vErrors = add(vErrors, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data7 == "number") && (isFinite(data7))) {
-if (data7 < 0 || isNaN(data7)) {
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 < 0 || isNaN(data8)) {
 vErrors = add(vErrors, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -1525,8 +1530,8 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate60.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSandbox"] = validate96;
-function validate96(data) {
+exports["/fields/getSandbox"] = validate97;
+function validate97(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1541,11 +1546,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate96.errors = vErrors;
+validate97.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteSandbox"] = validate98;
-function validate98(data) {
+exports["/fields/deleteSandbox"] = validate99;
+function validate99(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1560,11 +1565,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate98.errors = vErrors;
+validate99.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getHistory"] = validate100;
-function validate100(data) {
+exports["/fields/getHistory"] = validate101;
+function validate101(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -1594,11 +1599,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate100.errors = vErrors;
+validate101.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/rewindSandbox"] = validate102;
-function validate102(data) {
+exports["/fields/rewindSandbox"] = validate103;
+function validate103(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1627,11 +1632,11 @@ vErrors = add(vErrors, "/to", "#/properties/to/minimum", "minimum", { comparison
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate102.errors = vErrors;
+validate103.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resetSandbox"] = validate104;
-function validate104(data) {
+exports["/fields/resetSandbox"] = validate105;
+function validate105(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1646,11 +1651,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate104.errors = vErrors;
+validate105.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getClock"] = validate106;
-function validate106(data) {
+exports["/fields/getClock"] = validate107;
+function validate107(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1665,11 +1670,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate106.errors = vErrors;
+validate107.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setClock"] = validate108;
-function validate108(data) {
+exports["/fields/setClock"] = validate109;
+function validate109(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1698,11 +1703,11 @@ vErrors = add(vErrors, "/now", "#/properties/now/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate108.errors = vErrors;
+validate109.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listExpiring"] = validate110;
-function validate110(data) {
+exports["/fields/listExpiring"] = validate111;
+function validate111(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -1746,11 +1751,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate110.errors = vErrors;
+validate111.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/advanceClock"] = validate112;
-function validate112(data) {
+exports["/fields/advanceClock"] = validate113;
+function validate113(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1779,11 +1784,11 @@ vErrors = add(vErrors, "/by", "#/properties/by/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate112.errors = vErrors;
+validate113.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/freezeClock"] = validate114;
-function validate114(data) {
+exports["/fields/freezeClock"] = validate115;
+function validate115(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1809,11 +1814,11 @@ vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate114.errors = vErrors;
+validate115.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/resumeClock"] = validate116;
-function validate116(data) {
+exports["/fields/resumeClock"] = validate117;
+function validate117(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1828,11 +1833,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate116.errors = vErrors;
+validate117.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSms"] = validate118;
-function validate118(data) {
+exports["/fields/listSms"] = validate119;
+function validate119(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1863,11 +1868,11 @@ vErrors = add(vErrors, "/phone", "#/properties/phone/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate118.errors = vErrors;
+validate119.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSmsSettings"] = validate121;
-function validate121(data) {
+exports["/fields/getSmsSettings"] = validate122;
+function validate122(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1882,12 +1887,12 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate121.errors = vErrors;
+validate122.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setSms"] = validate123;
+exports["/fields/setSms"] = validate124;
 const schema57 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "source": { "$ref": "/components/SmsSource" }, "operator": { "type": "string", "enum": ["up", "down"] } }, "required": ["sandbox"] };
-function validate123(data) {
+function validate124(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -1921,12 +1926,12 @@ vErrors = add(vErrors, "/operator", "#/properties/operator/enum", "enum", { allo
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate123.errors = vErrors;
+validate124.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSessions"] = validate127;
+exports["/fields/listSessions"] = validate128;
 const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
-function validate127(data) {
+function validate128(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -1975,11 +1980,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate127.errors = vErrors;
+validate128.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/issueSession"] = validate130;
-function validate130(data) {
+exports["/fields/issueSession"] = validate131;
+function validate131(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2035,11 +2040,11 @@ vErrors = join(vErrors, "/device", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate130.errors = vErrors;
+validate131.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/kickUser"] = validate134;
-function validate134(data) {
+exports["/fields/kickUser"] = validate135;
+function validate135(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2095,12 +2100,12 @@ vErrors = join(vErrors, "/by", validate77);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate134.errors = vErrors;
+validate135.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/expireSession"] = validate138;
+exports["/fields/expireSession"] = validate139;
 const schema61 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "session": { "type": "string", "minLength": 1, "maxLength": 200 }, "token": { "type": "string", "enum": ["access", "refresh", "both"], "default": "access" } }, "required": ["sandbox", "system", "user"] };
-function validate138(data) {
+function validate139(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.token === undefined) {
@@ -2175,11 +2180,11 @@ vErrors = add(vErrors, "/token", "#/properties/token/enum", "enum", { allowedVal
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate138.errors = vErrors;
+validate139.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/revokeSessions"] = validate141;
-function validate141(data) {
+exports["/fields/revokeSessions"] = validate142;
+function validate142(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2230,11 +2235,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate141.errors = vErrors;
+validate142.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listUsers"] = validate144;
-function validate144(data) {
+exports["/fields/listUsers"] = validate145;
+function validate145(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -2269,11 +2274,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate144.errors = vErrors;
+validate145.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/banUser"] = validate147;
-function validate147(data) {
+exports["/fields/banUser"] = validate148;
+function validate148(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2324,11 +2329,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate147.errors = vErrors;
+validate148.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/unbanUser"] = validate150;
-function validate150(data) {
+exports["/fields/unbanUser"] = validate151;
+function validate151(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2379,11 +2384,11 @@ vErrors = add(vErrors, "/realm", "#/properties/realm/type", "type", { type: "str
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate150.errors = vErrors;
+validate151.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listSockets"] = validate153;
-function validate153(data) {
+exports["/fields/listSockets"] = validate154;
+function validate154(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2417,12 +2422,12 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate153.errors = vErrors;
+validate154.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/sendPacket"] = validate156;
+exports["/fields/sendPacket"] = validate157;
 const schema67 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "realm": { "type": "string", "maxLength": 64 }, "socket": { "type": "string", "minLength": 1, "maxLength": 200 }, "packet": { "type": ["object", "array"], "additionalProperties": true, "items": {} } }, "required": ["sandbox", "system", "user", "packet"] };
-function validate156(data) {
+function validate157(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2496,11 +2501,11 @@ vErrors = add(vErrors, "/packet", "#/properties/packet/type", "type", { type: sc
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate156.errors = vErrors;
+validate157.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/dropSocket"] = validate159;
-function validate159(data) {
+exports["/fields/dropSocket"] = validate160;
+function validate160(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2557,11 +2562,11 @@ vErrors = add(vErrors, "/reason", "#/properties/reason/type", "type", { type: "s
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate159.errors = vErrors;
+validate160.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getMaintenance"] = validate161;
-function validate161(data) {
+exports["/fields/getMaintenance"] = validate162;
+function validate162(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2576,11 +2581,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate161.errors = vErrors;
+validate162.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setMaintenance"] = validate163;
-function validate163(data) {
+exports["/fields/setMaintenance"] = validate164;
+function validate164(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2619,11 +2624,11 @@ vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimu
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate163.errors = vErrors;
+validate164.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearMaintenance"] = validate167;
-function validate167(data) {
+exports["/fields/clearMaintenance"] = validate168;
+function validate168(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2643,11 +2648,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate167.errors = vErrors;
+validate168.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getOutages"] = validate170;
-function validate170(data) {
+exports["/fields/getOutages"] = validate171;
+function validate171(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2662,11 +2667,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate170.errors = vErrors;
+validate171.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setOutages"] = validate172;
-function validate172(data) {
+exports["/fields/setOutages"] = validate173;
+function validate173(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2732,11 +2737,11 @@ vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate172.errors = vErrors;
+validate173.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSettings"] = validate175;
-function validate175(data) {
+exports["/fields/getSettings"] = validate176;
+function validate176(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2751,11 +2756,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate175.errors = vErrors;
+validate176.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSettings"] = validate177;
-function validate177(data) {
+exports["/fields/putSettings"] = validate178;
+function validate178(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2794,11 +2799,11 @@ vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate177.errors = vErrors;
+validate178.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getDrift"] = validate181;
-function validate181(data) {
+exports["/fields/getDrift"] = validate182;
+function validate182(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2818,11 +2823,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate181.errors = vErrors;
+validate182.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearDrift"] = validate184;
-function validate184(data) {
+exports["/fields/clearDrift"] = validate185;
+function validate185(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2842,11 +2847,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate184.errors = vErrors;
+validate185.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listBackends"] = validate187;
-function validate187(data) {
+exports["/fields/listBackends"] = validate188;
+function validate188(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2861,11 +2866,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate187.errors = vErrors;
+validate188.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getBackend"] = validate189;
-function validate189(data) {
+exports["/fields/getBackend"] = validate190;
+function validate190(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2888,12 +2893,12 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate189.errors = vErrors;
+validate190.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putBackend"] = validate192;
+exports["/fields/putBackend"] = validate193;
 const schema81 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate195(data) {
+function validate196(data) {
 let vErrors = null;
 if (typeof data !== "string") {
 vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
@@ -2901,10 +2906,10 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
 vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema81.enum }, "must be equal to one of the allowed values");
 }
-validate195.errors = vErrors;
+validate196.errors = vErrors;
 return vErrors === null;
 }
-function validate192(data) {
+function validate193(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2941,8 +2946,8 @@ vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string"
 }
 }
 if (data.mode !== undefined) {
-if (!validate195(data.mode)) {
-vErrors = join(vErrors, "/mode", validate195);
+if (!validate196(data.mode)) {
+vErrors = join(vErrors, "/mode", validate196);
 }
 }
 if (data.operations !== undefined) {
@@ -2952,8 +2957,8 @@ if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
 for (const key0 in data4) {
-if (!validate195(data4[key0])) {
-vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate195);
+if (!validate196(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate196);
 }
 }
 }
@@ -2979,11 +2984,11 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate192.errors = vErrors;
+validate193.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteBackend"] = validate198;
-function validate198(data) {
+exports["/fields/deleteBackend"] = validate199;
+function validate199(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3006,11 +3011,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate198.errors = vErrors;
+validate199.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate201;
-function validate201(data) {
+exports["/fields/listFaults"] = validate202;
+function validate202(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3025,11 +3030,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate201.errors = vErrors;
+validate202.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate203;
-function validate203(data) {
+exports["/fields/addFault"] = validate204;
+function validate204(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -3107,15 +3112,26 @@ vErrors = add(vErrors, "/probability", "#/properties/probability/exclusiveMinimu
 else {
 vErrors = add(vErrors, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
+if (data.for !== undefined) {
+let data6 = data.for;
+if (typeof data6 === "string") {
+if (func1(data6) > 64) {
+vErrors = add(vErrors, "/for", "#/properties/for/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/for", "#/properties/for/type", "type", { type: "string" }, "must be string");
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate203.errors = vErrors;
+validate204.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate206;
-function validate206(data) {
+exports["/fields/clearFaults"] = validate207;
+function validate207(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3130,47 +3146,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate206.errors = vErrors;
+validate207.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getFault"] = validate208;
-function validate208(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate208.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/removeFault"] = validate210;
-function validate210(data) {
+exports["/fields/getFault"] = validate209;
+function validate209(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3202,11 +3182,47 @@ vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate210.errors = vErrors;
+validate209.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate212;
-function validate212(data) {
+exports["/fields/removeFault"] = validate211;
+function validate211(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate211.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate213;
+function validate213(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3357,11 +3373,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate212.errors = vErrors;
+validate213.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate215;
-function validate215(data) {
+exports["/fields/clearRequests"] = validate216;
+function validate216(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3491,11 +3507,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate215.errors = vErrors;
+validate216.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate218;
-function validate218(data) {
+exports["/fields/countRequests"] = validate219;
+function validate219(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3625,11 +3641,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate218.errors = vErrors;
+validate219.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate221;
-function validate221(data) {
+exports["/fields/waitForRequest"] = validate222;
+function validate222(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3780,11 +3796,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate221.errors = vErrors;
+validate222.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate224;
-function validate224(data) {
+exports["/fields/streamRequests"] = validate225;
+function validate225(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3920,11 +3936,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate224.errors = vErrors;
+validate225.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate227;
-function validate227(data) {
+exports["/fields/listCallLines"] = validate228;
+function validate228(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3965,11 +3981,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate227.errors = vErrors;
+validate228.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate229;
-function validate229(data) {
+exports["/fields/streamCallLines"] = validate230;
+function validate230(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3984,11 +4000,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate229.errors = vErrors;
+validate230.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate231;
-function validate231(data) {
+exports["/fields/getRequest"] = validate232;
+function validate232(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4023,11 +4039,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate231.errors = vErrors;
+validate232.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate233;
-function validate233(data) {
+exports["/fields/getSnapshot"] = validate234;
+function validate234(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4042,11 +4058,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate233.errors = vErrors;
+validate234.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate235;
-function validate235(data) {
+exports["/fields/putSnapshot"] = validate236;
+function validate236(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4237,11 +4253,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate235.errors = vErrors;
+validate236.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate240;
-function validate240(data) {
+exports["/fields/listScenarios"] = validate241;
+function validate241(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4261,11 +4277,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate240.errors = vErrors;
+validate241.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate243;
-function validate243(data) {
+exports["/fields/applyScenario"] = validate244;
+function validate244(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4302,11 +4318,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate243.errors = vErrors;
+validate244.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate246;
-function validate246(data) {
+exports["/fields/listCollections"] = validate247;
+function validate247(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4329,11 +4345,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate246.errors = vErrors;
+validate247.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate249;
-function validate249(data) {
+exports["/fields/listRecords"] = validate250;
+function validate250(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4386,11 +4402,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate249.errors = vErrors;
+validate250.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate252;
-function validate252(data) {
+exports["/fields/createRecord"] = validate253;
+function validate253(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4430,72 +4446,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate252.errors = vErrors;
+validate253.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate255;
-function validate255(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate255.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate258;
-function validate258(data) {
+exports["/fields/getRecord"] = validate256;
+function validate256(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4552,11 +4507,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate258.errors = vErrors;
+validate256.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate261;
-function validate261(data) {
+exports["/fields/replaceRecord"] = validate259;
+function validate259(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4613,11 +4568,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate261.errors = vErrors;
+validate259.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate264;
-function validate264(data) {
+exports["/fields/updateRecord"] = validate262;
+function validate262(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4674,33 +4629,72 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate264.errors = vErrors;
+validate262.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate267;
+exports["/fields/deleteRecord"] = validate265;
+function validate265(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate265.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate268;
 const pattern7 = new RegExp("^\\d{0,15}$", "u");
-function validate267(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
-}
-}
-else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate267.errors = vErrors;
-return vErrors === null;
-}
-exports["/headers/streamCallLines"] = validate268;
 function validate268(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4720,6 +4714,28 @@ else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate268.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamCallLines"] = validate269;
+function validate269(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate269.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -7927,7 +7943,7 @@ validate232.errors = null;
 return true;
 }
 exports["/success/listFaults"] = validate234;
-const schema103 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema103 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
 const schema104 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
 function validate238(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -8839,24 +8855,29 @@ else {
 return fail(validate235, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
+if (data.until !== undefined) {
+if (!validate56(data.until)) {
+return pass(validate235, "/until", validate56);
+}
+}
 if (data.matched !== undefined) {
-let data6 = data.matched;
-if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+let data7 = data.matched;
+if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
 return fail(validate235, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data6 == "number") && (isFinite(data6))) {
-if (data6 < 0 || isNaN(data6)) {
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 < 0 || isNaN(data7)) {
 return fail(validate235, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
-let data7 = data.fired;
-if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
+let data8 = data.fired;
+if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
 return fail(validate235, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data7 == "number") && (isFinite(data7))) {
-if (data7 < 0 || isNaN(data7)) {
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 < 0 || isNaN(data8)) {
 return fail(validate235, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
@@ -8898,25 +8919,25 @@ return fail(validate234, "", "#/type", "type", { type: "object" }, "must be obje
 validate234.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate255;
-function validate255(data) {
+exports["/success/addFault"] = validate256;
+function validate256(data) {
 if (!validate235(data)) {
-return pass(validate255, "", validate235);
+return pass(validate256, "", validate235);
 }
-validate255.errors = null;
+validate256.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate257;
-function validate257(data) {
+exports["/success/getFault"] = validate258;
+function validate258(data) {
 if (!validate235(data)) {
-return pass(validate257, "", validate235);
+return pass(validate258, "", validate235);
 }
-validate257.errors = null;
+validate258.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate259;
+exports["/success/listRequests"] = validate260;
 const schema116 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-function validate263(data) {
+function validate264(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8962,7 +8983,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate263.errors = vErrors;
+validate264.errors = vErrors;
 return false;
 }
 else {
@@ -8983,64 +9004,64 @@ break;
 }
 }
 else {
-return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate264, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate263.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
 const schema119 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate266(data) {
+function validate267(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate267, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate266, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate267, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate266, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate267, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate266, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate267, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate266, "/text", "#/properties/text/type", "type", { type: schema119.properties.text.type }, "must be string,null");
+return fail(validate267, "/text", "#/properties/text/type", "type", { type: schema119.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate266, "/base64", "#/properties/base64/type", "type", { type: schema119.properties.base64.type }, "must be string,null");
+return fail(validate267, "/base64", "#/properties/base64/type", "type", { type: schema119.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate266.errors = null;
+validate267.errors = null;
 return true;
 }
-function validate265(data) {
+function validate266(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate266(data)) {
-vErrors = join(vErrors, "", validate266);
+if (!validate267(data)) {
+vErrors = join(vErrors, "", validate267);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -9057,7 +9078,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate265.errors = vErrors;
+validate266.errors = vErrors;
 return false;
 }
 else {
@@ -9071,68 +9092,68 @@ vErrors = null;
 }
 }
 }
-validate265.errors = vErrors;
+validate266.errors = vErrors;
 return errors === 0;
 }
 const schema120 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate271(data) {
+function validate272(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate271, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate272, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate271, "/key", "#/properties/key/type", "type", { type: schema120.properties.key.type }, "must be string,number");
+return fail(validate272, "/key", "#/properties/key/type", "type", { type: schema120.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate271, "/before", "#/properties/before/type", "type", { type: schema120.properties.before.type }, "must be object,null");
+return fail(validate272, "/before", "#/properties/before/type", "type", { type: schema120.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate271, "/after", "#/properties/after/type", "type", { type: schema120.properties.after.type }, "must be object,null");
+return fail(validate272, "/after", "#/properties/after/type", "type", { type: schema120.properties.after.type }, "must be object,null");
 }
 }
 }
 }
 else {
-return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate271.errors = null;
+validate272.errors = null;
 return true;
 }
-function validate273(data) {
+function validate274(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate273, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate273, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate273, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.path !== undefined) {
 if (typeof data.path !== "string") {
-return fail(validate273, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.reasons !== undefined) {
@@ -9141,70 +9162,70 @@ if (Array.isArray(data3)) {
 const len0 = data3.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data3[i0] !== "string") {
-return fail(validate273, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate273, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate274, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate273, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate273.errors = null;
+validate274.errors = null;
 return true;
 }
-function validate260(data) {
+function validate261(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate261, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate260, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate261, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate260, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate261, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate260, "/at", validate56);
+return pass(validate261, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate260, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate261, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate260, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate261, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate260, "/system", validate54);
+return pass(validate261, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate260, "/operationId", "#/properties/operationId/type", "type", { type: schema116.properties.operationId.type }, "must be string,null");
+return fail(validate261, "/operationId", "#/properties/operationId/type", "type", { type: schema116.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate260, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate261, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -9212,33 +9233,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate260, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate261, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate260, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate260, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate263(data6.headers)) {
-return pass(validate260, "/request/headers", validate263);
+if (!validate264(data6.headers)) {
+return pass(validate261, "/request/headers", validate264);
 }
 }
 if (data6.body !== undefined) {
-if (!validate265(data6.body)) {
-return pass(validate260, "/request/body", validate265);
+if (!validate266(data6.body)) {
+return pass(validate261, "/request/body", validate266);
 }
 }
 }
 }
 else {
-return fail(validate260, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate261, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -9246,41 +9267,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate260, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate261, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate260, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate261, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate263(data11.headers)) {
-return pass(validate260, "/response/headers", validate263);
+if (!validate264(data11.headers)) {
+return pass(validate261, "/response/headers", validate264);
 }
 }
 if (data11.body !== undefined) {
-if (!validate265(data11.body)) {
-return pass(validate260, "/response/body", validate265);
+if (!validate266(data11.body)) {
+return pass(validate261, "/response/body", validate266);
 }
 }
 }
 }
 else {
-return fail(validate260, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate261, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate260, "/user", "#/properties/user/type", "type", { type: schema116.properties.user.type }, "must be string,null");
+return fail(validate261, "/user", "#/properties/user/type", "type", { type: schema116.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate260, "/error", "#/properties/error/type", "type", { type: schema116.properties.error.type }, "must be string,null");
+return fail(validate261, "/error", "#/properties/error/type", "type", { type: schema116.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -9289,12 +9310,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate260, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate260, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate261, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -9303,12 +9324,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate260, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate260, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate261, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -9316,23 +9337,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate271(data21[i2])) {
-return pass(validate260, "/changes/" + i2, validate271);
+if (!validate272(data21[i2])) {
+return pass(validate261, "/changes/" + i2, validate272);
 }
 }
 }
 else {
-return fail(validate260, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate261, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate260, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate261, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate260, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate261, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9341,28 +9362,100 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate273(data24[i3])) {
-return pass(validate260, "/nearMisses/" + i3, validate273);
+if (!validate274(data24[i3])) {
+return pass(validate261, "/nearMisses/" + i3, validate274);
 }
 }
 }
 else {
-return fail(validate260, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate261, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate260, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate261, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate260, "/source", "#/properties/source/enum", "enum", { allowedValues: schema116.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate261, "/source", "#/properties/source/enum", "enum", { allowedValues: schema116.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate260, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema116.properties.sourceReason.type }, "must be string,null");
+return fail(validate261, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema116.properties.sourceReason.type }, "must be string,null");
+}
+}
+}
+}
+else {
+return fail(validate261, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate261.errors = null;
+return true;
+}
+const schema122 = { "type": ["integer", "null"], "minimum": 1 };
+function validate277(data) {
+if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
+return fail(validate277, "", "#/type", "type", { type: schema122.type }, "must be integer,null");
+}
+if ((typeof data == "number") && (isFinite(data))) {
+if (data < 1 || isNaN(data)) {
+return fail(validate277, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+validate277.errors = null;
+return true;
+}
+function validate260(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
+return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.requests !== undefined) {
+let data0 = data.requests;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate261(data0[i0])) {
+return pass(validate260, "/requests/" + i0, validate261);
+}
+}
+}
+else {
+return fail(validate260, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+}
+}
+if (data.meta !== undefined) {
+let data2 = data.meta;
+if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+let missing1;
+if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
+return fail(validate260, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+}
+else {
+if (data2.total !== undefined) {
+let data3 = data2.total;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate260, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+return fail(validate260, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data2.oldest !== undefined) {
+if (!validate277(data2.oldest)) {
+return pass(validate260, "/meta/oldest", validate277);
+}
+}
+}
+}
+else {
+return fail(validate260, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
@@ -9373,106 +9466,7 @@ return fail(validate260, "", "#/type", "type", { type: "object" }, "must be obje
 validate260.errors = null;
 return true;
 }
-const schema122 = { "type": ["integer", "null"], "minimum": 1 };
-function validate276(data) {
-if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate276, "", "#/type", "type", { type: schema122.type }, "must be integer,null");
-}
-if ((typeof data == "number") && (isFinite(data))) {
-if (data < 1 || isNaN(data)) {
-return fail(validate276, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-validate276.errors = null;
-return true;
-}
-function validate259(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate259, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.requests !== undefined) {
-let data0 = data.requests;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate260(data0[i0])) {
-return pass(validate259, "/requests/" + i0, validate260);
-}
-}
-}
-else {
-return fail(validate259, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
-}
-}
-if (data.meta !== undefined) {
-let data2 = data.meta;
-if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-let missing1;
-if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate259, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
-}
-else {
-if (data2.total !== undefined) {
-let data3 = data2.total;
-if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate259, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data3 == "number") && (isFinite(data3))) {
-if (data3 < 0 || isNaN(data3)) {
-return fail(validate259, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data2.oldest !== undefined) {
-if (!validate276(data2.oldest)) {
-return pass(validate259, "/meta/oldest", validate276);
-}
-}
-}
-}
-else {
-return fail(validate259, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate259, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate259.errors = null;
-return true;
-}
-exports["/success/clearRequests"] = validate278;
-function validate278(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate278, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate278, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate278.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate279;
+exports["/success/clearRequests"] = validate279;
 function validate279(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -9499,20 +9493,47 @@ return fail(validate279, "", "#/type", "type", { type: "object" }, "must be obje
 validate279.errors = null;
 return true;
 }
-exports["/success/waitForRequest"] = validate280;
+exports["/success/countRequests"] = validate280;
 function validate280(data) {
-if (!validate260(data)) {
-return pass(validate280, "", validate260);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate280, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate280, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate280, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate280.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate282;
-function validate282(data) {
+exports["/success/waitForRequest"] = validate281;
+function validate281(data) {
+if (!validate261(data)) {
+return pass(validate281, "", validate261);
+}
+validate281.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate283;
+function validate283(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate283, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -9521,12 +9542,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate282, "/lines/" + i0, validate103);
+return pass(validate283, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate282, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate283, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9534,91 +9555,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate282, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate283, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate282, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate283, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate282, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate283, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate282, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate283, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate282, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate283, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate276(data2.oldest)) {
-return pass(validate282, "/meta/oldest", validate276);
+if (!validate277(data2.oldest)) {
+return pass(validate283, "/meta/oldest", validate277);
 }
 }
 }
 }
 else {
-return fail(validate282, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate283, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate282.errors = null;
+validate283.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate285;
-function validate285(data) {
-if (!validate260(data)) {
-return pass(validate285, "", validate260);
+exports["/success/getRequest"] = validate286;
+function validate286(data) {
+if (!validate261(data)) {
+return pass(validate286, "", validate261);
 }
-validate285.errors = null;
+validate286.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate287;
+exports["/success/getSnapshot"] = validate288;
 const schema130 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate293(data) {
+function validate294(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate293, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate294, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate293, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate294, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate293, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate294, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate294, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate293.errors = null;
+validate294.errors = null;
 return true;
 }
-function validate290(data) {
+function validate291(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate290, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -9643,7 +9664,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate290, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate291, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -9652,7 +9673,7 @@ break;
 }
 }
 else {
-return fail(validate290, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate291, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -9679,7 +9700,7 @@ break;
 }
 }
 else {
-return fail(validate290, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9712,8 +9733,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate293(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate293);
+if (!validate294(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate294);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9762,7 +9783,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate290.errors = vErrors;
+validate291.errors = vErrors;
 return false;
 }
 else {
@@ -9794,7 +9815,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9811,7 +9832,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9821,7 +9842,7 @@ break;
 }
 }
 else {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9841,7 +9862,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema130.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema130.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9850,7 +9871,7 @@ break;
 }
 }
 else {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9862,7 +9883,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate290, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9872,7 +9893,7 @@ break;
 }
 }
 else {
-return fail(validate290, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9887,64 +9908,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate290, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate290.errors = vErrors;
+validate291.errors = vErrors;
 return errors === 0;
 }
-function validate288(data) {
+function validate289(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate288, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate288, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate288, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate288, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate288, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate289, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate288, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate289, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate288, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate288, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate288, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate289, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate288, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate289, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9954,37 +9975,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate288, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate289, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate288, "/clock/now", validate56);
+return pass(validate289, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate288, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate289, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate288, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate288, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate288, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate289, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate288, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate289, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9993,46 +10014,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate290(data10[key0])) {
-return pass(validate288, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate290);
+if (!validate291(data10[key0])) {
+return pass(validate289, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate291);
 }
 }
 }
 else {
-return fail(validate288, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate288, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate289, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate235(data12[i0])) {
-return pass(validate288, "/faults/" + i0, validate235);
+return pass(validate289, "/faults/" + i0, validate235);
 }
 }
 }
 }
 else {
-return fail(validate288, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate289, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate288, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate288, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate289, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate288, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate289, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10040,15 +10061,15 @@ return fail(validate288, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate288, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate289, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate288, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate289, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate288, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate289, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10056,47 +10077,76 @@ return fail(validate288, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate288, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate289.errors = null;
+return true;
+}
+function validate288(data) {
+if (!validate289(data)) {
+return pass(validate288, "", validate289);
 }
 validate288.errors = null;
 return true;
 }
-function validate287(data) {
-if (!validate288(data)) {
-return pass(validate287, "", validate288);
-}
-validate287.errors = null;
-return true;
-}
-exports["/success/putSnapshot"] = validate298;
-function validate298(data) {
+exports["/success/putSnapshot"] = validate299;
+function validate299(data) {
 if (!validate91(data)) {
-return pass(validate298, "", validate91);
+return pass(validate299, "", validate91);
 }
-validate298.errors = null;
+validate299.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate300;
-function validate302(data) {
+exports["/success/listScenarios"] = validate301;
+function validate303(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate302, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate303, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate302, "/system", validate54);
+return pass(validate303, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate302, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate303, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate302, "/description", validate74);
+return pass(validate303, "/description", validate74);
+}
+}
+}
+}
+else {
+return fail(validate303, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate303.errors = null;
+return true;
+}
+function validate302(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
+return fail(validate302, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.scenarios !== undefined) {
+let data0 = data.scenarios;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate303(data0[i0])) {
+return pass(validate302, "/scenarios/" + i0, validate303);
+}
+}
+}
+else {
+return fail(validate302, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -10108,55 +10158,26 @@ validate302.errors = null;
 return true;
 }
 function validate301(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate301, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.scenarios !== undefined) {
-let data0 = data.scenarios;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate302(data0[i0])) {
-return pass(validate301, "/scenarios/" + i0, validate302);
-}
-}
-}
-else {
-return fail(validate301, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate301, "", "#/type", "type", { type: "object" }, "must be object");
+if (!validate302(data)) {
+return pass(validate301, "", validate302);
 }
 validate301.errors = null;
 return true;
 }
-function validate300(data) {
-if (!validate301(data)) {
-return pass(validate300, "", validate301);
+exports["/success/applyScenario"] = validate308;
+function validate308(data) {
+if (!validate302(data)) {
+return pass(validate308, "", validate302);
 }
-validate300.errors = null;
+validate308.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate307;
-function validate307(data) {
-if (!validate301(data)) {
-return pass(validate307, "", validate301);
-}
-validate307.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate309;
-function validate309(data) {
+exports["/success/listCollections"] = validate310;
+function validate310(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate309, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -10168,17 +10189,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate309, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate310, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate309, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate310, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate309, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate310, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -10191,27 +10212,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate309, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate310, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate309, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate309, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate309, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate310, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate309, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate310, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10223,7 +10244,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -10232,122 +10253,122 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate309, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate309, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate309, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate309, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate309, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate309.errors = null;
-return true;
-}
-exports["/success/listRecords"] = validate310;
-function validate311(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-}
-else {
-return fail(validate311, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate311.errors = null;
-return true;
-}
-function validate310(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate311(data[i0])) {
-return pass(validate310, "/" + i0, validate311);
+return fail(validate310, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate310, "", "#/type", "type", { type: "array" }, "must be array");
+return fail(validate310, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate310.errors = null;
 return true;
 }
-exports["/success/createRecord"] = validate313;
-function validate313(data) {
-if (!validate311(data)) {
-return pass(validate313, "", validate311);
-}
-validate313.errors = null;
-return true;
-}
-exports["/success/getRecord"] = validate315;
-function validate315(data) {
-if (!validate311(data)) {
-return pass(validate315, "", validate311);
-}
-validate315.errors = null;
-return true;
-}
-exports["/success/replaceRecord"] = validate317;
-function validate317(data) {
-if (!validate311(data)) {
-return pass(validate317, "", validate311);
-}
-validate317.errors = null;
-return true;
-}
-exports["/success/updateRecord"] = validate319;
-function validate319(data) {
-if (!validate311(data)) {
-return pass(validate319, "", validate311);
-}
-validate319.errors = null;
-return true;
-}
-exports["/success/deleteRecord"] = validate321;
-function validate321(data) {
+exports["/success/listRecords"] = validate311;
+function validate312(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length > 0) {
-return fail(validate321, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+else {
+return fail(validate312, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate312.errors = null;
+return true;
+}
+function validate311(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate312(data[i0])) {
+return pass(validate311, "/" + i0, validate312);
+}
 }
 }
 else {
-return fail(validate321, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate311, "", "#/type", "type", { type: "array" }, "must be array");
 }
-validate321.errors = null;
+validate311.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate314;
+function validate314(data) {
+if (!validate312(data)) {
+return pass(validate314, "", validate312);
+}
+validate314.errors = null;
+return true;
+}
+exports["/success/getRecord"] = validate316;
+function validate316(data) {
+if (!validate312(data)) {
+return pass(validate316, "", validate312);
+}
+validate316.errors = null;
+return true;
+}
+exports["/success/replaceRecord"] = validate318;
+function validate318(data) {
+if (!validate312(data)) {
+return pass(validate318, "", validate312);
+}
+validate318.errors = null;
+return true;
+}
+exports["/success/updateRecord"] = validate320;
+function validate320(data) {
+if (!validate312(data)) {
+return pass(validate320, "", validate312);
+}
+validate320.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate322;
+function validate322(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length > 0) {
+return fail(validate322, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+}
+}
+else {
+return fail(validate322, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate322.errors = null;
 return true;
 }
 return exports

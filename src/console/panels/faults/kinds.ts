@@ -2,6 +2,7 @@
 import type { Schemas } from '../../api.js'
 import { span } from '../../format.js'
 import { t } from '../../language.js'
+import { sandboxNow } from '../../live/connection.js'
 
 export type Rule = Schemas['Fault']
 export type Kind = Rule['fault']['kind']
@@ -19,6 +20,16 @@ export function kindName(kind: Kind): string {
     malformed: t('the answer is broken JSON', '响应是残缺的 JSON'),
     status: t('a bare HTTP status', '裸 HTTP 状态'),
   }[kind]
+}
+
+/** @returns milliseconds of the sandbox's clock until the rule ends by itself; null for one that does not */
+export function timeLeft({ until }: Rule): number | null {
+  return until === undefined ? null : Math.max(0, Date.parse(until) - (sandboxNow() ?? 0))
+}
+
+/** @returns whether the rule will not fire any more */
+export function isOver(rule: Rule): boolean {
+  return rule.times === 0 || timeLeft(rule) === 0
 }
 
 /** @returns what a rule does, in a few words */

@@ -1,9 +1,11 @@
 /** The rules in force and those that are used up, with what they have done. */
 import { act, control, here } from '../../api.js'
-import { count } from '../../format.js'
+import { count, span } from '../../format.js'
 import { t } from '../../language.js'
+import { tick } from '../../live/tick.js'
+import { watch } from '../../live/watch.js'
 import { Mark } from '../../parts/mark.js'
-import { describeFault, type Rule } from './kinds.js'
+import { describeFault, isOver, type Rule, timeLeft } from './kinds.js'
 
 export function Rules({ rules }: { readonly rules: readonly Rule[] | null }) {
   const params = { params: { path: here.value } }
@@ -23,9 +25,11 @@ export function Rules({ rules }: { readonly rules: readonly Rule[] | null }) {
 
 function RuleRow({ rule }: { readonly rule: Rule }) {
   const { id, system, operationId, times, probability, matched, fired } = rule
-  const isSpent = times === 0
+  watch(tick)
+  const isSpent = isOver(rule)
+  const left = timeLeft(rule)
   const place = operationId === '*' ? (system === '*' ? t('every call', '所有请求') : t(`every call of ${system}`, `${system} 的所有请求`)) : operationId
-  const often = times === null ? t('for ever', '不限次') : isSpent ? t('used up', '已用完') : t(`${count(times)} more`, `还有 ${count(times)} 次`)
+  const often = times === 0 ? t('used up', '已用完') : left === 0 ? t('over', '已结束') : times === null && left !== null ? t(`${span(left)} left`, `还剩 ${span(left)}`) : times === null ? t('for ever', '不限次') : t(`${count(times)} more`, `还有 ${count(times)} 次`)
   return (
     <li class={isSpent ? 'spent' : ''}>
       <Mark kind={isSpent ? 'waiting' : 'failed'} />
