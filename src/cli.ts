@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { addCtl } from './cli/ctl.js'
 import { addData } from './cli/data.js'
 import { addDiff } from './cli/diff.js'
+import { addDrift } from './cli/drift.js'
 import { addExec } from './cli/exec.js'
 import { addList } from './cli/list.js'
 import { fail } from './cli/output.js'
@@ -24,5 +25,6 @@ addExec(program)
 addCtl(program)
 addData(program)
 addDiff(program)
+addDrift(program)
 
 program.parseAsync().catch(fail)

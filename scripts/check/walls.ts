@@ -22,7 +22,7 @@ const WALLS: readonly Wall[] = [
   { room: /^src\/plain\//, not: /^(?!src\/plain\/)/, why: 'what is plain needs nothing, so that everybody may have it' },
   { room: /^src\/core\//, not: /^src\/(?!core\/|plain\/|generated\/conditions\.)/, why: 'the core stands by itself' },
   // A type counts like a value: whoever names a socket depends on sockets.
-  { room: /^src\/(?:core|control|docs|pages)\//, not: /^(?:node:)?(?:http|https|http2|net|tls|dgram|stream|express|ws|busboy)(?:\/|$)/, why: 'here one knows calls and outcomes only; how these travel is the business of src/hosts' },
+  { room: /^src\/(?:core|control|docs|pages)\//, not: /^(?:node:)?(?:http|https|http2|net|tls|dgram|stream|express|ws|busboy|undici)(?:\/|$)/, why: 'here one knows calls and outcomes only; how these travel is the business of src/hosts' },
   { room: /^src\/control\//, not: /^src\/(?!core\/|control\/|plain\/|paths\.|generated\/(?:conditions\.|control\/))/, why: 'the control plane knows the core and its own contract' },
   { room: /^src\/docs\//, not: /^src\/(?!core\/|docs\/|control\/|plain\/|paths\.|generated\/(?:conditions\.|control\/))/, why: 'the reference pages know the core, the control plane and no system' },
   { room: /^src\/errors\//, not: /^(?!src\/errors\/|src\/plain\/|src\/generated\/[\w-]+\.ts$)/, why: 'error names are used in browsers: generated tables, what is plain, and nothing else' },

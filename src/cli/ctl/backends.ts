@@ -1,7 +1,7 @@
 /** `understudy ctl backend` */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Box } from '../../client/box.js'
-import type { Backend } from '../../client/control.js'
+import type { Backend, DriftReport } from '../../client/control.js'
 import { isMode, type Mode, modes } from '../../core/backends/setting.js'
 import { DURATION_FORMS, parseMilliseconds } from '../../core/duration.js'
 import { given, list, move } from './move.js'
@@ -26,6 +26,20 @@ export function addBackends(ctl: Command): void {
       if (system === undefined) return move(command, (box) => box.backends.list(), showBackends)
       return move(command, (box) => choose(box, system, url, flags), showBackends)
     })
+  ctl
+    .command('drift')
+    .description('show where real backends are not what their contracts say; understudy drift writes it as a report')
+    .argument('[system]', 'id of the system')
+    .option('--clear', 'forget it')
+    .action((system: string | undefined, { clear }: { readonly clear?: true }, command: Command) => {
+      if (clear) return move(command, (box) => box.backends.clearDrift(system), (count) => `${String(count)} forgotten`)
+      return move(command, (box) => box.backends.drift(system), showDrift)
+    })
+}
+
+function showDrift({ drift }: DriftReport): string {
+  const rows = drift.map(({ operationId, kind, pointer, count, last }) => [operationId, kind, pointer || '-', count, last.message])
+  return list(['OPERATION', 'KIND', 'WHERE', 'TIMES', 'LAST'], rows, 'no differences')
 }
 
 async function choose({ backends }: Box, system: string, url: string | undefined, { mode, operation, timeout }: BackendFlags): Promise<Backend[]> {
