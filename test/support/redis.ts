@@ -43,6 +43,12 @@ export class OwnRedis {
     child.stdout.resume()
   }
 
+  /** @returns how many scripts it has carried out */
+  async scripts(): Promise<number> {
+    const { stdout } = spawnSync('redis-cli', ['-p', String(this.port), 'INFO', 'commandstats'], { encoding: 'utf8' })
+    return ['eval', 'evalsha'].reduce((sum, name) => sum + Number(new RegExp(`^cmdstat_${name}:calls=(\\d+)`, 'm').exec(stdout)?.[1] ?? 0), 0)
+  }
+
   /** Ends it as a power cut does. */
   async kill(): Promise<void> {
     const child = this.#child

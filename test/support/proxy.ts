@@ -1,0 +1,75 @@
+/** A connection that breaks when a test wants it to. */
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+export class Proxy {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  /** The text in what is sent after which the connection breaks; null while it holds. */
+  #fuse: string | null = null
+  /** Whether what was sent last still arrives. */
+  #arrives = true
+  #broken = 0
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** @param port where it leads to */
+  static async to(port: number): Promise<Proxy> {
+    const server = createServer()
+    const proxy = new Proxy(server)
+    server.on('connection', (near) => {
+      const far = connect(port, '127.0.0.1')
+      for (const socket of [near, far]) {
+        proxy.#sockets.add(socket)
+        socket.on('error', () => undefined)
+        socket.on('close', () => {
+          proxy.#sockets.delete(socket)
+          near.destroy()
+          far.destroy()
+        })
+      }
+      near.on('data', (data: Buffer) => {
+        proxy.#pass(data, near, far)
+      })
+      far.pipe(near)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return proxy
+  }
+
+  get port(): number {
+    const address = this.#server.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  }
+
+  /** How often it has broken. */
+  get broken(): number {
+    return this.#broken
+  }
+
+  /** Breaks the connection on which this text is sent next. @param arrives whether it is still passed on, though no answer comes back */
+  breakAt(text: string, arrives: boolean): void {
+    this.#fuse = text
+    this.#arrives = arrives
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #pass(data: Buffer, near: Socket, far: Socket): void {
+    const isLast = this.#fuse !== null && data.includes(this.#fuse)
+    if (!isLast) {
+      far.write(data)
+      return
+    }
+    this.#fuse = null
+    this.#broken++
+    near.destroy()
+    if (!this.#arrives) far.destroy()
+    // What is sent before the end is read before it.
+    else far.end(data)
+  }
+}
