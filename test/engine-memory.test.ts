@@ -41,6 +41,7 @@ function farAway(engine: Engine): Engine {
         entries: (ids) => away(() => log.entries(ids)),
         status: () => away(() => log.status()),
         remove: (fits) => away(() => log.remove(fits)),
+        announce: (text) => away(() => log.announce(text)),
         attend: (isWanted) => {
           log.attend(isWanted)
         },

@@ -105,6 +105,31 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
       await Promise.all([alice.hangUp(), bob.hangUp()])
     })
 
+    test('a mailbox that is taken in one displaces its holder in another, and the last who took it has it', async () => {
+      const at = boxes('mailbox', 'im')
+      const cookie = await logIn(at(0), phones.alice)
+      const open = async (i: number) => {
+        const client = await Client.connect(at(i), cookie)
+        expect(await client.ask({ status: 1, pushId: '', message: 'start' })).toMatchObject({ status: 1 })
+        return client
+      }
+      let holder = await open(0)
+      for (let i = 1; i <= 4; i++) {
+        const next = await open(i)
+        expect((await holder.closed).code).toBe(4001)
+        holder = next
+      }
+      await holder.hangUp()
+      const crowd = await Promise.all([0, 1, 2, 3].map(open))
+      const ends = new Set(crowd)
+      await Promise.race([Promise.all(crowd.map(async (one) => {
+        await one.closed
+        ends.delete(one)
+      })), until(() => Promise.resolve(ends.size === 1))])
+      await at(1).sockets.push({ system: 'im', user: phones.alice, packet: { ...text('u-4002', 'u-4001', 'who is it?') } })
+      expect(await [...ends][0]?.contents()).toEqual(['who is it?'])
+    })
+
     test('whoever is kicked out in one loses the socket that another holds', async () => {
       const at = boxes('kick', 'im')
       const alice = await Client.start(at(0), phones.alice)

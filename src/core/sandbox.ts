@@ -57,6 +57,7 @@ export class Sandbox {
   #parted = 0
   #underWay = 0
   readonly #watchers = new Set<Watcher>()
+  readonly #hearers = new Set<(text: string) => void>()
 
   /**
    * @param name already checked; see {@link isSandboxName}
@@ -213,6 +214,19 @@ export class Sandbox {
     }
   }
 
+  /** Tells all who {@link hear} of this sandbox, in whatever process, something that is kept nowhere; those in this one before it answers. */
+  announce(text: string): Awaitable<void> {
+    return this.#log.announce(text)
+  }
+
+  /** Tells `hearer` what is announced, as long as somebody watches. @returns a function that ends it */
+  hear(hearer: (text: string) => void): () => void {
+    this.#hearers.add(hearer)
+    return () => {
+      this.#hearers.delete(hearer)
+    }
+  }
+
   /** The clock of real time, by which sandbox clocks are set. */
   get real(): number {
     return this.#options.time.now()
@@ -293,6 +307,9 @@ export class Sandbox {
       },
       journalled: (event) => {
         this.journal.tell(event)
+      },
+      announced: (text) => {
+        for (const hearer of this.#hearers) hearer(text)
       },
       lost: () => {
         this.#part()

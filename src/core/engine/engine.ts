@@ -123,6 +123,7 @@ export interface Follower {
   /** The generation is over. Entries of the journal were removed; `kept` is the last that stayed. */
   turnedOver(kept: number): void
   journalled(event: Extract<JournalEvent, { type: 'entry' | 'cleared' }>): void
+  announced(text: string): void
   /** Some commits were missed for good, so that the replica has to be loaded again. */
   lost(): void
   /** The sandbox was deleted, or the engine stops. */
@@ -167,6 +168,8 @@ export interface SandboxLog {
   remove(fits: (entry: EntryHead) => boolean): Awaitable<number>
   /** Whether somebody waits for what happens, here or elsewhere, without calling; said again whenever that may have changed. */
   attend(isWanted: boolean): void
+  /** Tells all followers, this one too, something that is kept nowhere: in the order of commits, and before it answers. */
+  announce(text: string): Awaitable<void>
   /** This follower wants to hear no more. */
   close(): void
 }

@@ -1,18 +1,35 @@
 /** The open connections of one sandbox: who has which mailbox, and what a commit or the end of the sandbox means to them. */
+import { secret } from '../ids.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Connection } from './connection.js'
 import { closeCodes } from './wire.js'
 
+/** Somebody has taken a mailbox. */
+interface Taken {
+  /** The group of the taker. */
+  readonly by: string
+  readonly place: string
+  readonly mailbox: string
+}
+
 export class Group {
   readonly connections = new Set<Connection>()
   /** One that has lost its mailbox since may still stand here. */
   readonly #mailboxes = new Map<string, Connection>()
+  /** How many announcements of each place are under way: what is heard of it meanwhile happened before. */
+  readonly #underWay = new Map<string, number>()
+  readonly #id = secret()
+  readonly #sandbox: Sandbox
   readonly #stop: () => void
 
   /** From its first connection to its last, a group hears what happens to its sandbox. */
   constructor(sandbox: Sandbox, systems: ReadonlyMap<string, System>) {
+    this.#sandbox = sandbox
+    const stopHearing = sandbox.hear((text) => {
+      this.#hear(JSON.parse(text) as Taken) // announced by a group
+    })
     const stopWatching = sandbox.watch((id, changes) => {
       const system = systems.get(id)
       if (system !== undefined) this.#tell(system, changes)
@@ -21,17 +38,36 @@ export class Group {
       if (type === 'reset' || type === 'ended') this.#close(`the sandbox was ${type === 'reset' ? 'reset' : 'deleted'}`)
     })
     this.#stop = () => {
+      stopHearing()
       stopWatching()
       stopListening()
     }
   }
 
-  /** Gives a mailbox to a connection; whoever had it is displaced. */
+  /** Gives a mailbox to a connection; whoever had it is displaced, be it in another process. */
   take(taker: Connection, mailbox: string): void {
     const place = placeOf(taker.parts.system, taker.parts.name, mailbox)
     const holder = this.#mailboxes.get(place)
     if (holder !== taker && holder?.mailbox === mailbox) holder.displace()
     this.#mailboxes.set(place, taker)
+    const count = (by: number) => this.#underWay.set(place, (this.#underWay.get(place) ?? 0) + by)
+    count(1)
+    const announced = this.#sandbox.announce(JSON.stringify({ by: this.#id, place, mailbox } satisfies Taken))
+    if (!(announced instanceof Promise)) {
+      count(-1)
+      return
+    }
+    announced
+      .catch((error: unknown) => {
+        taker.parts.report(`who else has the mailbox ${place} could not be told: ${String(error)}`)
+      })
+      .finally(() => count(-1))
+  }
+
+  #hear({ by, place, mailbox }: Taken): void {
+    if (by === this.#id || (this.#underWay.get(place) ?? 0) > 0) return
+    const holder = this.#mailboxes.get(place)
+    if (holder?.mailbox === mailbox) holder.displace()
   }
 
   /**

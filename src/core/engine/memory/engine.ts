@@ -69,6 +69,9 @@ export class MemoryEngine implements Engine {
       remove: (fits) => log.remove(fits),
       // Everybody is told at once.
       attend: () => undefined,
+      announce: (text) => {
+        for (const each of log.followers) each.announced(text)
+      },
       close: () => {
         log.followers.delete(follower)
       },

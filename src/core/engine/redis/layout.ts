@@ -128,7 +128,7 @@ export function commitsFrom(docs: Docs, version: number): readonly Commit[] {
 }
 
 /** What is no change of records stands in the log as well, so that it is heard in order. */
-export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readonly sign: 'ended' } | { readonly sign: 'cleared' } | { readonly sign: 'barred' }
+export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readonly sign: 'ended' } | { readonly sign: 'cleared' } | { readonly sign: 'barred' } | { readonly sign: 'told'; readonly text: string }
 
 /** What the log says of a commit beside its names. */
 export interface Header {

@@ -5,7 +5,7 @@ import type { Attempt, Begun, Commit, Follower, House, Loaded, NewEntry, Point, 
 import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
-import { APPEND, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS } from './scripts.js'
+import { APPEND, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
 
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
@@ -161,6 +161,13 @@ export class RedisLog implements SandboxLog {
 
   attend(isWanted: boolean): void {
     this.#owner.attend(this, isWanted)
+  }
+
+  async announce(text: string): Promise<void> {
+    const sign: Sign = { sign: 'told', text }
+    const { meta, log } = this.keys
+    const head = this.#headFrom(await persist(() => this.#owner.port.run(TELL, [meta, log], [String(this.#generation), String(this.#version), JSON.stringify(sign)])))
+    if (head !== null) this.#heed(head)
   }
 
   close(): void {
@@ -329,6 +336,7 @@ export class RedisLog implements SandboxLog {
       this.#version = commit.version
       this.follower.committed(commit)
       if (commit.sign?.sign === 'cleared') this.follower.journalled({ type: 'cleared' })
+      if (commit.sign?.sign === 'told') this.follower.announced(commit.sign.text)
     }
   }
 

@@ -271,6 +271,19 @@ redis.call('HSET', KEYS[1], 'ver', text(version))
 return removed
 `)
 
+/** KEYS meta, log. ARGV generation and version that are known here, header. Puts a sign into the log. Answers the head, and what came since. */
+export const TELL = script(`${prelude}
+local meta = head()
+if not meta[1] then return {now()} end
+local version = tonumber(meta[3]) + 1
+mark(KEYS[2], version, meta[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'ver', text(version))
+local _, answer = head()
+answer[9] = {}
+if meta[1] == ARGV[1] then answer[9] = since(KEYS[2], tonumber(ARGV[2]), version) end
+return answer
+`)
+
 /** KEYS meta, docs, log, journal. ARGV header. Answers whether there was one to delete. */
 export const DELETE = script(`${prelude}
 local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
