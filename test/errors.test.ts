@@ -164,6 +164,34 @@ describe('maintenance and HTTP', () => {
     }
   })
 
+  /** What ends a session where the backend itself says it, in each system; and the HTTP status under which it does. */
+  const ends: readonly (readonly [SystemId, number, object])[] = [
+    ['edu', 401, { code: 903, msg: '登录信息失效，请重新登陆' }],
+    ['edu', 401, { code: 903, msg: '登录信息失效，请重新登陆', nextDevice: '小米 14 Pro', nextLogin: '2025-04-12T08:30:00.000Z' }],
+    ['edu', 400, { code: 899, msg: 'access_token过期' }],
+    ['im', 200, { status: 11001, result: [], message: 'session error', date: '2026-01-01T08:00:00' }],
+    ['job', 200, { message: 'not logged in', code: 7, data: null, ok: false }],
+    ['live', 200, { code: 4010, desc: 'unauthorized' }],
+    ['trid', 200, { type: 'register', success: false, error_no: 4, error_msg: 'token not valid.' }],
+  ]
+  test.each(ends)('no session of %s ends by what stands in a 5XX, or in a page of a proxy', (system, status, body) => {
+    const advice = (answer: Partial<Answer<SystemId>>) => classify(system, { status: 200, headers: NONE, body: null, ...answer }).advice
+    const inTheWay = [500, 502, 503, 504].map((wrong) => advice({ status: wrong, body }))
+    expect(inTheWay).toEqual(['retryLater', 'retryLater', 'retryLater', 'retryLater'])
+    expect(classify(system, { status: 503, headers: NONE, body })).toMatchObject({ code: null, name: null, condition: 'maintenance' })
+    for (const page of [html, '', null, { error: 'proxy authentication' }]) expect(['retryLater', null]).toContain(advice({ status: 401, body: page }))
+    // The backend itself still ends it.
+    expect(['relogin', 'refresh']).toContain(advice({ status, body }))
+    // With edu's own setting every failure is said under 200; which 4XX it is otherwise is the server's choice.
+    if (system === 'edu') for (const other of [200, 400, 403]) expect(['relogin', 'refresh']).toContain(advice({ status: other, body }))
+    else expect(advice({ status: 401, body })).toBe('retryLater')
+  })
+
+  test('what the contract has under a 5XX is still read by its code', () => {
+    expect(classify('edu', { status: 500, headers: NONE, body: { code: 905, msg: '服务器内部错误' } })).toMatchObject({ name: 'INTERNAL_ERROR', condition: 'internal' })
+    expect(classify('edu', { status: 502, headers: NONE, body: { code: 905, msg: '服务器内部错误' } })).toMatchObject({ name: null, condition: 'internal' })
+  })
+
   test('a success under an error status is not ours', () => {
     expect(classify('job', { status: 500, headers: NONE, body: { message: 'success', code: 0, data: null, ok: true } })).toMatchObject({ code: null, name: null, condition: 'internal' })
     expect(classify('trid', { status: 404, headers: NONE, body: { error_no: 0 } })).toMatchObject({ code: null, name: null, condition: 'unknownEndpoint' })
@@ -179,7 +207,7 @@ describe('maintenance and HTTP', () => {
 
   test('client errors that some gateway answered are read by their HTTP status', () => {
     expect([400, 401, 403, 404, 413, 429, 418].map((status) => meaning('live', { status, body: html })))
-      .toEqual(['invalidRequest', 'unauthenticated', 'forbidden', 'unknownEndpoint', 'invalidRequest', 'tooFrequent', 'notOurs'])
+      .toEqual(['invalidRequest', 'notOurs', 'forbidden', 'unknownEndpoint', 'invalidRequest', 'tooFrequent', 'notOurs'])
     expect(meaning('live', { status: 511, body: html })).toBe('notOurs')
   })
 

@@ -41,10 +41,11 @@ function tableOf(system: System, dialect: Dialect): string {
     if (refinements.length > 0) row.push(refinements)
     return `      ${error.name}: ${JSON.stringify(row)},\n`
   })
+  const failing = system.errors.map(({ name, status }) => [name, status.filter((one) => one >= 400)] as const).filter(([, statuses]) => statuses.length > 0)
   return `{
     code: ${JSON.stringify(dialect.code)},
     success: ${JSON.stringify(dialect.success)},
-    foreignFrom: ${String(dialect.foreignFrom)},
+    failing: ${JSON.stringify(Object.fromEntries(failing))},
     raw: ${JSON.stringify(raw)},
     errors: {
 ${rows.join('')}    },

@@ -1,6 +1,6 @@
 /** What a document in the convention of `openapi/README.md` says, read once into plain facts. Nothing is changed here. */
 import { isObject } from '../../src/plain/json.js'
-import { asList, asNumber, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, type Json, type JsonObject } from './json.js'
+import { asList, asObject, asObjects, asOptionalObject, asString, asStrings, ContractError, type Json, type JsonObject } from './json.js'
 import { readRefinements, type Refinement } from './refinements.js'
 import { resolve, resolveObject } from './schema.js'
 
@@ -12,8 +12,6 @@ export interface Dialect {
   readonly payload: { readonly beside: readonly string[] } | { readonly under: string }
   /** The answer to a path or a verb that no operation has, as a JSON reference. */
   readonly unmatched: string | null
-  /** From this HTTP status on, bodies are somebody else's; null where none is. */
-  readonly foreignFrom: number | null
 }
 
 /** One row of the error table. */
@@ -127,7 +125,6 @@ function readDialect(node: JsonObject): Dialect {
       ? { beside: asStrings(payload.beside, 'x-dialect.payload.beside') }
       : { under: asString(payload.under, 'x-dialect.payload.under') },
     unmatched: node.unmatched === undefined ? null : asString(node.unmatched, 'x-dialect.unmatched'),
-    foreignFrom: node.foreignFrom === undefined ? null : asNumber(node.foreignFrom, 'x-dialect.foreignFrom'),
   }
 }
 

@@ -73,7 +73,7 @@ export class Box implements AsyncDisposable {
   /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract; a call without an answer resolves to a `NoAnswer` */
   client<Id extends SystemId>(system: Id): ContractClient<Contracts[Id]['paths']> {
     const code = Object.hasOwn(tables, system) ? tables[system].code : null
-    return openClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }, code)
+    return openClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }, { code, isFailure: () => true })
   }
 
   /** @returns the records of a system */

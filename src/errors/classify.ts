@@ -2,7 +2,7 @@
 import { type Answer, headerOf, isBinary, isJson, objectOf } from './answer.js'
 import { conditionOfStatus } from './http.js'
 import { conditionOfText, conditionOfThrown, isNoAnswer, NoAnswer } from './no-answer.js'
-import { isForeign, refine } from './refine.js'
+import { isOwnWord, refine } from './refine.js'
 import type { Row } from './table.js'
 import { tables } from '../generated/errors.js'
 import { type Advice, type Condition, conditions, type ErrorName, type Message, type OperationIds, type SystemId } from './vocabulary.js'
@@ -45,8 +45,9 @@ const UNKNOWN = {
 /**
  * Says what an answer means. It never throws.
  * - A header `Server-Status` is maintenance, whatever else the answer says.
- * - A code of the system's table is what the table says, refined by the rest of the answer (`x-refine` of the contract).
- * - Without one the HTTP status decides: 5XX always, 4XX where the body carries no code.
+ * - A code of the system's table is what the table says, refined by the rest of the answer (`x-refine` of the contract); under an HTTP status of
+ *   failure only where the contract has it there (`x-status`). So no session ends by what a proxy or a maintenance page says.
+ * - Else the HTTP status decides: 5XX always, 4XX where the body carries no code, or one that does not belong there.
  * - Under any other status a body that is no answer of the system is `notOurs`, and `malformedAnswer` where it was meant to be one.
  * - A {@link NoAnswer} in the place of a body is what it says; one that is `notOurs` only where the HTTP status does not say more.
  * - Anything else is not known: `condition`, `advice` and `name` are null.
@@ -55,12 +56,11 @@ const UNKNOWN = {
 export function classify<S extends SystemId>(system: S, answer: Answer<S>): Classification<S> {
   const { status, headers, operation } = answer
   const table = tables[system]
-  const body = isForeign(table, status) ? null : objectOf(answer.body)
+  const body = objectOf(answer.body)
   const code = numberOf(body?.[table.code])
   const found = body === null || code === null ? null : find(system, code, body)
-  if (headerOf(headers, 'server-status') !== null) return result(system, found, 'maintenance')
-  // A success under an error status is somebody else's body that happens to have such a key.
-  const isOurs = found !== null && !(found.name === table.success && status >= 400)
+  const isOurs = found !== null && isOwnWord(table, found.name, status)
+  if (headerOf(headers, 'server-status') !== null) return result(system, isOurs ? found : null, 'maintenance')
   if (isOurs && body !== null) return result(system, found, refine(table.errors[found.name], { status, body, operation }))
   if (code === null || found !== null || status >= 500) {
     // A client says itself what became of the answer; of a page of somebody else the status knows more.

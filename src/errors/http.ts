@@ -3,10 +3,12 @@ import type { Condition } from './vocabulary.js'
 
 const BY_STATUS: Readonly<Record<number, Condition>> = {
   400: 'invalidRequest',
-  401: 'unauthenticated',
+  // Of a login only the backend's own code speaks: a proxy wants its own credentials.
+  401: 'notOurs',
   403: 'forbidden',
   404: 'unknownEndpoint',
   405: 'unknownEndpoint',
+  407: 'notOurs',
   411: 'invalidRequest',
   413: 'invalidRequest',
   414: 'invalidRequest',

@@ -14,9 +14,14 @@ export function refine([, condition, , , , refinements = []]: Row, known: Known)
   return refinements.find((refinement) => holds(refinement, known))?.condition ?? condition
 }
 
-/** Whether the body is none of the system's, whatever is in it. */
-export function isForeign({ foreignFrom }: Pick<Table<string>, 'foreignFrom'>, status: number): boolean {
-  return foreignFrom !== null && status >= foreignFrom
+/**
+ * Whether a code is the system's own word under an HTTP status. A proxy and a maintenance page answer under one of failure too, whatever they say.
+ * Under a 4XX a code counts that the contract has under any 4XX (which of them is the server's choice), under a 5XX only where it has just that.
+ */
+export function isOwnWord<Name extends string>({ failing }: Pick<Table<Name>, 'failing'>, name: Name, status: number): boolean {
+  if (status < 400) return true
+  const statuses = failing[name] ?? []
+  return status < 500 ? statuses.some((one) => one < 500) : statuses.includes(status)
 }
 
 function holds({ status: statuses, operations, has = [], body: expected = {} }: Refinement, { status, operation, body }: Known): boolean {

@@ -30,8 +30,8 @@ export interface Table<Name extends string> {
   readonly code: string
   /** CONSTANT_NAME of success. */
   readonly success: Name
-  /** From this HTTP status on, bodies are somebody else's, whatever is in them; null where every body is the system's. */
-  readonly foreignFrom: number | null
+  /** HTTP statuses of failure under which the contract has a row; a row without any comes under success alone. */
+  readonly failing: Readonly<Partial<Record<Name, readonly number[]>>>
   /** Operations whose success is no JSON. */
   readonly raw: readonly string[]
   /** By CONSTANT_NAME. */

@@ -33,7 +33,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   edu: {
     code: "code",
     success: "OK",
-    foreignFrom: null,
+    failing: {"ACCESS_TOKEN_EXPIRED":[400],"USER_EXISTS":[400],"USER_NOT_FOUND":[404],"UNAUTHENTICATED":[401],"BAD_PARAMETER":[400],"INTERNAL_ERROR":[500,503],"WRONG_PASSWORD":[400],"PASSWORD_NOT_SET":[400],"PHONE_NOT_BOUND":[400],"USER_BANNED":[400],"NO_PERMISSION":[400],"RESOURCE_NOT_FOUND":[404],"CALL_FAILED":[400],"THIRD_PARTY_FAILED":[400],"REDIRECT_REQUIRED":[400],"SMS_TOO_FREQUENT":[400],"SMS_SEND_FAILED":[400],"SMS_CODE_INVALID":[400],"PHONE_INVALID":[400]},
     raw: ["eduDownload"],
     errors: {
       OK: [900,"ok","请求成功","Success"],
@@ -61,7 +61,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   im: {
     code: "status",
     success: "SUCCESS_STATUS",
-    foreignFrom: null,
+    failing: {"FAILURE_STATUS":[404]},
     raw: ["imGetMedia"],
     errors: {
       SUCCESS_STATUS: [1,"ok","操作正确","Done"],
@@ -88,7 +88,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   job: {
     code: "code",
     success: "SUCCESS",
-    foreignFrom: 500,
+    failing: {"HTTP_REJECTED":[400,413]},
     raw: [],
     errors: {
       HTTP_REJECTED: [-2,"unknownEndpoint","HTTP状态码不是5XX, 200时返回该代码","Sent when the HTTP status is neither 200 nor 5XX",{},[{"condition":"invalidRequest","status":[400,413]}]],
@@ -145,7 +145,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   live: {
     code: "code",
     success: "API_OK",
-    foreignFrom: null,
+    failing: {},
     raw: [],
     errors: {
       API_OK: [2000,"ok","成功","Success"],
@@ -158,7 +158,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
   trid: {
     code: "error_no",
     success: "OK",
-    foreignFrom: null,
+    failing: {},
     raw: [],
     errors: {
       OK: [0,"ok","成功","Success"],

@@ -5,6 +5,8 @@ import { createImClient } from '../../src/contract/im.js'
 import { createJobClient } from '../../src/contract/job.js'
 import { createLiveClient } from '../../src/contract/live.js'
 import { memoryTokens, type TokenStore } from '../../src/contract/clients/shared.js'
+import { NoAnswer } from '../../src/contract/live.js'
+import { classifyResult, type SystemId } from '../../src/errors/index.js'
 import { createTridClient } from '../../src/contract/trid.js'
 import { edu } from '../../src/systems/edu/index.js'
 import { serve } from '../support/serve.js'
@@ -87,6 +89,23 @@ const apps: Readonly<Record<string, App>> = {
     },
   },
 }
+
+test.each(Object.entries(apps))('%s: the error of a call under a 5XX is a NoAnswer where the contract has no such body there, and ends no session', async (name, { refusal, app }) => {
+  const { me } = app(() => Promise.resolve(Response.json(refusal, { status: 503 })))
+  const result = (await me()) as Parameters<typeof classifyResult>[1] // each is the result of its own operation
+  expect(result.error).toBeInstanceOf(NoAnswer)
+  expect(classifyResult(name as SystemId, result)).toMatchObject({ condition: 'maintenance', advice: 'retryLater' }) // the keys of the record are systems
+})
+
+test('what the contract has under an HTTP status of failure is handed on', async () => {
+  const answered = (body: object, status: number) => () => Promise.resolve(Response.json(body, { status }))
+  const rejected = { message: 'ERROR', code: -2, data: null, ok: false }
+  expect((await createJobClient({ baseUrl, fetch: answered(rejected, 413) }).GET('/api/user/acc/balance')).error).toEqual(rejected)
+  const lost = { status: 0, result: [], message: 'not found', date: '2018-12-15T21:40:56' }
+  expect((await createImClient({ baseUrl, fetch: answered(lost, 404) }).GET('/android/user_contacts/')).error).toEqual(lost)
+  const failed = { name: 'Service Unavailable', message: '…', code: 0, status: 503 }
+  expect((await createTridClient({ baseUrl, fetch: answered(failed, 503), now: () => 0 }).call.tridSendSms({ tel: '13800005900' })).error).toEqual(failed)
+})
 
 describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders = {}, status = 200, app }) => {
   /** What the store holds before and after a call that was answered so. */

@@ -60,7 +60,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
       if (kind !== null && body !== null) await session.learn(body, kind)
     },
   }
-  const client = openClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }, 'code', [middleware])
+  const client = openClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }, { code: 'code', isFailure }, [middleware])
 
   /** Sends a request; once more with a new token when the one it bears is refused. */
   async function send(request: Request): Promise<Response> {
@@ -105,8 +105,13 @@ export function createEduClient(options: EduClientOptions): EduClient {
 }
 
 /** Failures travel under an HTTP status of their own or under 200, a setting of the backend; a success under 200 only. */
-function isOwn({ code, msg }: JsonObject, status: number): boolean {
-  return code === codes.OK ? status === 200 : typeof code === 'number' && typeof msg === 'string'
+function isOwn(body: JsonObject, status: number): boolean {
+  return body.code === codes.OK ? status === 200 : isFailure(body, status)
+}
+
+/** Of a 5XX only one code speaks. */
+function isFailure({ code, msg }: JsonObject, status: number): boolean {
+  return typeof code === 'number' && typeof msg === 'string' && (status < 500 || code === codes.INTERNAL_ERROR)
 }
 
 function isEntry(path: string): boolean {

@@ -2,7 +2,7 @@
 import { codes, type contract, type paths } from '../../generated/im/contract.js'
 import { openClient } from './open.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
-import { type BaseOptions, memoryTokens, tokenMiddleware } from './shared.js'
+import { type BaseOptions, type JsonObject, memoryTokens, tokenMiddleware } from './shared.js'
 import type { ContractClient } from './types.js'
 
 /**
@@ -23,7 +23,7 @@ const ENDS = {} satisfies SessionEnds<typeof contract.errors>
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `status`
  */
 export function createImClient({ tokens = memoryTokens(), ...options }: ImClientOptions): ImClient {
-  return openClient<paths>({ credentials: 'include', ...options }, 'status', [tokenMiddleware(tokens, {
+  return openClient<paths>({ credentials: 'include', ...options }, { code: 'status', isFailure }, [tokenMiddleware(tokens, {
     isOwn: ({ status, result, message, date }) => typeof status === 'number' && result !== undefined && typeof message === 'string' && typeof date === 'string',
     header: (session) => ['cookie', `sessionid=${session}`],
     outcome(path, body, response) {
@@ -33,6 +33,11 @@ export function createImClient({ tokens = memoryTokens(), ...options }: ImClient
       return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
     },
   })])
+}
+
+/** What is not there is said under 404 and 405, everything else under 200. */
+function isFailure({ status: code, message }: JsonObject, status: number): boolean {
+  return code === codes.FAILURE_STATUS && typeof message === 'string' && status < 500
 }
 
 function sessionIn({ headers }: Response): string | undefined {

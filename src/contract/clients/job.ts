@@ -3,7 +3,7 @@ import type { Middleware } from 'openapi-fetch'
 import { codes, type contract, type paths } from '../../generated/job/contract.js'
 import { openClient } from './open.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
-import { asObject, asText, type BaseOptions, formFields, memoryTokens, tokenMiddleware } from './shared.js'
+import { asObject, asText, type BaseOptions, formFields, type JsonObject, memoryTokens, tokenMiddleware } from './shared.js'
 import type { ContractClient } from './types.js'
 
 /** The token is the `appToken` of the login. */
@@ -29,7 +29,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       if (request.headers.get('content-type') === JSON_TYPE) request.headers.set('content-type', FORM_TYPE)
     },
   }
-  return openClient<paths>({ bodySerializer: formOf, ...options }, 'code', [asForm, tokenMiddleware(tokens, {
+  return openClient<paths>({ bodySerializer: formOf, ...options }, { code: 'code', isFailure }, [asForm, tokenMiddleware(tokens, {
     isOwn: ({ message, code, data, ok }) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean',
     header: (token) => ['App-Token', token],
     outcome(path, body) {
@@ -38,6 +38,11 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       return path === LOGIN ? asText(asObject(body.data)?.appToken) : path === LOGOUT ? null : undefined
     },
   })])
+}
+
+/** Of all codes only one comes under an HTTP status of failure, and the body of a 5XX is to be ignored. */
+function isFailure({ code }: JsonObject, status: number): boolean {
+  return code === codes.HTTP_REJECTED && status < 500
 }
 
 function formOf(body: unknown): string {

@@ -19,7 +19,7 @@ const ENDS = { API_UNAUTHORIZED: codes.API_UNAUTHORIZED } satisfies SessionEnds<
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `code`
  */
 export function createLiveClient({ tokens = memoryTokens(), ...options }: LiveClientOptions): LiveClient {
-  return openClient<paths>(options, 'code', [tokenMiddleware(tokens, {
+  return openClient<paths>(options, { code: 'code', isFailure: () => false }, [tokenMiddleware(tokens, {
     isOwn: ({ code, desc }) => typeof code === 'number' && typeof desc === 'string',
     header: (key) => ['authorization', btoa(key)],
     outcome(path, body) {

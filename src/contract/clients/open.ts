@@ -2,24 +2,32 @@
 import createClient, { type Client, type ClientOptions, type Middleware } from 'openapi-fetch'
 import { conditionOfText, conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.js'
 import type { NoAnswerCondition } from '../../generated/conditions.js'
-import { asObject } from './shared.js'
+import { asObject, type JsonObject } from './shared.js'
 import type { ContractClient } from './types.js'
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE', 'request'] as const
 /** HTTP statuses whose answers have no body. */
 const WITHOUT_BODY = [204, 205, 304]
 
+/** How the bodies of a backend are known from those of somebody else. */
+export interface DialectRules {
+  /** The key that carries the code under an HTTP status of success; null where it is not known. */
+  readonly code: string | null
+  /** Whether a body under an HTTP status of failure is one that the contract has there: what `error` can be, beside a `NoAnswer`. */
+  readonly isFailure: (body: JsonObject, status: number) => boolean
+}
+
 /**
  * Makes a client. A call whose answer does not come, breaks off, or is none of the backend's resolves to `{ error: NoAnswer, response }`.
  * What is wrong with the call itself (a base URL that is none, a token store that fails) rejects as ever.
- * @param code the key of a body that carries the code; null where it is not known
+ * @param dialect how the backend's bodies are known
  * @param middleware the client's own, in the order in which it looks at requests; of answers it sees sound ones only
  * @returns an openapi-fetch client under its stricter type
  */
-export function openClient<Paths extends object>(options: ClientOptions, code: string | null, middleware: readonly Middleware[] = []): ContractClient<Paths> {
+export function openClient<Paths extends object>(options: ClientOptions, dialect: DialectRules, middleware: readonly Middleware[] = []): ContractClient<Paths> {
   const client = createClient<Paths>(options)
   // Answers pass through middleware from the last to the first.
-  client.use(...middleware, soundness(code))
+  client.use(...middleware, soundness(dialect))
   const calls = client as unknown as Record<(typeof METHODS)[number], (...parameters: unknown[]) => Promise<unknown>> // whatever a call takes, it is handed on
   for (const method of METHODS) {
     const call = calls[method]
@@ -43,7 +51,7 @@ function resolve(thrown: unknown): { error: NoAnswer; response: Response } {
 }
 
 /** Turns into a NoAnswer whatever goes wrong between the app and the backend. */
-function soundness(code: string | null): Middleware {
+function soundness(dialect: DialectRules): Middleware {
   return {
     onError({ error, request }) {
       if (isNoAnswer(error)) return error
@@ -52,14 +60,14 @@ function soundness(code: string | null): Middleware {
       return new NoAnswer(conditionOfThrown(error, signal), { url, message: `${method} ${url}: ${reason}`, response: Response.error(), cause: error })
     },
     async onResponse({ request, response, options }) {
-      const lost = await unsound(request, response, options.parseAs, code)
+      const lost = await unsound(request, response, options.parseAs, dialect)
       if (lost !== null) throw lost
     },
   }
 }
 
 /** @returns why the answer is none of the backend's, or null where it may be one. The response itself stays unread. */
-async function unsound(request: Request, response: Response, parseAs: string, code: string | null): Promise<NoAnswer | null> {
+async function unsound(request: Request, response: Response, parseAs: string, { code, isFailure }: DialectRules): Promise<NoAnswer | null> {
   const { status, ok, headers } = response
   const lost = (condition: NoAnswerCondition, what: string, cause?: unknown) => {
     return new NoAnswer(condition, { url: request.url, message: `${request.method} ${request.url}: HTTP ${String(status)}, ${what}`, response, cause })
@@ -78,9 +86,8 @@ async function unsound(request: Request, response: Response, parseAs: string, co
   const type = headers.get('content-type') ?? ''
   try {
     const body = asObject(JSON.parse(text))
-    // Under a status of failure any JSON object is handed on: the status says what it means.
-    const isOwn = body !== null && (!ok || code === null || typeof body[code] === 'number')
-    return isOwn ? null : lost('notOurs', `and JSON ${code === null ? 'that is no object' : `without a number in ${JSON.stringify(code)}`}`)
+    const isOwn = body !== null && (ok ? code === null || typeof body[code] === 'number' : isFailure(body, status))
+    return isOwn ? null : lost('notOurs', `and JSON that is none of the backend's`)
   } catch (cause) {
     // A bare status of failure is nothing that broke off.
     return lost(!ok && text === '' ? 'notOurs' : conditionOfText(text, type), `and ${text === '' ? 'an empty body' : `${type || 'a text'} that is no JSON`}`, cause)

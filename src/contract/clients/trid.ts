@@ -43,13 +43,18 @@ export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ..
       if (token !== undefined) await tokens.set(token)
     },
   }
-  const client = openClient<paths>(options, 'error_no', [keeping])
+  const client = openClient<paths>(options, { code: 'error_no', isFailure }, [keeping])
   const call: TridCalls = {
     tridSendSms: (fields) => client.POST(SEND, { body: { type: 'sms_validation_request', time: time(), ...fields } }),
     tridCheckSms: (fields) => client.POST(CHECK, { body: { type: 'sms_validation_code', time: time(), ...fields } }),
     tridRegister: async (fields) => client.POST(REGISTER, { body: { type: 'register', token: (await tokens.get()) ?? '', ...fields } }),
   }
   return Object.assign(client, { call })
+}
+
+/** The framework's own errors: no path, another verb, a fault. */
+function isFailure({ name, message, status: said }: JsonObject, status: number): boolean {
+  return typeof name === 'string' && typeof message === 'string' && said === status
 }
 
 function isSuccess({ type, success, error_no, error_msg }: JsonObject, status: number): boolean {
