@@ -33,7 +33,7 @@ const CHANCE = 'Ids, tokens and random choices come from the sandbox’s generat
 
 export default defineConfig(
   // scripts/new-system/ holds templates: their names are filled in before they are code.
-  globalIgnores(['dist/', 'coverage/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'test/generators/', 'scripts/new-system/']),
+  globalIgnores(['dist/', 'dist.*/', 'coverage/', 'openapi/bundled/', 'src/generated/', 'bench/.peers/', 'test/sample-app/', 'test/generators/', 'scripts/new-system/']),
   {
     files: TYPESCRIPT,
     extends: [tseslint.configs.strictTypeChecked],

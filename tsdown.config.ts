@@ -15,10 +15,13 @@ const build = process.env['UNDERSTUDY_BUILD'] ?? 'all'
 
 const escapeNonAscii = (code: string) => code.replaceAll(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
+/** A stub may be running from `dist`: what `npm start` builds is put in its place when it is done. */
+const outDir = build === 'js' ? 'dist.next' : 'dist'
+
 const common = {
   platform: 'node',
   target: 'node20.19',
-  outDir: 'dist',
+  outDir,
   fixedExtension: false,
   plugins: [
     {
@@ -48,9 +51,9 @@ const modules: UserConfig = {
   clean: true,
   // What the reference pages load in the browser; `src/paths.ts` says where it is looked for.
   copy: [
-    { from: ['src/docs/assets/*', 'src/console/styles/1-base.css', 'src/console/styles/2-page.css', 'src/console/icon.svg'], to: 'dist/docs/assets' },
+    { from: ['src/docs/assets/*', 'src/console/styles/1-base.css', 'src/console/styles/2-page.css', 'src/console/icon.svg'], to: `${outDir}/docs/assets` },
     // Copied rather than depended on: its package runs an install script that reports to its makers.
-    { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: 'dist/docs/assets' },
+    { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: `${outDir}/docs/assets` },
   ],
   hooks: {
     'build:done': async ({ options }) => {

@@ -7,12 +7,13 @@ import { machineTime, type TimeSource } from './core/clock.js'
 import type { Engine } from './core/engine/engine.js'
 import { memoryEngine } from './core/engine/memory/engine.js'
 import type { SocketLimits } from './core/sockets/switchboard.js'
-import { type Surface, whole } from './core/stage/outcome.js'
+import { whole } from './core/stage/outcome.js'
 import { below, createStage, type Stage } from './core/stage/stage.js'
 import type { System } from './core/system.js'
 import { checkOrigins, type Guard } from './control/safety.js'
-import { docsSurface } from './docs/surface.js'
+import { docsSurface, loadDocs } from './docs/surface.js'
 import { answerConsole, isForConsole } from './pages/console.js'
+import { lazily } from './plain/lazily.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
 
 export interface StageOptions {
@@ -52,6 +53,8 @@ export interface StageOptions {
 export interface OpenStage {
   readonly stage: Stage
   readonly options: Required<StageOptions>
+  /** Loads what would be loaded at its first use, so that no start waits for it. */
+  readonly loadRest: () => Promise<void>
 }
 
 /** Of a stage that only this process and this machine can reach. */
@@ -76,28 +79,34 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
     hidden: guard.token === null ? [] : [guard.token],
   })
   const { admin, seed, maxSandboxes, fixtures, report } = options
+  const loaders: (() => Promise<unknown>)[] = [loadDocs, loadForwarder]
   if (admin) {
     const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }
-    stage.mount(below('/__admin'), onFirstUse(async () => (await import('./control/surface.js')).controlSurface(parts, guard)))
+    const control = lazily(async () => (await import('./control/surface.js')).controlSurface(parts, guard))
+    stage.mount(below('/__admin'), async (call) => (await control())(call))
+    loaders.push(control)
     stage.mount(({ method, url, headers }) => isForConsole(method, url, headers.accept), async ({ method, url }) => whole(await answerConsole(method, url)))
   }
   stage.mount(below('/docs'), docsSurface({ served: stage.served, admin: admin ? { needsToken: guard.token !== null } : null, report }))
-  return { stage, options }
-}
-
-/** A surface that is loaded when the first call for it comes, so that no start waits for it. */
-function onFirstUse(load: () => Promise<Surface>): Surface {
-  let loading: Promise<Surface> | null = null
-  return async (call) => (await (loading ??= load()))(call)
+  const loadRest = () => Promise.all(loaders.map((load) => load())).then(() => undefined)
+  return { stage, options, loadRest }
 }
 
 /** The HTTP client is loaded when the first call goes out. */
+const loadForwarder = () => import('./hosts/undici/forwarder.js')
+
 function onFirstForward(): Forwarder {
-  let loading: Promise<Forwarder> | null = null
-  const load = async () => (await import('./hosts/undici/forwarder.js')).undiciForwarder()
+  let isMade = false
+  const made = lazily(async () => {
+    const { undiciForwarder } = await loadForwarder()
+    isMade = true
+    return undiciForwarder()
+  })
   return {
-    forward: async (outgoing) => (await (loading ??= load())).forward(outgoing),
-    close: async () => (await loading)?.close(),
+    forward: async (outgoing) => (await made()).forward(outgoing),
+    close: async () => {
+      if (isMade) await (await made()).close()
+    },
   }
 }
 

@@ -116,6 +116,19 @@ describe('understudy start', () => {
     expect(stderr).not.toMatch(/^ +at /m)
   })
 
+  test('on a signal cuts off what does not come to its end in a few seconds, and says so', async () => {
+    const { url, child, ended } = await start('live')
+    const slow = fetch(`${url}/auth/code?mobile=13800003001&__delay=60000`).catch((error: unknown) => error)
+    const half = connectSocket(Number(new URL(url).port), '127.0.0.1')
+    await once(half, 'connect')
+    half.on('error', () => undefined).write('POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{')
+    // Both are there when another call has been answered.
+    await fetch(`${url}/__admin/sandboxes/default/faults`)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: expect.stringMatching(/stopped; 2 connections .* were cut/) as unknown })
+    expect(await slow).toBeInstanceOf(TypeError)
+  })
+
   test.each(['SIGINT', 'SIGTERM'] as const)('on %s finishes requests under way, takes no new ones and exits with 0', async (signal) => {
     const { child, ended, url } = await start('live')
     const body = '{"mobile":"13800003001","auth_code":"000000"}'

@@ -8,7 +8,7 @@ import { inParallel, type Send } from './send.js'
 import { Tally } from './tally.js'
 
 /** Streams do not end; the wait for a call ends when its time is over. */
-const ENDLESS = ['streamRequests']
+const ENDLESS = ['streamRequests', 'streamCallLines']
 const LOT = 500
 
 /** @returns what came of `count` calls */

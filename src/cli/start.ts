@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { type BackendInput, isMode, type Mode, modes as modeNames } from '../core/backends/setting.js'
 import { DEFAULT_MEMORY, MEMORY_FORMS, parseMemory } from '../core/budget.js'
+import { pause } from '../core/clock.js'
 import type { Engine } from '../core/engine/engine.js'
 import { didYouMean, guess } from '../core/guess.js'
 import type { System } from '../core/system.js'
@@ -74,6 +75,8 @@ async function start(ids: string[], { engine, data, ...flags }: StartFlags, comm
   const page = flags.admin ? `console ${server.url}/ · ` : ''
   process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${page}reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
+  // Whoever builds the package anew while it runs takes the files away that it was started from.
+  await server.loadRest()
 }
 
 /** Memory, unless the sandboxes are to be kept, or shared. */
@@ -124,11 +127,22 @@ function beFrugal(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
 }
 
-/** Requests under way are finished; a second signal does not wait for them. */
+/** Real milliseconds that requests under way have to come to their end. */
+const LAST_CALLS = 4000
+
+/** Ends the process where the server does not come to its end by itself: an answer may be slow on purpose, a client may never read. */
+async function cutOff(server: RunningServer): Promise<void> {
+  await pause(LAST_CALLS)
+  process.stderr.write(`understudy: stopped; ${String(await server.connections())} connections on which something was still under way after ${String(LAST_CALLS / 1000)} s were cut\n`)
+  process.exit(0)
+}
+
+/** Requests under way are finished, within bounds; a second signal does not wait for them. */
 function stopOnSignals(server: RunningServer): void {
   const stop = () => {
     process.once('SIGINT', () => process.exit(130))
     process.once('SIGTERM', () => process.exit(143))
+    void cutOff(server)
     server.close().then(
       () => process.exit(0),
       () => process.exit(1),

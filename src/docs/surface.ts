@@ -54,17 +54,25 @@ async function show(parts: DocsParts, call: Call): Promise<Reply> {
   return pages[operation as Page](parts, call, name) // the table that it was found in has these
 }
 
+/** The pages are loaded when somebody looks at them. */
+const [loadPages, loadAssets, loadDocument] = [() => import('./pages.js'), () => import('./assets.js'), () => import('./document.js')]
+
+/** Loads what is needed to answer. */
+export async function loadDocs(): Promise<void> {
+  await Promise.all([loadPages(), loadAssets(), loadDocument()])
+}
+
 /** @param name the parameter of the path */
 type Show = (parts: DocsParts, call: Call, name: string) => Promise<Reply>
 
 const pages: Readonly<Record<Page, Show>> = {
   index: async (parts, call) => {
-    const { indexPage } = await import('./pages.js')
+    const { indexPage } = await loadPages()
     return { status: 200, headers: PAGE_HEADERS, body: await indexPage(viewOf(parts, call)) }
   },
 
   asset: async (_parts, { headers }, name) => {
-    const { readAsset } = await import('./assets.js')
+    const { readAsset } = await loadAssets()
     const asset = await readAsset(name)
     if (asset === null) throw refusal(404, 'no-such-page', `The reference pages have no file ${quote(name)}.`)
     const reply = rawReply(headers, asset, 200)
@@ -72,12 +80,12 @@ const pages: Readonly<Record<Page, Show>> = {
   },
 
   system: async (parts, call, name) => {
-    const { systemPage } = await import('./pages.js')
+    const { systemPage } = await loadPages()
     return { status: 200, headers: PAGE_HEADERS, body: systemPage(systemOf(parts, name), viewOf(parts, call)) }
   },
 
   document: async (parts, call, name) => {
-    const { displayDocument } = await import('./document.js')
+    const { displayDocument } = await loadDocument()
     const system = systemOf(parts, name)
     const { sandbox, language, admin } = viewOf(parts, call)
     const document = await displayDocument(system, { sandbox, language, hasConsole: admin !== null, realm: queryOf(call).get('realm') || null })

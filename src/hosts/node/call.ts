@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { BodySource, Call, CallHeaders, ReadBytes, ReadParts } from '../../core/stage/call.js'
 
+/** What takes multipart bodies apart is loaded when the first one comes. */
+export const loadMultipart = () => import('../multipart.js')
+
 export class NodeCall implements Call {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -75,7 +78,7 @@ class NodeBody implements BodySource {
   }
 
   async #readParts(fileLimit: number): Promise<ReadParts> {
-    const { readParts } = await import('../multipart.js')
+    const { readParts } = await loadMultipart()
     if (this.#bytes === null) return readParts(this.#request, this.#request.headers, fileLimit)
     const read = await this.#bytes
     return read.kind === 'bytes' ? readParts(Readable.from([read.bytes]), this.#request.headers, fileLimit) : read

@@ -1,6 +1,7 @@
 /** A stage behind a port: Node's HTTP server, with Express in front. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import type { Stage } from '../../core/stage/stage.js'
 import { createExpress } from './express.js'
 import { handlerOf } from './handler.js'
@@ -20,6 +21,8 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string
   readonly port: number
+  /** @returns how many connections are open */
+  connections(): Promise<number>
   /** Closes the stage, stops listening, lets requests under way finish, and resolves when the last one has. */
   close(): Promise<void>
 }
@@ -41,6 +44,7 @@ export async function listenOn({ stage, port, host, report }: ListenOptions): Pr
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${String(address.port)}`,
     port: address.port,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close: async () => {
       await Promise.all([stop(), stage.close()])
     },
