@@ -2,14 +2,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { answerProblems, meaningOf, parseAnswers } from '../scripts/generate/answers.js'
+import { answerProblems, meaningOf, parseAnswers, standingOf } from '../scripts/generate/answers.js'
 import { loadProject } from '../scripts/generate/load.js'
+import { askedIn, numberOf } from '../scripts/generate/questions.js'
 import { reviewProblems, writeReview } from '../scripts/review/files.js'
 import { hasBrowser, openBrowser } from './support/browser.js'
 import { MadeUp } from './support/made-up.js'
 
 const FILE = 'openapi/answers/shop.yaml'
 const wang = { who: '王工', when: '2026-05-06' }
+
+/** What was asked, as it is noted: what the contract holds, and the rest of the question. */
+const FORM = '十一位数字。 · Eleven digits. ← 格式：没有说明。 · Form: Nothing.'
+const PHOTO = 'POST /items/photo ← 上传照片 · Upload a photo'
 
 let shop: MadeUp
 beforeEach(() => {
@@ -23,6 +28,10 @@ afterEach(() => {
 })
 
 const problems = () => loadProject(shop.root).systems.flatMap(({ system, answers }) => answerProblems(system, answers))
+const states = () => Object.fromEntries(loadProject(shop.root).systems.flatMap(({ system, answers }) => askedIn(system).flatMap((asked) => {
+  const standing = standingOf(asked, answers)
+  return standing === null ? [] : [[numberOf(asked) ?? '', standing.state]]
+})))
 const lines = (page: string, number: string) => shop.read(`docs/review/${page}`).split('\n').filter((line) => line.includes(`<a id="${number}">`))
 const bundled = () => shop.read('openapi/bundled/shop.json')
 
@@ -46,7 +55,7 @@ describe('a copied reply', () => {
     await writeReview(shop.root)
     await writeReview(shop.root, 'shop-q1 不对，也有八位的', wang)
     expect(lines('questions.md', 'shop-q1')).toEqual([expect.stringContaining('✗ denied; the contract has to follow (王工, 2026-05-06) “不对，也有八位的”')])
-    expect(problems()).toEqual([`${FILE}: shop-q1 is denied (王工 on 2026-05-06: 不对，也有八位的); the contract still has it: 十一位数字。`])
+    expect(problems()).toEqual([`${FILE}: shop-q1 is denied (王工 on 2026-05-06: 不对，也有八位的); the contract still has it: 十一位数字。 · Eleven digits.`])
 
     shop.edit('openapi/shop.yaml', 'readingZh: 十一位数字。', 'readingZh: 八位或十一位数字。')
     expect(problems()).toEqual([])
@@ -59,7 +68,35 @@ describe('a copied reply', () => {
     await writeReview(shop.root, 'shop-q3 yes', wang)
     shop.edit('openapi/shop.yaml', '  /items/photo:', '  /items/picture:')
     await writeReview(shop.root)
-    expect(lines('questions.md', 'shop-q3')).toEqual([expect.stringMatching(/^- \[ \] .*POST \/items\/picture.*↻ confirmed before the contract changed; then it said “POST \/items\/photo”/)])
+    expect(lines('questions.md', 'shop-q3')).toEqual([expect.stringMatching(/^- \[ \] .*POST \/items\/picture.*↻ confirmed before the contract changed; then it said “POST \/items\/photo ← 上传照片 · Upload a photo”/)])
+    expect(problems()).toEqual([])
+  })
+
+  test('is asked for again whatever changes of what it confirmed: nothing is shown as confirmed that nobody has confirmed', async () => {
+    await writeReview(shop.root)
+    await writeReview(shop.root, 'shop-q1 是\nshop-q3 是', wang)
+    expect(states()).toEqual({ 'shop-q1': 'confirmed', 'shop-q3': 'confirmed' })
+    const changes: readonly (readonly [question: string, from: string, to: string])[] = [
+      ['shop-q1', 'reading: Eleven digits.', 'reading: Eight digits.'],
+      ['shop-q1', 'readingZh: 十一位数字。', 'readingZh: 八位数字。'],
+      ['shop-q1', 'reading: Eleven digits.', 'tolerated: Eight., reading: Eleven digits.'],
+      ['shop-q1', 'says: Nothing.', 'says: Eleven digits or eight.'],
+      ['shop-q1', 'topicZh: 格式', 'topicZh: 长度'],
+      ['shop-q3', '上传照片 · Upload a photo', '删除照片 · Delete a photo'],
+    ]
+    for (const [question, from, to] of changes) {
+      shop.edit('openapi/shop.yaml', from, to)
+      expect([to, states()]).toEqual([to, { 'shop-q1': 'confirmed', 'shop-q3': 'confirmed', [question]: 'outdated' }])
+      shop.edit('openapi/shop.yaml', to, from)
+    }
+  })
+
+  test('that denies is followed by another reading in either language, or by what is tolerated, and not by other words about it', async () => {
+    await writeReview(shop.root)
+    await writeReview(shop.root, 'shop-q1 不对', wang)
+    shop.edit('openapi/shop.yaml', 'says: Nothing.', 'says: Not a word.')
+    expect(problems()).toHaveLength(1)
+    shop.edit('openapi/shop.yaml', 'reading: Eleven digits.', 'reading: Eight digits.')
     expect(problems()).toEqual([])
   })
 
@@ -86,10 +123,10 @@ test('an entry written by hand is read, gets noted what it answers, and is never
   shop.write(FILE, byHand)
   await writeReview(shop.root)
   const noted = shop.read(FILE)
-  expect(noted.split('\n').filter((line) => !line.startsWith('  asked:')).join('\n').replace(', asked: "POST /items/photo"', '')).toBe(byHand)
+  expect(noted.split('\n').filter((line) => !line.startsWith('  asked:')).join('\n').replace(`, asked: "${PHOTO}"`, '')).toBe(byHand)
   expect(parseAnswers(noted, FILE).map(({ question, answer, asked }) => [question, answer, asked])).toEqual([
-    ['shop-q1', 'yes', '十一位数字。'],
-    ['shop-q3', 'no', 'POST /items/photo'],
+    ['shop-q1', 'yes', FORM],
+    ['shop-q3', 'no', PHOTO],
     ['shop-q2', { text: 'When the database is away.' }, '4 ABSENT'],
   ])
   expect(await writeReview(shop.root)).toEqual([])
@@ -137,9 +174,9 @@ test.skipIf(!hasBrowser)('the form on the page makes the lines of a reply and th
     const [reply = '', entries = ''] = await Promise.all((await page.locator('#yours textarea').all()).map((area) => area.inputValue()))
     expect(reply).toBe('shop-q1 是\nshop-q2 断线时: "重试" # 三次\nshop-q3 否\n')
     expect(parseAnswers(entries, FILE)).toEqual([
-      { question: 'shop-q1', answer: 'yes', ...wang, asked: '十一位数字。' },
+      { question: 'shop-q1', answer: 'yes', ...wang, asked: FORM },
       { question: 'shop-q2', answer: { text: '断线时: "重试" # 三次' }, ...wang, asked: '4 ABSENT' },
-      { question: 'shop-q3', answer: 'no', ...wang, asked: 'POST /items/photo' },
+      { question: 'shop-q3', answer: 'no', ...wang, asked: PHOTO },
     ])
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a.save').last().click()])
     expect(download.suggestedFilename()).toBe('shop.answers.yaml')

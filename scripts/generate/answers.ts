@@ -75,10 +75,28 @@ export function meaningOf(text: string): Answer['answer'] {
   return NO.includes(word) ? 'no' : { text: text.trim() }
 }
 
-/** What an answer is about, in words that change when the contract does: the reading, or the address of an operation. */
+/** Parts what the contract holds, which comes first, from the rest of a question. */
+const REST = ' ← '
+
+/**
+ * What an answer is about, in words that change whenever anything changes that is shown as confirmed: what the contract holds, and behind an
+ * arrow the rest of the question, in both languages.
+ */
 export function wordingOf(asked: Asked): string {
+  const { node } = asked
+  const held = heldIn(asked)
   switch (asked.kind) {
-    case 'reading': return asString(asked.node.readingZh, 'x-decision.readingZh').trim()
+    case 'reading': return `${held}${REST}${said(node, 'topicZh')}：${said(node, 'saysZh')} · ${said(node, 'topic')}: ${said(node, 'says')}`
+    case 'fault': return held
+    case 'added': return `${held}${REST}${said(node, 'summary')}`
+  }
+}
+
+/** What the contract holds until somebody says otherwise: a reading in both languages and what is tolerated beside it, or the address of an operation. */
+function heldIn(asked: Asked): string {
+  const { node } = asked
+  switch (asked.kind) {
+    case 'reading': return [said(node, 'readingZh'), said(node, 'reading'), ...(node.tolerated === undefined ? [] : [said(node, 'tolerated')])].join(' · ')
     case 'fault': return `${String(asked.error.code)} ${asked.error.name}`
     case 'added': {
       const { method, path, select } = asked.operation
@@ -87,15 +105,21 @@ export function wordingOf(asked: Asked): string {
   }
 }
 
+function said(node: JsonObject, key: string): string {
+  return asString(node[key], key).trim()
+}
+
 /** How a question stands; null where nobody has answered. */
 export function standingOf(asked: Asked, answers: readonly Answer[]): Standing | null {
   const number = numberOf(asked)
   const answer = answers.findLast(({ question }) => question === number)
   if (answer === undefined) return null
   const isSame = answer.asked === null || squeezed(answer.asked) === squeezed(wordingOf(asked))
+  // Whether the contract follows what was denied shows in what it holds alone; other words about it change nothing.
+  const isHeld = answer.asked === null || squeezed(answer.asked.split(REST)[0] ?? '') === squeezed(heldIn(asked))
   if (asked.kind === 'fault') return { state: 'answered', answer }
   if (answer.answer === 'yes') return { state: isSame ? 'confirmed' : 'outdated', answer }
-  return { state: isSame ? 'contradicted' : 'corrected', answer }
+  return { state: isHeld ? 'contradicted' : 'corrected', answer }
 }
 
 /** An answer in a word or its own words. */
@@ -125,7 +149,7 @@ export function answerProblems(system: System, answers: readonly Answer[]): stri
       const standing = standingOf(one, answers)
       const said = standing === null ? '' : `${standing.answer.who} on ${standing.answer.when}: ${saidIn(standing.answer)}`
       if (one.kind === 'fault' && typeof standing?.answer.answer === 'string') return [`${file}: ${standing.answer.question} asks when; ${standing.answer.answer} does not say (${said})`]
-      return standing?.state === 'contradicted' ? [`${file}: ${standing.answer.question} is denied (${said}); the contract still has it: ${wordingOf(one)}`] : []
+      return standing?.state === 'contradicted' ? [`${file}: ${standing.answer.question} is denied (${said}); the contract still has it: ${heldIn(one)}`] : []
     }),
   ]
 }
