@@ -80,9 +80,14 @@ describe('live', () => {
     // Nor when its session has ended.
     await box.fetch('/live/auth/logout', { method: 'POST', headers: { authorization: encoded } })
     await box.fetch('/live/users/my', { headers: { authorization: encoded } })
+    // Nor when nothing is left of it.
+    await box.reset()
+    expect((await (await box.fetch('/live/users/my', { headers: { authorization: encoded } })).json())).toMatchObject({ code: 4010 })
     expect(real.asked).toEqual([])
     // Where the stub may answer, it does.
     await box.backends.set('live', { url: real.url, mode: 'real-or-stub', operations: { auth: 'stub' } })
+    await box.fetch(`/live/auth/code?mobile=${PHONE}`)
+    await box.fetch('/live/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mobile: PHONE, auth_code: '123456' }) })
     const again = await box.sessions.issue({ system: 'live', user: PHONE })
     const mine = await box.fetch('/live/users/my', { headers: { authorization: Buffer.from(again.session.accessToken).toString('base64') } })
     expect([await mine.json(), mine.headers.get('understudy-source'), real.asked]).toMatchObject([{ code: 2000 }, 'stub', []])

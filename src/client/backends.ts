@@ -1,6 +1,6 @@
 /** Real backends beside the stub. */
 import type { SystemName } from './contracts.js'
-import { type Backend, type DriftReport, take, type Target } from './control.js'
+import { type Backend, type DriftReport, type Recording, take, type Target } from './control.js'
 
 /** A real backend, and which operations it answers. */
 export interface BackendChoice {
@@ -63,5 +63,15 @@ export class BoxBackends {
   async clearDrift(system?: SystemName): Promise<number> {
     const { control, path } = this.#target
     return (await take(control.DELETE('/sandboxes/{sandbox}/drift', { params: { path, query: system === undefined ? {} : { system } } }))).count
+  }
+
+  /**
+   * @param system all when left out
+   * @param secrets whether passwords and phone numbers are given as they are
+   * @returns what was seen of real records, as scenarios, and what could not be placed
+   */
+  async recording(system?: SystemName, secrets = false): Promise<Recording[]> {
+    const { control, path } = this.#target
+    return (await take(control.GET('/sandboxes/{sandbox}/recording', { params: { path, query: { secrets, ...(system === undefined ? {} : { system }) } } }))).recordings
   }
 }

@@ -19,6 +19,8 @@ export type IssuedSession = Schemas['IssuedSession']
 export type JournalEntry = Schemas['JournalEntry']
 export type Maintenance = Schemas['Maintenance']
 export type Outages = Schemas['Outages']
+/** What was seen of the records of one system's real backend. */
+export type Recording = operations['getRecording']['responses'][200]['content']['application/json']['recordings'][number]
 export type SandboxInfo = Schemas['Sandbox']
 /** What happened in a sandbox, and how far back one can go. */
 export type History = operations['getHistory']['responses'][200]['content']['application/json']

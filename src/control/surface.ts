@@ -13,6 +13,7 @@ import { db } from './db.js'
 import { drift } from './drift.js'
 import { faults } from './faults.js'
 import { maintenance } from './maintenance.js'
+import { recording } from './recording.js'
 import { requests } from './requests.js'
 import { type Guard, guarded } from './safety.js'
 import { sandboxes } from './sandboxes.js'
@@ -28,7 +29,7 @@ import { users } from './users.js'
 /** What stands before every path of the control plane. */
 export const CONTROL_PREFIX = '/__admin'
 
-const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...faults, ...requests, ...state, ...db }
+const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...requests, ...state, ...db }
 
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
 export function controlSurface(parts: ControlParts, guard: Guard): Surface {

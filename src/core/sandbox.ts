@@ -29,6 +29,8 @@ export interface SandboxOptions {
   /** System -> its world at this origin. */
   readonly worlds: ReadonlyMap<string, World>
   readonly engine: Engine
+  /** Told of every commit of every sandbox. */
+  readonly committed?: Watcher
   /** Told what goes wrong behind the back of calls. */
   readonly report: (problem: string) => void
   readonly seed: string
@@ -283,6 +285,7 @@ export class Sandbox {
   #build(loaded: Loaded, log: SandboxLog | null): Awaitable<Generation> {
     const { served, origin } = this.#options
     const told: Watcher = (system, changes) => {
+      this.#options.committed?.(system, changes)
       for (const watcher of this.#watchers) watcher(system, changes)
     }
     const { boot, scale } = loaded.content.origin

@@ -1,8 +1,9 @@
 /** Whose tokens a call carries. Those that the stub has issued are no business of a real backend. */
-import type { SessionRecord } from '../sessions.js'
 import type { CoreRecords } from '../sandbox-state.js'
+import type { SessionRecord } from '../sessions.js'
 import type { Transaction } from '../store/types.js'
 import type { System } from '../system.js'
+import type { IssuedTokens } from './issued.js'
 
 type Tx = Pick<Transaction<CoreRecords>, 'find'>
 
@@ -20,13 +21,17 @@ export interface KnownTokens {
  * Looks for tokens everywhere in a call: in its URL, its headers and its body, whatever they are called there.
  * @param shown what the dialect takes for the caller's token
  * @param texts all that would go out
+ * @param issued the tokens that the stub has issued, those of forgotten sessions among them
  */
-export async function knownTokens(system: System, tx: Tx, shown: readonly string[], texts: readonly string[]): Promise<KnownTokens> {
+export async function knownTokens(system: System, tx: Tx, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
   const swaps = new Map<string, string>()
   let hasForeign = false
   for (const token of new Set([...shown, ...candidates(system, texts)])) {
     const found = await sessionOf(tx, token)
-    if (found === undefined) continue
+    if (found === undefined) {
+      hasForeign ||= issued.has(token)
+      continue
+    }
     const known = realOf(found, token)
     if (known === null) hasForeign = true
     else if (known !== token) swaps.set(token, known)

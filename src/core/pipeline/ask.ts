@@ -1,6 +1,7 @@
 /** Asks the real backend: makes the call that goes out of the one that came in, and takes its answer in. */
 import { ForwardError, type Forwarder, type Incoming, take, type Unanswered } from '../backends/forward.js'
 import { HOPS_HEADER, incomingHeaders, outgoingHeaders, REASON_HEADER } from '../backends/headers.js'
+import type { IssuedTokens } from '../backends/issued.js'
 import { type ReadReply, readReply } from '../backends/read.js'
 import type { Backend } from '../backends/setting.js'
 import { type KnownTokens, knownTokens, swapped } from '../backends/tokens.js'
@@ -25,6 +26,8 @@ export interface AskParts {
   readonly self: string
   /** Texts that no backend is to see in a header. */
   readonly hidden: readonly string[]
+  /** The tokens that are the stub's own, whatever became of their sessions. */
+  readonly issued: IssuedTokens
 }
 
 /** What became of a question. */
@@ -53,7 +56,7 @@ export async function ask(received: Received, body: Uint8Array | null, backend: 
   const shown = system.dialect.credentials?.read(view).tokens ?? []
   const text = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   const texts = [call.url, ...Object.values(call.headers).map(String), text]
-  const { value: tokens } = await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts))
+  const { value: tokens } = await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts, parts.issued))
   const none = (reason: Unanswered, detail: string): Asked => ({ kind: 'none', reason, detail, view, fields, caller: tokens.session })
 
   const hops = String(call.headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')

@@ -1,5 +1,6 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
 import type { Forwarder } from '../backends/forward.js'
+import { IssuedTokens } from '../backends/issued.js'
 import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
 import { HttpDates, stopwatch, type TimeSource } from '../clock.js'
@@ -22,6 +23,7 @@ import type { Reply } from '../reply.js'
 import { MOST_TURNS, type Sandbox, type Served } from '../sandbox.js'
 import { Sandboxes } from '../sandboxes.js'
 import { Switchboard, type SocketLimits } from '../sockets/switchboard.js'
+import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import { serve } from '../world.js'
 import type { Call } from './call.js'
@@ -100,7 +102,11 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
-  const sandboxes = new Sandboxes({ served, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
+  const issued = new IssuedTokens()
+  const committed = (_system: string, changes: readonly Change[]) => {
+    issued.note(changes)
+  }
+  const sandboxes = new Sandboxes({ served, committed, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
   const examples = new FailureExamples(options.documents)
   const drift = new DriftBook()
   const documents = new DriftDocuments(options.documents)
@@ -111,7 +117,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     route: routeOver(list),
     examples,
     prefer: options.prefer,
-    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, drift, documents },
+    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, drift, documents },
     report: ({ arrival, operation }, exception) => {
       report(`${operation ?? arrival.path} failed: ${describeException(exception)}`)
     },

@@ -906,6 +906,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 把见过的真实记录写成场景 · What was seen of real records, as scenarios
+         * @description 取自日志中真实后端的应答与接管的登录：符合某个集合的结构才收入，收不进的列在 `left` 中，不作猜测。密钥与手机号换成编造的，除非 `secrets=true`。
+         *
+         *     Taken from the real answers in the journal and from logins that were taken over. What fits the schema of exactly one collection is put into it; what cannot be placed is listed under `left` and never guessed. Secrets and phone numbers are replaced by made-up ones, unless `secrets=true`.
+         */
+        get: operations["getRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/backends": {
         parameters: {
             query?: never;
@@ -2311,6 +2339,27 @@ export interface components {
         GetDriftSuccess: components["schemas"]["DriftReport"];
         ClearDriftSuccess: {
             count: number;
+        };
+        GetRecordingSuccess: {
+            recordings: {
+                system: components["schemas"]["SystemId"];
+                scenario: {
+                    description: {
+                        en: string;
+                        zh: string;
+                    };
+                    put: {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+                left: {
+                    operationId: string;
+                    pointer: string;
+                    reason: string;
+                }[];
+            }[];
         };
         ListBackendsSuccess: components["schemas"]["BackendList"];
         GetBackendSuccess: components["schemas"]["Backend"];
@@ -4056,6 +4105,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClearDriftSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getRecording: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 只要这个系统的 · Only those of this system
+                 * @example live
+                 */
+                system?: components["parameters"]["SystemFilter"];
+                /**
+                 * @description 是否原样给出密钥与手机号 · Whether secrets and phone numbers are given as they are
+                 * @example false
+                 */
+                secrets?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 每个系统一个场景 · A scenario per system */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetRecordingSuccess"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -6726,6 +6816,39 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "getRecording": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/recording",
+      "routing": {},
+      "select": null,
+      "tag": "backends",
+      "summary": "把见过的真实记录写成场景 · What was seen of real records, as scenarios",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "query",
+          "type": "string"
+        },
+        "secrets": {
+          "in": "query",
+          "type": "boolean"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "listBackends": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/backends",
@@ -8361,6 +8484,18 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["ClearDriftSuccess"];
         payload: components["schemas"]["ClearDriftSuccess"];
+        error: never;
+    };
+    getRecording: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system?: components["schemas"]["SystemId"];
+            /** @default false */
+            secrets: boolean;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["GetRecordingSuccess"];
+        payload: components["schemas"]["GetRecordingSuccess"];
         error: never;
     };
     listBackends: {

@@ -2850,8 +2850,38 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate185.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listBackends"] = validate188;
+exports["/fields/getRecording"] = validate188;
 function validate188(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.secrets === undefined) {
+data.secrets = false;
+}
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (typeof data.secrets !== "boolean") {
+vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate188.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listBackends"] = validate191;
+function validate191(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2866,11 +2896,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate188.errors = vErrors;
+validate191.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getBackend"] = validate190;
-function validate190(data) {
+exports["/fields/getBackend"] = validate193;
+function validate193(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2893,23 +2923,23 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate190.errors = vErrors;
+validate193.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putBackend"] = validate193;
-const schema81 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate196(data) {
+exports["/fields/putBackend"] = validate196;
+const schema82 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate199(data) {
 let vErrors = null;
 if (typeof data !== "string") {
 vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema81.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema82.enum }, "must be equal to one of the allowed values");
 }
-validate196.errors = vErrors;
+validate199.errors = vErrors;
 return vErrors === null;
 }
-function validate193(data) {
+function validate196(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2946,8 +2976,8 @@ vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string"
 }
 }
 if (data.mode !== undefined) {
-if (!validate196(data.mode)) {
-vErrors = join(vErrors, "/mode", validate196);
+if (!validate199(data.mode)) {
+vErrors = join(vErrors, "/mode", validate199);
 }
 }
 if (data.operations !== undefined) {
@@ -2957,8 +2987,8 @@ if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
 for (const key0 in data4) {
-if (!validate196(data4[key0])) {
-vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate196);
+if (!validate199(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate199);
 }
 }
 }
@@ -2984,11 +3014,11 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate193.errors = vErrors;
+validate196.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteBackend"] = validate199;
-function validate199(data) {
+exports["/fields/deleteBackend"] = validate202;
+function validate202(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3011,11 +3041,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate199.errors = vErrors;
+validate202.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate202;
-function validate202(data) {
+exports["/fields/listFaults"] = validate205;
+function validate205(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3030,11 +3060,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate202.errors = vErrors;
+validate205.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate204;
-function validate204(data) {
+exports["/fields/addFault"] = validate207;
+function validate207(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -3127,30 +3157,30 @@ vErrors = add(vErrors, "/for", "#/properties/for/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate204.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/clearFaults"] = validate207;
-function validate207(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate207.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getFault"] = validate209;
-function validate209(data) {
+exports["/fields/clearFaults"] = validate210;
+function validate210(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate210.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getFault"] = validate212;
+function validate212(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3182,11 +3212,11 @@ vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate209.errors = vErrors;
+validate212.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/removeFault"] = validate211;
-function validate211(data) {
+exports["/fields/removeFault"] = validate214;
+function validate214(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3218,11 +3248,11 @@ vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate211.errors = vErrors;
+validate214.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate213;
-function validate213(data) {
+exports["/fields/listRequests"] = validate216;
+function validate216(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3373,144 +3403,10 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/clearRequests"] = validate216;
-function validate216(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.operationId !== undefined) {
-let data2 = data.operationId;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-let data3 = data.method;
-if (typeof data3 === "string") {
-if (func1(data3) > 20) {
-vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-let data4 = data.path;
-if (typeof data4 === "string") {
-if (func1(data4) > 500) {
-vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data4) < 1) {
-vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.status !== undefined) {
-let data5 = data.status;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data5 == "number") && (isFinite(data5))) {
-if (data5 > 599 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
-}
-if (data5 < 0 || isNaN(data5)) {
-vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-if (data.error !== undefined) {
-let data6 = data.error;
-if (typeof data6 === "string") {
-if (func1(data6) > 200) {
-vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data6) < 1) {
-vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.user !== undefined) {
-let data7 = data.user;
-if (typeof data7 === "string") {
-if (func1(data7) > 200) {
-vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
-}
-if (func1(data7) < 1) {
-vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.unmatched !== undefined) {
-if (typeof data.unmatched !== "boolean") {
-vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.preflight !== undefined) {
-if (typeof data.preflight !== "boolean") {
-vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.violations !== undefined) {
-if (typeof data.violations !== "boolean") {
-vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-if (data.after !== undefined) {
-let data11 = data.after;
-if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
-vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data11 == "number") && (isFinite(data11))) {
-if (data11 < 0 || isNaN(data11)) {
-vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate216.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate219;
+exports["/fields/clearRequests"] = validate219;
 function validate219(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3644,8 +3540,142 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate219.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate222;
+exports["/fields/countRequests"] = validate222;
 function validate222(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.operationId !== undefined) {
+let data2 = data.operationId;
+if (typeof data2 === "string") {
+if (func1(data2) > 200) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+let data3 = data.method;
+if (typeof data3 === "string") {
+if (func1(data3) > 20) {
+vErrors = add(vErrors, "/method", "#/properties/method/maxLength", "maxLength", { limit: 20 }, "must NOT have more than 20 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/method", "#/properties/method/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+let data4 = data.path;
+if (typeof data4 === "string") {
+if (func1(data4) > 500) {
+vErrors = add(vErrors, "/path", "#/properties/path/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data4) < 1) {
+vErrors = add(vErrors, "/path", "#/properties/path/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.status !== undefined) {
+let data5 = data.status;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+vErrors = add(vErrors, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 599 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data5 < 0 || isNaN(data5)) {
+vErrors = add(vErrors, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+if (data.error !== undefined) {
+let data6 = data.error;
+if (typeof data6 === "string") {
+if (func1(data6) > 200) {
+vErrors = add(vErrors, "/error", "#/properties/error/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data6) < 1) {
+vErrors = add(vErrors, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.user !== undefined) {
+let data7 = data.user;
+if (typeof data7 === "string") {
+if (func1(data7) > 200) {
+vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data7) < 1) {
+vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.unmatched !== undefined) {
+if (typeof data.unmatched !== "boolean") {
+vErrors = add(vErrors, "/unmatched", "#/properties/unmatched/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.preflight !== undefined) {
+if (typeof data.preflight !== "boolean") {
+vErrors = add(vErrors, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.violations !== undefined) {
+if (typeof data.violations !== "boolean") {
+vErrors = add(vErrors, "/violations", "#/properties/violations/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+if (data.after !== undefined) {
+let data11 = data.after;
+if (!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) {
+vErrors = add(vErrors, "/after", "#/properties/after/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 < 0 || isNaN(data11)) {
+vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate222.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/waitForRequest"] = validate225;
+function validate225(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3796,11 +3826,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = vErrors;
+validate225.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate225;
-function validate225(data) {
+exports["/fields/streamRequests"] = validate228;
+function validate228(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3936,11 +3966,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate225.errors = vErrors;
+validate228.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate228;
-function validate228(data) {
+exports["/fields/listCallLines"] = validate231;
+function validate231(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3981,11 +4011,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate228.errors = vErrors;
+validate231.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate230;
-function validate230(data) {
+exports["/fields/streamCallLines"] = validate233;
+function validate233(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4000,11 +4030,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate230.errors = vErrors;
+validate233.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate232;
-function validate232(data) {
+exports["/fields/getRequest"] = validate235;
+function validate235(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4039,11 +4069,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate232.errors = vErrors;
+validate235.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate234;
-function validate234(data) {
+exports["/fields/getSnapshot"] = validate237;
+function validate237(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4058,11 +4088,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = vErrors;
+validate237.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate236;
-function validate236(data) {
+exports["/fields/putSnapshot"] = validate239;
+function validate239(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4253,11 +4283,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate236.errors = vErrors;
+validate239.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate241;
-function validate241(data) {
+exports["/fields/listScenarios"] = validate244;
+function validate244(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4277,11 +4307,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate241.errors = vErrors;
+validate244.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate244;
-function validate244(data) {
+exports["/fields/applyScenario"] = validate247;
+function validate247(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4318,11 +4348,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate244.errors = vErrors;
+validate247.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate247;
-function validate247(data) {
+exports["/fields/listCollections"] = validate250;
+function validate250(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4345,11 +4375,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate247.errors = vErrors;
+validate250.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate250;
-function validate250(data) {
+exports["/fields/listRecords"] = validate253;
+function validate253(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4402,54 +4432,10 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate250.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/createRecord"] = validate253;
-function validate253(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate253.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate256;
+exports["/fields/createRecord"] = validate256;
 function validate256(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4462,9 +4448,6 @@ vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system"
 if (data.collection === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
 }
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
@@ -4489,20 +4472,6 @@ else {
 vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -4510,7 +4479,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate256.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/replaceRecord"] = validate259;
+exports["/fields/getRecord"] = validate259;
 function validate259(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4571,7 +4540,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate259.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate262;
+exports["/fields/replaceRecord"] = validate262;
 function validate262(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4632,7 +4601,7 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate262.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate265;
+exports["/fields/updateRecord"] = validate265;
 function validate265(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -4693,20 +4662,58 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate265.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate268;
-const pattern7 = new RegExp("^\\d{0,15}$", "u");
+exports["/fields/deleteRecord"] = validate268;
 function validate268(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -4716,8 +4723,9 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate268.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamCallLines"] = validate269;
-function validate269(data) {
+exports["/headers/streamRequests"] = validate271;
+const pattern7 = new RegExp("^\\d{0,15}$", "u");
+function validate271(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
@@ -4735,7 +4743,29 @@ vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "typ
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate269.errors = vErrors;
+validate271.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamCallLines"] = validate272;
+function validate272(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate272.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -7822,79 +7852,229 @@ return fail(validate220, "", "#/type", "type", { type: "object" }, "must be obje
 validate220.errors = null;
 return true;
 }
-exports["/success/listBackends"] = validate221;
-const schema98 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
-const schema99 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate225(data) {
-if (typeof data !== "string") {
-return fail(validate225, "", "#/type", "type", { type: "string" }, "must be string");
+exports["/success/getRecording"] = validate221;
+function validate221(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.recordings === undefined) && (missing0 = "recordings")) {
+return fail(validate221, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-return fail(validate225, "", "#/enum", "enum", { allowedValues: schema99.enum }, "must be equal to one of the allowed values");
+else {
+if (data.recordings !== undefined) {
+let data0 = data.recordings;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+let data1 = data0[i0];
+if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+let missing1;
+if ((((data1.system === undefined) && (missing1 = "system")) || ((data1.scenario === undefined) && (missing1 = "scenario"))) || ((data1.left === undefined) && (missing1 = "left"))) {
+return fail(validate221, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
-validate225.errors = null;
+else {
+if (data1.system !== undefined) {
+if (!validate54(data1.system)) {
+return pass(validate221, "/recordings/" + i0 + "/system", validate54);
+}
+}
+if (data1.scenario !== undefined) {
+let data3 = data1.scenario;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+let missing2;
+if (((data3.description === undefined) && (missing2 = "description")) || ((data3.put === undefined) && (missing2 = "put"))) {
+return fail(validate221, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+}
+else {
+if (data3.description !== undefined) {
+let data4 = data3.description;
+if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+let missing3;
+if (((data4.en === undefined) && (missing3 = "en")) || ((data4.zh === undefined) && (missing3 = "zh"))) {
+return fail(validate221, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+}
+else {
+if (data4.en !== undefined) {
+if (typeof data4.en !== "string") {
+return fail(validate221, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data4.zh !== undefined) {
+if (typeof data4.zh !== "string") {
+return fail(validate221, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data3.put !== undefined) {
+let data7 = data3.put;
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+for (const key0 in data7) {
+let data8 = data7[key0];
+if (Array.isArray(data8)) {
+const len1 = data8.length;
+for (let i1 = 0; i1 < len1; i1++) {
+let data9 = data8[i1];
+if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data1.left !== undefined) {
+let data10 = data1.left;
+if (Array.isArray(data10)) {
+if (data10.length > 1000) {
+return fail(validate221, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+}
+else {
+const len2 = data10.length;
+for (let i2 = 0; i2 < len2; i2++) {
+let data11 = data10[i2];
+if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+let missing4;
+if ((((data11.operationId === undefined) && (missing4 = "operationId")) || ((data11.pointer === undefined) && (missing4 = "pointer"))) || ((data11.reason === undefined) && (missing4 = "reason"))) {
+return fail(validate221, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
+}
+else {
+if (data11.operationId !== undefined) {
+if (typeof data11.operationId !== "string") {
+return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data11.pointer !== undefined) {
+if (typeof data11.pointer !== "string") {
+return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data11.reason !== undefined) {
+if (typeof data11.reason !== "string") {
+return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate221, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
+}
+}
+}
+else {
+return fail(validate221, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate221, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate221.errors = null;
 return true;
 }
-function validate223(data) {
+exports["/success/listBackends"] = validate223;
+const schema99 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
+const schema100 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate227(data) {
+if (typeof data !== "string") {
+return fail(validate227, "", "#/type", "type", { type: "string" }, "must be string");
+}
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+return fail(validate227, "", "#/enum", "enum", { allowedValues: schema100.enum }, "must be equal to one of the allowed values");
+}
+validate227.errors = null;
+return true;
+}
+function validate225(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
-return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate225, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate223, "/system", validate54);
+return pass(validate225, "/system", validate54);
 }
 }
 if (data.url !== undefined) {
 let data1 = data.url;
 if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate223, "/url", "#/properties/url/type", "type", { type: schema98.properties.url.type }, "must be string,null");
+return fail(validate225, "/url", "#/properties/url/type", "type", { type: schema99.properties.url.type }, "must be string,null");
 }
 }
 if (data.mode !== undefined) {
-if (!validate225(data.mode)) {
-return pass(validate223, "/mode", validate225);
+if (!validate227(data.mode)) {
+return pass(validate225, "/mode", validate227);
 }
 }
 if (data.operations !== undefined) {
 let data3 = data.operations;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 for (const key0 in data3) {
-if (!validate225(data3[key0])) {
-return pass(validate223, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate225);
+if (!validate227(data3[key0])) {
+return pass(validate225, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate227);
 }
 }
 }
 else {
-return fail(validate223, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+return fail(validate225, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.timeout !== undefined) {
 let data5 = data.timeout;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate223, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+return fail(validate225, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.chosen !== undefined) {
 if (typeof data.chosen !== "boolean") {
-return fail(validate223, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate225, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate225, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate223.errors = null;
+validate225.errors = null;
 return true;
 }
-function validate222(data) {
+function validate224(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.backends === undefined) && (missing0 = "backends")) {
-return fail(validate222, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.backends !== undefined) {
@@ -7902,158 +8082,158 @@ let data0 = data.backends;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate223(data0[i0])) {
-return pass(validate222, "/backends/" + i0, validate223);
+if (!validate225(data0[i0])) {
+return pass(validate224, "/backends/" + i0, validate225);
 }
 }
 }
 else {
-return fail(validate222, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+return fail(validate224, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate222, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = null;
+validate224.errors = null;
 return true;
 }
-function validate221(data) {
-if (!validate222(data)) {
-return pass(validate221, "", validate222);
+function validate223(data) {
+if (!validate224(data)) {
+return pass(validate223, "", validate224);
 }
-validate221.errors = null;
+validate223.errors = null;
 return true;
 }
-exports["/success/getBackend"] = validate230;
-function validate230(data) {
-if (!validate223(data)) {
-return pass(validate230, "", validate223);
-}
-validate230.errors = null;
-return true;
-}
-exports["/success/putBackend"] = validate232;
+exports["/success/getBackend"] = validate232;
 function validate232(data) {
-if (!validate223(data)) {
-return pass(validate232, "", validate223);
+if (!validate225(data)) {
+return pass(validate232, "", validate225);
 }
 validate232.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate234;
-const schema103 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema104 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate238(data) {
+exports["/success/putBackend"] = validate234;
+function validate234(data) {
+if (!validate225(data)) {
+return pass(validate234, "", validate225);
+}
+validate234.errors = null;
+return true;
+}
+exports["/success/listFaults"] = validate236;
+const schema104 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema105 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate240(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate238, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate240, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate238, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate240, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate238, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate238, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate240, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate238, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate238, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate240, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate238, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate238.errors = null;
+validate240.errors = null;
 return true;
 }
-function validate237(data) {
+function validate239(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length < 2) {
-return fail(validate237, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+return fail(validate239, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
 }
 else {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate237, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate239, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate237, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate239, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("error" !== data0) {
-return fail(validate237, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+return fail(validate239, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
 }
 }
 if (data.error !== undefined) {
 let data1 = data.error;
 if (typeof data1 === "string") {
 if (func1(data1) < 1) {
-return fail(validate237, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate239, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate237, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+return fail(validate239, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.code !== undefined) {
 let data2 = data.code;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate237, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+return fail(validate239, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.condition !== undefined) {
 let data3 = data.condition;
 if (typeof data3 === "string") {
 if (func1(data3) < 1) {
-return fail(validate237, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate239, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate237, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+return fail(validate239, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
 if (func1(data4) < 1) {
-return fail(validate237, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate239, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-return fail(validate237, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate239, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.extra !== undefined) {
@@ -8061,94 +8241,32 @@ let data5 = data.extra;
 if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
 }
 else {
-return fail(validate237, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+return fail(validate239, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.displacedBy !== undefined) {
-if (!validate238(data.displacedBy)) {
-return pass(validate237, "/displacedBy", validate238);
+if (!validate240(data.displacedBy)) {
+return pass(validate239, "/displacedBy", validate240);
 }
 }
 }
 }
 }
 else {
-return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = null;
+validate239.errors = null;
 return true;
 }
-function validate241(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate241, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate241, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate241, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate241, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate241, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate241, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate241, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate241, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate241, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate241, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-}
-else {
-return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate241.errors = null;
-return true;
-}
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
 function validate243(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
 return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
 return fail(validate243, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8157,56 +8275,40 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate243, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("status" !== data0) {
-return fail(validate243, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+if ("latency" !== data0) {
+return fail(validate243, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
 }
 }
-if (data.status !== undefined) {
-let data1 = data.status;
+if (data.min !== undefined) {
+let data1 = data.min;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate243, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate243, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 599 || isNaN(data1)) {
-return fail(validate243, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate243, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if (data1 < 200 || isNaN(data1)) {
-return fail(validate243, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate243, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
-if (data.body !== undefined) {
-let data2 = data.body;
-if (typeof data2 === "string") {
-if (func1(data2) > 65536) {
-return fail(validate243, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate243, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
 }
-}
-else {
-return fail(validate243, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.contentType !== undefined) {
-let data3 = data.contentType;
-if (typeof data3 === "string") {
-if (func1(data3) > 200) {
-return fail(validate243, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate243, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
-if (func1(data3) < 1) {
-return fail(validate243, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-else {
-if (!pattern5.test(data3)) {
-return fail(validate243, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate243, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
-}
-}
-else {
-return fail(validate243, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -8217,15 +8319,16 @@ return fail(validate243, "", "#/type", "type", { type: "object" }, "must be obje
 validate243.errors = null;
 return true;
 }
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
 function validate245(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
 return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((key0 === "kind") || (key0 === "carriedOut"))) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
 return fail(validate245, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8234,13 +8337,56 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate245, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("drop" !== data0) {
-return fail(validate245, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+if ("status" !== data0) {
+return fail(validate245, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
-if (data.carriedOut !== undefined) {
-if (typeof data.carriedOut !== "boolean") {
-return fail(validate245, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+if (data.status !== undefined) {
+let data1 = data.status;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate245, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 599 || isNaN(data1)) {
+return fail(validate245, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+else {
+if (data1 < 200 || isNaN(data1)) {
+return fail(validate245, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+if (data.body !== undefined) {
+let data2 = data.body;
+if (typeof data2 === "string") {
+if (func1(data2) > 65536) {
+return fail(validate245, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+}
+}
+else {
+return fail(validate245, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.contentType !== undefined) {
+let data3 = data.contentType;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
+return fail(validate245, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+else {
+if (func1(data3) < 1) {
+return fail(validate245, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+else {
+if (!pattern5.test(data3)) {
+return fail(validate245, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+}
+}
+}
+}
+else {
+return fail(validate245, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -8259,7 +8405,7 @@ return fail(validate247, "", "#/required", "required", { missingProperty: missin
 }
 else {
 for (const key0 in data) {
-if (!(key0 === "kind")) {
+if (!((key0 === "kind") || (key0 === "carriedOut"))) {
 return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8268,8 +8414,13 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate247, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("reset" !== data0) {
-return fail(validate247, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+if ("drop" !== data0) {
+return fail(validate247, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+}
+}
+if (data.carriedOut !== undefined) {
+if (typeof data.carriedOut !== "boolean") {
+return fail(validate247, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
@@ -8297,8 +8448,8 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate249, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("malformed" !== data0) {
-return fail(validate249, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+if ("reset" !== data0) {
+return fail(validate249, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
@@ -8312,12 +8463,12 @@ return true;
 function validate251(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+if ((data.kind === undefined) && (missing0 = "kind")) {
 return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+if (!(key0 === "kind")) {
 return fail(validate251, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -8326,40 +8477,8 @@ let data0 = data.kind;
 if (typeof data0 !== "string") {
 return fail(validate251, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
-if ("slow" !== data0) {
-return fail(validate251, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
-}
-}
-if (data.milliseconds !== undefined) {
-let data1 = data.milliseconds;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate251, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate251, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 1 || isNaN(data1)) {
-return fail(validate251, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
-}
-}
-}
-}
-if (data.chunks !== undefined) {
-let data2 = data.chunks;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate251, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 1000 || isNaN(data2)) {
-return fail(validate251, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
-}
-else {
-if (data2 < 2 || isNaN(data2)) {
-return fail(validate251, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
-}
-}
+if ("malformed" !== data0) {
+return fail(validate251, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
@@ -8370,7 +8489,68 @@ return fail(validate251, "", "#/type", "type", { type: "object" }, "must be obje
 validate251.errors = null;
 return true;
 }
-function validate236(data) {
+function validate253(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
+return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
+return fail(validate253, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate253, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("slow" !== data0) {
+return fail(validate253, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+}
+}
+if (data.milliseconds !== undefined) {
+let data1 = data.milliseconds;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate253, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate253, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 1 || isNaN(data1)) {
+return fail(validate253, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+if (data.chunks !== undefined) {
+let data2 = data.chunks;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate253, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 1000 || isNaN(data2)) {
+return fail(validate253, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+}
+else {
+if (data2 < 2 || isNaN(data2)) {
+return fail(validate253, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate253.errors = null;
+return true;
+}
+function validate238(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -8416,8 +8596,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate237(data)) {
-vErrors = join(vErrors, "", validate237);
+if (!validate239(data)) {
+vErrors = join(vErrors, "", validate239);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -8426,7 +8606,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -8474,8 +8654,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate241(data)) {
-vErrors = join(vErrors, "", validate241);
+if (!validate243(data)) {
+vErrors = join(vErrors, "", validate243);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -8484,7 +8664,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -8532,8 +8712,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate243(data)) {
-vErrors = join(vErrors, "", validate243);
+if (!validate245(data)) {
+vErrors = join(vErrors, "", validate245);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -8542,7 +8722,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -8590,8 +8770,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate245(data)) {
-vErrors = join(vErrors, "", validate245);
+if (!validate247(data)) {
+vErrors = join(vErrors, "", validate247);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -8600,7 +8780,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -8648,8 +8828,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate247(data)) {
-vErrors = join(vErrors, "", validate247);
+if (!validate249(data)) {
+vErrors = join(vErrors, "", validate249);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -8658,7 +8838,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -8706,8 +8886,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate249(data)) {
-vErrors = join(vErrors, "", validate249);
+if (!validate251(data)) {
+vErrors = join(vErrors, "", validate251);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -8716,7 +8896,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8764,8 +8944,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate251(data)) {
-vErrors = join(vErrors, "", validate251);
+if (!validate253(data)) {
+vErrors = join(vErrors, "", validate253);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8774,7 +8954,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8788,113 +8968,113 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate236, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate238, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate236, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema104.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate238, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema105.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate236.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
-function validate235(data) {
+function validate237(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate235, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate235, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate237, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate235, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate237, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate235, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate237, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate236(data.fault)) {
-return pass(validate235, "/fault", validate236);
+if (!validate238(data.fault)) {
+return pass(validate237, "/fault", validate238);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate235, "/times", "#/properties/times/type", "type", { type: schema103.properties.times.type }, "must be integer,null");
+return fail(validate237, "/times", "#/properties/times/type", "type", { type: schema104.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate235, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate237, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate235, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate237, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate235, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate237, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.until !== undefined) {
 if (!validate56(data.until)) {
-return pass(validate235, "/until", validate56);
+return pass(validate237, "/until", validate56);
 }
 }
 if (data.matched !== undefined) {
 let data7 = data.matched;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate235, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate237, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate235, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate237, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data8 = data.fired;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate235, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate237, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate235, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate237, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate235, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate235.errors = null;
+validate237.errors = null;
 return true;
 }
-function validate234(data) {
+function validate236(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate234, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -8902,42 +9082,42 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate235(data0[i0])) {
-return pass(validate234, "/faults/" + i0, validate235);
+if (!validate237(data0[i0])) {
+return pass(validate236, "/faults/" + i0, validate237);
 }
 }
 }
 else {
-return fail(validate234, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate236, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate234, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate234.errors = null;
+validate236.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate256;
-function validate256(data) {
-if (!validate235(data)) {
-return pass(validate256, "", validate235);
-}
-validate256.errors = null;
-return true;
-}
-exports["/success/getFault"] = validate258;
+exports["/success/addFault"] = validate258;
 function validate258(data) {
-if (!validate235(data)) {
-return pass(validate258, "", validate235);
+if (!validate237(data)) {
+return pass(validate258, "", validate237);
 }
 validate258.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate260;
-const schema116 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-function validate264(data) {
+exports["/success/getFault"] = validate260;
+function validate260(data) {
+if (!validate237(data)) {
+return pass(validate260, "", validate237);
+}
+validate260.errors = null;
+return true;
+}
+exports["/success/listRequests"] = validate262;
+const schema117 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+function validate266(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
@@ -8983,7 +9163,7 @@ valid1 = valid1 || _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate264.errors = vErrors;
+validate266.errors = vErrors;
 return false;
 }
 else {
@@ -9004,64 +9184,64 @@ break;
 }
 }
 else {
-return fail(validate264, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate264.errors = vErrors;
+validate266.errors = vErrors;
 return errors === 0;
 }
-const schema119 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate267(data) {
+const schema120 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate269(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate267, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate269, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate267, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate269, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate267, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate269, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate267, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate269, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate267, "/text", "#/properties/text/type", "type", { type: schema119.properties.text.type }, "must be string,null");
+return fail(validate269, "/text", "#/properties/text/type", "type", { type: schema120.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate267, "/base64", "#/properties/base64/type", "type", { type: schema119.properties.base64.type }, "must be string,null");
+return fail(validate269, "/base64", "#/properties/base64/type", "type", { type: schema120.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate267, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate269, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate267.errors = null;
+validate269.errors = null;
 return true;
 }
-function validate266(data) {
+function validate268(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate267(data)) {
-vErrors = join(vErrors, "", validate267);
+if (!validate269(data)) {
+vErrors = join(vErrors, "", validate269);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -9078,7 +9258,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate266.errors = vErrors;
+validate268.errors = vErrors;
 return false;
 }
 else {
@@ -9092,82 +9272,38 @@ vErrors = null;
 }
 }
 }
-validate266.errors = vErrors;
+validate268.errors = vErrors;
 return errors === 0;
 }
-const schema120 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate272(data) {
+const schema121 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate274(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate272, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate272, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate274, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate272, "/key", "#/properties/key/type", "type", { type: schema120.properties.key.type }, "must be string,number");
+return fail(validate274, "/key", "#/properties/key/type", "type", { type: schema121.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate272, "/before", "#/properties/before/type", "type", { type: schema120.properties.before.type }, "must be object,null");
+return fail(validate274, "/before", "#/properties/before/type", "type", { type: schema121.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate272, "/after", "#/properties/after/type", "type", { type: schema120.properties.after.type }, "must be object,null");
-}
-}
-}
-}
-else {
-return fail(validate272, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate272.errors = null;
-return true;
-}
-function validate274(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate274, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate274, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate274, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.reasons !== undefined) {
-let data3 = data.reasons;
-if (Array.isArray(data3)) {
-const len0 = data3.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data3[i0] !== "string") {
-return fail(validate274, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate274, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate274, "/after", "#/properties/after/type", "type", { type: schema121.properties.after.type }, "must be object,null");
 }
 }
 }
@@ -9178,54 +9314,98 @@ return fail(validate274, "", "#/type", "type", { type: "object" }, "must be obje
 validate274.errors = null;
 return true;
 }
-function validate261(data) {
+function validate276(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate276, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate276, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate276, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.reasons !== undefined) {
+let data3 = data.reasons;
+if (Array.isArray(data3)) {
+const len0 = data3.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate276, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate276, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate276, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate276.errors = null;
+return true;
+}
+function validate263(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate261, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate263, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate261, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate261, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate263, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate261, "/at", validate56);
+return pass(validate263, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate261, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate263, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate261, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate263, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate261, "/system", validate54);
+return pass(validate263, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate261, "/operationId", "#/properties/operationId/type", "type", { type: schema116.properties.operationId.type }, "must be string,null");
+return fail(validate263, "/operationId", "#/properties/operationId/type", "type", { type: schema117.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate261, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate263, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -9233,33 +9413,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate261, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate263, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate261, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate261, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate264(data6.headers)) {
-return pass(validate261, "/request/headers", validate264);
+if (!validate266(data6.headers)) {
+return pass(validate263, "/request/headers", validate266);
 }
 }
 if (data6.body !== undefined) {
-if (!validate266(data6.body)) {
-return pass(validate261, "/request/body", validate266);
+if (!validate268(data6.body)) {
+return pass(validate263, "/request/body", validate268);
 }
 }
 }
 }
 else {
-return fail(validate261, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -9267,41 +9447,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate261, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate263, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate261, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate264(data11.headers)) {
-return pass(validate261, "/response/headers", validate264);
+if (!validate266(data11.headers)) {
+return pass(validate263, "/response/headers", validate266);
 }
 }
 if (data11.body !== undefined) {
-if (!validate266(data11.body)) {
-return pass(validate261, "/response/body", validate266);
+if (!validate268(data11.body)) {
+return pass(validate263, "/response/body", validate268);
 }
 }
 }
 }
 else {
-return fail(validate261, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate261, "/user", "#/properties/user/type", "type", { type: schema116.properties.user.type }, "must be string,null");
+return fail(validate263, "/user", "#/properties/user/type", "type", { type: schema117.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate261, "/error", "#/properties/error/type", "type", { type: schema116.properties.error.type }, "must be string,null");
+return fail(validate263, "/error", "#/properties/error/type", "type", { type: schema117.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -9310,12 +9490,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate261, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate261, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate263, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -9324,12 +9504,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate261, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate261, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate263, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -9337,23 +9517,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate272(data21[i2])) {
-return pass(validate261, "/changes/" + i2, validate272);
+if (!validate274(data21[i2])) {
+return pass(validate263, "/changes/" + i2, validate274);
 }
 }
 }
 else {
-return fail(validate261, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate263, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate261, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate263, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate261, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate263, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9362,56 +9542,56 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate274(data24[i3])) {
-return pass(validate261, "/nearMisses/" + i3, validate274);
+if (!validate276(data24[i3])) {
+return pass(validate263, "/nearMisses/" + i3, validate276);
 }
 }
 }
 else {
-return fail(validate261, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate263, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate261, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate263, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate261, "/source", "#/properties/source/enum", "enum", { allowedValues: schema116.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate263, "/source", "#/properties/source/enum", "enum", { allowedValues: schema117.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate261, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema116.properties.sourceReason.type }, "must be string,null");
+return fail(validate263, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema117.properties.sourceReason.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate261, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate261.errors = null;
+validate263.errors = null;
 return true;
 }
-const schema122 = { "type": ["integer", "null"], "minimum": 1 };
-function validate277(data) {
+const schema123 = { "type": ["integer", "null"], "minimum": 1 };
+function validate279(data) {
 if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate277, "", "#/type", "type", { type: schema122.type }, "must be integer,null");
+return fail(validate279, "", "#/type", "type", { type: schema123.type }, "must be integer,null");
 }
 if ((typeof data == "number") && (isFinite(data))) {
 if (data < 1 || isNaN(data)) {
-return fail(validate277, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate279, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-validate277.errors = null;
+validate279.errors = null;
 return true;
 }
-function validate260(data) {
+function validate262(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate260, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate262, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.requests !== undefined) {
@@ -9419,13 +9599,13 @@ let data0 = data.requests;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate261(data0[i0])) {
-return pass(validate260, "/requests/" + i0, validate261);
+if (!validate263(data0[i0])) {
+return pass(validate262, "/requests/" + i0, validate263);
 }
 }
 }
 else {
-return fail(validate260, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+return fail(validate262, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9433,107 +9613,107 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate260, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate262, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate260, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate262, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate260, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate262, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate277(data2.oldest)) {
-return pass(validate260, "/meta/oldest", validate277);
+if (!validate279(data2.oldest)) {
+return pass(validate262, "/meta/oldest", validate279);
 }
 }
 }
 }
 else {
-return fail(validate260, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate260, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate262, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate260.errors = null;
+validate262.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate279;
-function validate279(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate279, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate279, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate279, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate279, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate279.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate280;
-function validate280(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate280, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate280, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate280, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate280, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate280.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate281;
+exports["/success/clearRequests"] = validate281;
 function validate281(data) {
-if (!validate261(data)) {
-return pass(validate281, "", validate261);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate281, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate281, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate281, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate281, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate281.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate283;
+exports["/success/countRequests"] = validate282;
+function validate282(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate282, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate282, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate282.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate283;
 function validate283(data) {
+if (!validate263(data)) {
+return pass(validate283, "", validate263);
+}
+validate283.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate285;
+function validate285(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate283, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate285, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -9542,12 +9722,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate283, "/lines/" + i0, validate103);
+return pass(validate285, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate283, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate285, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9555,91 +9735,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate283, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate285, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate283, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate285, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate283, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate285, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate283, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate285, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate283, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate285, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate277(data2.oldest)) {
-return pass(validate283, "/meta/oldest", validate277);
+if (!validate279(data2.oldest)) {
+return pass(validate285, "/meta/oldest", validate279);
 }
 }
 }
 }
 else {
-return fail(validate283, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate285, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate285, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate283.errors = null;
+validate285.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate286;
-function validate286(data) {
-if (!validate261(data)) {
-return pass(validate286, "", validate261);
+exports["/success/getRequest"] = validate288;
+function validate288(data) {
+if (!validate263(data)) {
+return pass(validate288, "", validate263);
 }
-validate286.errors = null;
+validate288.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate288;
-const schema130 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getSnapshot"] = validate290;
+const schema131 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate294(data) {
+function validate296(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate294, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate296, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate294, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate296, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate294, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate296, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate294, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate296, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate294.errors = null;
+validate296.errors = null;
 return true;
 }
-function validate291(data) {
+function validate293(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -9664,7 +9844,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate291, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate293, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -9673,7 +9853,7 @@ break;
 }
 }
 else {
-return fail(validate291, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate293, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -9700,7 +9880,7 @@ break;
 }
 }
 else {
-return fail(validate291, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9733,8 +9913,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate294(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate294);
+if (!validate296(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate296);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9747,7 +9927,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema130.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema131.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -9783,7 +9963,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate291.errors = vErrors;
+validate293.errors = vErrors;
 return false;
 }
 else {
@@ -9815,7 +9995,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -9832,7 +10012,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -9842,7 +10022,7 @@ break;
 }
 }
 else {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -9862,7 +10042,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema130.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema131.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -9871,7 +10051,7 @@ break;
 }
 }
 else {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -9883,7 +10063,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate291, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -9893,7 +10073,7 @@ break;
 }
 }
 else {
-return fail(validate291, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -9908,64 +10088,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate291.errors = vErrors;
+validate293.errors = vErrors;
 return errors === 0;
 }
-function validate289(data) {
+function validate291(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate289, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate289, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate291, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate289, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate289, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate291, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate289, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate291, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate289, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate291, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate289, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate289, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate289, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate291, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate289, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate291, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -9975,37 +10155,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate289, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate291, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate289, "/clock/now", validate56);
+return pass(validate291, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate289, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate291, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate289, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate289, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate289, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate291, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate289, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate291, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10014,46 +10194,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate291(data10[key0])) {
-return pass(validate289, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate291);
+if (!validate293(data10[key0])) {
+return pass(validate291, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate293);
 }
 }
 }
 else {
-return fail(validate289, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate289, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate291, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate235(data12[i0])) {
-return pass(validate289, "/faults/" + i0, validate235);
+if (!validate237(data12[i0])) {
+return pass(validate291, "/faults/" + i0, validate237);
 }
 }
 }
 }
 else {
-return fail(validate289, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate291, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate289, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate289, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate291, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate289, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate291, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10061,15 +10241,15 @@ return fail(validate289, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate289, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate291, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate289, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate291, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate289, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate291, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10077,62 +10257,62 @@ return fail(validate289, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate289, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate289.errors = null;
+validate291.errors = null;
 return true;
 }
-function validate288(data) {
-if (!validate289(data)) {
-return pass(validate288, "", validate289);
+function validate290(data) {
+if (!validate291(data)) {
+return pass(validate290, "", validate291);
 }
-validate288.errors = null;
+validate290.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate299;
-function validate299(data) {
+exports["/success/putSnapshot"] = validate301;
+function validate301(data) {
 if (!validate91(data)) {
-return pass(validate299, "", validate91);
+return pass(validate301, "", validate91);
 }
-validate299.errors = null;
+validate301.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate301;
-function validate303(data) {
+exports["/success/listScenarios"] = validate303;
+function validate305(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate303, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate303, "/system", validate54);
+return pass(validate305, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate303, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate305, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate303, "/description", validate74);
+return pass(validate305, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate303, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate303.errors = null;
+validate305.errors = null;
 return true;
 }
-function validate302(data) {
+function validate304(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate302, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate304, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -10140,44 +10320,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate303(data0[i0])) {
-return pass(validate302, "/scenarios/" + i0, validate303);
+if (!validate305(data0[i0])) {
+return pass(validate304, "/scenarios/" + i0, validate305);
 }
 }
 }
 else {
-return fail(validate302, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate304, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate302, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate304, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate302.errors = null;
+validate304.errors = null;
 return true;
 }
-function validate301(data) {
-if (!validate302(data)) {
-return pass(validate301, "", validate302);
+function validate303(data) {
+if (!validate304(data)) {
+return pass(validate303, "", validate304);
 }
-validate301.errors = null;
+validate303.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate308;
-function validate308(data) {
-if (!validate302(data)) {
-return pass(validate308, "", validate302);
-}
-validate308.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate310;
+exports["/success/applyScenario"] = validate310;
 function validate310(data) {
+if (!validate304(data)) {
+return pass(validate310, "", validate304);
+}
+validate310.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate312;
+function validate312(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate310, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate312, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -10189,17 +10369,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate310, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate312, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate310, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate312, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate310, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate312, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -10212,27 +10392,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate310, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate312, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate310, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate312, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate310, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate312, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate310, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate312, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate310, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate312, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10244,7 +10424,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -10253,57 +10433,47 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate310, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate310, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate310, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate310, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate312, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate310, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate312, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate310.errors = null;
-return true;
 }
-exports["/success/listRecords"] = validate311;
-function validate312(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate312, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
 }
 else {
 return fail(validate312, "", "#/type", "type", { type: "object" }, "must be object");
@@ -10311,64 +10481,74 @@ return fail(validate312, "", "#/type", "type", { type: "object" }, "must be obje
 validate312.errors = null;
 return true;
 }
-function validate311(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate312(data[i0])) {
-return pass(validate311, "/" + i0, validate312);
-}
-}
+exports["/success/listRecords"] = validate313;
+function validate314(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate311, "", "#/type", "type", { type: "array" }, "must be array");
-}
-validate311.errors = null;
-return true;
-}
-exports["/success/createRecord"] = validate314;
-function validate314(data) {
-if (!validate312(data)) {
-return pass(validate314, "", validate312);
+return fail(validate314, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate314.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate316;
+function validate313(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate314(data[i0])) {
+return pass(validate313, "/" + i0, validate314);
+}
+}
+}
+else {
+return fail(validate313, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate313.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate316;
 function validate316(data) {
-if (!validate312(data)) {
-return pass(validate316, "", validate312);
+if (!validate314(data)) {
+return pass(validate316, "", validate314);
 }
 validate316.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate318;
+exports["/success/getRecord"] = validate318;
 function validate318(data) {
-if (!validate312(data)) {
-return pass(validate318, "", validate312);
+if (!validate314(data)) {
+return pass(validate318, "", validate314);
 }
 validate318.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate320;
+exports["/success/replaceRecord"] = validate320;
 function validate320(data) {
-if (!validate312(data)) {
-return pass(validate320, "", validate312);
+if (!validate314(data)) {
+return pass(validate320, "", validate314);
 }
 validate320.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate322;
+exports["/success/updateRecord"] = validate322;
 function validate322(data) {
+if (!validate314(data)) {
+return pass(validate322, "", validate314);
+}
+validate322.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate324;
+function validate324(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate322, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate324, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate322, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate324, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate322.errors = null;
+validate324.errors = null;
 return true;
 }
 return exports
@@ -10422,6 +10602,7 @@ export const validators = {
     "putSettings": requests["/fields/putSettings"],
     "getDrift": requests["/fields/getDrift"],
     "clearDrift": requests["/fields/clearDrift"],
+    "getRecording": requests["/fields/getRecording"],
     "listBackends": requests["/fields/listBackends"],
     "getBackend": requests["/fields/getBackend"],
     "putBackend": requests["/fields/putBackend"],
@@ -10494,6 +10675,7 @@ export const validators = {
     "putSettings": answers["/success/putSettings"],
     "getDrift": answers["/success/getDrift"],
     "clearDrift": answers["/success/clearDrift"],
+    "getRecording": answers["/success/getRecording"],
     "listBackends": answers["/success/listBackends"],
     "getBackend": answers["/success/getBackend"],
     "putBackend": answers["/success/putBackend"],

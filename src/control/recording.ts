@@ -1,0 +1,147 @@
+/** What was seen of a real backend's records, as a scenario: only what fits a schema, and a list of what does not. */
+import { isObject } from '../plain/json.js'
+import type { JournalEntry } from '../core/journal.js'
+import { misfitOf } from '../core/records.js'
+import type { Sandbox } from '../core/sandbox.js'
+import { isSecret, mapTexts } from '../core/secrets.js'
+import type { System } from '../core/system.js'
+import { openSandbox, systemsOf, transact } from './access.js'
+import type { Handlers } from './task.js'
+
+/** Collections that are the stub's own affair. */
+const OWN = ['sessions', 'smsCodes']
+/** So many things that could not be placed are listed. */
+const MOST_LEFT = 200
+/** What stands in the place of a password or a token; long enough for any rule. */
+const INSTEAD = 'recorded-secret'
+
+/** Something that was seen and has no place. */
+interface Left {
+  readonly operationId: string
+  readonly pointer: string
+  readonly reason: string
+}
+
+interface Recording {
+  readonly put: Map<string, Map<string, Readonly<Record<string, unknown>>>>
+  readonly left: Map<string, Left>
+}
+
+export const recording: Handlers<'getRecording'> = {
+  getRecording: async ({ input: { sandbox: name, system: id, secrets }, parts }) => {
+    const sandbox = openSandbox(parts, name)
+    const entries = (await sandbox.journal.read()).filter(({ via }) => via?.source === 'real')
+    const recordings = []
+    for (const system of systemsOf(parts, id)) {
+      const recorded = await record(system, sandbox, entries.filter((entry) => entry.system === system.id))
+      if (recorded.put.size === 0 && recorded.left.size === 0) continue
+      recordings.push(show(system, recorded, secrets))
+    }
+    return { recordings }
+  },
+}
+
+async function record(system: System, sandbox: Sandbox, entries: readonly JournalEntry[]): Promise<Recording> {
+  const recorded: Recording = { put: new Map(), left: new Map() }
+  // Who has logged in at the real backend was made from what it told.
+  const { users: directory } = system
+  const users = await transact(sandbox, system, async (tx) => {
+    const sessions = await tx.list('sessions', ({ real }) => real !== undefined)
+    return Promise.all([...new Set(sessions.map(({ userId }) => userId))].map((userId) => tx.get(directory.collection, directory.key(userId))))
+  })
+  for (const user of users) if (user !== undefined) put(system, recorded, directory.collection, user)
+  for (const entry of entries) {
+    if (entry.operation === null || entry.error !== null || entry.responseBody === null) continue
+    const body = readBody(entry)
+    if (body === undefined) left(recorded, { operationId: entry.operation, pointer: '', reason: 'its answer is no JSON, or longer than what the journal keeps' })
+    else walk(system, recorded, entry.operation, body, '')
+  }
+  return recorded
+}
+
+function readBody({ responseBody }: JournalEntry): unknown {
+  if (responseBody === null) return undefined
+  const { content, encoding } = responseBody
+  try {
+    return JSON.parse(Buffer.from(content, encoding).toString('utf8')) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns whether the value, or something in it, has found a place */
+function walk(system: System, recorded: Recording, operationId: string, value: unknown, pointer: string): boolean {
+  if (Array.isArray(value)) return value.map((item: unknown) => walk(system, recorded, operationId, item, `${pointer}/*`)).includes(true)
+  if (!isObject(value)) return false
+  const tried = Object.keys(system.state).filter((name) => !OWN.includes(name)).map((collection) => ({ collection, ...fit(system, collection, value) }))
+  const fits = tried.flatMap(({ collection, record: found, misfit }) => (misfit === null ? [{ collection, found }] : []))
+  const [only] = fits
+  if (only !== undefined && fits.length === 1) put(system, recorded, only.collection, only.found)
+  const inside = Object.entries(value).map(([name, item]) => walk(system, recorded, operationId, item, `${pointer}/${name}`)).includes(true)
+  if (fits.length === 1 || (fits.length === 0 && inside)) return true
+  // The envelope itself is no record, and not every object is meant to be one.
+  if (pointer === '') return inside
+  const nearest = tried.filter(({ shared }) => shared > 1).sort((a, b) => b.shared - a.shared)[0]
+  const reason = fits.length > 1 ? `it fits several collections: ${fits.map(({ collection }) => collection).join(', ')}` : nearest === undefined ? 'it is like no collection' : `nearest to ${nearest.collection}, but ${nearest.misfit ?? ''}`
+  left(recorded, { operationId, pointer, reason })
+  return inside
+}
+
+/** The object as a record of a collection: its own fields, and keys of the objects that stand in the place of references. */
+function fit(system: System, collection: string, value: Readonly<Record<string, unknown>>) {
+  const fields = Object.entries(system.contract.collections[collection]?.fields ?? {})
+  const found: Record<string, unknown> = {}
+  for (const [name, { reference }] of fields) {
+    const inner = reference === undefined ? undefined : value[name.replace(/_?[iI]d$/, '')]
+    if (Object.hasOwn(value, name)) found[name] = value[name]
+    else if (reference !== undefined && isObject(inner)) found[name] = inner[system.state[reference]?.key ?? '']
+  }
+  return { record: found, shared: Object.keys(found).length, misfit: misfitOf(system, collection, found) }
+}
+
+function put(system: System, { put: all }: Recording, collection: string, found: Readonly<Record<string, unknown>>): void {
+  const records = all.get(collection) ?? new Map<string, Readonly<Record<string, unknown>>>()
+  // What was seen last holds, also where it is the same one by another key: a user whose login told no id.
+  for (const [key, other] of records) if (isSame(system, collection, found, other)) records.delete(key)
+  records.set(String(found[system.state[collection]?.key ?? '']), found)
+  all.set(collection, records)
+}
+
+/** Whether two records cannot stand beside each other, though their keys differ. */
+function isSame(system: System, collection: string, one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  const unique: readonly (readonly string[])[] = system.state[collection]?.unique ?? []
+  return unique.some((fields) => fields.every((field) => one[field] !== undefined && one[field] !== null && one[field] === other[field]))
+}
+
+function left({ left: all }: Recording, one: Left): void {
+  if (all.size < MOST_LEFT) all.set(`${one.operationId} ${one.pointer} ${one.reason}`, one)
+}
+
+function show(system: System, recorded: Recording, secrets: boolean) {
+  const veil = secrets ? (found: Readonly<Record<string, unknown>>) => ({ ...found }) : veilOf()
+  const records: Record<string, Record<string, unknown>[]> = {}
+  for (const [collection, found] of recorded.put) {
+    for (const one of found.values()) {
+      const shown = veil(one)
+      const misfit = misfitOf(system, collection, shown)
+      if (misfit === null) (records[collection] ??= []).push(shown)
+      else left(recorded, { operationId: '', pointer: `/${collection}`, reason: `a record does not fit any more once its secrets are replaced: ${misfit}` })
+    }
+  }
+  const description = { en: 'Recorded from a real backend.', zh: '从真实后端记录。' }
+  return { system: system.id, scenario: { description, put: records }, left: [...recorded.left.values()] }
+}
+
+/** @returns what replaces secrets, and each phone number by one that is made up, the same for the same */
+function veilOf(): (record: Readonly<Record<string, unknown>>) => Record<string, unknown> {
+  const numbers = new Map<string, string>()
+  const madeUp = (phone: string) => {
+    const known = numbers.get(phone) ?? `1990000${String(numbers.size + 1).padStart(4, '0')}`
+    numbers.set(phone, known)
+    return known
+  }
+  return (record) => Object.fromEntries(Object.entries(record).map(([name, value]) => {
+    if (isSecret(name) && typeof value === 'string') return [name, INSTEAD]
+    return [name, mapTexts(value, (text) => text.replace(/(?<!\d)1\d{10}(?!\d)/g, madeUp))]
+  }))
+}
