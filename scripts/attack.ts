@@ -17,7 +17,7 @@ import { startTarget, type Target } from './attack/target.js'
 import { attackWire } from './attack/wire.js'
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false }, calls: { type: 'string' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, flags: { type: 'string', default: '' } } })
-const calls = Number(values.calls ?? (values.short ? 30_000 : 1_000_000))
+const calls = Number(values.calls ?? (values.short ? 20_000 : 1_000_000))
 const seed = Number(values.seed)
 
 execFileSync('npm', ['run', 'build:js', '--silent'], { stdio: 'inherit' })

@@ -1,8 +1,8 @@
 /** What a host puts on the wire of a reply's headers, however the reply is delivered. */
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterAll, expect, test } from 'vitest'
+import { type AddressInfo, connect } from 'node:net'
+import { afterAll, expect, test, vi } from 'vitest'
 import type { Delivery } from '../src/core/stage/outcome.js'
 import { handlerOf } from '../src/hosts/node/handler.js'
 
@@ -28,4 +28,39 @@ test.each(['GET', 'HEAD'])('each header stands under its own name, a list of val
   for (const path of Object.keys(deliveries)) {
     expect(await rawHeaders(method, `/${path}`), path).toEqual([['content-type', 'text/plain'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-last', 'z'], ['content-length', '4']])
   }
+})
+
+test('calls that come in one packet are carried out one after the other, and none of them for a client that has gone', async () => {
+  const seen: string[] = []
+  const held: (() => void)[] = []
+  const slow = createServer(handlerOf({
+    play: async ({ url }) => {
+      seen.push(url)
+      await new Promise<void>((resolve) => held.push(resolve))
+      return { reply: { status: 200, headers: {}, body: url }, delivery: { kind: 'whole' } }
+    },
+  }, () => undefined))
+  await once(slow.listen(0, '127.0.0.1'), 'listening')
+  const socket = connect((slow.address() as AddressInfo).port, '127.0.0.1') // a TCP server that listens has one
+  socket.write(['/1', '/2', '/3', '/4'].map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''))
+  let text = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  await vi.waitFor(() => {
+    expect(seen).toEqual(['/1'])
+  })
+  held[0]?.()
+  await vi.waitFor(() => {
+    expect([seen, text.split('HTTP/1.1 200').length - 1]).toEqual([['/1', '/2'], 1])
+  })
+  socket.destroy()
+  await vi.waitFor(() => new Promise<void>((resolve, reject) => {
+    slow.getConnections((_, count) => {
+      if (count === 0) resolve()
+      else reject(new Error('not gone yet'))
+    })
+  }))
+  held[1]?.()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(seen).toEqual(['/1', '/2'])
+  slow.close()
 })

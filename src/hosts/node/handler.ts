@@ -1,5 +1,6 @@
 /** A stage as a request handler of Node: for a server of its own, or mounted in one that somebody else has. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { describeException } from '../../core/failure.js'
 import { problemReply } from '../../core/problem.js'
 import type { Stage } from '../../core/stage/stage.js'
@@ -15,12 +16,29 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * @returns a handler that plays each request and carries its outcome out
  */
 export function handlerOf(stage: Pick<Stage, 'play'>, report: (problem: string) => void): NodeHandler {
-  return (request, response) => {
+  const inTurn = oneByOne()
+  return (request, response) => { inTurn(request, response, () => {
     answer(stage, request, response).catch((error: unknown) => {
       const { method = 'GET', url = '/' } = request
       report(`${method} ${url} failed: ${describeException(error)}`)
       if (response.headersSent) response.destroy()
       else writeWhole(response, problemReply(500, 'internal', 'The server failed and wrote the reason to its log. This is a bug of the stub, not of the call.'), method === 'HEAD')
+    })
+  }); }
+}
+
+/**
+ * Calls of one connection are carried out one after the other: their answers go out in that order anyhow, and whoever sends hundreds in one
+ * packet waits for them instead of everybody else. Those of a connection that is gone are not carried out.
+ */
+function oneByOne(): (request: IncomingMessage, response: ServerResponse, begin: () => void) => void {
+  const latest = new WeakMap<Socket, ServerResponse>()
+  return ({ socket }, response, begin) => {
+    const before = latest.get(socket)
+    latest.set(socket, response)
+    if (before === undefined || before.writableFinished || before.destroyed) begin()
+    else before.once('close', () => {
+      if (!socket.destroyed) begin()
     })
   }
 }
