@@ -221,6 +221,23 @@ describe('maintenance', () => {
     expect([back.json?.['code'], back.headers.get('server-status')]).toEqual([2000, null])
   })
 
+  test.each([
+    ['edu', '/rest/s/update', ''],
+    ['job', '/api/job/list', ''],
+    ['job', '/api/job/list', 200],
+    ['live', '/users/my', ''],
+    ['live', '/auth/code?mobile=13800003001', 500],
+    ['trid', '/index.php?r=user/register', ''],
+  ])('what an app of %s gets is told beforehand: %s with status %s', async (system, path, status) => {
+    const here = box()
+    const told = (await here.admin('GET', `/maintenance/answer?system=${system}&status=back%20soon${status === '' ? '' : `&httpStatus=${String(status)}`}`)).json
+    expect(at(await here.admin('GET', '/maintenance'), 'maintenance')).not.toContainEqual(expect.objectContaining({ active: true }))
+    await here.admin('PUT', '/maintenance', { system, status: 'back soon', ...(status === '' ? {} : { httpStatus: status }) })
+    const answer = await here.call(`/${system}${path}`, { method: system === 'trid' ? 'POST' : 'GET', headers: { client: '1.0.2.3', platform: 'ios' } })
+    expect(told).toMatchObject({ status: answer.status, body: answer.text, headers: { 'server-status': 'back soon' } })
+    expect(answer.headers.get('server-status')).toBe('back soon')
+  })
+
   test('of all systems, each in its own way', async () => {
     const here = box()
     await here.admin('PUT', '/maintenance')
@@ -235,6 +252,7 @@ describe('maintenance', () => {
     await here.admin('DELETE', '/maintenance')
     expect((await code(here)).status).toBe(200)
     expect(kindOf(await here.admin('PUT', '/maintenance', { system: 'life' }))).toBe('no-such-system')
+    expect(kindOf(await here.admin('GET', '/maintenance/answer?system=life'))).toBe('no-such-system')
     expect(kindOf(await here.admin('DELETE', '/maintenance?system=life'))).toBe('no-such-system')
     expect(kindOf(await here.admin('PUT', '/maintenance', { status: 'two\r\nheaders: x' }))).toBe('invalid-request')
   })

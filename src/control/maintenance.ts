@@ -1,5 +1,6 @@
 /** Planned stops and outside services that fail. */
 import { knownOutages } from '../core/outages.js'
+import { answerInMaintenance } from '../core/pipeline/maintenance.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { changeSystems, lookAt, openSandbox, systemOf, systemsOf } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
@@ -7,8 +8,15 @@ import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 const USUAL_STATUS = 'maintenance'
 
-export const maintenance: Handlers<'getMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
+export const maintenance: Handlers<'getMaintenance' | 'previewMaintenance' | 'setMaintenance' | 'clearMaintenance' | 'getOutages' | 'setOutages'> = {
   getMaintenance: async ({ input, parts }) => maintenanceOf(parts, await lookAt(parts, input.sandbox)),
+
+  previewMaintenance: async ({ input, parts }) => {
+    const { status = USUAL_STATUS, httpStatus = null } = input
+    const system = systemOf(parts, input.system)
+    const { status: code, headers, body } = answerInMaintenance(system, await (await lookAt(parts, input.sandbox)).look(), { status, httpStatus })
+    return { status: code, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])), body: typeof body === 'string' ? body : new TextDecoder().decode(body) }
+  },
 
   setMaintenance: async ({ input, parts }) => {
     const { status = USUAL_STATUS, httpStatus = null } = input

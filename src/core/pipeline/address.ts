@@ -113,6 +113,6 @@ export class Addressed implements Address {
 }
 
 /** @returns the circumstances of an answer, as a dialect is told them */
-export function aboutOf({ arrival, operation, row }: { readonly arrival: Addressed } & Pick<About, 'operation' | 'row'>): About {
+export function aboutOf({ arrival, operation, row }: { readonly arrival: Pick<Addressed, 'settings'> & { readonly turn: Pick<Turn, 'now'> } } & Pick<About, 'operation' | 'row'>): About {
   return { operation, row, now: arrival.turn.now, settings: arrival.settings }
 }

@@ -12,6 +12,11 @@ export interface Site {
   readonly row: OperationRow | null
 }
 
+/** As much of a site as an answer is made from. */
+export interface Place extends Pick<Site, 'operation' | 'row'> {
+  readonly arrival: Pick<Addressed, 'system' | 'settings'> & { readonly turn: Pick<Addressed['turn'], 'now'> }
+}
+
 /** A call that has found its operation. */
 export interface Routed extends Site {
   readonly operation: string

@@ -798,6 +798,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{sandbox}/maintenance/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        /**
+         * 维护中的响应 · The answer in maintenance
+         * @description 应用在维护中会得到的响应，无须真的开始维护。各接口相同，除非该系统另有规定。
+         *
+         *     What an app gets in maintenance, without beginning it. It is the same for every operation, unless the system's own way differs.
+         */
+        get: operations["previewMaintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{sandbox}/outages": {
         parameters: {
             query?: never;
@@ -2332,6 +2360,13 @@ export interface components {
         GetMaintenanceSuccess: components["schemas"]["MaintenanceList"];
         SetMaintenanceSuccess: components["schemas"]["MaintenanceList"];
         ClearMaintenanceSuccess: components["schemas"]["MaintenanceList"];
+        PreviewMaintenanceSuccess: {
+            /** @description HTTP 状态 · HTTP status */
+            status: number;
+            headers: components["schemas"]["HeaderTexts"];
+            /** @description 正文；空文本表示没有 · The body; empty where there is none */
+            body: string;
+        };
         GetOutagesSuccess: components["schemas"]["OutageList"];
         SetOutagesSuccess: components["schemas"]["OutageList"];
         GetSettingsSuccess: components["schemas"]["SettingsList"];
@@ -3891,6 +3926,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClearMaintenanceSuccess"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    previewMaintenance: {
+        parameters: {
+            query: {
+                /**
+                 * @description 哪个系统 · Which system
+                 * @example job
+                 */
+                system: components["schemas"]["SystemId"];
+                /**
+                 * @description `Server-Status` 的文本 · Text of `Server-Status`
+                 * @example upgrading
+                 */
+                status?: components["schemas"]["ServerStatus"];
+                /**
+                 * @description 省略时由该系统决定 · Left to the system when left out
+                 * @example 200
+                 */
+                httpStatus?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description 沙箱名；应用首次调用或首次更改时创建，查看不会创建 · Name of the sandbox; it comes into being when it is first called or changed, not by looking
+                 * @example default
+                 */
+                sandbox: components["parameters"]["Sandbox"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 响应 · The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewMaintenanceSuccess"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -6642,6 +6723,43 @@ export const contract = {
         "mediaType": "application/json"
       }
     },
+    "previewMaintenance": {
+      "method": "GET",
+      "path": "/sandboxes/{sandbox}/maintenance/answer",
+      "routing": {},
+      "select": null,
+      "tag": "maintenance",
+      "summary": "维护中的响应 · The answer in maintenance",
+      "auth": "optional",
+      "roles": [],
+      "provenance": "added",
+      "errors": [],
+      "fields": {
+        "sandbox": {
+          "in": "path",
+          "type": "string"
+        },
+        "system": {
+          "in": "query",
+          "type": "string"
+        },
+        "status": {
+          "in": "query",
+          "type": "string"
+        },
+        "httpStatus": {
+          "in": "query",
+          "type": "integer"
+        }
+      },
+      "rules": {},
+      "headers": [],
+      "body": null,
+      "success": {
+        "status": 200,
+        "mediaType": "application/json"
+      }
+    },
     "getOutages": {
       "method": "GET",
       "path": "/sandboxes/{sandbox}/outages",
@@ -8422,6 +8540,18 @@ export interface Operations {
         headers: Record<string, never>;
         success: components["schemas"]["ClearMaintenanceSuccess"];
         payload: components["schemas"]["ClearMaintenanceSuccess"];
+        error: never;
+    };
+    previewMaintenance: {
+        input: {
+            sandbox: components["schemas"]["SandboxName"];
+            system: components["schemas"]["SystemId"];
+            status?: components["schemas"]["ServerStatus"];
+            httpStatus?: number;
+        };
+        headers: Record<string, never>;
+        success: components["schemas"]["PreviewMaintenanceSuccess"];
+        payload: components["schemas"]["PreviewMaintenanceSuccess"];
         error: never;
     };
     getOutages: {

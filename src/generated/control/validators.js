@@ -2651,8 +2651,54 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate168.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getOutages"] = validate171;
+exports["/fields/previewMaintenance"] = validate171;
 function validate171(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.status !== undefined) {
+if (!validate71(data.status)) {
+vErrors = join(vErrors, "/status", validate71);
+}
+}
+if (data.httpStatus !== undefined) {
+let data3 = data.httpStatus;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 599 || isNaN(data3)) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+}
+if (data3 < 200 || isNaN(data3)) {
+vErrors = add(vErrors, "/httpStatus", "#/properties/httpStatus/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate171.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getOutages"] = validate175;
+function validate175(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2667,11 +2713,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate171.errors = vErrors;
+validate175.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/setOutages"] = validate173;
-function validate173(data) {
+exports["/fields/setOutages"] = validate177;
+function validate177(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2737,11 +2783,11 @@ vErrors = add(vErrors, "/out", "#/properties/out/type", "type", { type: "array" 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate173.errors = vErrors;
+validate177.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSettings"] = validate176;
-function validate176(data) {
+exports["/fields/getSettings"] = validate180;
+function validate180(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2756,11 +2802,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate176.errors = vErrors;
+validate180.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSettings"] = validate178;
-function validate178(data) {
+exports["/fields/putSettings"] = validate182;
+function validate182(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2799,35 +2845,11 @@ vErrors = add(vErrors, "/settings", "#/properties/settings/type", "type", { type
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate178.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getDrift"] = validate182;
-function validate182(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
 validate182.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearDrift"] = validate185;
-function validate185(data) {
+exports["/fields/getDrift"] = validate186;
+function validate186(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2847,11 +2869,35 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate185.errors = vErrors;
+validate186.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecording"] = validate188;
-function validate188(data) {
+exports["/fields/clearDrift"] = validate189;
+function validate189(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate189.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/getRecording"] = validate192;
+function validate192(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -2877,11 +2923,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate188.errors = vErrors;
+validate192.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listBackends"] = validate191;
-function validate191(data) {
+exports["/fields/listBackends"] = validate195;
+function validate195(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2896,11 +2942,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate191.errors = vErrors;
+validate195.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getBackend"] = validate193;
-function validate193(data) {
+exports["/fields/getBackend"] = validate197;
+function validate197(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2923,23 +2969,23 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate193.errors = vErrors;
+validate197.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putBackend"] = validate196;
-const schema82 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate199(data) {
+exports["/fields/putBackend"] = validate200;
+const schema83 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate203(data) {
 let vErrors = null;
 if (typeof data !== "string") {
 vErrors = add(vErrors, "", "#/type", "type", { type: "string" }, "must be string");
 }
 if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema82.enum }, "must be equal to one of the allowed values");
+vErrors = add(vErrors, "", "#/enum", "enum", { allowedValues: schema83.enum }, "must be equal to one of the allowed values");
 }
-validate199.errors = vErrors;
+validate203.errors = vErrors;
 return vErrors === null;
 }
-function validate196(data) {
+function validate200(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -2976,8 +3022,8 @@ vErrors = add(vErrors, "/url", "#/properties/url/type", "type", { type: "string"
 }
 }
 if (data.mode !== undefined) {
-if (!validate199(data.mode)) {
-vErrors = join(vErrors, "/mode", validate199);
+if (!validate203(data.mode)) {
+vErrors = join(vErrors, "/mode", validate203);
 }
 }
 if (data.operations !== undefined) {
@@ -2987,8 +3033,8 @@ if (Object.keys(data4).length > 500) {
 vErrors = add(vErrors, "/operations", "#/properties/operations/maxProperties", "maxProperties", { limit: 500 }, "must NOT have more than 500 properties");
 }
 for (const key0 in data4) {
-if (!validate199(data4[key0])) {
-vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate199);
+if (!validate203(data4[key0])) {
+vErrors = join(vErrors, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate203);
 }
 }
 }
@@ -3014,11 +3060,11 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate196.errors = vErrors;
+validate200.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteBackend"] = validate202;
-function validate202(data) {
+exports["/fields/deleteBackend"] = validate206;
+function validate206(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3041,11 +3087,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate202.errors = vErrors;
+validate206.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listFaults"] = validate205;
-function validate205(data) {
+exports["/fields/listFaults"] = validate209;
+function validate209(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3060,11 +3106,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate205.errors = vErrors;
+validate209.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/addFault"] = validate207;
-function validate207(data) {
+exports["/fields/addFault"] = validate211;
+function validate211(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.system === undefined) {
@@ -3157,91 +3203,19 @@ vErrors = add(vErrors, "/for", "#/properties/for/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate207.errors = vErrors;
+validate211.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearFaults"] = validate210;
-function validate210(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate210.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/getFault"] = validate212;
-function validate212(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate212.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/removeFault"] = validate214;
+exports["/fields/clearFaults"] = validate214;
 function validate214(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
 }
-if (data.id === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
-}
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.id !== undefined) {
-let data1 = data.id;
-if (typeof data1 === "string") {
-if (func1(data1) > 64) {
-vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
-}
-if (func1(data1) < 1) {
-vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -3251,8 +3225,80 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate214.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRequests"] = validate216;
+exports["/fields/getFault"] = validate216;
 function validate216(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate216.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/removeFault"] = validate218;
+function validate218(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.id === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "id" }, "must have required property '" + "id" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.id !== undefined) {
+let data1 = data.id;
+if (typeof data1 === "string") {
+if (func1(data1) > 64) {
+vErrors = add(vErrors, "/id", "#/properties/id/maxLength", "maxLength", { limit: 64 }, "must NOT have more than 64 characters");
+}
+if (func1(data1) < 1) {
+vErrors = add(vErrors, "/id", "#/properties/id/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate218.errors = vErrors;
+return vErrors === null;
+}
+exports["/fields/listRequests"] = validate220;
+function validate220(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -3403,11 +3449,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate216.errors = vErrors;
+validate220.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/clearRequests"] = validate219;
-function validate219(data) {
+exports["/fields/clearRequests"] = validate223;
+function validate223(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3537,11 +3583,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate219.errors = vErrors;
+validate223.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/countRequests"] = validate222;
-function validate222(data) {
+exports["/fields/countRequests"] = validate226;
+function validate226(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -3671,11 +3717,11 @@ vErrors = add(vErrors, "/after", "#/properties/after/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate222.errors = vErrors;
+validate226.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/waitForRequest"] = validate225;
-function validate225(data) {
+exports["/fields/waitForRequest"] = validate229;
+function validate229(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.timeout === undefined) {
@@ -3826,11 +3872,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate225.errors = vErrors;
+validate229.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamRequests"] = validate228;
-function validate228(data) {
+exports["/fields/streamRequests"] = validate232;
+function validate232(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -3966,11 +4012,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate228.errors = vErrors;
+validate232.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCallLines"] = validate231;
-function validate231(data) {
+exports["/fields/listCallLines"] = validate235;
+function validate235(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.limit === undefined) {
@@ -4011,11 +4057,11 @@ vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comp
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate231.errors = vErrors;
+validate235.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/streamCallLines"] = validate233;
-function validate233(data) {
+exports["/fields/streamCallLines"] = validate237;
+function validate237(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4030,11 +4076,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate233.errors = vErrors;
+validate237.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRequest"] = validate235;
-function validate235(data) {
+exports["/fields/getRequest"] = validate239;
+function validate239(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.secrets === undefined) {
@@ -4069,11 +4115,11 @@ vErrors = add(vErrors, "/secrets", "#/properties/secrets/type", "type", { type: 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate235.errors = vErrors;
+validate239.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getSnapshot"] = validate237;
-function validate237(data) {
+exports["/fields/getSnapshot"] = validate241;
+function validate241(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4088,11 +4134,11 @@ vErrors = join(vErrors, "/sandbox", validate61);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = vErrors;
+validate241.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/putSnapshot"] = validate239;
-function validate239(data) {
+exports["/fields/putSnapshot"] = validate243;
+function validate243(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4283,11 +4329,11 @@ vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparis
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate239.errors = vErrors;
+validate243.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listScenarios"] = validate244;
-function validate244(data) {
+exports["/fields/listScenarios"] = validate248;
+function validate248(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4307,11 +4353,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate244.errors = vErrors;
+validate248.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/applyScenario"] = validate247;
-function validate247(data) {
+exports["/fields/applyScenario"] = validate251;
+function validate251(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4348,11 +4394,11 @@ vErrors = add(vErrors, "/name", "#/properties/name/type", "type", { type: "strin
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate247.errors = vErrors;
+validate251.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listCollections"] = validate250;
-function validate250(data) {
+exports["/fields/listCollections"] = validate254;
+function validate254(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4375,11 +4421,11 @@ vErrors = join(vErrors, "/system", validate56);
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate250.errors = vErrors;
+validate254.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/listRecords"] = validate253;
-function validate253(data) {
+exports["/fields/listRecords"] = validate257;
+function validate257(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4432,11 +4478,11 @@ vErrors = add(vErrors, "/query", "#/properties/query/type", "type", { type: "obj
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate253.errors = vErrors;
+validate257.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/createRecord"] = validate256;
-function validate256(data) {
+exports["/fields/createRecord"] = validate260;
+function validate260(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4476,72 +4522,11 @@ vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { 
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate256.errors = vErrors;
+validate260.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/getRecord"] = validate259;
-function validate259(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data.sandbox === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
-}
-if (data.system === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
-}
-if (data.collection === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
-}
-if (data.key === undefined) {
-vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
-}
-if (data.sandbox !== undefined) {
-if (!validate61(data.sandbox)) {
-vErrors = join(vErrors, "/sandbox", validate61);
-}
-}
-if (data.system !== undefined) {
-if (!validate56(data.system)) {
-vErrors = join(vErrors, "/system", validate56);
-}
-}
-if (data.collection !== undefined) {
-let data2 = data.collection;
-if (typeof data2 === "string") {
-if (func1(data2) > 100) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
-}
-if (func1(data2) < 1) {
-vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.key !== undefined) {
-let data3 = data.key;
-if (typeof data3 === "string") {
-if (func1(data3) > 500) {
-vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
-}
-if (func1(data3) < 1) {
-vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate259.errors = vErrors;
-return vErrors === null;
-}
-exports["/fields/replaceRecord"] = validate262;
-function validate262(data) {
+exports["/fields/getRecord"] = validate263;
+function validate263(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4598,11 +4583,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate262.errors = vErrors;
+validate263.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/updateRecord"] = validate265;
-function validate265(data) {
+exports["/fields/replaceRecord"] = validate266;
+function validate266(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4659,11 +4644,11 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate265.errors = vErrors;
+validate266.errors = vErrors;
 return vErrors === null;
 }
-exports["/fields/deleteRecord"] = validate268;
-function validate268(data) {
+exports["/fields/updateRecord"] = validate269;
+function validate269(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
@@ -4720,45 +4705,61 @@ vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string"
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate268.errors = vErrors;
+validate269.errors = vErrors;
 return vErrors === null;
 }
-exports["/headers/streamRequests"] = validate271;
-const pattern7 = new RegExp("^\\d{0,15}$", "u");
-function validate271(data) {
-let vErrors = null;
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
-}
-}
-else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate271.errors = vErrors;
-return vErrors === null;
-}
-exports["/headers/streamCallLines"] = validate272;
+exports["/fields/deleteRecord"] = validate272;
 function validate272(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
-if (data["last-event-id"] !== undefined) {
-let data0 = data["last-event-id"];
-if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+if (data.sandbox === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+}
+if (data.system === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "system" }, "must have required property '" + "system" + "'");
+}
+if (data.collection === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "collection" }, "must have required property '" + "collection" + "'");
+}
+if (data.key === undefined) {
+vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "key" }, "must have required property '" + "key" + "'");
+}
+if (data.sandbox !== undefined) {
+if (!validate61(data.sandbox)) {
+vErrors = join(vErrors, "/sandbox", validate61);
+}
+}
+if (data.system !== undefined) {
+if (!validate56(data.system)) {
+vErrors = join(vErrors, "/system", validate56);
+}
+}
+if (data.collection !== undefined) {
+let data2 = data.collection;
+if (typeof data2 === "string") {
+if (func1(data2) > 100) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/maxLength", "maxLength", { limit: 100 }, "must NOT have more than 100 characters");
+}
+if (func1(data2) < 1) {
+vErrors = add(vErrors, "/collection", "#/properties/collection/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
 else {
-vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.key !== undefined) {
+let data3 = data.key;
+if (typeof data3 === "string") {
+if (func1(data3) > 500) {
+vErrors = add(vErrors, "/key", "#/properties/key/maxLength", "maxLength", { limit: 500 }, "must NOT have more than 500 characters");
+}
+if (func1(data3) < 1) {
+vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -4766,6 +4767,51 @@ else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate272.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamRequests"] = validate275;
+const pattern7 = new RegExp("^\\d{0,15}$", "u");
+function validate275(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate275.errors = vErrors;
+return vErrors === null;
+}
+exports["/headers/streamCallLines"] = validate276;
+function validate276(data) {
+let vErrors = null;
+if (data && typeof data == "object" && !Array.isArray(data)) {
+if (data["last-event-id"] !== undefined) {
+let data0 = data["last-event-id"];
+if (typeof data0 === "string") {
+if (!pattern7.test(data0)) {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
+}
+}
+else {
+vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate276.errors = vErrors;
 return vErrors === null;
 }
 return exports
@@ -7367,17 +7413,122 @@ return pass(validate190, "", validate183);
 validate190.errors = null;
 return true;
 }
-exports["/success/getOutages"] = validate192;
-function validate194(data) {
+exports["/success/previewMaintenance"] = validate192;
+function validate193(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+for (const key0 in data) {
+let data0 = data[key0];
+const _errs2 = errors;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if (typeof data0 !== "string") {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/0/type", "type", { type: "string" }, "must be string");
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+if (!valid1) {
+const _errs6 = errors;
+if (errors === _errs6) {
+if (Array.isArray(data0)) {
+var valid2 = true;
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+const _errs8 = errors;
+if (typeof data0[i0] !== "string") {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, "#/additionalProperties/anyOf/1/items/type", "type", { type: "string" }, "must be string");
+errors++;
+}
+var valid2 = _errs8 === errors;
+if (!valid2) {
+break;
+}
+}
+}
+else {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/1/type", "type", { type: "array" }, "must be array");
+errors++;
+}
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+}
+if (!valid1) {
+vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
+errors++;
+validate193.errors = vErrors;
+return false;
+}
+else {
+errors = _errs3;
+if (vErrors !== null) {
+if (_errs3) {
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs2 === errors;
+if (!valid0) {
+break;
+}
+}
+}
+else {
+return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
+}
+}
+validate193.errors = vErrors;
+return errors === 0;
+}
+function validate192(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((((data.status === undefined) && (missing0 = "status")) || ((data.headers === undefined) && (missing0 = "headers"))) || ((data.body === undefined) && (missing0 = "body"))) {
+return fail(validate192, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.status !== undefined) {
+let data0 = data.status;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate192, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.headers !== undefined) {
+if (!validate193(data.headers)) {
+return pass(validate192, "/headers", validate193);
+}
+}
+if (data.body !== undefined) {
+if (typeof data.body !== "string") {
+return fail(validate192, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+}
+else {
+return fail(validate192, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate192.errors = null;
+return true;
+}
+exports["/success/getOutages"] = validate195;
+function validate197(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.out === undefined) && (missing0 = "out"))) || ((data.known === undefined) && (missing0 = "known"))) {
-return fail(validate194, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate197, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate194, "/system", validate54);
+return pass(validate197, "/system", validate54);
 }
 }
 if (data.out !== undefined) {
@@ -7386,12 +7537,12 @@ if (Array.isArray(data1)) {
 const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data1[i0] !== "string") {
-return fail(validate194, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
+return fail(validate197, "/out/" + i0, "#/properties/out/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate194, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
+return fail(validate197, "/out", "#/properties/out/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.known !== undefined) {
@@ -7400,27 +7551,27 @@ if (Array.isArray(data3)) {
 const len1 = data3.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data3[i1] !== "string") {
-return fail(validate194, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
+return fail(validate197, "/known/" + i1, "#/properties/known/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate194, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
+return fail(validate197, "/known", "#/properties/known/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate194, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate197, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate194.errors = null;
+validate197.errors = null;
 return true;
 }
-function validate193(data) {
+function validate196(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.outages === undefined) && (missing0 = "outages")) {
-return fail(validate193, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate196, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.outages !== undefined) {
@@ -7428,49 +7579,49 @@ let data0 = data.outages;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate194(data0[i0])) {
-return pass(validate193, "/outages/" + i0, validate194);
+if (!validate197(data0[i0])) {
+return pass(validate196, "/outages/" + i0, validate197);
 }
 }
 }
 else {
-return fail(validate193, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate196, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate193, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate196, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate193.errors = null;
+validate196.errors = null;
 return true;
 }
-function validate192(data) {
-if (!validate193(data)) {
-return pass(validate192, "", validate193);
+function validate195(data) {
+if (!validate196(data)) {
+return pass(validate195, "", validate196);
 }
-validate192.errors = null;
+validate195.errors = null;
 return true;
 }
-exports["/success/setOutages"] = validate198;
-function validate198(data) {
-if (!validate193(data)) {
-return pass(validate198, "", validate193);
+exports["/success/setOutages"] = validate201;
+function validate201(data) {
+if (!validate196(data)) {
+return pass(validate201, "", validate196);
 }
-validate198.errors = null;
+validate201.errors = null;
 return true;
 }
-exports["/success/getSettings"] = validate200;
-function validate202(data) {
+exports["/success/getSettings"] = validate203;
+function validate205(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.system === undefined) && (missing0 = "system")) || ((data.settings === undefined) && (missing0 = "settings"))) {
-return fail(validate202, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate205, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate202, "/system", validate54);
+return pass(validate205, "/system", validate54);
 }
 }
 if (data.settings !== undefined) {
@@ -7478,27 +7629,27 @@ let data1 = data.settings;
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 for (const key0 in data1) {
 if (!validate80(data1[key0])) {
-return pass(validate202, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
+return pass(validate205, "/settings/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate80);
 }
 }
 }
 else {
-return fail(validate202, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate205, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate202, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate205, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate202.errors = null;
+validate205.errors = null;
 return true;
 }
-function validate201(data) {
+function validate204(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.settings === undefined) && (missing0 = "settings")) {
-return fail(validate201, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate204, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.settings !== undefined) {
@@ -7506,161 +7657,161 @@ let data0 = data.settings;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate202(data0[i0])) {
-return pass(validate201, "/settings/" + i0, validate202);
+if (!validate205(data0[i0])) {
+return pass(validate204, "/settings/" + i0, validate205);
 }
 }
 }
 else {
-return fail(validate201, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
+return fail(validate204, "/settings", "#/properties/settings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate201, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate204, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate201.errors = null;
+validate204.errors = null;
 return true;
 }
-function validate200(data) {
-if (!validate201(data)) {
-return pass(validate200, "", validate201);
+function validate203(data) {
+if (!validate204(data)) {
+return pass(validate203, "", validate204);
 }
-validate200.errors = null;
+validate203.errors = null;
 return true;
 }
-exports["/success/putSettings"] = validate207;
-function validate207(data) {
-if (!validate201(data)) {
-return pass(validate207, "", validate201);
+exports["/success/putSettings"] = validate210;
+function validate210(data) {
+if (!validate204(data)) {
+return pass(validate210, "", validate204);
 }
-validate207.errors = null;
+validate210.errors = null;
 return true;
 }
-exports["/success/getDrift"] = validate209;
-const schema93 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
-const schema94 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
-function validate213(data) {
+exports["/success/getDrift"] = validate212;
+const schema95 = { "type": "object", "required": ["system", "operationId", "kind", "pointer", "count", "error", "first", "last", "questions"], "properties": { "system": { "$ref": "/components/SystemId" }, "operationId": { "type": "string" }, "kind": { "type": "string", "enum": ["undocumentedCode", "unlistedError", "undocumentedField", "missingField", "type", "format", "httpStatus", "mediaType", "notJson", "checkOrder", "behaviour", "notThere", "noAnswer"] }, "pointer": { "type": "string" }, "count": { "type": "integer", "minimum": 1 }, "error": { "type": ["string", "null"] }, "first": { "$ref": "/components/DriftExample" }, "last": { "$ref": "/components/DriftExample" }, "questions": { "type": "array", "items": { "type": "object", "required": ["number", "topic"], "properties": { "number": { "type": "string" }, "topic": { "type": "object", "required": ["en", "zh"], "properties": { "en": { "type": "string" }, "zh": { "type": "string" } } } } } } } };
+const schema96 = { "type": "object", "required": ["at", "method", "url", "status", "message", "body"], "properties": { "at": { "$ref": "/components/Instant" }, "method": { "type": "string" }, "url": { "type": "string", "maxLength": 300 }, "status": { "type": ["integer", "null"] }, "message": { "type": "string", "maxLength": 300 }, "body": { "type": ["string", "null"], "maxLength": 2000 } } };
+function validate216(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((data.at === undefined) && (missing0 = "at")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.status === undefined) && (missing0 = "status"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.body === undefined) && (missing0 = "body"))) {
-return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate216, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate213, "/at", validate56);
+return pass(validate216, "/at", validate56);
 }
 }
 if (data.method !== undefined) {
 if (typeof data.method !== "string") {
-return fail(validate213, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.url !== undefined) {
 let data2 = data.url;
 if (typeof data2 === "string") {
 if (func1(data2) > 300) {
-return fail(validate213, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate216, "/url", "#/properties/url/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate213, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/url", "#/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.status !== undefined) {
 let data3 = data.status;
 if ((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)) {
-return fail(validate213, "/status", "#/properties/status/type", "type", { type: schema94.properties.status.type }, "must be integer,null");
+return fail(validate216, "/status", "#/properties/status/type", "type", { type: schema96.properties.status.type }, "must be integer,null");
 }
 }
 if (data.message !== undefined) {
 let data4 = data.message;
 if (typeof data4 === "string") {
 if (func1(data4) > 300) {
-return fail(validate213, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
+return fail(validate216, "/message", "#/properties/message/maxLength", "maxLength", { limit: 300 }, "must NOT have more than 300 characters");
 }
 }
 else {
-return fail(validate213, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+return fail(validate216, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.body !== undefined) {
 let data5 = data.body;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate213, "/body", "#/properties/body/type", "type", { type: schema94.properties.body.type }, "must be string,null");
+return fail(validate216, "/body", "#/properties/body/type", "type", { type: schema96.properties.body.type }, "must be string,null");
 }
 if (typeof data5 === "string") {
 if (func1(data5) > 2000) {
-return fail(validate213, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
+return fail(validate216, "/body", "#/properties/body/maxLength", "maxLength", { limit: 2000 }, "must NOT have more than 2000 characters");
 }
 }
 }
 }
 }
 else {
-return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate216, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate213.errors = null;
+validate216.errors = null;
 return true;
 }
-function validate211(data) {
+function validate214(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((data.system === undefined) && (missing0 = "system")) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.count === undefined) && (missing0 = "count"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.first === undefined) && (missing0 = "first"))) || ((data.last === undefined) && (missing0 = "last"))) || ((data.questions === undefined) && (missing0 = "questions"))) {
-return fail(validate211, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate214, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate211, "/system", validate54);
+return pass(validate214, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate211, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.kind !== undefined) {
 let data2 = data.kind;
 if (typeof data2 !== "string") {
-return fail(validate211, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if (!(((((((((((((data2 === "undocumentedCode") || (data2 === "unlistedError")) || (data2 === "undocumentedField")) || (data2 === "missingField")) || (data2 === "type")) || (data2 === "format")) || (data2 === "httpStatus")) || (data2 === "mediaType")) || (data2 === "notJson")) || (data2 === "checkOrder")) || (data2 === "behaviour")) || (data2 === "notThere")) || (data2 === "noAnswer"))) {
-return fail(validate211, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema93.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate214, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema95.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.pointer !== undefined) {
 if (typeof data.pointer !== "string") {
-return fail(validate211, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/pointer", "#/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.count !== undefined) {
 let data4 = data.count;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate211, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate214, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 1 || isNaN(data4)) {
-return fail(validate211, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate214, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.error !== undefined) {
 let data5 = data.error;
 if ((typeof data5 !== "string") && (data5 !== null)) {
-return fail(validate211, "/error", "#/properties/error/type", "type", { type: schema93.properties.error.type }, "must be string,null");
+return fail(validate214, "/error", "#/properties/error/type", "type", { type: schema95.properties.error.type }, "must be string,null");
 }
 }
 if (data.first !== undefined) {
-if (!validate213(data.first)) {
-return pass(validate211, "/first", validate213);
+if (!validate216(data.first)) {
+return pass(validate214, "/first", validate216);
 }
 }
 if (data.last !== undefined) {
-if (!validate213(data.last)) {
-return pass(validate211, "/last", validate213);
+if (!validate216(data.last)) {
+return pass(validate214, "/last", validate216);
 }
 }
 if (data.questions !== undefined) {
@@ -7672,12 +7823,12 @@ let data9 = data8[i0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing1;
 if (((data9.number === undefined) && (missing1 = "number")) || ((data9.topic === undefined) && (missing1 = "topic"))) {
-return fail(validate211, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate214, "/questions/" + i0, "#/properties/questions/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data9.number !== undefined) {
 if (typeof data9.number !== "string") {
-return fail(validate211, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/questions/" + i0 + "/number", "#/properties/questions/items/properties/number/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data9.topic !== undefined) {
@@ -7685,49 +7836,49 @@ let data11 = data9.topic;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if (((data11.en === undefined) && (missing2 = "en")) || ((data11.zh === undefined) && (missing2 = "zh"))) {
-return fail(validate211, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate214, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.en !== undefined) {
 if (typeof data11.en !== "string") {
-return fail(validate211, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/questions/" + i0 + "/topic/en", "#/properties/questions/items/properties/topic/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.zh !== undefined) {
 if (typeof data11.zh !== "string") {
-return fail(validate211, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate214, "/questions/" + i0 + "/topic/zh", "#/properties/questions/items/properties/topic/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate211, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
+return fail(validate214, "/questions/" + i0 + "/topic", "#/properties/questions/items/properties/topic/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate211, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
+return fail(validate214, "/questions/" + i0, "#/properties/questions/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate211, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
+return fail(validate214, "/questions", "#/properties/questions/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate211, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate214, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate211.errors = null;
+validate214.errors = null;
 return true;
 }
-function validate210(data) {
+function validate213(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.drift === undefined) && (missing0 = "drift")) || ((data.calls === undefined) && (missing0 = "calls"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))) {
-return fail(validate210, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate213, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.drift !== undefined) {
@@ -7735,13 +7886,13 @@ let data0 = data.drift;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate211(data0[i0])) {
-return pass(validate210, "/drift/" + i0, validate211);
+if (!validate214(data0[i0])) {
+return pass(validate213, "/drift/" + i0, validate214);
 }
 }
 }
 else {
-return fail(validate210, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
+return fail(validate213, "/drift", "#/properties/drift/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.calls !== undefined) {
@@ -7753,111 +7904,111 @@ let data3 = data2[i1];
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing1;
 if (((((data3.system === undefined) && (missing1 = "system")) || ((data3.operationId === undefined) && (missing1 = "operationId"))) || ((data3.asked === undefined) && (missing1 = "asked"))) || ((data3.departed === undefined) && (missing1 = "departed"))) {
-return fail(validate210, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate213, "/calls/" + i1, "#/properties/calls/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data3.system !== undefined) {
 if (!validate54(data3.system)) {
-return pass(validate210, "/calls/" + i1 + "/system", validate54);
+return pass(validate213, "/calls/" + i1 + "/system", validate54);
 }
 }
 if (data3.operationId !== undefined) {
 if (typeof data3.operationId !== "string") {
-return fail(validate210, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate213, "/calls/" + i1 + "/operationId", "#/properties/calls/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data3.asked !== undefined) {
 let data6 = data3.asked;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
-return fail(validate210, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
+return fail(validate213, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 < 0 || isNaN(data6)) {
-return fail(validate210, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate213, "/calls/" + i1 + "/asked", "#/properties/calls/items/properties/asked/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data3.departed !== undefined) {
 let data7 = data3.departed;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate210, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
+return fail(validate213, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate210, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate213, "/calls/" + i1 + "/departed", "#/properties/calls/items/properties/departed/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate210, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
+return fail(validate213, "/calls/" + i1, "#/properties/calls/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate210, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
+return fail(validate213, "/calls", "#/properties/calls/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.leftOut !== undefined) {
 let data8 = data.leftOut;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate210, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate213, "/leftOut", "#/properties/leftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate210, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate213, "/leftOut", "#/properties/leftOut/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate210, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate213, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate210.errors = null;
+validate213.errors = null;
 return true;
 }
-function validate209(data) {
-if (!validate210(data)) {
-return pass(validate209, "", validate210);
+function validate212(data) {
+if (!validate213(data)) {
+return pass(validate212, "", validate213);
 }
-validate209.errors = null;
+validate212.errors = null;
 return true;
 }
-exports["/success/clearDrift"] = validate220;
-function validate220(data) {
+exports["/success/clearDrift"] = validate223;
+function validate223(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate220, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate223, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.count !== undefined) {
 let data0 = data.count;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate220, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate223, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate220, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate223, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate220, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate223, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate220.errors = null;
+validate223.errors = null;
 return true;
 }
-exports["/success/getRecording"] = validate221;
-function validate221(data) {
+exports["/success/getRecording"] = validate224;
+function validate224(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.recordings === undefined) && (missing0 = "recordings")) {
-return fail(validate221, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.recordings !== undefined) {
@@ -7869,12 +8020,12 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((data1.system === undefined) && (missing1 = "system")) || ((data1.scenario === undefined) && (missing1 = "scenario"))) || ((data1.left === undefined) && (missing1 = "left"))) {
-return fail(validate221, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate224, "/recordings/" + i0, "#/properties/recordings/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.system !== undefined) {
 if (!validate54(data1.system)) {
-return pass(validate221, "/recordings/" + i0 + "/system", validate54);
+return pass(validate224, "/recordings/" + i0 + "/system", validate54);
 }
 }
 if (data1.scenario !== undefined) {
@@ -7882,7 +8033,7 @@ let data3 = data1.scenario;
 if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
 let missing2;
 if (((data3.description === undefined) && (missing2 = "description")) || ((data3.put === undefined) && (missing2 = "put"))) {
-return fail(validate221, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate224, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data3.description !== undefined) {
@@ -7890,23 +8041,23 @@ let data4 = data3.description;
 if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
 let missing3;
 if (((data4.en === undefined) && (missing3 = "en")) || ((data4.zh === undefined) && (missing3 = "zh"))) {
-return fail(validate221, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
+return fail(validate224, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/required", "required", { missingProperty: missing3 }, "must have required property '" + missing3 + "'");
 }
 else {
 if (data4.en !== undefined) {
 if (typeof data4.en !== "string") {
-return fail(validate221, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/recordings/" + i0 + "/scenario/description/en", "#/properties/recordings/items/properties/scenario/properties/description/properties/en/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data4.zh !== undefined) {
 if (typeof data4.zh !== "string") {
-return fail(validate221, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/recordings/" + i0 + "/scenario/description/zh", "#/properties/recordings/items/properties/scenario/properties/description/properties/zh/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0 + "/scenario/description", "#/properties/recordings/items/properties/scenario/properties/description/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data3.put !== undefined) {
@@ -7921,30 +8072,30 @@ let data9 = data8[i1];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i1, "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
+return fail(validate224, "/recordings/" + i0 + "/scenario/put/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/recordings/items/properties/scenario/properties/put/additionalProperties/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0 + "/scenario/put", "#/properties/recordings/items/properties/scenario/properties/put/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0 + "/scenario", "#/properties/recordings/items/properties/scenario/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data1.left !== undefined) {
 let data10 = data1.left;
 if (Array.isArray(data10)) {
 if (data10.length > 1000) {
-return fail(validate221, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate224, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len2 = data10.length;
@@ -7953,142 +8104,45 @@ let data11 = data10[i2];
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing4;
 if ((((data11.operationId === undefined) && (missing4 = "operationId")) || ((data11.pointer === undefined) && (missing4 = "pointer"))) || ((data11.reason === undefined) && (missing4 = "reason"))) {
-return fail(validate221, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
+return fail(validate224, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/required", "required", { missingProperty: missing4 }, "must have required property '" + missing4 + "'");
 }
 else {
 if (data11.operationId !== undefined) {
 if (typeof data11.operationId !== "string") {
-return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/operationId", "#/properties/recordings/items/properties/left/items/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.pointer !== undefined) {
 if (typeof data11.pointer !== "string") {
-return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/pointer", "#/properties/recordings/items/properties/left/items/properties/pointer/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data11.reason !== undefined) {
 if (typeof data11.reason !== "string") {
-return fail(validate221, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
+return fail(validate224, "/recordings/" + i0 + "/left/" + i2 + "/reason", "#/properties/recordings/items/properties/left/items/properties/reason/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0 + "/left/" + i2, "#/properties/recordings/items/properties/left/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
+return fail(validate224, "/recordings/" + i0 + "/left", "#/properties/recordings/items/properties/left/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate221, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
+return fail(validate224, "/recordings/" + i0, "#/properties/recordings/items/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate221, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
-}
-}
-}
-}
-else {
-return fail(validate221, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate221.errors = null;
-return true;
-}
-exports["/success/listBackends"] = validate223;
-const schema99 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
-const schema100 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
-function validate227(data) {
-if (typeof data !== "string") {
-return fail(validate227, "", "#/type", "type", { type: "string" }, "must be string");
-}
-if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
-return fail(validate227, "", "#/enum", "enum", { allowedValues: schema100.enum }, "must be equal to one of the allowed values");
-}
-validate227.errors = null;
-return true;
-}
-function validate225(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
-return fail(validate225, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.system !== undefined) {
-if (!validate54(data.system)) {
-return pass(validate225, "/system", validate54);
-}
-}
-if (data.url !== undefined) {
-let data1 = data.url;
-if ((typeof data1 !== "string") && (data1 !== null)) {
-return fail(validate225, "/url", "#/properties/url/type", "type", { type: schema99.properties.url.type }, "must be string,null");
-}
-}
-if (data.mode !== undefined) {
-if (!validate227(data.mode)) {
-return pass(validate225, "/mode", validate227);
-}
-}
-if (data.operations !== undefined) {
-let data3 = data.operations;
-if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-for (const key0 in data3) {
-if (!validate227(data3[key0])) {
-return pass(validate225, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate227);
-}
-}
-}
-else {
-return fail(validate225, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.timeout !== undefined) {
-let data5 = data.timeout;
-if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate225, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.chosen !== undefined) {
-if (typeof data.chosen !== "boolean") {
-return fail(validate225, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
-}
-}
-}
-}
-else {
-return fail(validate225, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate225.errors = null;
-return true;
-}
-function validate224(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.backends === undefined) && (missing0 = "backends")) {
-return fail(validate224, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.backends !== undefined) {
-let data0 = data.backends;
-if (Array.isArray(data0)) {
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate225(data0[i0])) {
-return pass(validate224, "/backends/" + i0, validate225);
-}
-}
-}
-else {
-return fail(validate224, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+return fail(validate224, "/recordings", "#/properties/recordings/type", "type", { type: "array" }, "must be array");
 }
 }
 }
@@ -8099,217 +8153,167 @@ return fail(validate224, "", "#/type", "type", { type: "object" }, "must be obje
 validate224.errors = null;
 return true;
 }
-function validate223(data) {
-if (!validate224(data)) {
-return pass(validate223, "", validate224);
+exports["/success/listBackends"] = validate226;
+const schema101 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
+const schema102 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
+function validate230(data) {
+if (typeof data !== "string") {
+return fail(validate230, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate223.errors = null;
+if (!((((data === "stub") || (data === "real")) || (data === "real-or-stub")) || (data === "compare"))) {
+return fail(validate230, "", "#/enum", "enum", { allowedValues: schema102.enum }, "must be equal to one of the allowed values");
+}
+validate230.errors = null;
 return true;
 }
-exports["/success/getBackend"] = validate232;
-function validate232(data) {
-if (!validate225(data)) {
-return pass(validate232, "", validate225);
+function validate228(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((((data.system === undefined) && (missing0 = "system")) || ((data.url === undefined) && (missing0 = "url"))) || ((data.mode === undefined) && (missing0 = "mode"))) || ((data.operations === undefined) && (missing0 = "operations"))) || ((data.timeout === undefined) && (missing0 = "timeout"))) || ((data.chosen === undefined) && (missing0 = "chosen"))) {
+return fail(validate228, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-validate232.errors = null;
+else {
+if (data.system !== undefined) {
+if (!validate54(data.system)) {
+return pass(validate228, "/system", validate54);
+}
+}
+if (data.url !== undefined) {
+let data1 = data.url;
+if ((typeof data1 !== "string") && (data1 !== null)) {
+return fail(validate228, "/url", "#/properties/url/type", "type", { type: schema101.properties.url.type }, "must be string,null");
+}
+}
+if (data.mode !== undefined) {
+if (!validate230(data.mode)) {
+return pass(validate228, "/mode", validate230);
+}
+}
+if (data.operations !== undefined) {
+let data3 = data.operations;
+if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+for (const key0 in data3) {
+if (!validate230(data3[key0])) {
+return pass(validate228, "/operations/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate230);
+}
+}
+}
+else {
+return fail(validate228, "/operations", "#/properties/operations/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.timeout !== undefined) {
+let data5 = data.timeout;
+if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
+return fail(validate228, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.chosen !== undefined) {
+if (typeof data.chosen !== "boolean") {
+return fail(validate228, "/chosen", "#/properties/chosen/type", "type", { type: "boolean" }, "must be boolean");
+}
+}
+}
+}
+else {
+return fail(validate228, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate228.errors = null;
 return true;
 }
-exports["/success/putBackend"] = validate234;
-function validate234(data) {
-if (!validate225(data)) {
-return pass(validate234, "", validate225);
+function validate227(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.backends === undefined) && (missing0 = "backends")) {
+return fail(validate227, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
-validate234.errors = null;
+else {
+if (data.backends !== undefined) {
+let data0 = data.backends;
+if (Array.isArray(data0)) {
+const len0 = data0.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate228(data0[i0])) {
+return pass(validate227, "/backends/" + i0, validate228);
+}
+}
+}
+else {
+return fail(validate227, "/backends", "#/properties/backends/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate227, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate227.errors = null;
 return true;
 }
-exports["/success/listFaults"] = validate236;
-const schema104 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
-const schema105 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
-function validate240(data) {
+function validate226(data) {
+if (!validate227(data)) {
+return pass(validate226, "", validate227);
+}
+validate226.errors = null;
+return true;
+}
+exports["/success/getBackend"] = validate235;
+function validate235(data) {
+if (!validate228(data)) {
+return pass(validate235, "", validate228);
+}
+validate235.errors = null;
+return true;
+}
+exports["/success/putBackend"] = validate237;
+function validate237(data) {
+if (!validate228(data)) {
+return pass(validate237, "", validate228);
+}
+validate237.errors = null;
+return true;
+}
+exports["/success/listFaults"] = validate239;
+const schema106 = { "type": "object", "required": ["id", "system", "operationId", "fault", "times", "probability", "matched", "fired"], "properties": { "id": { "type": "string" }, "system": { "type": "string" }, "operationId": { "type": "string" }, "fault": { "$ref": "/components/FaultKind" }, "times": { "type": ["integer", "null"] }, "probability": { "type": "number", "minimum": 0, "maximum": 1 }, "until": { "$ref": "/components/Instant" }, "matched": { "type": "integer", "minimum": 0 }, "fired": { "type": "integer", "minimum": 0 } } };
+const schema107 = { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["error", "latency", "status", "drop", "reset", "malformed", "slow"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "error" } }, "required": ["kind"] }, "then": { "$ref": "/components/ErrorFault" } }, { "if": { "properties": { "kind": { "const": "latency" } }, "required": ["kind"] }, "then": { "$ref": "/components/LatencyFault" } }, { "if": { "properties": { "kind": { "const": "status" } }, "required": ["kind"] }, "then": { "$ref": "/components/StatusFault" } }, { "if": { "properties": { "kind": { "const": "drop" } }, "required": ["kind"] }, "then": { "$ref": "/components/DropFault" } }, { "if": { "properties": { "kind": { "const": "reset" } }, "required": ["kind"] }, "then": { "$ref": "/components/ResetFault" } }, { "if": { "properties": { "kind": { "const": "malformed" } }, "required": ["kind"] }, "then": { "$ref": "/components/MalformedFault" } }, { "if": { "properties": { "kind": { "const": "slow" } }, "required": ["kind"] }, "then": { "$ref": "/components/SlowFault" } }] };
+function validate243(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 for (const key0 in data) {
 if (!(((key0 === "label") || (key0 === "platform")) || (key0 === "client"))) {
-return fail(validate240, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate243, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.label !== undefined) {
 let data0 = data.label;
 if (typeof data0 === "string") {
 if (func1(data0) > 200) {
-return fail(validate240, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate243, "/label", "#/properties/label/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate240, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
+return fail(validate243, "/label", "#/properties/label/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.platform !== undefined) {
 let data1 = data.platform;
 if (typeof data1 === "string") {
 if (func1(data1) > 200) {
-return fail(validate240, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate243, "/platform", "#/properties/platform/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate240, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
+return fail(validate243, "/platform", "#/properties/platform/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.client !== undefined) {
 let data2 = data.client;
 if (typeof data2 === "string") {
 if (func1(data2) > 200) {
-return fail(validate240, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate243, "/client", "#/properties/client/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate240, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate240.errors = null;
-return true;
-}
-function validate239(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-if (Object.keys(data).length < 2) {
-return fail(validate239, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
-}
-else {
-let missing0;
-if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
-return fail(validate239, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate239, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("error" !== data0) {
-return fail(validate239, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
-}
-}
-if (data.error !== undefined) {
-let data1 = data.error;
-if (typeof data1 === "string") {
-if (func1(data1) < 1) {
-return fail(validate239, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate239, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.code !== undefined) {
-let data2 = data.code;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate239, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
-}
-}
-if (data.condition !== undefined) {
-let data3 = data.condition;
-if (typeof data3 === "string") {
-if (func1(data3) < 1) {
-return fail(validate239, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate239, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.message !== undefined) {
-let data4 = data.message;
-if (typeof data4 === "string") {
-if (func1(data4) < 1) {
-return fail(validate239, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
-}
-}
-else {
-return fail(validate239, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.extra !== undefined) {
-let data5 = data.extra;
-if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-}
-else {
-return fail(validate239, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
-}
-}
-if (data.displacedBy !== undefined) {
-if (!validate240(data.displacedBy)) {
-return pass(validate239, "/displacedBy", validate240);
-}
-}
-}
-}
-}
-else {
-return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate239.errors = null;
-return true;
-}
-function validate243(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
-return fail(validate243, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-for (const key0 in data) {
-if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
-return fail(validate243, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
-}
-}
-if (data.kind !== undefined) {
-let data0 = data.kind;
-if (typeof data0 !== "string") {
-return fail(validate243, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
-}
-if ("latency" !== data0) {
-return fail(validate243, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
-}
-}
-if (data.min !== undefined) {
-let data1 = data.min;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate243, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data1 == "number") && (isFinite(data1))) {
-if (data1 > 600000 || isNaN(data1)) {
-return fail(validate243, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data1 < 0 || isNaN(data1)) {
-return fail(validate243, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-if (data.max !== undefined) {
-let data2 = data.max;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate243, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 600000 || isNaN(data2)) {
-return fail(validate243, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
-}
-else {
-if (data2 < 0 || isNaN(data2)) {
-return fail(validate243, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
+return fail(validate243, "/client", "#/properties/client/type", "type", { type: "string" }, "must be string");
 }
 }
 }
@@ -8319,40 +8323,187 @@ return fail(validate243, "", "#/type", "type", { type: "object" }, "must be obje
 validate243.errors = null;
 return true;
 }
-const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
-function validate245(data) {
+function validate242(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
+if (Object.keys(data).length < 2) {
+return fail(validate242, "", "#/minProperties", "minProperties", { limit: 2 }, "must NOT have fewer than 2 properties");
+}
+else {
 let missing0;
-if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
-return fail(validate245, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+if ((data.kind === undefined) && (missing0 = "kind")) {
+return fail(validate242, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
-return fail(validate245, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+if (!(((((((key0 === "kind") || (key0 === "error")) || (key0 === "code")) || (key0 === "condition")) || (key0 === "message")) || (key0 === "extra")) || (key0 === "displacedBy"))) {
+return fail(validate242, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate245, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate242, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("error" !== data0) {
+return fail(validate242, "/kind", "#/properties/kind/const", "const", { allowedValue: "error" }, "must be equal to constant");
+}
+}
+if (data.error !== undefined) {
+let data1 = data.error;
+if (typeof data1 === "string") {
+if (func1(data1) < 1) {
+return fail(validate242, "/error", "#/properties/error/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate242, "/error", "#/properties/error/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.code !== undefined) {
+let data2 = data.code;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate242, "/code", "#/properties/code/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.condition !== undefined) {
+let data3 = data.condition;
+if (typeof data3 === "string") {
+if (func1(data3) < 1) {
+return fail(validate242, "/condition", "#/properties/condition/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate242, "/condition", "#/properties/condition/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.message !== undefined) {
+let data4 = data.message;
+if (typeof data4 === "string") {
+if (func1(data4) < 1) {
+return fail(validate242, "/message", "#/properties/message/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+return fail(validate242, "/message", "#/properties/message/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.extra !== undefined) {
+let data5 = data.extra;
+if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+}
+else {
+return fail(validate242, "/extra", "#/properties/extra/type", "type", { type: "object" }, "must be object");
+}
+}
+if (data.displacedBy !== undefined) {
+if (!validate243(data.displacedBy)) {
+return pass(validate242, "/displacedBy", validate243);
+}
+}
+}
+}
+}
+else {
+return fail(validate242, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate242.errors = null;
+return true;
+}
+function validate246(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.min === undefined) && (missing0 = "min"))) {
+return fail(validate246, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!(((key0 === "kind") || (key0 === "min")) || (key0 === "max"))) {
+return fail(validate246, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate246, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+}
+if ("latency" !== data0) {
+return fail(validate246, "/kind", "#/properties/kind/const", "const", { allowedValue: "latency" }, "must be equal to constant");
+}
+}
+if (data.min !== undefined) {
+let data1 = data.min;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+return fail(validate246, "/min", "#/properties/min/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 600000 || isNaN(data1)) {
+return fail(validate246, "/min", "#/properties/min/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data1 < 0 || isNaN(data1)) {
+return fail(validate246, "/min", "#/properties/min/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+if (data.max !== undefined) {
+let data2 = data.max;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+return fail(validate246, "/max", "#/properties/max/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 600000 || isNaN(data2)) {
+return fail(validate246, "/max", "#/properties/max/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+}
+else {
+if (data2 < 0 || isNaN(data2)) {
+return fail(validate246, "/max", "#/properties/max/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+}
+else {
+return fail(validate246, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate246.errors = null;
+return true;
+}
+const pattern5 = new RegExp("^[\\x20-\\x7e]+$", "u");
+function validate248(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((data.kind === undefined) && (missing0 = "kind")) || ((data.status === undefined) && (missing0 = "status"))) {
+return fail(validate248, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+for (const key0 in data) {
+if (!((((key0 === "kind") || (key0 === "status")) || (key0 === "body")) || (key0 === "contentType"))) {
+return fail(validate248, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+}
+}
+if (data.kind !== undefined) {
+let data0 = data.kind;
+if (typeof data0 !== "string") {
+return fail(validate248, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("status" !== data0) {
-return fail(validate245, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
+return fail(validate248, "/kind", "#/properties/kind/const", "const", { allowedValue: "status" }, "must be equal to constant");
 }
 }
 if (data.status !== undefined) {
 let data1 = data.status;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate245, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate248, "/status", "#/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 599 || isNaN(data1)) {
-return fail(validate245, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
+return fail(validate248, "/status", "#/properties/status/maximum", "maximum", { comparison: "<=", limit: 599 }, "must be <= 599");
 }
 else {
 if (data1 < 200 || isNaN(data1)) {
-return fail(validate245, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
+return fail(validate248, "/status", "#/properties/status/minimum", "minimum", { comparison: ">=", limit: 200 }, "must be >= 200");
 }
 }
 }
@@ -8361,167 +8512,167 @@ if (data.body !== undefined) {
 let data2 = data.body;
 if (typeof data2 === "string") {
 if (func1(data2) > 65536) {
-return fail(validate245, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
+return fail(validate248, "/body", "#/properties/body/maxLength", "maxLength", { limit: 65536 }, "must NOT have more than 65536 characters");
 }
 }
 else {
-return fail(validate245, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
+return fail(validate248, "/body", "#/properties/body/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.contentType !== undefined) {
 let data3 = data.contentType;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate245, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate248, "/contentType", "#/properties/contentType/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data3) < 1) {
-return fail(validate245, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate248, "/contentType", "#/properties/contentType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern5.test(data3)) {
-return fail(validate245, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
+return fail(validate248, "/contentType", "#/properties/contentType/pattern", "pattern", { pattern: "^[\\x20-\\x7e]+$" }, "must match pattern \"" + "^[\\x20-\\x7e]+$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate245, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
+return fail(validate248, "/contentType", "#/properties/contentType/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate245, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate248, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate245.errors = null;
+validate248.errors = null;
 return true;
 }
-function validate247(data) {
+function validate250(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate247, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate250, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!((key0 === "kind") || (key0 === "carriedOut"))) {
-return fail(validate247, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate250, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate247, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate250, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("drop" !== data0) {
-return fail(validate247, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
+return fail(validate250, "/kind", "#/properties/kind/const", "const", { allowedValue: "drop" }, "must be equal to constant");
 }
 }
 if (data.carriedOut !== undefined) {
 if (typeof data.carriedOut !== "boolean") {
-return fail(validate247, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate250, "/carriedOut", "#/properties/carriedOut/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate247, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate250, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate247.errors = null;
+validate250.errors = null;
 return true;
 }
-function validate249(data) {
+function validate252(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate249, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate252, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate249, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate252, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate249, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate252, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("reset" !== data0) {
-return fail(validate249, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
+return fail(validate252, "/kind", "#/properties/kind/const", "const", { allowedValue: "reset" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate249, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate252, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate249.errors = null;
+validate252.errors = null;
 return true;
 }
-function validate251(data) {
+function validate254(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.kind === undefined) && (missing0 = "kind")) {
-return fail(validate251, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate254, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(key0 === "kind")) {
-return fail(validate251, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate254, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate251, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate254, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("malformed" !== data0) {
-return fail(validate251, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
+return fail(validate254, "/kind", "#/properties/kind/const", "const", { allowedValue: "malformed" }, "must be equal to constant");
 }
 }
 }
 }
 else {
-return fail(validate251, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate254, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate251.errors = null;
+validate254.errors = null;
 return true;
 }
-function validate253(data) {
+function validate256(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.kind === undefined) && (missing0 = "kind")) || ((data.milliseconds === undefined) && (missing0 = "milliseconds"))) {
-return fail(validate253, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate256, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
 if (!(((key0 === "kind") || (key0 === "milliseconds")) || (key0 === "chunks"))) {
-return fail(validate253, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
+return fail(validate256, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
 if (data.kind !== undefined) {
 let data0 = data.kind;
 if (typeof data0 !== "string") {
-return fail(validate253, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
+return fail(validate256, "/kind", "#/properties/kind/type", "type", { type: "string" }, "must be string");
 }
 if ("slow" !== data0) {
-return fail(validate253, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
+return fail(validate256, "/kind", "#/properties/kind/const", "const", { allowedValue: "slow" }, "must be equal to constant");
 }
 }
 if (data.milliseconds !== undefined) {
 let data1 = data.milliseconds;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate253, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
+return fail(validate256, "/milliseconds", "#/properties/milliseconds/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 > 600000 || isNaN(data1)) {
-return fail(validate253, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
+return fail(validate256, "/milliseconds", "#/properties/milliseconds/maximum", "maximum", { comparison: "<=", limit: 600000 }, "must be <= 600000");
 }
 else {
 if (data1 < 1 || isNaN(data1)) {
-return fail(validate253, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate256, "/milliseconds", "#/properties/milliseconds/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -8529,15 +8680,15 @@ return fail(validate253, "/milliseconds", "#/properties/milliseconds/minimum", "
 if (data.chunks !== undefined) {
 let data2 = data.chunks;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
-return fail(validate253, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
+return fail(validate256, "/chunks", "#/properties/chunks/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 > 1000 || isNaN(data2)) {
-return fail(validate253, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
+return fail(validate256, "/chunks", "#/properties/chunks/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
 else {
 if (data2 < 2 || isNaN(data2)) {
-return fail(validate253, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
+return fail(validate256, "/chunks", "#/properties/chunks/minimum", "minimum", { comparison: ">=", limit: 2 }, "must be >= 2");
 }
 }
 }
@@ -8545,12 +8696,12 @@ return fail(validate253, "/chunks", "#/properties/chunks/minimum", "minimum", { 
 }
 }
 else {
-return fail(validate253, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate256, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate253.errors = null;
+validate256.errors = null;
 return true;
 }
-function validate238(data) {
+function validate241(data) {
 let vErrors = null;
 let errors = 0;
 const _errs1 = errors;
@@ -8596,8 +8747,8 @@ vErrors = null;
 }
 if (_valid0) {
 const _errs5 = errors;
-if (!validate239(data)) {
-vErrors = join(vErrors, "", validate239);
+if (!validate242(data)) {
+vErrors = join(vErrors, "", validate242);
 errors = vErrors.length;
 }
 var _valid0 = _errs5 === errors;
@@ -8606,7 +8757,7 @@ valid1 = _valid0;
 if (!valid1) {
 vErrors = add(vErrors, "", "#/allOf/0/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -8654,8 +8805,8 @@ vErrors = null;
 }
 if (_valid1) {
 const _errs10 = errors;
-if (!validate243(data)) {
-vErrors = join(vErrors, "", validate243);
+if (!validate246(data)) {
+vErrors = join(vErrors, "", validate246);
 errors = vErrors.length;
 }
 var _valid1 = _errs10 === errors;
@@ -8664,7 +8815,7 @@ valid3 = _valid1;
 if (!valid3) {
 vErrors = add(vErrors, "", "#/allOf/1/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -8712,8 +8863,8 @@ vErrors = null;
 }
 if (_valid2) {
 const _errs15 = errors;
-if (!validate245(data)) {
-vErrors = join(vErrors, "", validate245);
+if (!validate248(data)) {
+vErrors = join(vErrors, "", validate248);
 errors = vErrors.length;
 }
 var _valid2 = _errs15 === errors;
@@ -8722,7 +8873,7 @@ valid5 = _valid2;
 if (!valid5) {
 vErrors = add(vErrors, "", "#/allOf/2/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -8770,8 +8921,8 @@ vErrors = null;
 }
 if (_valid3) {
 const _errs20 = errors;
-if (!validate247(data)) {
-vErrors = join(vErrors, "", validate247);
+if (!validate250(data)) {
+vErrors = join(vErrors, "", validate250);
 errors = vErrors.length;
 }
 var _valid3 = _errs20 === errors;
@@ -8780,7 +8931,7 @@ valid7 = _valid3;
 if (!valid7) {
 vErrors = add(vErrors, "", "#/allOf/3/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs16 === errors;
@@ -8828,8 +8979,8 @@ vErrors = null;
 }
 if (_valid4) {
 const _errs25 = errors;
-if (!validate249(data)) {
-vErrors = join(vErrors, "", validate249);
+if (!validate252(data)) {
+vErrors = join(vErrors, "", validate252);
 errors = vErrors.length;
 }
 var _valid4 = _errs25 === errors;
@@ -8838,7 +8989,7 @@ valid9 = _valid4;
 if (!valid9) {
 vErrors = add(vErrors, "", "#/allOf/4/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -8886,8 +9037,8 @@ vErrors = null;
 }
 if (_valid5) {
 const _errs30 = errors;
-if (!validate251(data)) {
-vErrors = join(vErrors, "", validate251);
+if (!validate254(data)) {
+vErrors = join(vErrors, "", validate254);
 errors = vErrors.length;
 }
 var _valid5 = _errs30 === errors;
@@ -8896,7 +9047,7 @@ valid11 = _valid5;
 if (!valid11) {
 vErrors = add(vErrors, "", "#/allOf/5/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs26 === errors;
@@ -8944,8 +9095,8 @@ vErrors = null;
 }
 if (_valid6) {
 const _errs35 = errors;
-if (!validate253(data)) {
-vErrors = join(vErrors, "", validate253);
+if (!validate256(data)) {
+vErrors = join(vErrors, "", validate256);
 errors = vErrors.length;
 }
 var _valid6 = _errs35 === errors;
@@ -8954,7 +9105,7 @@ valid13 = _valid6;
 if (!valid13) {
 vErrors = add(vErrors, "", "#/allOf/6/if", "if", { failingKeyword: "then" }, "must match \"then\" schema");
 errors++;
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return false;
 }
 var valid0 = _errs31 === errors;
@@ -8968,113 +9119,113 @@ if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing7;
 if ((data.kind === undefined) && (missing7 = "kind")) {
-return fail(validate238, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
+return fail(validate241, "", "#/required", "required", { missingProperty: missing7 }, "must have required property '" + missing7 + "'");
 }
 else {
 if (data.kind !== undefined) {
 let data7 = data.kind;
 if (!(((((((data7 === "error") || (data7 === "latency")) || (data7 === "status")) || (data7 === "drop")) || (data7 === "reset")) || (data7 === "malformed")) || (data7 === "slow"))) {
-return fail(validate238, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema105.properties.kind.enum }, "must be equal to one of the allowed values");
+return fail(validate241, "/kind", "#/properties/kind/enum", "enum", { allowedValues: schema107.properties.kind.enum }, "must be equal to one of the allowed values");
 }
 }
 }
 }
 else {
-return fail(validate238, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate241, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate238.errors = vErrors;
+validate241.errors = vErrors;
 return errors === 0;
 }
-function validate237(data) {
+function validate240(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((data.id === undefined) && (missing0 = "id")) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.fault === undefined) && (missing0 = "fault"))) || ((data.times === undefined) && (missing0 = "times"))) || ((data.probability === undefined) && (missing0 = "probability"))) || ((data.matched === undefined) && (missing0 = "matched"))) || ((data.fired === undefined) && (missing0 = "fired"))) {
-return fail(validate237, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate240, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 if (typeof data.id !== "string") {
-return fail(validate237, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/id", "#/properties/id/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.system !== undefined) {
 if (typeof data.system !== "string") {
-return fail(validate237, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/system", "#/properties/system/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.operationId !== undefined) {
 if (typeof data.operationId !== "string") {
-return fail(validate237, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+return fail(validate240, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.fault !== undefined) {
-if (!validate238(data.fault)) {
-return pass(validate237, "/fault", validate238);
+if (!validate241(data.fault)) {
+return pass(validate240, "/fault", validate241);
 }
 }
 if (data.times !== undefined) {
 let data4 = data.times;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
-return fail(validate237, "/times", "#/properties/times/type", "type", { type: schema104.properties.times.type }, "must be integer,null");
+return fail(validate240, "/times", "#/properties/times/type", "type", { type: schema106.properties.times.type }, "must be integer,null");
 }
 }
 if (data.probability !== undefined) {
 let data5 = data.probability;
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1 || isNaN(data5)) {
-return fail(validate237, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
+return fail(validate240, "/probability", "#/properties/probability/maximum", "maximum", { comparison: "<=", limit: 1 }, "must be <= 1");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate237, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate240, "/probability", "#/properties/probability/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 else {
-return fail(validate237, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
+return fail(validate240, "/probability", "#/properties/probability/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.until !== undefined) {
 if (!validate56(data.until)) {
-return pass(validate237, "/until", validate56);
+return pass(validate240, "/until", validate56);
 }
 }
 if (data.matched !== undefined) {
 let data7 = data.matched;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate237, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
+return fail(validate240, "/matched", "#/properties/matched/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate237, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate240, "/matched", "#/properties/matched/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.fired !== undefined) {
 let data8 = data.fired;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
-return fail(validate237, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
+return fail(validate240, "/fired", "#/properties/fired/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data8 == "number") && (isFinite(data8))) {
 if (data8 < 0 || isNaN(data8)) {
-return fail(validate237, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate240, "/fired", "#/properties/fired/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 }
 }
 else {
-return fail(validate237, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate240, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate237.errors = null;
+validate240.errors = null;
 return true;
 }
-function validate236(data) {
+function validate239(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.faults === undefined) && (missing0 = "faults")) {
-return fail(validate236, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate239, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.faults !== undefined) {
@@ -9082,166 +9233,93 @@ let data0 = data.faults;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate237(data0[i0])) {
-return pass(validate236, "/faults/" + i0, validate237);
+if (!validate240(data0[i0])) {
+return pass(validate239, "/faults/" + i0, validate240);
 }
 }
 }
 else {
-return fail(validate236, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate239, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate236, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate239, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate236.errors = null;
+validate239.errors = null;
 return true;
 }
-exports["/success/addFault"] = validate258;
-function validate258(data) {
-if (!validate237(data)) {
-return pass(validate258, "", validate237);
+exports["/success/addFault"] = validate261;
+function validate261(data) {
+if (!validate240(data)) {
+return pass(validate261, "", validate240);
 }
-validate258.errors = null;
+validate261.errors = null;
 return true;
 }
-exports["/success/getFault"] = validate260;
-function validate260(data) {
-if (!validate237(data)) {
-return pass(validate260, "", validate237);
+exports["/success/getFault"] = validate263;
+function validate263(data) {
+if (!validate240(data)) {
+return pass(validate263, "", validate240);
 }
-validate260.errors = null;
+validate263.errors = null;
 return true;
 }
-exports["/success/listRequests"] = validate262;
-const schema117 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
-function validate266(data) {
-let vErrors = null;
-let errors = 0;
-if (errors === 0) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-for (const key0 in data) {
-let data0 = data[key0];
-const _errs2 = errors;
-const _errs3 = errors;
-let valid1 = false;
-const _errs4 = errors;
-if (typeof data0 !== "string") {
-vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/0/type", "type", { type: "string" }, "must be string");
-errors++;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-if (!valid1) {
-const _errs6 = errors;
-if (errors === _errs6) {
-if (Array.isArray(data0)) {
-var valid2 = true;
-const len0 = data0.length;
-for (let i0 = 0; i0 < len0; i0++) {
-const _errs8 = errors;
-if (typeof data0[i0] !== "string") {
-vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, "#/additionalProperties/anyOf/1/items/type", "type", { type: "string" }, "must be string");
-errors++;
-}
-var valid2 = _errs8 === errors;
-if (!valid2) {
-break;
-}
-}
-}
-else {
-vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf/1/type", "type", { type: "array" }, "must be array");
-errors++;
-}
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-}
-if (!valid1) {
-vErrors = add(vErrors, "/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/additionalProperties/anyOf", "anyOf", {}, "must match a schema in anyOf");
-errors++;
-validate266.errors = vErrors;
-return false;
-}
-else {
-errors = _errs3;
-if (vErrors !== null) {
-if (_errs3) {
-vErrors.length = _errs3;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs2 === errors;
-if (!valid0) {
-break;
-}
-}
-}
-else {
-return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
-}
-}
-validate266.errors = vErrors;
-return errors === 0;
-}
-const schema120 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
-function validate269(data) {
+exports["/success/listRequests"] = validate265;
+const schema119 = { "type": "object", "required": ["id", "at", "duration", "system", "operationId", "preflight", "request", "response", "user", "error", "faults", "violations", "changes", "nearMisses", "source", "sourceReason"], "properties": { "id": { "type": "integer", "minimum": 1 }, "at": { "$ref": "/components/Instant" }, "duration": { "type": "number", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "operationId": { "type": ["string", "null"] }, "preflight": { "type": "boolean" }, "request": { "type": "object", "required": ["method", "url", "headers", "body"], "properties": { "method": { "type": "string" }, "url": { "type": "string" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "response": { "type": "object", "required": ["status", "headers", "body"], "properties": { "status": { "type": "integer" }, "headers": { "$ref": "/components/HeaderTexts" }, "body": { "$ref": "/components/NullableBody" } } }, "user": { "type": ["string", "null"] }, "error": { "type": ["string", "null"] }, "faults": { "type": "array", "items": { "type": "string" } }, "violations": { "type": "array", "items": { "type": "string" } }, "changes": { "type": "array", "items": { "$ref": "/components/Change" } }, "changesLeftOut": { "type": "integer", "minimum": 1 }, "nearMisses": { "type": "array", "items": { "$ref": "/components/NearMiss" } }, "source": { "type": "string", "enum": ["stub", "real"] }, "sourceReason": { "type": ["string", "null"] } } };
+const schema121 = { "type": "object", "required": ["bytes", "truncated", "text", "base64"], "properties": { "bytes": { "type": "integer", "minimum": 0 }, "truncated": { "type": "boolean" }, "text": { "type": ["string", "null"] }, "base64": { "type": ["string", "null"] } } };
+function validate271(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.bytes === undefined) && (missing0 = "bytes")) || ((data.truncated === undefined) && (missing0 = "truncated"))) || ((data.text === undefined) && (missing0 = "text"))) || ((data.base64 === undefined) && (missing0 = "base64"))) {
-return fail(validate269, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate271, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.bytes !== undefined) {
 let data0 = data.bytes;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate269, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
+return fail(validate271, "/bytes", "#/properties/bytes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 0 || isNaN(data0)) {
-return fail(validate269, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate271, "/bytes", "#/properties/bytes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data.truncated !== undefined) {
 if (typeof data.truncated !== "boolean") {
-return fail(validate269, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate271, "/truncated", "#/properties/truncated/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.text !== undefined) {
 let data2 = data.text;
 if ((typeof data2 !== "string") && (data2 !== null)) {
-return fail(validate269, "/text", "#/properties/text/type", "type", { type: schema120.properties.text.type }, "must be string,null");
+return fail(validate271, "/text", "#/properties/text/type", "type", { type: schema121.properties.text.type }, "must be string,null");
 }
 }
 if (data.base64 !== undefined) {
 let data3 = data.base64;
 if ((typeof data3 !== "string") && (data3 !== null)) {
-return fail(validate269, "/base64", "#/properties/base64/type", "type", { type: schema120.properties.base64.type }, "must be string,null");
+return fail(validate271, "/base64", "#/properties/base64/type", "type", { type: schema121.properties.base64.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate269, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate271, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate269.errors = null;
+validate271.errors = null;
 return true;
 }
-function validate268(data) {
+function validate270(data) {
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
-if (!validate269(data)) {
-vErrors = join(vErrors, "", validate269);
+if (!validate271(data)) {
+vErrors = join(vErrors, "", validate271);
 errors = vErrors.length;
 }
 var _valid0 = _errs1 === errors;
@@ -9258,7 +9336,7 @@ valid0 = valid0 || _valid0;
 if (!valid0) {
 vErrors = add(vErrors, "", "#/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate268.errors = vErrors;
+validate270.errors = vErrors;
 return false;
 }
 else {
@@ -9272,82 +9350,38 @@ vErrors = null;
 }
 }
 }
-validate268.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
-const schema121 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
-function validate274(data) {
+const schema122 = { "type": "object", "required": ["collection", "key", "before", "after"], "properties": { "collection": { "type": "string" }, "key": { "type": ["string", "number"] }, "before": { "type": ["object", "null"], "additionalProperties": true }, "after": { "type": ["object", "null"], "additionalProperties": true } } };
+function validate276(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((data.collection === undefined) && (missing0 = "collection")) || ((data.key === undefined) && (missing0 = "key"))) || ((data.before === undefined) && (missing0 = "before"))) || ((data.after === undefined) && (missing0 = "after"))) {
-return fail(validate274, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collection !== undefined) {
 if (typeof data.collection !== "string") {
-return fail(validate274, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
+return fail(validate276, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.key !== undefined) {
 let data1 = data.key;
 if ((typeof data1 !== "string") && (!((typeof data1 == "number") && (isFinite(data1))))) {
-return fail(validate274, "/key", "#/properties/key/type", "type", { type: schema121.properties.key.type }, "must be string,number");
+return fail(validate276, "/key", "#/properties/key/type", "type", { type: schema122.properties.key.type }, "must be string,number");
 }
 }
 if (data.before !== undefined) {
 let data2 = data.before;
 if ((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)) {
-return fail(validate274, "/before", "#/properties/before/type", "type", { type: schema121.properties.before.type }, "must be object,null");
+return fail(validate276, "/before", "#/properties/before/type", "type", { type: schema122.properties.before.type }, "must be object,null");
 }
 }
 if (data.after !== undefined) {
 let data3 = data.after;
 if ((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)) {
-return fail(validate274, "/after", "#/properties/after/type", "type", { type: schema121.properties.after.type }, "must be object,null");
-}
-}
-}
-}
-else {
-return fail(validate274, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate274.errors = null;
-return true;
-}
-function validate276(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
-return fail(validate276, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.operationId !== undefined) {
-if (typeof data.operationId !== "string") {
-return fail(validate276, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.method !== undefined) {
-if (typeof data.method !== "string") {
-return fail(validate276, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.path !== undefined) {
-if (typeof data.path !== "string") {
-return fail(validate276, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
-}
-}
-if (data.reasons !== undefined) {
-let data3 = data.reasons;
-if (Array.isArray(data3)) {
-const len0 = data3.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (typeof data3[i0] !== "string") {
-return fail(validate276, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
-}
-}
-}
-else {
-return fail(validate276, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+return fail(validate276, "/after", "#/properties/after/type", "type", { type: schema122.properties.after.type }, "must be object,null");
 }
 }
 }
@@ -9358,54 +9392,98 @@ return fail(validate276, "", "#/type", "type", { type: "object" }, "must be obje
 validate276.errors = null;
 return true;
 }
-function validate263(data) {
+function validate278(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if (((((data.operationId === undefined) && (missing0 = "operationId")) || ((data.method === undefined) && (missing0 = "method"))) || ((data.path === undefined) && (missing0 = "path"))) || ((data.reasons === undefined) && (missing0 = "reasons"))) {
+return fail(validate278, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.operationId !== undefined) {
+if (typeof data.operationId !== "string") {
+return fail(validate278, "/operationId", "#/properties/operationId/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.method !== undefined) {
+if (typeof data.method !== "string") {
+return fail(validate278, "/method", "#/properties/method/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.path !== undefined) {
+if (typeof data.path !== "string") {
+return fail(validate278, "/path", "#/properties/path/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.reasons !== undefined) {
+let data3 = data.reasons;
+if (Array.isArray(data3)) {
+const len0 = data3.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (typeof data3[i0] !== "string") {
+return fail(validate278, "/reasons/" + i0, "#/properties/reasons/items/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+return fail(validate278, "/reasons", "#/properties/reasons/type", "type", { type: "array" }, "must be array");
+}
+}
+}
+}
+else {
+return fail(validate278, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate278.errors = null;
+return true;
+}
+function validate266(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.at === undefined) && (missing0 = "at"))) || ((data.duration === undefined) && (missing0 = "duration"))) || ((data.system === undefined) && (missing0 = "system"))) || ((data.operationId === undefined) && (missing0 = "operationId"))) || ((data.preflight === undefined) && (missing0 = "preflight"))) || ((data.request === undefined) && (missing0 = "request"))) || ((data.response === undefined) && (missing0 = "response"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.error === undefined) && (missing0 = "error"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.violations === undefined) && (missing0 = "violations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.nearMisses === undefined) && (missing0 = "nearMisses"))) || ((data.source === undefined) && (missing0 = "source"))) || ((data.sourceReason === undefined) && (missing0 = "sourceReason"))) {
-return fail(validate263, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate266, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate263, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+return fail(validate266, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
 if (data0 < 1 || isNaN(data0)) {
-return fail(validate263, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate266, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
 if (data.at !== undefined) {
 if (!validate56(data.at)) {
-return pass(validate263, "/at", validate56);
+return pass(validate266, "/at", validate56);
 }
 }
 if (data.duration !== undefined) {
 let data2 = data.duration;
 if ((typeof data2 == "number") && (isFinite(data2))) {
 if (data2 < 0 || isNaN(data2)) {
-return fail(validate263, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate266, "/duration", "#/properties/duration/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 else {
-return fail(validate263, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
+return fail(validate266, "/duration", "#/properties/duration/type", "type", { type: "number" }, "must be number");
 }
 }
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate263, "/system", validate54);
+return pass(validate266, "/system", validate54);
 }
 }
 if (data.operationId !== undefined) {
 let data4 = data.operationId;
 if ((typeof data4 !== "string") && (data4 !== null)) {
-return fail(validate263, "/operationId", "#/properties/operationId/type", "type", { type: schema117.properties.operationId.type }, "must be string,null");
+return fail(validate266, "/operationId", "#/properties/operationId/type", "type", { type: schema119.properties.operationId.type }, "must be string,null");
 }
 }
 if (data.preflight !== undefined) {
 if (typeof data.preflight !== "boolean") {
-return fail(validate263, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate266, "/preflight", "#/properties/preflight/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 if (data.request !== undefined) {
@@ -9413,33 +9491,33 @@ let data6 = data.request;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((((data6.method === undefined) && (missing1 = "method")) || ((data6.url === undefined) && (missing1 = "url"))) || ((data6.headers === undefined) && (missing1 = "headers"))) || ((data6.body === undefined) && (missing1 = "body"))) {
-return fail(validate263, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate266, "/request", "#/properties/request/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.method !== undefined) {
 if (typeof data6.method !== "string") {
-return fail(validate263, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
+return fail(validate266, "/request/method", "#/properties/request/properties/method/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.url !== undefined) {
 if (typeof data6.url !== "string") {
-return fail(validate263, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
+return fail(validate266, "/request/url", "#/properties/request/properties/url/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data6.headers !== undefined) {
-if (!validate266(data6.headers)) {
-return pass(validate263, "/request/headers", validate266);
+if (!validate193(data6.headers)) {
+return pass(validate266, "/request/headers", validate193);
 }
 }
 if (data6.body !== undefined) {
-if (!validate268(data6.body)) {
-return pass(validate263, "/request/body", validate268);
+if (!validate270(data6.body)) {
+return pass(validate266, "/request/body", validate270);
 }
 }
 }
 }
 else {
-return fail(validate263, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "/request", "#/properties/request/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.response !== undefined) {
@@ -9447,41 +9525,41 @@ let data11 = data.response;
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 let missing2;
 if ((((data11.status === undefined) && (missing2 = "status")) || ((data11.headers === undefined) && (missing2 = "headers"))) || ((data11.body === undefined) && (missing2 = "body"))) {
-return fail(validate263, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate266, "/response", "#/properties/response/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data11.status !== undefined) {
 let data12 = data11.status;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
-return fail(validate263, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
+return fail(validate266, "/response/status", "#/properties/response/properties/status/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data11.headers !== undefined) {
-if (!validate266(data11.headers)) {
-return pass(validate263, "/response/headers", validate266);
+if (!validate193(data11.headers)) {
+return pass(validate266, "/response/headers", validate193);
 }
 }
 if (data11.body !== undefined) {
-if (!validate268(data11.body)) {
-return pass(validate263, "/response/body", validate268);
+if (!validate270(data11.body)) {
+return pass(validate266, "/response/body", validate270);
 }
 }
 }
 }
 else {
-return fail(validate263, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "/response", "#/properties/response/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.user !== undefined) {
 let data15 = data.user;
 if ((typeof data15 !== "string") && (data15 !== null)) {
-return fail(validate263, "/user", "#/properties/user/type", "type", { type: schema117.properties.user.type }, "must be string,null");
+return fail(validate266, "/user", "#/properties/user/type", "type", { type: schema119.properties.user.type }, "must be string,null");
 }
 }
 if (data.error !== undefined) {
 let data16 = data.error;
 if ((typeof data16 !== "string") && (data16 !== null)) {
-return fail(validate263, "/error", "#/properties/error/type", "type", { type: schema117.properties.error.type }, "must be string,null");
+return fail(validate266, "/error", "#/properties/error/type", "type", { type: schema119.properties.error.type }, "must be string,null");
 }
 }
 if (data.faults !== undefined) {
@@ -9490,12 +9568,12 @@ if (Array.isArray(data17)) {
 const len0 = data17.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (typeof data17[i0] !== "string") {
-return fail(validate263, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
+return fail(validate266, "/faults/" + i0, "#/properties/faults/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate263, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate266, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.violations !== undefined) {
@@ -9504,12 +9582,12 @@ if (Array.isArray(data19)) {
 const len1 = data19.length;
 for (let i1 = 0; i1 < len1; i1++) {
 if (typeof data19[i1] !== "string") {
-return fail(validate263, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
+return fail(validate266, "/violations/" + i1, "#/properties/violations/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate263, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
+return fail(validate266, "/violations", "#/properties/violations/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changes !== undefined) {
@@ -9517,23 +9595,23 @@ let data21 = data.changes;
 if (Array.isArray(data21)) {
 const len2 = data21.length;
 for (let i2 = 0; i2 < len2; i2++) {
-if (!validate274(data21[i2])) {
-return pass(validate263, "/changes/" + i2, validate274);
+if (!validate276(data21[i2])) {
+return pass(validate266, "/changes/" + i2, validate276);
 }
 }
 }
 else {
-return fail(validate263, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
+return fail(validate266, "/changes", "#/properties/changes/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.changesLeftOut !== undefined) {
 let data23 = data.changesLeftOut;
 if (!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) {
-return fail(validate263, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
+return fail(validate266, "/changesLeftOut", "#/properties/changesLeftOut/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data23 == "number") && (isFinite(data23))) {
 if (data23 < 1 || isNaN(data23)) {
-return fail(validate263, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate266, "/changesLeftOut", "#/properties/changesLeftOut/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -9542,56 +9620,56 @@ let data24 = data.nearMisses;
 if (Array.isArray(data24)) {
 const len3 = data24.length;
 for (let i3 = 0; i3 < len3; i3++) {
-if (!validate276(data24[i3])) {
-return pass(validate263, "/nearMisses/" + i3, validate276);
+if (!validate278(data24[i3])) {
+return pass(validate266, "/nearMisses/" + i3, validate278);
 }
 }
 }
 else {
-return fail(validate263, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
+return fail(validate266, "/nearMisses", "#/properties/nearMisses/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.source !== undefined) {
 let data26 = data.source;
 if (typeof data26 !== "string") {
-return fail(validate263, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
+return fail(validate266, "/source", "#/properties/source/type", "type", { type: "string" }, "must be string");
 }
 if (!((data26 === "stub") || (data26 === "real"))) {
-return fail(validate263, "/source", "#/properties/source/enum", "enum", { allowedValues: schema117.properties.source.enum }, "must be equal to one of the allowed values");
+return fail(validate266, "/source", "#/properties/source/enum", "enum", { allowedValues: schema119.properties.source.enum }, "must be equal to one of the allowed values");
 }
 }
 if (data.sourceReason !== undefined) {
 let data27 = data.sourceReason;
 if ((typeof data27 !== "string") && (data27 !== null)) {
-return fail(validate263, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema117.properties.sourceReason.type }, "must be string,null");
+return fail(validate266, "/sourceReason", "#/properties/sourceReason/type", "type", { type: schema119.properties.sourceReason.type }, "must be string,null");
 }
 }
 }
 }
 else {
-return fail(validate263, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate266, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate263.errors = null;
+validate266.errors = null;
 return true;
 }
-const schema123 = { "type": ["integer", "null"], "minimum": 1 };
-function validate279(data) {
+const schema124 = { "type": ["integer", "null"], "minimum": 1 };
+function validate281(data) {
 if ((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)) {
-return fail(validate279, "", "#/type", "type", { type: schema123.type }, "must be integer,null");
+return fail(validate281, "", "#/type", "type", { type: schema124.type }, "must be integer,null");
 }
 if ((typeof data == "number") && (isFinite(data))) {
 if (data < 1 || isNaN(data)) {
-return fail(validate279, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate281, "", "#/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
-validate279.errors = null;
+validate281.errors = null;
 return true;
 }
-function validate262(data) {
+function validate265(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.requests === undefined) && (missing0 = "requests")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate262, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate265, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.requests !== undefined) {
@@ -9599,13 +9677,13 @@ let data0 = data.requests;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate263(data0[i0])) {
-return pass(validate262, "/requests/" + i0, validate263);
+if (!validate266(data0[i0])) {
+return pass(validate265, "/requests/" + i0, validate266);
 }
 }
 }
 else {
-return fail(validate262, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
+return fail(validate265, "/requests", "#/properties/requests/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9613,107 +9691,107 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if (((data2.total === undefined) && (missing1 = "total")) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate262, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate265, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate262, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate265, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate262, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate265, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate279(data2.oldest)) {
-return pass(validate262, "/meta/oldest", validate279);
+if (!validate281(data2.oldest)) {
+return pass(validate265, "/meta/oldest", validate281);
 }
 }
 }
 }
 else {
-return fail(validate262, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate262, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate265, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate262.errors = null;
+validate265.errors = null;
 return true;
 }
-exports["/success/clearRequests"] = validate281;
-function validate281(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate281, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate281, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate281, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate281, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate281.errors = null;
-return true;
-}
-exports["/success/countRequests"] = validate282;
-function validate282(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
-let missing0;
-if ((data.count === undefined) && (missing0 = "count")) {
-return fail(validate282, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
-}
-else {
-if (data.count !== undefined) {
-let data0 = data.count;
-if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
-return fail(validate282, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
-}
-if ((typeof data0 == "number") && (isFinite(data0))) {
-if (data0 < 0 || isNaN(data0)) {
-return fail(validate282, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
-}
-}
-}
-}
-}
-else {
-return fail(validate282, "", "#/type", "type", { type: "object" }, "must be object");
-}
-validate282.errors = null;
-return true;
-}
-exports["/success/waitForRequest"] = validate283;
+exports["/success/clearRequests"] = validate283;
 function validate283(data) {
-if (!validate263(data)) {
-return pass(validate283, "", validate263);
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate283, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate283, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate283, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate283, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate283.errors = null;
 return true;
 }
-exports["/success/listCallLines"] = validate285;
+exports["/success/countRequests"] = validate284;
+function validate284(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
+let missing0;
+if ((data.count === undefined) && (missing0 = "count")) {
+return fail(validate284, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+}
+else {
+if (data.count !== undefined) {
+let data0 = data.count;
+if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
+return fail(validate284, "/count", "#/properties/count/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 < 0 || isNaN(data0)) {
+return fail(validate284, "/count", "#/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
+}
+}
+else {
+return fail(validate284, "", "#/type", "type", { type: "object" }, "must be object");
+}
+validate284.errors = null;
+return true;
+}
+exports["/success/waitForRequest"] = validate285;
 function validate285(data) {
+if (!validate266(data)) {
+return pass(validate285, "", validate266);
+}
+validate285.errors = null;
+return true;
+}
+exports["/success/listCallLines"] = validate287;
+function validate287(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if (((data.lines === undefined) && (missing0 = "lines")) || ((data.meta === undefined) && (missing0 = "meta"))) {
-return fail(validate285, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate287, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.lines !== undefined) {
@@ -9722,12 +9800,12 @@ if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate103(data0[i0])) {
-return pass(validate285, "/lines/" + i0, validate103);
+return pass(validate287, "/lines/" + i0, validate103);
 }
 }
 }
 else {
-return fail(validate285, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
+return fail(validate287, "/lines", "#/properties/lines/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.meta !== undefined) {
@@ -9735,91 +9813,91 @@ let data2 = data.meta;
 if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
 let missing1;
 if ((((data2.total === undefined) && (missing1 = "total")) || ((data2.capacity === undefined) && (missing1 = "capacity"))) || ((data2.oldest === undefined) && (missing1 = "oldest"))) {
-return fail(validate285, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate287, "/meta", "#/properties/meta/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data2.total !== undefined) {
 let data3 = data2.total;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
-return fail(validate285, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
+return fail(validate287, "/meta/total", "#/properties/meta/properties/total/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data3 == "number") && (isFinite(data3))) {
 if (data3 < 0 || isNaN(data3)) {
-return fail(validate285, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate287, "/meta/total", "#/properties/meta/properties/total/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.capacity !== undefined) {
 let data4 = data2.capacity;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate285, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
+return fail(validate287, "/meta/capacity", "#/properties/meta/properties/capacity/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data4 == "number") && (isFinite(data4))) {
 if (data4 < 0 || isNaN(data4)) {
-return fail(validate285, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate287, "/meta/capacity", "#/properties/meta/properties/capacity/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
 if (data2.oldest !== undefined) {
-if (!validate279(data2.oldest)) {
-return pass(validate285, "/meta/oldest", validate279);
+if (!validate281(data2.oldest)) {
+return pass(validate287, "/meta/oldest", validate281);
 }
 }
 }
 }
 else {
-return fail(validate285, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
+return fail(validate287, "/meta", "#/properties/meta/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate285, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate287, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate285.errors = null;
+validate287.errors = null;
 return true;
 }
-exports["/success/getRequest"] = validate288;
-function validate288(data) {
-if (!validate263(data)) {
-return pass(validate288, "", validate263);
+exports["/success/getRequest"] = validate290;
+function validate290(data) {
+if (!validate266(data)) {
+return pass(validate290, "", validate266);
 }
-validate288.errors = null;
+validate290.errors = null;
 return true;
 }
-exports["/success/getSnapshot"] = validate290;
-const schema131 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
+exports["/success/getSnapshot"] = validate292;
+const schema132 = { "type": "object", "required": ["smsSource", "outages", "settings", "maintenance", "store"], "properties": { "smsSource": { "$ref": "/components/SmsSource" }, "outages": { "type": "array", "items": { "type": "string" } }, "settings": { "type": "object", "additionalProperties": { "$ref": "/components/SettingValue" } }, "maintenance": { "anyOf": [{ "type": "null" }, { "type": "object", "required": ["status", "httpStatus"], "properties": { "status": { "$ref": "/components/ServerStatus" }, "httpStatus": { "type": ["integer", "null"], "minimum": 200, "maximum": 599 } } }] }, "store": { "type": "object", "additionalProperties": { "type": "object", "required": ["put", "deleted"], "properties": { "put": { "type": "array", "items": { "type": "object", "additionalProperties": true } }, "deleted": { "type": "array", "items": { "type": ["string", "number"] } } } } } } };
 const pattern6 = new RegExp("^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$", "u");
-function validate296(data) {
+function validate298(data) {
 if (typeof data === "string") {
 if (func1(data) > 200) {
-return fail(validate296, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate298, "", "#/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 else {
 if (func1(data) < 1) {
-return fail(validate296, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+return fail(validate298, "", "#/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 else {
 if (!pattern6.test(data)) {
-return fail(validate296, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
+return fail(validate298, "", "#/pattern", "pattern", { pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" }, "must match pattern \"" + "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$" + "\"");
 }
 }
 }
 }
 else {
-return fail(validate296, "", "#/type", "type", { type: "string" }, "must be string");
+return fail(validate298, "", "#/type", "type", { type: "string" }, "must be string");
 }
-validate296.errors = null;
+validate298.errors = null;
 return true;
 }
-function validate293(data) {
+function validate295(data) {
 let vErrors = null;
 let errors = 0;
 if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((data.smsSource === undefined) && (missing0 = "smsSource")) || ((data.outages === undefined) && (missing0 = "outages"))) || ((data.settings === undefined) && (missing0 = "settings"))) || ((data.maintenance === undefined) && (missing0 = "maintenance"))) || ((data.store === undefined) && (missing0 = "store"))) {
-return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate295, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.smsSource !== undefined) {
@@ -9844,7 +9922,7 @@ const len0 = data1.length;
 for (let i0 = 0; i0 < len0; i0++) {
 const _errs4 = errors;
 if (typeof data1[i0] !== "string") {
-return fail(validate293, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
+return fail(validate295, "/outages/" + i0, "#/properties/outages/items/type", "type", { type: "string" }, "must be string");
 }
 var valid1 = _errs4 === errors;
 if (!valid1) {
@@ -9853,7 +9931,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
+return fail(validate295, "/outages", "#/properties/outages/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid0 = _errs2 === errors;
@@ -9880,7 +9958,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "/settings", "#/properties/settings/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs6 === errors;
@@ -9913,8 +9991,8 @@ errors++;
 else {
 if (data5.status !== undefined) {
 const _errs16 = errors;
-if (!validate296(data5.status)) {
-vErrors = join(vErrors, "/maintenance/status", validate296);
+if (!validate298(data5.status)) {
+vErrors = join(vErrors, "/maintenance/status", validate298);
 errors = vErrors.length;
 }
 var valid4 = _errs16 === errors;
@@ -9927,7 +10005,7 @@ if (data5.httpStatus !== undefined) {
 let data7 = data5.httpStatus;
 const _errs17 = errors;
 if ((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)) {
-vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema131.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
+vErrors = add(vErrors, "/maintenance/httpStatus", "#/properties/maintenance/anyOf/1/properties/httpStatus/type", "type", { type: schema132.properties.maintenance.anyOf[1].properties.httpStatus.type }, "must be integer,null");
 errors++;
 }
 if (errors === _errs17) {
@@ -9963,7 +10041,7 @@ valid3 = valid3 || _valid0;
 if (!valid3) {
 vErrors = add(vErrors, "/maintenance", "#/properties/maintenance/anyOf", "anyOf", {}, "must match a schema in anyOf");
 errors++;
-validate293.errors = vErrors;
+validate295.errors = vErrors;
 return false;
 }
 else {
@@ -9995,7 +10073,7 @@ if (errors === _errs22) {
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if (((data9.put === undefined) && (missing2 = "put")) || ((data9.deleted === undefined) && (missing2 = "deleted"))) {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.put !== undefined) {
@@ -10012,7 +10090,7 @@ if (errors === _errs26) {
 if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 }
 else {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put/" + i1, "#/properties/store/additionalProperties/properties/put/items/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid7 = _errs26 === errors;
@@ -10022,7 +10100,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/put", "#/properties/store/additionalProperties/properties/put/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs24 === errors;
@@ -10042,7 +10120,7 @@ for (let i2 = 0; i2 < len2; i2++) {
 let data13 = data12[i2];
 const _errs31 = errors;
 if ((typeof data13 !== "string") && (!((typeof data13 == "number") && (isFinite(data13))))) {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema131.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted/" + i2, "#/properties/store/additionalProperties/properties/deleted/items/type", "type", { type: schema132.properties.store.additionalProperties.properties.deleted.items.type }, "must be string,number");
 }
 var valid8 = _errs31 === errors;
 if (!valid8) {
@@ -10051,7 +10129,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/deleted", "#/properties/store/additionalProperties/properties/deleted/type", "type", { type: "array" }, "must be array");
 }
 }
 var valid6 = _errs29 === errors;
@@ -10063,7 +10141,7 @@ var valid6 = true;
 }
 }
 else {
-return fail(validate293, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "/store/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/store/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid5 = _errs22 === errors;
@@ -10073,7 +10151,7 @@ break;
 }
 }
 else {
-return fail(validate293, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "/store", "#/properties/store/type", "type", { type: "object" }, "must be object");
 }
 }
 var valid0 = _errs19 === errors;
@@ -10088,64 +10166,64 @@ var valid0 = true;
 }
 }
 else {
-return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate295, "", "#/type", "type", { type: "object" }, "must be object");
 }
 }
-validate293.errors = vErrors;
+validate295.errors = vErrors;
 return errors === 0;
 }
-function validate291(data) {
+function validate293(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
-return fail(validate291, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate293, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
-return fail(validate291, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+return fail(validate293, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-return fail(validate291, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
-return fail(validate291, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+return fail(validate293, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.seed !== undefined) {
 let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
-return fail(validate291, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+return fail(validate293, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
 }
 else {
-return fail(validate291, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+return fail(validate293, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
-return fail(validate291, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
-return fail(validate291, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
-return fail(validate291, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+return fail(validate293, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
 }
 else {
 if (data5 < 0 || isNaN(data5)) {
-return fail(validate291, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate293, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10155,37 +10233,37 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
-return fail(validate291, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate293, "/clock", "#/properties/clock/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data6.now !== undefined) {
 if (!validate56(data6.now)) {
-return pass(validate291, "/clock/now", validate56);
+return pass(validate293, "/clock/now", validate56);
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
-return fail(validate291, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+return fail(validate293, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
 }
 }
 }
 }
 else {
-return fail(validate291, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
-return fail(validate291, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
-return fail(validate291, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate293, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data9 < 0 || isNaN(data9)) {
-return fail(validate291, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate293, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10194,46 +10272,46 @@ if (data.systems !== undefined) {
 let data10 = data.systems;
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
-if (!validate293(data10[key0])) {
-return pass(validate291, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate293);
+if (!validate295(data10[key0])) {
+return pass(validate293, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate295);
 }
 }
 }
 else {
-return fail(validate291, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
 if (data.faults !== undefined) {
 let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
-return fail(validate291, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+return fail(validate293, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate237(data12[i0])) {
-return pass(validate291, "/faults/" + i0, validate237);
+if (!validate240(data12[i0])) {
+return pass(validate293, "/faults/" + i0, validate240);
 }
 }
 }
 }
 else {
-return fail(validate291, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+return fail(validate293, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
-return fail(validate291, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
-return fail(validate291, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate293, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data14 < 1 || isNaN(data14)) {
-return fail(validate291, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate293, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10241,15 +10319,15 @@ return fail(validate291, "/nextFault", "#/properties/nextFault/minimum", "minimu
 if (data.era !== undefined) {
 let data15 = data.era;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
-return fail(validate291, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+return fail(validate293, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
-return fail(validate291, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+return fail(validate293, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
 if (data15 < 1 || isNaN(data15)) {
-return fail(validate291, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+return fail(validate293, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
 }
@@ -10257,62 +10335,62 @@ return fail(validate291, "/era", "#/properties/era/minimum", "minimum", { compar
 }
 }
 else {
-return fail(validate291, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate291.errors = null;
+validate293.errors = null;
 return true;
 }
-function validate290(data) {
-if (!validate291(data)) {
-return pass(validate290, "", validate291);
+function validate292(data) {
+if (!validate293(data)) {
+return pass(validate292, "", validate293);
 }
-validate290.errors = null;
+validate292.errors = null;
 return true;
 }
-exports["/success/putSnapshot"] = validate301;
-function validate301(data) {
+exports["/success/putSnapshot"] = validate303;
+function validate303(data) {
 if (!validate91(data)) {
-return pass(validate301, "", validate91);
+return pass(validate303, "", validate91);
 }
-validate301.errors = null;
+validate303.errors = null;
 return true;
 }
-exports["/success/listScenarios"] = validate303;
-function validate305(data) {
+exports["/success/listScenarios"] = validate305;
+function validate307(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((data.system === undefined) && (missing0 = "system")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.description === undefined) && (missing0 = "description"))) {
-return fail(validate305, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate307, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.system !== undefined) {
 if (!validate54(data.system)) {
-return pass(validate305, "/system", validate54);
+return pass(validate307, "/system", validate54);
 }
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
-return fail(validate305, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate307, "/name", "#/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.description !== undefined) {
 if (!validate74(data.description)) {
-return pass(validate305, "/description", validate74);
+return pass(validate307, "/description", validate74);
 }
 }
 }
 }
 else {
-return fail(validate305, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate307, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate305.errors = null;
+validate307.errors = null;
 return true;
 }
-function validate304(data) {
+function validate306(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.scenarios === undefined) && (missing0 = "scenarios")) {
-return fail(validate304, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate306, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.scenarios !== undefined) {
@@ -10320,44 +10398,44 @@ let data0 = data.scenarios;
 if (Array.isArray(data0)) {
 const len0 = data0.length;
 for (let i0 = 0; i0 < len0; i0++) {
-if (!validate305(data0[i0])) {
-return pass(validate304, "/scenarios/" + i0, validate305);
+if (!validate307(data0[i0])) {
+return pass(validate306, "/scenarios/" + i0, validate307);
 }
 }
 }
 else {
-return fail(validate304, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
+return fail(validate306, "/scenarios", "#/properties/scenarios/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 }
 else {
-return fail(validate304, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate306, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate304.errors = null;
+validate306.errors = null;
 return true;
 }
-function validate303(data) {
-if (!validate304(data)) {
-return pass(validate303, "", validate304);
+function validate305(data) {
+if (!validate306(data)) {
+return pass(validate305, "", validate306);
 }
-validate303.errors = null;
+validate305.errors = null;
 return true;
 }
-exports["/success/applyScenario"] = validate310;
-function validate310(data) {
-if (!validate304(data)) {
-return pass(validate310, "", validate304);
-}
-validate310.errors = null;
-return true;
-}
-exports["/success/listCollections"] = validate312;
+exports["/success/applyScenario"] = validate312;
 function validate312(data) {
+if (!validate306(data)) {
+return pass(validate312, "", validate306);
+}
+validate312.errors = null;
+return true;
+}
+exports["/success/listCollections"] = validate314;
+function validate314(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((data.collections === undefined) && (missing0 = "collections")) {
-return fail(validate312, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
+return fail(validate314, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 if (data.collections !== undefined) {
@@ -10369,17 +10447,17 @@ let data1 = data0[i0];
 if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
 let missing1;
 if ((((((data1.name === undefined) && (missing1 = "name")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.unique === undefined) && (missing1 = "unique"))) || ((data1.count === undefined) && (missing1 = "count"))) || ((data1.fields === undefined) && (missing1 = "fields"))) {
-return fail(validate312, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
+return fail(validate314, "/collections/" + i0, "#/properties/collections/items/required", "required", { missingProperty: missing1 }, "must have required property '" + missing1 + "'");
 }
 else {
 if (data1.name !== undefined) {
 if (typeof data1.name !== "string") {
-return fail(validate312, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
+return fail(validate314, "/collections/" + i0 + "/name", "#/properties/collections/items/properties/name/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.key !== undefined) {
 if (typeof data1.key !== "string") {
-return fail(validate312, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
+return fail(validate314, "/collections/" + i0 + "/key", "#/properties/collections/items/properties/key/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data1.unique !== undefined) {
@@ -10392,27 +10470,27 @@ if (Array.isArray(data5)) {
 const len2 = data5.length;
 for (let i2 = 0; i2 < len2; i2++) {
 if (typeof data5[i2] !== "string") {
-return fail(validate312, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
+return fail(validate314, "/collections/" + i0 + "/unique/" + i1 + "/" + i2, "#/properties/collections/items/properties/unique/items/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate312, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
+return fail(validate314, "/collections/" + i0 + "/unique/" + i1, "#/properties/collections/items/properties/unique/items/type", "type", { type: "array" }, "must be array");
 }
 }
 }
 else {
-return fail(validate312, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
+return fail(validate314, "/collections/" + i0 + "/unique", "#/properties/collections/items/properties/unique/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data1.count !== undefined) {
 let data7 = data1.count;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
-return fail(validate312, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
+return fail(validate314, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
 if (data7 < 0 || isNaN(data7)) {
-return fail(validate312, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+return fail(validate314, "/collections/" + i0 + "/count", "#/properties/collections/items/properties/count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
 }
 }
 }
@@ -10424,7 +10502,7 @@ let data9 = data8[key0];
 if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
 let missing2;
 if ((data9.types === undefined) && (missing2 = "types")) {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/required", "required", { missingProperty: missing2 }, "must have required property '" + missing2 + "'");
 }
 else {
 if (data9.types !== undefined) {
@@ -10433,57 +10511,47 @@ if (Array.isArray(data10)) {
 const len3 = data10.length;
 for (let i3 = 0; i3 < len3; i3++) {
 if (typeof data10[i3] !== "string") {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types/" + i3, "#/properties/collections/items/properties/fields/additionalProperties/properties/types/items/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 else {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/types", "#/properties/collections/items/properties/fields/additionalProperties/properties/types/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.choices !== undefined) {
 if (!(Array.isArray(data9.choices))) {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/choices", "#/properties/collections/items/properties/fields/additionalProperties/properties/choices/type", "type", { type: "array" }, "must be array");
 }
 }
 if (data9.reference !== undefined) {
 if (typeof data9.reference !== "string") {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1") + "/reference", "#/properties/collections/items/properties/fields/additionalProperties/properties/reference/type", "type", { type: "string" }, "must be string");
 }
 }
 }
 }
 else {
-return fail(validate312, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
+return fail(validate314, "/collections/" + i0 + "/fields/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/collections/items/properties/fields/additionalProperties/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 else {
-return fail(validate312, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-}
-else {
-return fail(validate312, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
-}
-}
-}
-else {
-return fail(validate312, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+return fail(validate314, "/collections/" + i0 + "/fields", "#/properties/collections/items/properties/fields/type", "type", { type: "object" }, "must be object");
 }
 }
 }
 }
 else {
-return fail(validate312, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate314, "/collections/" + i0, "#/properties/collections/items/type", "type", { type: "object" }, "must be object");
 }
-validate312.errors = null;
-return true;
 }
-exports["/success/listRecords"] = validate313;
-function validate314(data) {
-if (data && typeof data == "object" && !Array.isArray(data)) {
+}
+else {
+return fail(validate314, "/collections", "#/properties/collections/type", "type", { type: "array" }, "must be array");
+}
+}
+}
 }
 else {
 return fail(validate314, "", "#/type", "type", { type: "object" }, "must be object");
@@ -10491,64 +10559,74 @@ return fail(validate314, "", "#/type", "type", { type: "object" }, "must be obje
 validate314.errors = null;
 return true;
 }
-function validate313(data) {
-if (Array.isArray(data)) {
-const len0 = data.length;
-for (let i0 = 0; i0 < len0; i0++) {
-if (!validate314(data[i0])) {
-return pass(validate313, "/" + i0, validate314);
-}
-}
+exports["/success/listRecords"] = validate315;
+function validate316(data) {
+if (data && typeof data == "object" && !Array.isArray(data)) {
 }
 else {
-return fail(validate313, "", "#/type", "type", { type: "array" }, "must be array");
-}
-validate313.errors = null;
-return true;
-}
-exports["/success/createRecord"] = validate316;
-function validate316(data) {
-if (!validate314(data)) {
-return pass(validate316, "", validate314);
+return fail(validate316, "", "#/type", "type", { type: "object" }, "must be object");
 }
 validate316.errors = null;
 return true;
 }
-exports["/success/getRecord"] = validate318;
+function validate315(data) {
+if (Array.isArray(data)) {
+const len0 = data.length;
+for (let i0 = 0; i0 < len0; i0++) {
+if (!validate316(data[i0])) {
+return pass(validate315, "/" + i0, validate316);
+}
+}
+}
+else {
+return fail(validate315, "", "#/type", "type", { type: "array" }, "must be array");
+}
+validate315.errors = null;
+return true;
+}
+exports["/success/createRecord"] = validate318;
 function validate318(data) {
-if (!validate314(data)) {
-return pass(validate318, "", validate314);
+if (!validate316(data)) {
+return pass(validate318, "", validate316);
 }
 validate318.errors = null;
 return true;
 }
-exports["/success/replaceRecord"] = validate320;
+exports["/success/getRecord"] = validate320;
 function validate320(data) {
-if (!validate314(data)) {
-return pass(validate320, "", validate314);
+if (!validate316(data)) {
+return pass(validate320, "", validate316);
 }
 validate320.errors = null;
 return true;
 }
-exports["/success/updateRecord"] = validate322;
+exports["/success/replaceRecord"] = validate322;
 function validate322(data) {
-if (!validate314(data)) {
-return pass(validate322, "", validate314);
+if (!validate316(data)) {
+return pass(validate322, "", validate316);
 }
 validate322.errors = null;
 return true;
 }
-exports["/success/deleteRecord"] = validate324;
+exports["/success/updateRecord"] = validate324;
 function validate324(data) {
+if (!validate316(data)) {
+return pass(validate324, "", validate316);
+}
+validate324.errors = null;
+return true;
+}
+exports["/success/deleteRecord"] = validate326;
+function validate326(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (Object.keys(data).length > 0) {
-return fail(validate324, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
+return fail(validate326, "", "#/maxProperties", "maxProperties", { limit: 0 }, "must NOT have more than 0 properties");
 }
 }
 else {
-return fail(validate324, "", "#/type", "type", { type: "object" }, "must be object");
+return fail(validate326, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate324.errors = null;
+validate326.errors = null;
 return true;
 }
 return exports
@@ -10596,6 +10674,7 @@ export const validators = {
     "getMaintenance": requests["/fields/getMaintenance"],
     "setMaintenance": requests["/fields/setMaintenance"],
     "clearMaintenance": requests["/fields/clearMaintenance"],
+    "previewMaintenance": requests["/fields/previewMaintenance"],
     "getOutages": requests["/fields/getOutages"],
     "setOutages": requests["/fields/setOutages"],
     "getSettings": requests["/fields/getSettings"],
@@ -10669,6 +10748,7 @@ export const validators = {
     "getMaintenance": answers["/success/getMaintenance"],
     "setMaintenance": answers["/success/setMaintenance"],
     "clearMaintenance": answers["/success/clearMaintenance"],
+    "previewMaintenance": answers["/success/previewMaintenance"],
     "getOutages": answers["/success/getOutages"],
     "setOutages": answers["/success/setOutages"],
     "getSettings": answers["/success/getSettings"],

@@ -13,6 +13,7 @@ export const FACETS: Readonly<Record<string, (line: Line) => string>> = {
   status: ({ status }) => String(status),
   error: ({ error }) => error ?? '',
   user: ({ user }) => user ?? '',
+  source: ({ source }) => source,
   mark: () => '',
 }
 
@@ -28,7 +29,7 @@ const MARKS: Readonly<Record<string, (line: Line) => boolean>> = {
 export function facetName(facet: string): string {
   const names: Readonly<Record<string, string>> = {
     system: t('system', '系统'), operation: t('operation', '接口'), method: t('method', '方法'), status: t('status', '状态'),
-    error: t('error', '错误'), user: t('user', '用户'), mark: t('marked', '标记'),
+    error: t('error', '错误'), user: t('user', '用户'), source: t('answered by', '应答者'), mark: t('marked', '标记'),
   }
   return names[facet] ?? facet
 }

@@ -6,10 +6,12 @@ import { referenceOf } from '../../reference.js'
 import type { Entry } from './entry.js'
 
 export function Reason({ entry }: { readonly entry: Entry }) {
-  const { error, faults, violations, nearMisses, operationId } = entry
-  if (error === null && faults.length === 0 && violations.length === 0 && operationId !== null) return null
+  const { error, faults, violations, nearMisses, operationId, source, sourceReason } = entry
+  if (source === 'stub' && sourceReason === null && error === null && faults.length === 0 && violations.length === 0 && operationId !== null) return null
   return (
     <section class="reason">
+      {source === 'real' && <p><span class="tag real">{t('real', '真实后端')}</span> {t('The real backend answered.', '由真实后端应答。')}</p>}
+      {sourceReason !== null && <p><span class="tag failed">{t('stub', '替身')}</span> {t('The real backend should have answered, and did not:', '真实后端本应应答而没有：')} <code>{sourceReason}</code></p>}
       {error !== null && <ErrorReason entry={entry} name={error} />}
       {faults.length > 0 && (
         <p><span class="tag fault">{t('fault', '故障')}</span> {t('Broken on purpose by ', '由以下规则故意造成：')}{faults.map((id, i) => <>{i > 0 && ', '}{id === 'prefer' ? t('the call itself (Prefer)', '请求自己（Prefer）') : <code>{id}</code>}</>)}</p>

@@ -20,7 +20,7 @@ export interface CallRowProps {
 }
 
 export function CallRow({ line, index, isSelected, canFocus }: CallRowProps) {
-  const { id, at, duration, system, operationId, method, url, status, error, user, faults, violations } = line
+  const { id, at, duration, system, operationId, method, url, status, error, user, faults, violations, source } = line
   const open = () => {
     go({ item: String(id) }, { replace: isSelected })
   }
@@ -38,6 +38,7 @@ export function CallRow({ line, index, isSelected, canFocus }: CallRowProps) {
         <span class="url">{url}</span>
       </span>
       <span role="gridcell" class="tags">
+        {source === 'real' && <Facet name="source" value={source} shown={t('real', '真实后端')} look="real" />}
         {error !== null && <Facet name="error" value={error} look={markOf(line)} />}
         {error === null && (status === 0 || status >= 400) && <Facet name="status" value={String(status)} shown={status === 0 ? t('dropped', '已断开') : String(status)} look={markOf(line)} />}
         {faults.length > 0 && <Facet name="mark" value="fault" shown={t('fault', '故障')} look="fault" />}

@@ -1,7 +1,9 @@
 /** Planned downtime of a system: the text of `Server-Status`, the HTTP status. */
 import { useState } from 'preact/hooks'
-import { act, control, here, type Schemas } from '../../api.js'
+import { act, ask, control, here, type Schemas } from '../../api.js'
 import { t } from '../../language.js'
+import { useResource } from '../../live/resource.js'
+import { Json, pretty } from '../../parts/json.js'
 
 interface MaintenanceCardProps {
   readonly system: string
@@ -11,6 +13,7 @@ interface MaintenanceCardProps {
 export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
   const [text, setText] = useState('maintenance')
   const [status, setStatus] = useState('')
+  const [isOpen, setOpen] = useState(false)
   const params = { params: { path: here.value } }
   const begin = (event: SubmitEvent) => {
     event.preventDefault()
@@ -26,15 +29,29 @@ export function MaintenanceCard({ system, state }: MaintenanceCardProps) {
     )
   }
   return (
-    <details class="maintenance">
+    <details class="maintenance" onToggle={(event) => { setOpen(event.currentTarget.open) }}>
       <summary>{t('Maintenance', '维护')}</summary>
       <form onSubmit={begin}>
         <div class="pair">
           <label class="field"><span>Server-Status</span><input value={text} pattern="[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?" maxLength={200} onInput={(event) => { setText(event.currentTarget.value) }} /></label>
           <label class="field"><span>{t('HTTP status', 'HTTP 状态')}</span><input type="number" min={200} max={599} value={status} placeholder={t('the system’s own', '由系统决定')} onInput={(event) => { setStatus(event.currentTarget.value) }} /></label>
         </div>
+        {isOpen && <Preview system={system} text={text} status={status} />}
         <button>{t('Begin maintenance', '开始维护')}</button>
       </form>
     </details>
+  )
+}
+
+/** What an app will get, before it is switched on. */
+function Preview({ system, text, status }: { readonly system: string; readonly text: string; readonly status: string }) {
+  const query = { system, ...(text === '' ? {} : { status: text }), ...(status === '' ? {} : { httpStatus: Number(status) }) }
+  const { data, failure } = useResource(() => ask(control.value.GET('/sandboxes/{sandbox}/maintenance/answer', { params: { path: here.value, query } })), JSON.stringify(query), { once: true })
+  return (
+    <figure class="preview" aria-label={t('What an app will get', '应用将得到的响应')}>
+      <figcaption class="faint small">{t('What an app will get', '应用将得到的响应')}</figcaption>
+      {failure !== null && <p class="faint small">{failure}</p>}
+      <pre class="code">{data === null ? ' \n ' : <>{`HTTP ${String(data.status)}\n`}{Object.entries(data.headers).map(([name, value]) => `${name}: ${String(value)}\n`)}{data.body === '' ? <span class="faint">{t('(no body)', '（没有正文）')}</span> : <Json text={pretty(data.body) ?? data.body} />}</>}</pre>
+    </figure>
   )
 }
