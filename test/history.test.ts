@@ -53,6 +53,30 @@ describe('history', () => {
   })
 })
 
+describe('looking back', () => {
+  test('records, sessions and users can be read as they were after a call, and nothing changes', async () => {
+    const here = box()
+    await story(here)
+    const live = here.db('live')
+    const before = await users(here)
+    const loggedIn = (await box().sessions.list()).length
+    const counted = async (call: number) => [
+      (await live.list('users', {}, { at: call })).length,
+      at(await here.admin('GET', `/users?system=live&at=${String(call)}`), 'total'),
+      (at(await here.admin('GET', `/sessions?at=${String(call)}`), 'sessions') as unknown[]).length,
+    ]
+    for (const [call, more] of [[0, 0], [1, 0], [2, 1], [3, 1], [4, 2], [6, 3]] as const) expect(await counted(call)).toEqual([before - 3 + more, before - 3 + more, loggedIn + more])
+    const [third] = await live.list('users', { mobile: NEW[2] ?? '' })
+    expect(await live.list('users', { mobile: NEW[2] ?? '' }, { at: 5 })).toEqual([])
+    expect(await live.get('users', third?.id ?? 0, { at: 6 })).toMatchObject({ mobile: NEW[2] })
+    expect((await here.admin('GET', `/db/live/users/${String(third?.id)}?at=5`)).status).toBe(404)
+    expect(await users(here)).toBe(before)
+    const gone = await here.admin('GET', '/sessions?at=99')
+    expect([gone.status, kindOf(gone)]).toEqual([422, 'out-of-history'])
+    expect((await here.admin('GET', '/db/live/users?at=x')).status).toBe(400)
+  })
+})
+
 describe('stepping back', () => {
   test('makes everything as it was after the call; the next calls have new numbers', async () => {
     const here = box()

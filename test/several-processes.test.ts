@@ -163,6 +163,7 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
       const at = boxes('history', 'live')
       for (let i = 0; i < 4; i++) await at(i).call(`/auth/code?mobile=1380000320${String(i)}`)
       expect((await at(1).history()).history.map(({ call }) => call?.id)).toEqual([1, 2, 3, 4])
+      expect(await at(1).sessions.users('live', { at: 3 })).toEqual(await at(0).sessions.users('live'))
       await at(2).rewind(2)
       expect((await at(3).sms.list()).map(({ phone }) => phone).sort()).toEqual(['13800003200', '13800003201'])
       expect((await at(0).requests.list()).map(({ id }) => id)).toEqual([2, 1])

@@ -5,6 +5,12 @@ import { take, type Target } from './control.js'
 /** Conditions in json-server's dialect: `{ nickname_like: '小', _sort: 'id', _limit: 10 }`. */
 export type RecordQuery = Readonly<Record<string, string | number | boolean>>
 
+/** Which moment is looked at. */
+export interface When {
+  /** The number of a call in the journal: what there was after it; 0 for the beginning. Now when left out. */
+  readonly at?: number
+}
+
 /**
  * Reads and writes records; the stub holds every one against its schema, from which the types here come.
  * It is for setting the stage and for looking behind it: what an app sees goes through the system's own operations.
@@ -19,15 +25,15 @@ export class Database<Id extends SystemId> {
   }
 
   /** @returns the collections with their keys, unique fields and sizes */
-  async collections(): Promise<{ name: string; key: string; unique: string[][]; count: number }[]> {
+  async collections(when: When = {}): Promise<{ name: string; key: string; unique: string[][]; count: number }[]> {
     const { control, path } = this.#target
-    return (await take(control.GET('/sandboxes/{sandbox}/db/{system}', { params: { path: { ...path, system: this.#system } } }))).collections
+    return (await take(control.GET('/sandboxes/{sandbox}/db/{system}', { params: { path: { ...path, system: this.#system }, query: when } }))).collections
   }
 
   /** @returns the records that fit, all when nothing is asked for */
-  list<C extends CollectionName<Id>>(collection: C, query: RecordQuery = {}): Promise<RecordsOf<Id>[C][]> {
+  list<C extends CollectionName<Id>>(collection: C, query: RecordQuery = {}, when: When = {}): Promise<RecordsOf<Id>[C][]> {
     const { control } = this.#target
-    const conditions = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))
+    const conditions = Object.fromEntries(Object.entries({ ...query, ...when }).map(([name, value]) => [name, String(value)]))
     const call = control.GET('/sandboxes/{sandbox}/db/{system}/{collection}', {
       params: { path: this.#collection(collection), query: { query: conditions } },
       // Each condition is a query parameter of its own.
@@ -37,9 +43,9 @@ export class Database<Id extends SystemId> {
   }
 
   /** @returns the record with this key */
-  get<C extends CollectionName<Id>>(collection: C, key: string | number): Promise<RecordsOf<Id>[C]> {
+  get<C extends CollectionName<Id>>(collection: C, key: string | number, when: When = {}): Promise<RecordsOf<Id>[C]> {
     const { control } = this.#target
-    return typed(take(control.GET('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: this.#record(collection, key) } })))
+    return typed(take(control.GET('/sandboxes/{sandbox}/db/{system}/{collection}/{key}', { params: { path: this.#record(collection, key), query: when } })))
   }
 
   /** Adds a record. @returns it as stored; a numeric key that was left out is in it */

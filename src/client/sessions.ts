@@ -1,5 +1,6 @@
 /** Who is logged in in a sandbox, and how to begin and end it from outside. */
 import type { SystemName } from './contracts.js'
+import type { When } from './db.js'
 import { type Device, type IssuedSession, type Session, take, type Target, type User } from './control.js'
 
 /** A user as people name one: by id, phone or account name; `realm` where several kinds of users share names. */
@@ -15,6 +16,8 @@ export interface SessionFilter {
   readonly state?: Session['state']
   /** Shows the tokens; `***` otherwise. */
   readonly secrets?: boolean
+  /** The number of a call in the journal: who was logged in after it; 0 for the beginning. Now when left out. */
+  readonly at?: number
 }
 
 /** Sessions and users. What a client is told afterwards is its system's own way of telling it. */
@@ -68,9 +71,9 @@ export class BoxSessions {
   }
 
   /** @returns the users of one system, or of all; the first thousand */
-  async users(system?: SystemName): Promise<User[]> {
+  async users(system?: SystemName, when: When = {}): Promise<User[]> {
     const { control, path } = this.#target
-    return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: system === undefined ? {} : { system } } }))).users
+    return (await take(control.GET('/sandboxes/{sandbox}/users', { params: { path, query: { ...when, ...(system === undefined ? {} : { system }) } } }))).users
   }
 
   /** Blocks a user. @returns the user as it is now */

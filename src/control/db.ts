@@ -9,27 +9,27 @@ import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, lookAt, openSandbox, systemOf, transact } from './access.js'
+import { type AnyTransaction, openSandbox, systemOf, transact } from './access.js'
 import { queryRecords } from './json-query.js'
+import { looking } from './past.js'
 import { misfitOf } from '../core/records.js'
 import type { ControlParts, Handlers } from './task.js'
 
 export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | 'getRecord' | 'replaceRecord' | 'updateRecord' | 'deleteRecord'> = {
   listCollections: async ({ input, parts }) => {
     const system = systemOf(parts, input.system)
-    const sandbox = await lookAt(parts, input.sandbox)
-    return transact(sandbox, system, async (tx) => {
+    return looking(parts, input, (turn) => transact(turn, system, async (tx) => {
       const collections = Object.entries(system.state).map(async ([name, { key, unique = [] }]) => {
         const fields = Object.entries(system.contract.collections[name]?.fields ?? {}).map(([field, row]) => [field, showField(row)] as const)
         return { name, key, unique: unique.map((names) => [...names]), count: (await tx.list(name)).length, fields: Object.fromEntries(fields) }
       })
       return { collections: await Promise.all(collections) }
-    })
+    }))
   },
 
   listRecords: async ({ input, parts, call }) => {
-    const { sandbox, system, collection } = openCollection(parts, input, await lookAt(parts, input.sandbox))
-    const records = await transact(sandbox, system, (tx) => tx.list(collection))
+    const { system, collection } = findCollection(parts, input)
+    const records = await looking(parts, input, (turn) => transact(turn, system, (tx) => tx.list(collection)))
     const fields = Object.keys(system.contract.collections[collection]?.fields ?? {})
     const { found, headers } = await queryRecords({ collection, fields, records }, call)
     return new WithHeaders(found.filter(isObject), headers)
@@ -47,8 +47,8 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
   },
 
   getRecord: async ({ input, parts }) => {
-    const place = openCollection(parts, input, await lookAt(parts, input.sandbox))
-    return transact(place.sandbox, place.system, (tx) => find(tx, place, input.key))
+    const place = findCollection(parts, input)
+    return looking(parts, input, (turn) => transact(turn, place.system, (tx) => find(tx, place, input.key)))
   },
 
   replaceRecord: async ({ input, parts, body }) => {
@@ -77,26 +77,33 @@ function showField({ types, choices, reference }: RecordField) {
   return { types: [...types], ...(choices === undefined ? {} : { choices: [...choices] }), ...(reference === undefined ? {} : { reference }) }
 }
 
-interface Place {
-  readonly sandbox: Sandbox
+interface Shelf {
   readonly system: System
   readonly collection: string
   /** The field that is the key. */
   readonly key: string
 }
 
-function openCollection(parts: ControlParts, { system: id, collection }: { system: string; collection: string }, sandbox: Sandbox): Place {
+interface Place extends Shelf {
+  readonly sandbox: Sandbox
+}
+
+function openCollection(parts: ControlParts, input: { system: string; collection: string }, sandbox: Sandbox): Place {
+  return { sandbox, ...findCollection(parts, input) }
+}
+
+function findCollection(parts: ControlParts, { system: id, collection }: { system: string; collection: string }): Shelf {
   const system = systemOf(parts, id)
   const definition = Object.hasOwn(system.state, collection) ? system.state[collection] : undefined
   if (definition === undefined) {
     const known = Object.keys(system.state)
     throw refusal(404, 'no-such-collection', `${id} has no collection ${quote(collection)}. It has ${listOf(known)}.`, { known })
   }
-  return { sandbox, system, collection, key: definition.key }
+  return { system, collection, key: definition.key }
 }
 
 /** A key in a URL is a text; that of a record may be a number. */
-async function find(tx: AnyTransaction, { collection, system }: Place, key: string): Promise<Doc> {
+async function find(tx: AnyTransaction, { collection, system }: Shelf, key: string): Promise<Doc> {
   const record = (await tx.get(collection, key)) ?? (/^-?\d{1,15}$/.test(key) ? await tx.get(collection, Number(key)) : undefined)
   if (record !== undefined) return record
   throw refusal(404, 'no-such-record', `${system.id}/${collection} has no record ${quote(key)}.`)

@@ -39,6 +39,8 @@ export interface Queried {
  */
 export function queryRecords(queried: Queried, { url, headers: { host } }: Call): Promise<{ readonly found: readonly unknown[]; readonly headers: ReplyHeaders }> {
   const search = new URLSearchParams(searchOf(url))
+  // Says which records there are, not which of them are wanted.
+  search.delete('at')
   if (search.size > MOST_CONDITIONS) throw invalid(`A query has ${String(MOST_CONDITIONS)} conditions at the most, and this one ${String(search.size)}. Read more and choose among what comes.`)
   const query = readQuery(search)
   const likeNames = [...new Set(search.keys())].filter((name) => name.endsWith(LIKE))

@@ -8,6 +8,7 @@ import { instant, openSandbox } from './access.js'
 import type { ControlParts, Handlers } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { showLine } from './entries.js'
+import { tooFarBack } from './past.js'
 import { applyScenario } from './scenarios.js'
 import { restoreSnapshot } from './snapshot.js'
 
@@ -90,12 +91,6 @@ async function findSandbox(parts: ControlParts, name: string): Promise<Sandbox> 
   const sandbox = await parts.sandboxes.find(name)
   if (sandbox === undefined) throw noSandbox(name)
   return sandbox
-}
-
-async function tooFarBack(sandbox: Sandbox, at: number) {
-  const { reach: { first, last, isWhole } } = await sandbox.history()
-  const calls = first === null || last === null ? 'no call' : `the calls ${String(first)} to ${String(last)}`
-  return refusal(422, 'out-of-history', `${quote(sandbox.name)} cannot go back to ${at === 0 ? 'its beginning' : `call ${String(at)}`}. It can go back to ${calls}${isWhole ? ', and to its beginning (0)' : ''}: history reaches as far as the journal, and no further than the memory set aside for it. GET …/history lists it.`)
 }
 
 /** @returns the records that were changed, as `live/users/3`; what the control plane has set as `control/clock` */

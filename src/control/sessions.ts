@@ -2,7 +2,8 @@
 import type { Turn } from '../core/turn.js'
 import { type SessionRecord, Sessions, unknownDevice } from '../core/sessions.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, instant, instantOrNull, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { type AnyTransaction, instant, instantOrNull, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { looking } from './past.js'
 import type { Handlers, Task } from './task.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { mask } from '../core/secrets.js'
@@ -10,7 +11,7 @@ import { findUser, findUsers, type Person } from './users.js'
 
 export const sessions: Handlers<'listSessions' | 'issueSession' | 'kickUser' | 'expireSession' | 'revokeSessions'> = {
   listSessions: async ({ input, parts }) => {
-    return (await lookAt(parts, input.sandbox)).during(async (turn) => {
+    return looking(parts, input, async (turn) => {
       const found: { readonly system: System; readonly session: SessionRecord }[] = []
       for (const system of systemsOf(parts, input.system)) {
         const records = await transact(turn, system, (tx) => (input.user === undefined ? tx.list('sessions') : ofUsers(tx, system, input.user)))

@@ -2,21 +2,23 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Doc } from '../core/store/types.js'
 import type { System } from '../core/system.js'
-import { type AnyTransaction, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { type AnyTransaction, openSandbox, systemOf, systemsOf, transact } from './access.js'
+import { looking } from './past.js'
 import type { Handlers, Task } from './task.js'
 import { listOf, quote, refusal } from '../core/surface/refusal.js'
 
 export const users: Handlers<'listUsers' | 'banUser' | 'unbanUser'> = {
   listUsers: async ({ input, parts }) => {
-    const sandbox = await lookAt(parts, input.sandbox)
-    const shown: ReturnType<typeof showUser>[] = []
-    let total = 0
-    for (const system of systemsOf(parts, input.system)) {
-      const records = await transact(sandbox, system, (tx) => tx.list(system.users.collection))
-      for (const record of records.slice(0, input.limit - shown.length)) shown.push(showUser(system, personOf(system, record)))
-      total += records.length
-    }
-    return { users: shown, total }
+    return looking(parts, input, async (turn) => {
+      const shown: ReturnType<typeof showUser>[] = []
+      let total = 0
+      for (const system of systemsOf(parts, input.system)) {
+        const records = await transact(turn, system, (tx) => tx.list(system.users.collection))
+        for (const record of records.slice(0, input.limit - shown.length)) shown.push(showUser(system, personOf(system, record)))
+        total += records.length
+      }
+      return { users: shown, total }
+    })
   },
 
   banUser: (call) => setBan(call, true),

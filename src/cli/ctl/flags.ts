@@ -7,3 +7,9 @@ export function durationFlag(text: string): string {
   if (parseDuration(text) === null) throw new InvalidArgumentError(`write it like ${DURATION_FORMS}.`)
   return text
 }
+
+/** For an argument that names a call of the journal. */
+export function callNumber(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new Error(`${JSON.stringify(text)} is no number of a call; "understudy ctl history" shows them`)
+  return Number(text)
+}

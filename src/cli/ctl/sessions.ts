@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { Device, IssuedSession, Session, User } from '../../client/control.js'
 import type { UserName } from '../../client/sessions.js'
+import { callNumber } from './flags.js'
 import { given, list, move } from './move.js'
 
 interface Realm {
@@ -21,6 +22,7 @@ interface ExpireFlags extends Realm {
 }
 
 interface ListFlags {
+  readonly at?: number
   readonly state?: Session['state']
   readonly secrets?: true
 }
@@ -34,14 +36,16 @@ export function addSessions(ctl: Command): void {
     .argument('[user]', 'only this user')
     .addOption(new Option('--state <state>', 'only sessions in this state').choices(['active', 'expired', 'loggedOut', 'displaced', 'revoked']))
     .option('--secrets', 'show the tokens')
-    .action((system: string | undefined, user: string | undefined, { state, secrets }: ListFlags, command: Command) =>
-      move(command, (box) => box.sessions.list(given({ system, user, state, secrets })), showSessions),
+    .option('--at <call>', 'as it was after this call of the journal; 0 for the beginning', callNumber)
+    .action((system: string | undefined, user: string | undefined, { state, secrets, at }: ListFlags, command: Command) =>
+      move(command, (box) => box.sessions.list(given({ system, user, state, secrets, at })), showSessions),
     )
   ctl
     .command('users')
     .description('show the users')
     .argument('[system]', 'only this system')
-    .action((system: string | undefined, _flags: object, command: Command) => move(command, (box) => box.sessions.users(system), showUsers))
+    .option('--at <call>', 'as it was after this call of the journal; 0 for the beginning', callNumber)
+    .action((system: string | undefined, { at }: Pick<ListFlags, 'at'>, command: Command) => move(command, (box) => box.sessions.users(system, given({ at })), showUsers))
 
   onPhone(onUser(ctl, 'login', 'log a user in, without password or code, and print what a request carries from then on')).action(
     (system: string, user: string, flags: ClientFlags, command: Command) => move(command, (box) => box.sessions.issue({ ...whom(system, user, flags), device: deviceOf(flags) }), showCredential),

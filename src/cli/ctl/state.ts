@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { History, SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
+import { callNumber } from './flags.js'
 import { ask, list, move } from './move.js'
 
 /** Adds the commands. */
@@ -90,11 +91,6 @@ async function readSnapshot(file: string): Promise<Snapshot> {
   } catch {
     throw new Error(`${file} is no snapshot: it is not JSON`)
   }
-}
-
-function callNumber(text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new Error(`${JSON.stringify(text)} is no number of a call; "understudy ctl history" shows them`)
-  return Number(text)
 }
 
 function showHistory({ history, reach: { first, last, isWhole } }: History): string {

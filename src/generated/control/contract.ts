@@ -190,9 +190,9 @@ export interface paths {
         };
         /**
          * 历史 · What happened
-         * @description 调用与控制面的改动，按发生的先后，旧的在前。`reach` 说明能退到哪些调用：不超过日志，也不超过为历史留出的内存（每个沙箱 8 MiB，全部 64 MiB）。
+         * @description 调用与控制面的改动，按发生的先后，旧的在前。`reach` 说明能退到哪些调用：不超过日志，也不超过一万次提交与为历史留出的内存（默认每个沙箱 8 MiB，全部 64 MiB）。
          *
-         *     Calls and changes through the control plane in the order in which they happened, the oldest first. `reach` says which calls one can go back to: no further than the journal, and no further than the memory set aside for history (8 MiB for a sandbox, 64 MiB for all).
+         *     Calls and changes through the control plane in the order in which they happened, the oldest first. `reach` says which calls one can go back to: no further than the journal, 10,000 commits, and the memory set aside for history (8 MiB for a sandbox and 64 MiB for all, unless `--max-memory` says otherwise).
          */
         get: operations["getHistory"];
         put?: never;
@@ -2617,6 +2617,13 @@ export interface components {
          */
         FilterAfter: number;
         /**
+         * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+         *
+         *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+         * @example 17
+         */
+        At: number;
+        /**
          * @description 为 true 时原样给出令牌、密码等敏感内容，否则以 `***` 代替。
          *
          *     Shows tokens, passwords and the like as they are when true; otherwise they are replaced by `***`.
@@ -3323,6 +3330,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+                 *
+                 *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+                 * @example 17
+                 */
+                at?: components["parameters"]["At"];
+                /**
                  * @description 只要这个系统的 · Only those of this system
                  * @example live
                  */
@@ -3369,6 +3383,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     issueSession: {
@@ -3563,6 +3578,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
+                 * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+                 *
+                 *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+                 * @example 17
+                 */
+                at?: components["parameters"]["At"];
+                /**
                  * @description 只要这个系统的 · Only those of this system
                  * @example live
                  */
@@ -3598,6 +3620,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     banUser: {
@@ -5299,7 +5322,15 @@ export interface operations {
     };
     listCollections: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+                 *
+                 *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+                 * @example 17
+                 */
+                at?: components["parameters"]["At"];
+            };
             header?: never;
             path: {
                 /**
@@ -5330,11 +5361,19 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     listRecords: {
         parameters: {
             query?: {
+                /**
+                 * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+                 *
+                 *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+                 * @example 17
+                 */
+                at?: components["parameters"]["At"];
                 /**
                  * @description 条件，每个一个查询参数 · Conditions, each a query parameter of its own
                  * @example {
@@ -5387,6 +5426,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     createRecord: {
@@ -5440,7 +5480,15 @@ export interface operations {
     };
     getRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 日志中调用的编号：看沙箱在那次调用之后的样子；0 表示起点，省略表示现在。历史到不了那么远时 422。
+                 *
+                 *     The number of a call in the journal: shows the sandbox as it was after that call; 0 for the beginning, now when left out. 422 when history does not go back so far.
+                 * @example 17
+                 */
+                at?: components["parameters"]["At"];
+            };
             header?: never;
             path: {
                 /**
@@ -5481,6 +5529,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     replaceRecord: {
@@ -6221,6 +6270,10 @@ export const contract = {
           "in": "path",
           "type": "string"
         },
+        "at": {
+          "in": "query",
+          "type": "integer"
+        },
         "system": {
           "in": "query",
           "type": "string"
@@ -6425,6 +6478,10 @@ export const contract = {
         "sandbox": {
           "in": "path",
           "type": "string"
+        },
+        "at": {
+          "in": "query",
+          "type": "integer"
         },
         "system": {
           "in": "query",
@@ -7894,6 +7951,10 @@ export const contract = {
         "system": {
           "in": "path",
           "type": "string"
+        },
+        "at": {
+          "in": "query",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -7927,6 +7988,10 @@ export const contract = {
         "collection": {
           "in": "path",
           "type": "string"
+        },
+        "at": {
+          "in": "query",
+          "type": "integer"
         },
         "query": {
           "in": "query",
@@ -8001,6 +8066,10 @@ export const contract = {
         "key": {
           "in": "path",
           "type": "string"
+        },
+        "at": {
+          "in": "query",
+          "type": "integer"
         }
       },
       "rules": {},
@@ -8347,6 +8416,7 @@ export interface Operations {
     listSessions: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
+            at?: number;
             system?: components["schemas"]["SystemId"];
             user?: string;
             /** @enum {string} */
@@ -8430,6 +8500,7 @@ export interface Operations {
     listUsers: {
         input: {
             sandbox: components["schemas"]["SandboxName"];
+            at?: number;
             system?: components["schemas"]["SystemId"];
             /** @default 1000 */
             limit: number;
@@ -8955,6 +9026,7 @@ export interface Operations {
         input: {
             sandbox: components["schemas"]["SandboxName"];
             system: components["schemas"]["SystemId"];
+            at?: number;
         };
         headers: Record<string, never>;
         success: components["schemas"]["ListCollectionsSuccess"];
@@ -8966,6 +9038,7 @@ export interface Operations {
             sandbox: components["schemas"]["SandboxName"];
             system: components["schemas"]["SystemId"];
             collection: string;
+            at?: number;
             query?: {
                 [key: string]: string;
             };
@@ -8992,6 +9065,7 @@ export interface Operations {
             system: components["schemas"]["SystemId"];
             collection: string;
             key: string;
+            at?: number;
         };
         headers: Record<string, never>;
         success: components["schemas"]["GetRecordSuccess"];

@@ -1930,7 +1930,7 @@ validate124.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/listSessions"] = validate128;
-const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
+const schema58 = { "type": "object", "properties": { "sandbox": { "$ref": "/components/SandboxName" }, "at": { "type": "integer", "minimum": 0 }, "system": { "$ref": "/components/SystemId" }, "user": { "type": "string", "minLength": 1, "maxLength": 200 }, "state": { "type": "string", "enum": ["active", "expired", "loggedOut", "displaced", "revoked"] }, "secrets": { "type": "boolean", "default": false } }, "required": ["sandbox"] };
 function validate128(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1945,18 +1945,29 @@ if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
+if (data.at !== undefined) {
+let data1 = data.at;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
 if (data.system !== undefined) {
 if (!validate56(data.system)) {
 vErrors = join(vErrors, "/system", validate56);
 }
 }
 if (data.user !== undefined) {
-let data2 = data.user;
-if (typeof data2 === "string") {
-if (func1(data2) > 200) {
+let data3 = data.user;
+if (typeof data3 === "string") {
+if (func1(data3) > 200) {
 vErrors = add(vErrors, "/user", "#/properties/user/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
 }
-if (func1(data2) < 1) {
+if (func1(data3) < 1) {
 vErrors = add(vErrors, "/user", "#/properties/user/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
 }
 }
@@ -1965,11 +1976,11 @@ vErrors = add(vErrors, "/user", "#/properties/user/type", "type", { type: "strin
 }
 }
 if (data.state !== undefined) {
-let data3 = data.state;
-if (typeof data3 !== "string") {
+let data4 = data.state;
+if (typeof data4 !== "string") {
 vErrors = add(vErrors, "/state", "#/properties/state/type", "type", { type: "string" }, "must be string");
 }
-if (!(((((data3 === "active") || (data3 === "expired")) || (data3 === "loggedOut")) || (data3 === "displaced")) || (data3 === "revoked"))) {
+if (!(((((data4 === "active") || (data4 === "expired")) || (data4 === "loggedOut")) || (data4 === "displaced")) || (data4 === "revoked"))) {
 vErrors = add(vErrors, "/state", "#/properties/state/enum", "enum", { allowedValues: schema58.properties.state.enum }, "must be equal to one of the allowed values");
 }
 }
@@ -2253,20 +2264,31 @@ if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
 }
 }
+if (data.at !== undefined) {
+let data1 = data.at;
+if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 < 0 || isNaN(data1)) {
+vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
 if (data.system !== undefined) {
 if (!validate56(data.system)) {
 vErrors = join(vErrors, "/system", validate56);
 }
 }
-let data2 = data.limit;
-if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+let data3 = data.limit;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data2 == "number") && (isFinite(data2))) {
-if (data2 > 1000 || isNaN(data2)) {
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 1000 || isNaN(data3)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/maximum", "maximum", { comparison: "<=", limit: 1000 }, "must be <= 1000");
 }
-if (data2 < 1 || isNaN(data2)) {
+if (data3 < 1 || isNaN(data3)) {
 vErrors = add(vErrors, "/limit", "#/properties/limit/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
 }
 }
@@ -4417,6 +4439,17 @@ if (!validate56(data.system)) {
 vErrors = join(vErrors, "/system", validate56);
 }
 }
+if (data.at !== undefined) {
+let data2 = data.at;
+if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 < 0 || isNaN(data2)) {
+vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -4461,11 +4494,22 @@ else {
 vErrors = add(vErrors, "/collection", "#/properties/collection/type", "type", { type: "string" }, "must be string");
 }
 }
+if (data.at !== undefined) {
+let data3 = data.at;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 < 0 || isNaN(data3)) {
+vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+}
 if (data.query !== undefined) {
-let data3 = data.query;
-if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-for (const key0 in data3) {
-if (typeof data3[key0] !== "string") {
+let data4 = data.query;
+if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+for (const key0 in data4) {
+if (typeof data4[key0] !== "string") {
 vErrors = add(vErrors, "/query/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/query/additionalProperties/type", "type", { type: "string" }, "must be string");
 }
 }
@@ -4577,6 +4621,17 @@ vErrors = add(vErrors, "/key", "#/properties/key/minLength", "minLength", { limi
 }
 else {
 vErrors = add(vErrors, "/key", "#/properties/key/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.at !== undefined) {
+let data4 = data.at;
+if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
+vErrors = add(vErrors, "/at", "#/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 < 0 || isNaN(data4)) {
+vErrors = add(vErrors, "/at", "#/properties/at/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
