@@ -44,7 +44,7 @@ export function addStart(program: Command): void {
     .option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json')
     .option('--journal <number>', 'calls that the journal of a sandbox keeps', parseWhole, 1000)
     .option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', parseCount, 10_000)
-    .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
+    .addOption(new Option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go, and more records and files are refused').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(new Option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data').env('UNDERSTUDY_DATA'))
     .addOption(new Option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db or rediss://…; docs/scale.md tells how').argParser(parseEngine).env('UNDERSTUDY_ENGINE').conflicts('data'))
     .option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags', parsePair, {})
