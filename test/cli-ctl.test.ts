@@ -143,6 +143,13 @@ describe('ctl', () => {
     expect(await run('outages trid')).toMatchObject({ code: 1 })
     expect(await ctl('settings edu httpStatus=always200 accessTokenGraceMs=500')).toMatch(/^edu +httpStatus +always200\nedu +accessTokenGraceMs +500$/m)
     expect(await ctl('settings')).toMatch(/^edu +accessTokenGraceMs +500$/m)
+    // To look changes nothing; to go back to the defaults has to be said.
+    expect(await ctl('settings edu')).toMatch(/^edu +httpStatus +always200\nedu +accessTokenGraceMs +500$/m)
+    expect(await ctl('settings edu')).not.toMatch(/^trid/m)
+    expect(await ctl('settings')).toMatch(/^edu +accessTokenGraceMs +500$/m)
+    expect(await ctl('settings edu --reset')).toMatch(/^edu +httpStatus +mapped$/m)
+    expect(await run('settings --reset')).toMatchObject({ code: 1, stderr: expect.stringContaining('--reset takes a system') as unknown })
+    expect(await run('settings nope')).toMatchObject({ code: 1, stderr: expect.stringContaining('"nope"') as unknown })
     expect(await run('settings edu httpStatus')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like name=value') as unknown })
   })
 

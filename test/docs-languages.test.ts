@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { loadSystems } from '../src/systems/load.js'
 import { blocksOf } from './support/markdown.js'
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
@@ -34,3 +35,10 @@ function outline(markdown: string): string[] {
   const lines = markdown.replace(/^ *```[\s\S]*?^ *```$/gm, '').split('\n')
   return lines.flatMap((line) => /^#+(?= )/.exec(line)?.[0] ?? (line.startsWith('| ') ? ['row'] : line.startsWith('- ') ? ['point'] : []))
 }
+
+test.each(['README.md', 'README.zh-CN.md'])('%s counts the operations and the codes of a system as `understudy list` does', async (name) => {
+  const shown = [...readFileSync(join(docs, '..', name), 'utf8').matchAll(/^(edu|im|job|live|trid) +(\d+) operations +(\d+) codes/gm)].map(([, id, operations, codes]) => [id, Number(operations), Number(codes)])
+  expect(shown.length).toBeGreaterThan(0)
+  const counted = new Map((await loadSystems([])).map(({ id, contract }): [string, unknown] => [id, [id, Object.keys(contract.operations).length, Object.keys(contract.errors).length]]))
+  expect(shown).toEqual(shown.map(([id]) => counted.get(String(id))))
+})

@@ -87,8 +87,10 @@ describe('the word "ok" from a client', () => {
     await alice.say(text('u-4001', 'u-4002', '1'), text('u-4001', 'u-4002', '2', { chatId: 'c-2' }))
     for (let i = 0; i < 2; i++) await bob.next()
     expect(await bob.ask(ok)).toEqual(OK('p-4002'))
-    // Whoever answers each frame with a word is understood each time.
+    expect((await app.db('im').list('messages')).map(({ item }) => item.chatId)).toEqual(['c-2'])
+    // Whoever answers each frame with a word is understood each time; once more, and there is nothing to understand.
     expect(await bob.ask({ ...ok, pushId: 'p-4002' })).toEqual(OK('p-4002'))
+    expect(await bob.ask(ok)).toEqual({ status: 0, pushId: 'p-4002', message: 'bad packet' })
     await alice.say(text('u-4001', 'u-4002', '3'))
     await bob.next()
     await bob.ask(start)
@@ -96,6 +98,21 @@ describe('the word "ok" from a client', () => {
     expect(await bob.ask(ok)).toEqual(OK('p-4002'))
     await bob.ask(start)
     await bob.hearsNothing()
+  })
+
+  test('confirms a frame of a queue, and leaves those behind it alone until they are confirmed too', async () => {
+    const app = await box()
+    const alice = await Client.start(app, phones.alice)
+    for (let i = 0; i < 3; i++) await alice.say(...Array.from({ length: i < 2 ? 50 : 20 }, (_, n) => text('u-4001', 'u-4002', String(i * 50 + n))))
+    const bob = await Client.start(app, phones.bob)
+    for (const size of [50, 50, 20]) expect(await bob.contents()).toHaveLength(size)
+    const left: number[] = []
+    for (let i = 0; i < 3; i++) {
+      expect(await bob.ask(ok)).toEqual(OK('p-4002'))
+      left.push((await app.db('im').list('messages')).length)
+    }
+    expect(left).toEqual([70, 20, 0])
+    expect(await bob.ask(ok)).toMatchObject({ status: 0, message: 'bad packet' })
   })
 
   test('leaves alone what this connection has not been delivered yet', async () => {

@@ -135,8 +135,8 @@ describe('accounts', () => {
       [{ username: '名'.repeat(16) }, 8004],
       [{ desc: '述'.repeat(100) }, 1],
       [{ desc: '述'.repeat(101) }, 0],
-      [{ avatar: 'a'.repeat(255) }, 1],
-      [{ avatar: 'a'.repeat(256) }, 0],
+      [{ avatar: 'a'.repeat(277) }, 1],
+      [{ avatar: 'a'.repeat(278) }, 0],
     ] as const) {
       expect((await complete(app, { ...completed, ...changes }, cookie)).json).toMatchObject({ status })
     }
@@ -315,6 +315,7 @@ describe('friends', () => {
     const app = await box()
     const cookie = await logIn(app)
     expect((await get(app, '/android/add_friend/u-4003/7/', cookie)).json).toMatchObject({ status: 1, result: { user: { id: 'u-4003', isFriend: true } } })
+    expect((await get(app, '/android/add_friend/u-4004/99999999999999999999/', cookie)).json).toMatchObject({ status: 1, result: { user: { id: 'u-4004' } } })
     expect((await get(app, '/android/add_friend/u-4003/0', cookie)).json).toEqual(failure(0, 'already friends'))
     expect((await get(app, '/android/add_friend/u-9999/1/', cookie)).json).toEqual(failure(6004, 'no such user'))
     expect((await get(app, '/android/add_friend/u-4003/x/', cookie)).status).toBe(404)

@@ -10,16 +10,16 @@ import { live } from '../src/systems/live/index.js'
 import { trid } from '../src/systems/trid/index.js'
 import { serve } from './support/serve.js'
 
-/** The HTTP statuses that an answer in maintenance has, and the path of an operation. */
+/** The HTTP statuses that an answer in maintenance has, the path of an operation, and the HTTP status that an unknown path has then; a setting under which it is another. */
 const systems = [
-  { system: edu, statuses: [503], method: 'GET', path: '/rest/s/teachers' },
-  { system: job, statuses: [503, 200], method: 'GET', path: '/api/job/list' },
-  { system: live, statuses: [503], method: 'GET', path: '/users/my' },
-  { system: im, statuses: [200], method: 'GET', path: '/android/user_contacts/' },
-  { system: trid, statuses: [503], method: 'POST', path: '/index.php?r=user/register' },
+  { system: edu, statuses: [503], unknown: 404, method: 'GET', path: '/rest/s/teachers' },
+  { system: job, statuses: [503, 200], unknown: 503, method: 'GET', path: '/api/job/list' },
+  { system: live, statuses: [503], unknown: 200, method: 'GET', path: '/users/my' },
+  { system: im, statuses: [200], unknown: 404, method: 'GET', path: '/android/user_contacts/' },
+  { system: trid, statuses: [503], unknown: 404, method: 'POST', path: '/index.php?r=user/register' },
 ] as const
 
-describe.each(systems)('$system.id', async ({ system, statuses, method, path }) => {
+describe.each(systems)('$system.id', async ({ system, statuses, unknown, method, path }) => {
   const { box } = await serve(system)
   const document = asObject(parseJson(readFileSync(`openapi/bundled/${system.id}.json`, 'utf8')), system.id)
 
@@ -36,6 +36,17 @@ describe.each(systems)('$system.id', async ({ system, statuses, method, path }) 
     }
   })
 
+  test('so does the answer to an unknown path, and the document declares it there', async () => {
+    const app = await box()
+    await app.maintenance.on(system.id)
+    const answer = await app.call('/nothing')
+    expect([answer.status, answer.headers.get('server-status')]).toEqual([unknown, 'maintenance'])
+    if (unknown === 503) return // an answer like all others
+    const { unmatched } = asObject(document['x-dialect'], 'x-dialect')
+    const header = asObject(resolveObject(document, { $ref: asString(unmatched, 'unmatched') }, 'unmatched').headers, 'headers')['Server-Status']
+    expect(header).toMatchObject({ required: false, schema: { type: 'string' } })
+  })
+
   test('the document declares it on each of these answers of each operation', () => {
     const operations = operationsIn(document)
     expect(operations.length).toBeGreaterThan(0)
@@ -48,6 +59,17 @@ describe.each(systems)('$system.id', async ({ system, statuses, method, path }) 
       }
     }
   })
+})
+
+test('with its setting edu answers 200 in maintenance too, and every operation declares the header there', async () => {
+  const { box } = await serve(edu)
+  const app = await box()
+  await app.settings.set('edu', { httpStatus: 'always200' })
+  await app.maintenance.on('edu')
+  const answer = await app.call('/rest/s/teachers')
+  expect([answer.status, answer.headers.get('server-status')]).toEqual([200, 'maintenance'])
+  const document = asObject(parseJson(readFileSync('openapi/bundled/edu.json', 'utf8')), 'edu')
+  for (const operation of operationsIn(document)) expect(operation).toMatchObject({ responses: { '200': { headers: { 'Server-Status': { required: false } } } } })
 })
 
 /** The operations of a document; of one URL with several, these. */

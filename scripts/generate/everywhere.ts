@@ -1,7 +1,10 @@
 /** What a handwritten document says once and has for many operations: where else a token may lie, and the header of maintenance. */
-import { asObject, asObjects, asOptionalObject, asString, asStringMap, childObject, type Json, type JsonObject } from './json.js'
+import { asObject, asObjects, asOptionalObject, asString, asStringMap, childObject, ContractError, type Json, type JsonObject } from './json.js'
 import { resolveObject } from './schema.js'
 import { locate, type Operation } from './system.js'
+
+/** In the place of an HTTP status: the answer to a path or a verb that no operation has. */
+const UNMATCHED = 'unmatched'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -55,18 +58,23 @@ function protectedBy(document: JsonObject, operations: readonly Operation[], sch
 }
 
 /**
- * `x-answers: { '503': always, '200': possible }` of a header component: the answers of every operation that carry it.
+ * `x-answers: { '503': always, '200': possible, unmatched: possible }` of a header component: the answers of every operation that carry it, and
+ * whether the answer to unknown paths does.
  * @param document is changed
  */
 export function addCommonHeaders(document: JsonObject, operations: readonly Operation[]): void {
   const headers = asOptionalObject(asOptionalObject(document.components, 'components').headers, 'headers')
+  const unmatched = asOptionalObject(document['x-dialect'], 'x-dialect').unmatched
   for (const [name, component] of Object.entries(headers)) {
     const { 'x-answers': answers, 'x-name': named, ...header } = asObject(component, name)
     if (answers === undefined) continue
     for (const [status, how] of Object.entries(asStringMap(answers, `${name}: x-answers`))) {
       // Written out where it is optional: generators of types do not look for that behind a reference.
       const written = how === 'always' ? { $ref: `#/components/headers/${name}` } : { ...header, required: false }
-      for (const operation of operations) addHeader(document, operation, status, asString(named, `${name}: x-name`), written)
+      if (status === UNMATCHED) {
+        if (unmatched === undefined) throw new ContractError(`${name}: x-answers names ${UNMATCHED}, and x-dialect has no such answer`)
+        childObject(resolveObject(document, { $ref: unmatched }, UNMATCHED), 'headers')[asString(named, `${name}: x-name`)] = written
+      } else for (const operation of operations) addHeader(document, operation, status, asString(named, `${name}: x-name`), written)
     }
   }
 }

@@ -36,12 +36,16 @@ export function addMaintenance(ctl: Command): void {
     })
   ctl
     .command('settings')
-    .description('show the settings of the systems, or set those of one: ctl settings edu httpStatus=always200')
+    .description('show the settings of the systems or of one, or set those of one: ctl settings edu httpStatus=always200')
     .argument('[system]', 'id of the system')
     .argument('[settings...]', 'name=value; what is left out goes back to its default', parseSetting, {})
-    .action((system: string | undefined, settings: SystemSettings['settings'], _flags: object, command: Command) =>
-      move(command, (box) => (system === undefined ? box.settings.list() : box.settings.set(system, settings)), showSettings),
-    )
+    .option('--reset', 'all settings of the system go back to their defaults')
+    .action((system: string | undefined, settings: SystemSettings['settings'], { reset = false }: { reset?: boolean }, command: Command) => {
+      const sets = Object.keys(settings).length > 0
+      if (reset && (system === undefined || sets)) command.error('error: --reset takes a system, and no settings')
+      if (system !== undefined && (reset || sets)) return move(command, (box) => box.settings.set(system, settings), showSettings)
+      return move(command, async (box) => settingsOf(await box.settings.list(), system), showSettings)
+    })
 }
 
 function showMaintenance(systems: readonly Maintenance[]): string {
@@ -52,6 +56,13 @@ function showMaintenance(systems: readonly Maintenance[]): string {
 function showOutages(systems: readonly Outages[]): string {
   const rows = systems.map(({ system, out, known }) => [system, out.join(', ') || 'nothing', known.join(', ')])
   return list(['SYSTEM', 'OUT OF ORDER', 'CAN BE'], rows, 'no systems')
+}
+
+/** Of one system, or of all. */
+function settingsOf(systems: readonly SystemSettings[], system: string | undefined): readonly SystemSettings[] {
+  const found = systems.filter((one) => system === undefined || one.system === system)
+  if (system !== undefined && found.length === 0) throw new Error(`this stub does not play ${JSON.stringify(system)}; it plays ${systems.map((one) => one.system).join(', ')}`)
+  return found
 }
 
 function showSettings(systems: readonly SystemSettings[]): string {

@@ -42,7 +42,7 @@ function anywhere(document: JsonObject, rows: readonly Json[]): JsonObject {
   const one = (answers: JsonObject): JsonObject => ({ get: { responses: answers } })
   return {
     ...Object.fromEntries(forms.map((name) => [`${ANYWHERE} ${name}`, one({ default: { description: '', content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } } })])),
-    ...(statuses.length === 0 ? {} : { [ANYWHERE]: one(Object.fromEntries(statuses.map((status) => [status, { description: '', headers: Object.fromEntries(common.flatMap((header) => {
+    ...(statuses.length === 0 ? {} : { [ANYWHERE]: one(Object.fromEntries(statuses.map((status) => [/^\d/.test(status) ? status : 'default', { description: '', headers: Object.fromEntries(common.flatMap((header) => {
       const how = objectOf(header['x-answers'])[status]
       return how === undefined ? [] : [[textOf(header['x-name']), { ...header, required: how === 'always' }]]
     })) }]))) }),

@@ -1166,6 +1166,11 @@ export interface components {
         /** @description 路径、userType 未知，或路径不支持该方法 · Unknown path or userType, or a verb the path does not have */
         Unmatched: {
             headers: {
+                /**
+                 * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                 * @example maintenance
+                 */
+                "Server-Status"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1292,6 +1297,11 @@ export interface operations {
             /** @description 已发送 · Sent */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1392,6 +1402,11 @@ export interface operations {
             /** @description 已注册并登录 · Registered and logged in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1488,6 +1503,11 @@ export interface operations {
             /** @description 已登录 · Logged in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1606,6 +1626,11 @@ export interface operations {
             /** @description 已登录 · Logged in */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1691,6 +1716,11 @@ export interface operations {
             /** @description 有效；只返回所给令牌的剩余时间 · Good; only the tokens given are answered for */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1781,6 +1811,11 @@ export interface operations {
             /** @description 新的 access_token · A new access token */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1870,6 +1905,11 @@ export interface operations {
             /** @description 新的 refresh_token · A new refresh token */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1956,6 +1996,11 @@ export interface operations {
             /** @description 已注销 · Logged out */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2039,6 +2084,11 @@ export interface operations {
             /** @description 我的资料 · My profile */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2141,6 +2191,11 @@ export interface operations {
             /** @description 已修改 · Changed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2231,6 +2286,11 @@ export interface operations {
             /** @description 已修改 · Changed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2325,6 +2385,11 @@ export interface operations {
             /** @description 已重置 · Reset */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2415,6 +2480,11 @@ export interface operations {
             /** @description 已发送 · Sent */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2510,6 +2580,11 @@ export interface operations {
             /** @description 已绑定 · Bound */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2607,6 +2682,11 @@ export interface operations {
             /** @description 教师列表，超出末尾则为空 · Teachers; empty past the end */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2695,6 +2775,11 @@ export interface operations {
             /** @description 教师详情 · The teacher */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2797,6 +2882,11 @@ export interface operations {
             /** @description 已下单 · Placed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2903,6 +2993,11 @@ export interface operations {
             /** @description 订单列表，超出末尾则为空 · Orders; empty past the end */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2991,6 +3086,11 @@ export interface operations {
             /** @description 订单 · The order */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3089,6 +3189,11 @@ export interface operations {
             /** @description 已删除 · Deleted */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3194,6 +3299,11 @@ export interface operations {
             /** @description 已取消 · Canceled */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3310,6 +3420,11 @@ export interface operations {
             /** @description 已确认或拒绝 · Confirmed or rejected */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3419,6 +3534,11 @@ export interface operations {
             /** @description 支付已发起 · Payment set up */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3522,6 +3642,11 @@ export interface operations {
             /** @description 已发起 · Placed */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3617,6 +3742,11 @@ export interface operations {
             /** @description 版本信息 · About the latest version */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3690,6 +3820,11 @@ export interface operations {
             /** @description 连接信息 · Connection data */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3773,6 +3908,11 @@ export interface operations {
             /** @description 已保存 · Stored */
             200: {
                 headers: {
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3852,6 +3992,11 @@ export interface operations {
                     "content-disposition"?: string;
                     /** @description 浏览器不得自行猜测类型 · Browsers must not guess the type */
                     "x-content-type-options"?: "nosniff";
+                    /**
+                     * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                     * @example maintenance
+                     */
+                    "Server-Status"?: string;
                     [name: string]: unknown;
                 };
                 content: {

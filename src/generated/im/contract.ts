@@ -854,10 +854,10 @@ export interface components {
             message: components["schemas"]["Confirmation"];
         };
         /**
-         * @description 反馈：只有一个词 `ok`，确认本连接上已经投递的全部消息，它们随之从队列中移除；本连接上还没有投递过消息时是 `bad packet`。
+         * @description 反馈：只有一个词 `ok`，确认本连接上已投递而未确认的最早一帧，其中的消息随之从队列中移除；没有这样的帧时是 `bad packet`。
          *
-         *     The feedback: the bare word `ok`. It confirms all messages that this connection has been delivered, and takes them out of the queue;
-         *     on a connection that has been delivered nothing it is a `bad packet`.
+         *     The feedback: the bare word `ok`. It confirms the earliest frame that this connection has been delivered and has not confirmed, and takes
+         *     its messages out of the queue; where there is none it is a `bad packet`.
          * @example {
          *       "status": 1,
          *       "pushId": "p-4001",
@@ -1537,6 +1537,11 @@ export interface components {
          */
         Unmatched: {
             headers: {
+                /**
+                 * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                 * @example maintenance
+                 */
+                "Server-Status"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -2068,10 +2073,10 @@ export interface operations {
                  */
                 uid: string;
                 /**
-                 * @description 页码，不起作用 · A page number, not looked at
+                 * @description 页码，不起作用，多长都可以 · A page number, not looked at, however long
                  * @example 0
                  */
-                page: number;
+                page: number | string;
             };
             cookie?: never;
         };
@@ -3003,7 +3008,7 @@ export const contract = {
         },
         "page": {
           "in": "path",
-          "type": "integer"
+          "type": "unknown"
         }
       },
       "rules": {},
@@ -3516,7 +3521,7 @@ export interface Operations {
     imAddFriendByPage: {
         input: {
             uid: string;
-            page: number;
+            page: number | string;
         };
         headers: Record<string, never>;
         success: components["schemas"]["ImAddFriendByPageSuccess"];

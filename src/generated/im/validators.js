@@ -133,7 +133,7 @@ validate54.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/imCompleteAccount"] = validate55;
-const schema22 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] } }, "required": ["userId", "avatar", "username"] };
+const schema22 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 277 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] } }, "required": ["userId", "avatar", "username"] };
 const pattern6 = new RegExp("^[\\p{L}\\p{N}_]+$", "u");
 function validate55(data) {
 let vErrors = null;
@@ -161,8 +161,8 @@ vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "s
 if (data.avatar !== undefined) {
 let data1 = data.avatar;
 if (typeof data1 === "string") {
-if (func1(data1) > 255) {
-vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+if (func1(data1) > 277) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
 if (func1(data1) < 1) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
@@ -217,7 +217,7 @@ validate55.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/imCompleteAccountWeb"] = validate56;
-const schema23 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "phone": { "type": "string" }, "alias": { "type": "string" }, "friends": { "type": "integer" }, "isFriend": { "type": "boolean" }, "modifyAt": { "type": "string" }, "account": { "type": "string" }, "isBind": { "type": "boolean" } }, "required": ["userId", "avatar", "username"] };
+const schema23 = { "type": "object", "properties": { "userId": { "type": "string", "minLength": 1 }, "avatar": { "type": "string", "minLength": 1, "maxLength": 277 }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "phone": { "type": "string" }, "alias": { "type": "string" }, "friends": { "type": "integer" }, "isFriend": { "type": "boolean" }, "modifyAt": { "type": "string" }, "account": { "type": "string" }, "isBind": { "type": "boolean" } }, "required": ["userId", "avatar", "username"] };
 function validate56(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -244,8 +244,8 @@ vErrors = add(vErrors, "/userId", "#/properties/userId/type", "type", { type: "s
 if (data.avatar !== undefined) {
 let data1 = data.avatar;
 if (typeof data1 === "string") {
-if (func1(data1) > 255) {
-vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+if (func1(data1) > 277) {
+vErrors = add(vErrors, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
 if (func1(data1) < 1) {
 vErrors = add(vErrors, "/avatar", "#/properties/avatar/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
@@ -557,6 +557,8 @@ validate63.errors = vErrors;
 return vErrors === null;
 }
 exports["/fields/imAddFriendByPage"] = validate64;
+const schema31 = { "type": "object", "properties": { "uid": { "type": "string" }, "page": { "type": ["integer", "string"], "minimum": 0, "pattern": "^\\d+$" } }, "required": ["uid", "page"] };
+const pattern10 = new RegExp("^\\d+$", "u");
 function validate64(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -573,12 +575,17 @@ vErrors = add(vErrors, "/uid", "#/properties/uid/type", "type", { type: "string"
 }
 if (data.page !== undefined) {
 let data1 = data.page;
-if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
-vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: "integer" }, "must be integer");
+if ((!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) && (typeof data1 !== "string")) {
+vErrors = add(vErrors, "/page", "#/properties/page/type", "type", { type: schema31.properties.page.type }, "must be integer,string");
 }
 if ((typeof data1 == "number") && (isFinite(data1))) {
 if (data1 < 0 || isNaN(data1)) {
 vErrors = add(vErrors, "/page", "#/properties/page/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
+}
+if (typeof data1 === "string") {
+if (!pattern10.test(data1)) {
+vErrors = add(vErrors, "/page", "#/properties/page/pattern", "pattern", { pattern: "^\\d+$" }, "must match pattern \"" + "^\\d+$" + "\"");
 }
 }
 }
@@ -3408,7 +3415,7 @@ validate53.errors = null;
 return true;
 }
 exports["/records/users"] = validate54;
-const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 255 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "phone", "password", "username", "avatar", "desc", "sex", "pushId", "isBind", "modifyAt"], "properties": { "id": { "type": "string", "pattern": "^u-\\d+$" }, "phone": { "type": "string", "pattern": "^1\\d{10}$" }, "password": { "type": "string", "minLength": 6, "maxLength": 16, "pattern": "^[\\x21-\\x7e]+$" }, "username": { "type": "string", "minLength": 1, "maxLength": 15, "pattern": "^[\\p{L}\\p{N}_]+$" }, "avatar": { "type": "string", "minLength": 1, "maxLength": 277 }, "desc": { "type": "string", "maxLength": 100 }, "sex": { "type": "integer", "enum": [0, 1] }, "pushId": { "$ref": "/components/PushId" }, "isBind": { "type": "boolean" }, "modifyAt": { "type": "string", "pattern": "^\\d{4}/\\d{2}/\\d{2}$" } } };
 const pattern3 = new RegExp("^u-\\d+$", "u");
 const pattern4 = new RegExp("^1\\d{10}$", "u");
 const pattern5 = new RegExp("^[\\x21-\\x7e]+$", "u");
@@ -3506,8 +3513,8 @@ return fail(validate54, "/username", "#/properties/username/type", "type", { typ
 if (data.avatar !== undefined) {
 let data4 = data.avatar;
 if (typeof data4 === "string") {
-if (func2(data4) > 255) {
-return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+if (func2(data4) > 277) {
+return fail(validate54, "/avatar", "#/properties/avatar/maxLength", "maxLength", { limit: 277 }, "must NOT have more than 277 characters");
 }
 else {
 if (func2(data4) < 1) {

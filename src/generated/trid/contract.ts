@@ -392,6 +392,11 @@ export interface components {
          */
         Unmatched: {
             headers: {
+                /**
+                 * @description 只在停机维护时出现，只看它是否存在 · Present only in maintenance; its presence alone decides
+                 * @example maintenance
+                 */
+                "Server-Status"?: string;
                 [name: string]: unknown;
             };
             content: {

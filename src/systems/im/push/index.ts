@@ -4,7 +4,7 @@ import type { Im, Schemas } from '../types.js'
 import { pushConsole } from './console.js'
 import { ack, delivery, type Memory, refusals } from './frames.js'
 import { readPacket } from './packets.js'
-import { confirm, enqueue, markDelivered, undelivered, wholeQueue } from './queue.js'
+import { confirm, delivered, enqueue, markDelivered, undelivered, wholeQueue } from './queue.js'
 import { receiversOf } from './receivers.js'
 
 /** So many messages a frame holds at the most when a queue is delivered. */
@@ -14,8 +14,8 @@ const FRAME_SIZE = 50
 interface Position {
   /** Up to this place in it, or all of it. */
   readonly upTo: number | 'live'
-  /** Whether there was anything to deliver. */
-  readonly any: boolean
+  /** The places at which frames of several messages ended, in order; from then on each message is a frame. */
+  readonly ends: readonly number[]
 }
 
 type Frame = FrameWork<Im, Memory, Position>
@@ -60,7 +60,7 @@ async function receive(work: Frame, frame: unknown): Promise<SocketAnswer<Memory
     case 'confirmation':
       return confirmMessages(work, packet.confirmation)
     case 'receipt':
-      return confirmDelivered(work)
+      return confirmFrame(work)
     case 'notStarted':
       return refuse(refusals.notStarted())
     case 'badMessage':
@@ -95,24 +95,27 @@ async function confirmMessages({ user, tx }: Frame, { fromId, toId, chatId }: Sc
   return { frames: [ack(user.pushId, 'ok')] }
 }
 
-/** The bare word confirms what this connection has been delivered; where that is nothing, it says nothing (QUIRKS.md #13). */
-async function confirmDelivered({ user, memory, position, tx }: Frame): Promise<SocketAnswer<Memory>> {
-  if (position === null || !position.any) return refuse(refusals.badPacket(memory))
-  const { upTo } = position
-  await confirm(tx, user.pushId, ({ seq }) => upTo === 'live' || seq <= upTo)
+/** The bare word confirms the earliest frame that still waits for it; where there is none, it says nothing (QUIRKS.md #13). */
+async function confirmFrame({ user, memory, position, tx }: Frame): Promise<SocketAnswer<Memory>> {
+  const { upTo, ends } = position ?? { upTo: 0, ends: [] }
+  const [first] = (await delivered(tx, user.pushId)).filter(({ seq }) => upTo === 'live' || seq <= upTo)
+  if (first === undefined) return refuse(refusals.badPacket(memory))
+  const end = ends.find((last) => last >= first.seq) ?? first.seq
+  await confirm(tx, user.pushId, ({ seq }) => seq <= end)
   return { frames: [ack(user.pushId, 'ok')] }
 }
 
 /** After a start the whole queue in frames of 50, what was delivered and never confirmed included; from then on a frame for each message. */
 async function deliver({ memory, position, tx, now }: DeliveryWork<Im, Memory, Position>): Promise<Delivery<Position>> {
   const { pushId } = memory
-  const { upTo, any } = position ?? { upTo: 0, any: false }
-  if (pushId === null) return { frames: [], position: { upTo: 'live', any }, more: false }
+  const { upTo, ends } = position ?? { upTo: 0, ends: [] }
+  if (pushId === null) return { frames: [], position: { upTo: 'live', ends }, more: false }
   const queue = upTo === 'live' ? await undelivered(tx, pushId) : (await wholeQueue(tx, pushId)).filter(({ seq }) => seq > upTo)
   const part = queue.slice(0, FRAME_SIZE)
   await markDelivered(tx, part, now)
   const more = queue.length > part.length
-  const next: Position = { upTo: more && upTo !== 'live' ? (part.at(-1)?.seq ?? 0) : 'live', any: any || part.length > 0 }
+  const last = part.at(-1)?.seq ?? 0
+  const next: Position = { upTo: more && upTo !== 'live' ? last : 'live', ends: upTo === 'live' || part.length === 0 ? ends : [...ends, last] }
   const frames = upTo === 'live' ? part.map((message) => delivery(pushId, [message])) : part.length === 0 ? [] : [delivery(pushId, part)]
   return { frames, position: next, more }
 }

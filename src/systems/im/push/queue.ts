@@ -23,6 +23,11 @@ export async function undelivered(tx: Tx, pushId: string): Promise<readonly Queu
   return inOrder(await tx.findAll('messages', { pushId, deliveredAt: null }))
 }
 
+/** @returns the part of the queue that has been delivered and waits to be confirmed */
+export async function delivered(tx: Tx, pushId: string): Promise<readonly Queued[]> {
+  return (await wholeQueue(tx, pushId)).filter(({ deliveredAt }) => deliveredAt !== null)
+}
+
 /** Notes when messages are delivered for the first time. */
 export async function markDelivered(tx: Tx, messages: readonly Queued[], now: number): Promise<void> {
   for (const { id, deliveredAt } of messages) if (deliveredAt === null) await tx.update('messages', id, { deliveredAt: now })
