@@ -70,7 +70,7 @@ export class Sandboxes {
     if (sandbox === undefined) {
       sandbox = new Sandbox(name, this.#options, () => this.#open.delete(name))
       this.#open.set(name, sandbox)
-      if (name === DEFAULT_SANDBOX) void this.#options.engine.keep?.(name)
+      if (name === DEFAULT_SANDBOX) this.#keepDefault()
     }
     return sandbox
   }
@@ -97,6 +97,16 @@ export class Sandboxes {
   /** The sandbox was made by its name: no other one takes its place. */
   async keep(name: string): Promise<void> {
     await this.#options.engine.keep?.(name)
+  }
+
+  /** Nobody waits for it. */
+  #keepDefault(): void {
+    const { engine, report } = this.#options
+    const kept = engine.keep?.(DEFAULT_SANDBOX)
+    if (!(kept instanceof Promise)) return
+    kept.catch((error: unknown) => {
+      report(`that the sandbox ${DEFAULT_SANDBOX} is to be kept could not be noted: ${String(error)}`)
+    })
   }
 
   /** @returns all sandboxes, the least recently used first */
