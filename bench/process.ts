@@ -14,6 +14,8 @@ export interface Running {
   readonly start: number
   /** Resident memory now, in MiB. */
   memory(): number
+  /** Processor time that it has taken, in milliseconds. */
+  cpu(): number
   stop(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export async function start(contender: Contender, path = `${contender.base}/auth
   const begun = performance.now()
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production', ...contender.env } })
   await firstAnswer(`http://127.0.0.1:${String(port)}${path}`, child, contender.name)
-  return { contender, port, start: performance.now() - begun, memory: () => residentMemory(child.pid ?? 0), stop: () => stop(child) }
+  return { contender, port, start: performance.now() - begun, memory: () => residentMemory(child.pid ?? 0), cpu: () => processorTime(child.pid ?? 0), stop: () => stop(child) }
 }
 
 async function firstAnswer(url: string, child: ChildProcess, name: string): Promise<void> {
@@ -71,6 +73,12 @@ function freePort(): Promise<number> {
 function residentMemory(pid: number): number {
   const pages = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]
   return Number(pages ?? Number.NaN) / 1024
+}
+
+/** User and system time, fields 14 and 15 of `/proc/<pid>/stat`, in ticks of 10 ms; the name before them may have spaces. */
+function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function stop(child: ChildProcess): Promise<void> {

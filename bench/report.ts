@@ -47,7 +47,8 @@ function startAndMemory(rows: readonly Row[], requests: number): string[] {
   )
 }
 
-function growthTable(growth: readonly Growth[]): string[] {
+/** @returns what must not grow, as a table */
+export function growthTable(growth: readonly Growth[]): string[] {
   return markdown(
     ['what', 'figure', 'target', 'met'],
     growth.map(({ what, figure, target, met }) => [what, figure, target, met ? 'yes' : 'no']),

@@ -6,24 +6,30 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawCharts } from './charts.js'
+import { measureConsole } from './console.js'
 import { compareContracts } from './contract-size.js'
 import { bareExpress, bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
 import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
-import { report } from './report.js'
+import { growthTable, report } from './report.js'
 import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
 const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
+const say = (line: string) => process.stderr.write(`${line}\n`)
 build()
+if (values.console) {
+  const rows = await measureConsole(values.quick ? 20 : 120, say)
+  process.stdout.write(`${growthTable(rows).join('\n')}\n`)
+  process.exit()
+}
 if (!values['no-peers']) installPeers()
 const contenders = [understudy, bareHttp, ...(values['no-peers'] ? [] : peers)]
-const say = (line: string) => process.stderr.write(`${line}\n`)
 const memory = new Map([
   ...(await measureMemory([bareExpress, understudy, bareHttp], plan.requests, plan.starts > 2 ? 3 : 1, say)),
   ...(await measureMemory(values['no-peers'] ? [] : peers, plan.requests, 1, say)),
