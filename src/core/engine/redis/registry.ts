@@ -15,6 +15,7 @@ const SOME = 100
 export class Registry {
   readonly #port: RedisPort
   readonly #keys: ReturnType<typeof houseKeysOf>
+  readonly #prefix: string
   readonly #process = secret()
   /** Used since that was last noted down, in order; and whether each may make room for others. */
   readonly #used = new Map<string, boolean>()
@@ -22,6 +23,7 @@ export class Registry {
   constructor(port: RedisPort, prefix: string) {
     this.#port = port
     this.#keys = houseKeysOf(prefix)
+    this.#prefix = prefix
   }
 
   /**
@@ -36,7 +38,8 @@ export class Registry {
     const there = JSON.parse(textFrom(stored)) as Readonly<Record<string, string>> // written here, by the first process
     const differing = differences(there, identity)
     if (differing.length > 0) {
-      const { where } = this.#port
+      // Whoever clears another prefix by this advice would lose what he wants to keep.
+      const where = `${this.#port.where}?prefix=${this.#prefix}`
       throw new Error(`the sandboxes in Redis at ${where} belong to another kind of stub; what differs: ${toldOf(differing)}. Start with the same, put yours beside them (?prefix=… at the end of the address), or stop those stubs and remove what they kept with "understudy data clear ${where}"`)
     }
     return { boot: numberFrom(boot), now: numberFrom(now) }
