@@ -29,6 +29,8 @@ export interface StreamOptions extends Source {
   readonly fits: (entry: EntryHead) => boolean
 }
 
+type EntryEvent = Extract<JournalEvent, { type: 'entry' }>
+
 /** What a stream is made of. */
 interface Telling {
   /** What the client missed. */
@@ -55,18 +57,18 @@ export function streamEntries({ fits, show, ...source }: StreamOptions): Stream 
 export function streamLines(source: Source): Stream {
   const write = (entries: readonly JournalEntry[], left: number) => `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(source.show), left })}\n\n`
   return begin(source, (backlog) => {
-    let waiting: JournalEntry[] = []
+    let waiting: EntryEvent[] = []
     let left = 0
     let timer: NodeJS.Timeout | null = null
     const flush = () => {
       if (timer !== null) clearTimeout(timer)
       timer = null
-      if (waiting.length > 0) backlog.add(write(waiting, left))
+      if (waiting.length > 0) backlog.add(write(waiting.map(({ entry }) => entry), left))
       waiting = []
       left = 0
     }
-    const collect = (entry: JournalEntry) => {
-      waiting.push(entry)
+    const collect = (event: EntryEvent) => {
+      waiting.push(event)
       // Twice as many are let in before the older half goes, so that the array is moved seldom.
       if (waiting.length >= 2 * MOST_LINES) left += waiting.splice(0, MOST_LINES).length
       timer ??= setTimeout(() => {
@@ -78,7 +80,7 @@ export function streamLines(source: Source): Stream {
     return {
       missed: missed.length === 0 ? [] : [write(missed, 0)],
       tell: (event) => {
-        if (event.type === 'entry') collect(event.entry)
+        if (event.type === 'entry') collect(event)
         else {
           flush()
           announce(backlog, event)

@@ -164,11 +164,13 @@ export class MemoryLog {
     const dropped = this.#journal.add(entry, this.#requests)
     const { kept } = this.#owner
     let numbered: JournalEntry | null = null
-    const whole = () => (numbered ??= { ...entry, id: this.#journal.count, requests: this.#requests })
+    const [id, requests] = [this.#journal.count, this.#requests]
+    const whole = () => (numbered ??= { ...entry, id, requests })
     kept?.keeper.append(kept.name, this.#generation, whole(), dropped)
     if (dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
     this.#countJournal()
-    for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', entry: whole() })
+    // Made when it is looked at: in a rush most entries are not.
+    for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', get entry() { return whole() } })
   }
 
   heads(): readonly EntryHead[] {
