@@ -1,6 +1,9 @@
 /** The header `Server-Status` of maintenance: in the documents of all systems, on the answers that carry it, and in the hands of a page. */
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { asObject, asString, parseJson, type JsonObject } from '../scripts/generate/json.js'
 import { resolveObject } from '../scripts/generate/schema.js'
 import { edu } from '../src/systems/edu/index.js'
@@ -70,6 +73,20 @@ test('with its setting edu answers 200 in maintenance too, and every operation d
   expect([answer.status, answer.headers.get('server-status')]).toEqual([200, 'maintenance'])
   const document = asObject(parseJson(readFileSync('openapi/bundled/edu.json', 'utf8')), 'edu')
   for (const operation of operationsIn(document)) expect(operation).toMatchObject({ responses: { '200': { headers: { 'Server-Status': { required: false } } } } })
+})
+
+test('the answer to the handshake of a WebSocket carries it as well', async () => {
+  const { box } = await serve(im)
+  const app = await box()
+  const saysSo = async (): Promise<unknown> => {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/android/websocket/`)
+    const [response] = (await once(socket, 'upgrade')) as [IncomingMessage] // what `ws` documents
+    socket.terminate()
+    return response.headers['server-status']
+  }
+  expect(await saysSo()).toBeUndefined()
+  await app.maintenance.on('im', { status: 'upgrading' })
+  expect(await saysSo()).toBe('upgrading')
 })
 
 /** The operations of a document; of one URL with several, these. */

@@ -5,6 +5,7 @@ import type { RequestView } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
 import type { Proof } from '../identify.js'
 import { type Address, readAddress, urlBelow } from '../pipeline/address.js'
+import { SERVER_STATUS_HEADER } from '../pipeline/maintenance.js'
 import { parseQuery } from '../pipeline/query.js'
 import { problemReply } from '../problem.js'
 import type { Reply } from '../reply.js'
@@ -52,8 +53,8 @@ export type Opening =
   | { readonly kind: 'refused'; readonly reply: Reply }
   /** Close the connection without a word. */
   | { readonly kind: 'cut' }
-  /** Carry the handshake out, then hand the open socket over. */
-  | { readonly kind: 'granted'; begin(link: SocketLink): void }
+  /** Carry the handshake out with these headers, then hand the open socket over. */
+  | { readonly kind: 'granted'; readonly headers: Readonly<Record<string, string>>; begin(link: SocketLink): void }
 
 export interface SwitchboardOptions {
   readonly systems: ReadonlyMap<string, System>
@@ -114,8 +115,10 @@ export class Switchboard {
       recordFrames(parts, { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: rules, status: handshake?.status ?? CUT })
       return handshake === null ? { kind: 'cut' } : { kind: 'refused', reply: handshake }
     }
+    const maintenance = turn.state.systems[system.id]?.maintenance ?? null
     return {
       kind: 'granted',
+      headers: maintenance === null ? {} : { [SERVER_STATUS_HEADER]: maintenance.status },
       begin: (link) => {
         this.#welcome(found, link, sandbox, turn.now)?.open(turn, rules)
       },

@@ -19,6 +19,10 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
   handshakes.on('wsClientError', (error, socket) => {
     refuseHandshake(socket, error.message)
   })
+  const additions = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>()
+  handshakes.on('headers', (lines, request) => {
+    for (const [name, value] of Object.entries(additions.get(request) ?? {})) lines.push(`${name}: ${value}`)
+  })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const gone = new AbortController()
     const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal }) : null
@@ -33,6 +37,7 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
     opening
       .then((answer) => {
         stopWatching()
+        if (answer.kind === 'granted') additions.set(request, answer.headers)
         open(answer, handshakes, request, socket, head)
       })
       .catch((error: unknown) => {
