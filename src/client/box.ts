@@ -1,6 +1,7 @@
 /** A sandbox as a test drives it. */
 import { didYouMean } from '../core/guess.js'
 import { openClient } from '../contract/clients/open.js'
+import { isSuccessful } from '../contract/clients/own-word.js'
 import type { ContractClient } from '../contract/clients/types.js'
 import { tables } from '../generated/errors.js'
 import { BoxBackends } from './backends.js'
@@ -73,7 +74,7 @@ export class Box implements AsyncDisposable {
   /** @returns an openapi-fetch client of a system in this sandbox, typed by the system's contract; a call without an answer resolves to a `NoAnswer` */
   client<Id extends SystemId>(system: Id): ContractClient<Contracts[Id]['paths']> {
     const code = Object.hasOwn(tables, system) ? tables[system].code : null
-    return openClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }, { code, isFailure: () => true })
+    return openClient<Contracts[Id]['paths']>({ baseUrl: this.baseUrl(system), fetch: this.#options.reaching }, { mayBeEmpty: true, isOwn: (body, status) => !isSuccessful(status) || code === null || typeof body[code] === 'number' })
   }
 
   /** @returns the records of a system */

@@ -6,7 +6,7 @@ import { createJobClient } from '../../src/contract/job.js'
 import { createLiveClient } from '../../src/contract/live.js'
 import { memoryTokens, type TokenStore } from '../../src/contract/clients/shared.js'
 import { NoAnswer } from '../../src/contract/live.js'
-import { classifyResult, type SystemId } from '../../src/errors/index.js'
+import { classifyResponse, classifyResult, type SystemId } from '../../src/errors/index.js'
 import { createTridClient } from '../../src/contract/trid.js'
 import { edu } from '../../src/systems/edu/index.js'
 import { serve } from '../support/serve.js'
@@ -123,7 +123,6 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
     'a maintenance page': () => new Response('<h1>维护中</h1>', { status: 503, headers: { 'content-type': 'text/html' } }),
     'the login page of a hotel': () => new Response('<form>…</form>', { headers: { 'content-type': 'text/html', ...entryHeaders } }),
     'a page that calls itself JSON': () => new Response('<h1>Bad gateway</h1>', { headers: { 'content-type': 'application/json', ...entryHeaders } }),
-    'an answer of the dialect that calls itself a page': (body, own) => new Response(JSON.stringify(body), { status: own, headers: { 'content-type': 'text/html', ...entryHeaders } }),
     // gRPC's code 7 is "permission denied", and its gateways say so in JSON.
     "a gateway's JSON with the same code": (body) => Response.json({ ...pick(body, ['code', 'status', 'error_no']), message: 'session error', details: [] }, { status: 403, headers: entryHeaders }),
     'the same JSON under 200': (body) => Response.json({ ...pick(body, ['code', 'status', 'error_no']), info: [] }, { headers: entryHeaders }),
@@ -135,6 +134,34 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
     expect(met.after).toEqual(met.before)
     const asked = await after('login', () => reply(entry, 200))
     expect(asked.after).toEqual(asked.before)
+  })
+
+  test.each(['application/json', 'text/html; charset=UTF-8', 'text/plain', ''])('what is handed on as the own answer counts, also when it calls itself "%s"', async (type) => {
+    const sent = (body: object, own: number, headers = {}) => new Response(new TextEncoder().encode(JSON.stringify(body)), { status: own, headers: { ...headers, ...(type !== '' && { 'content-type': type }) } })
+    const asked = await after('login', () => sent(entry, 200, entryHeaders))
+    expect(asked.after).not.toEqual(asked.before)
+    const met = await after('me', () => sent(refusal, status))
+    expect(met.after).toEqual(_name === 'trid' ? met.before : null)
+  })
+
+  test('what has no body, and JSON of a gateway, is handed on as a NoAnswer that classify agrees with', async () => {
+    const { me } = app(() => Promise.resolve(reply()))
+    let reply = () => new Response(null, { status: 204 })
+    const call = async () => {
+      const result = (await me()) as Parameters<typeof classifyResult>[1] // each is the result of its own operation
+      const plain = await classifyResponse(_name as SystemId, reply()) // the keys of the record are systems
+      return [result.error instanceof NoAnswer && result.error.condition, classifyResult(_name as SystemId, result).condition, plain.condition]
+    }
+    for (const empty of [204, 205, 304]) {
+      reply = () => new Response(null, { status: empty })
+      expect([empty, await call()]).toEqual([empty, ['malformedAnswer', 'malformedAnswer', 'malformedAnswer']])
+    }
+    for (const gateway of [401]) {
+      for (const body of ['{"message":"Unauthorized"}', '<h1>no</h1>', '']) {
+        reply = () => new Response(body, { status: gateway })
+        expect([gateway, body, await call()]).toEqual([gateway, body, ['notOurs', 'notOurs', 'notOurs']])
+      }
+    }
   })
 
   test('a refusal that is the own one counts, and so does an entry', async () => {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { asOpenapiFetch, createLiveClient, isNoAnswer, memoryTokens, NoAnswer } from '../../src/contract/live.js'
-import { createEduClient, type EduTokens } from '../../src/contract/edu.js'
+import { createEduClient, type EduClientOptions, type EduTokens } from '../../src/contract/edu.js'
 import { createImClient } from '../../src/contract/im.js'
 import { createJobClient } from '../../src/contract/job.js'
 import { createTridClient } from '../../src/contract/trid.js'
@@ -149,6 +149,73 @@ describe('edu, whose token has run out', () => {
     expect(classifyResult('edu', result)).toMatchObject({ condition, advice: 'retryLater' })
     expect(result.error).toBeInstanceOf(NoAnswer)
     expect(await tokens.get()).toEqual(stale)
+  })
+})
+
+describe('edu, in the midst of a refresh', () => {
+  const stale = { accessToken: 'a', accessExpiresAt: 0, refreshToken: 'r', refreshExpiresAt: Infinity }
+
+  /** A phone whose refresh waits until it is let go on; every other call succeeds. */
+  async function phone(tokens: EduTokens, first: () => Response = () => Response.json({ code: 900 })) {
+    const store = memoryTokens<EduTokens>()
+    await store.set(tokens)
+    let goOn = () => {}
+    const held = new Promise<void>((resolve) => { goOn = resolve })
+    let begun = () => {}
+    const refreshing = new Promise<void>((resolve) => { begun = resolve })
+    let refreshes = 0
+    const client = createEduClient({
+      baseUrl: 'http://localhost:4010', userType: 's', app: APP, tokens: store, now: () => 1000,
+      async fetch(request) {
+        if (!request.url.endsWith('/accessToken')) return request.headers.get('auth') === btoa('access_token=a') ? first() : Response.json({ code: 900 })
+        refreshes += 1
+        begun()
+        await held
+        return Response.json({ code: 900, access_token: 'b', access_token_expire: 7_200_000 })
+      },
+    })
+    const get = (signal?: AbortSignal) => client.GET('/rest/{userType}/info', { ...(signal && { signal }) })
+    return { get, goOn: () => { goOn() }, refreshing, store, refreshes: () => refreshes }
+  }
+
+  test.each([
+    ['before the call', stale, undefined],
+    ['after it was refused', { ...stale, accessExpiresAt: Infinity }, () => Response.json({ code: 899, msg: 'access_token过期' }, { status: 400 })],
+  ] as const)('a caller who gives up %s is told at once, and the others get the new token', async (_, tokens, first) => {
+    const { get, goOn, refreshing, store, refreshes } = await phone(tokens, first)
+    const gone = new AbortController()
+    const leaving = get(gone.signal)
+    const staying = get()
+    const late = get(AbortSignal.timeout(1))
+    await refreshing
+    gone.abort()
+    expect(classifyResult('edu', await leaving)).toMatchObject({ condition: 'aborted' })
+    expect(classifyResult('edu', await late)).toMatchObject({ condition: 'timedOut' })
+    expect(classifyResult('edu', await get(AbortSignal.abort()))).toMatchObject({ condition: 'aborted' })
+    goOn()
+    expect((await staying).data).toEqual({ code: 900 })
+    expect([await store.get(), refreshes()]).toMatchObject([{ accessToken: 'b' }, 1])
+  })
+})
+
+describe("edu, when the app's own code fails", () => {
+  const good = { accessToken: 'a', accessExpiresAt: Infinity, refreshToken: 'r', refreshExpiresAt: Infinity }
+  const kicked = () => Promise.resolve(Response.json({ code: 903, msg: '登录信息失效，请重新登陆', nextDevice: '小米 14 Pro', nextLogin: '2026-01-01T00:00:00.000Z' }, { status: 401 }))
+  const locked = (): Promise<never> => Promise.reject(new Error('the store is locked'))
+  const failures: readonly (readonly [string, Pick<EduClientOptions, 'tokens' | 'onKickedOut'>])[] = [
+    ['a store that cannot forget', { tokens: { get: () => good, set: locked } }],
+    ['onKickedOut', { onKickedOut: () => { throw new Error('the store is locked') }, tokens: { get: () => good, set: () => undefined } }],
+  ]
+
+  test.each(failures)('%s rejects the call with what it threw', async (_, options) => {
+    const client = createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: APP, fetch: kicked, ...options })
+    await expect(client.GET('/rest/{userType}/info')).rejects.toThrow('the store is locked')
+  })
+
+  test('a store that opens once only rejects too', async () => {
+    let seen = 0
+    const tokens = { get: () => (seen++ === 0 ? good : locked()), set: () => undefined }
+    await expect(createEduClient({ baseUrl: 'http://localhost:4010', userType: 's', app: APP, fetch: kicked, tokens }).GET('/rest/{userType}/info')).rejects.toThrow('the store is locked')
   })
 })
 

@@ -5,8 +5,9 @@ import { codes, type components } from '../../generated/edu/contract.js'
 import { deviceTime } from './clock.js'
 import { CHECK, type EduPaths, ENTRIES, LOGOUT, OPEN, REFRESH_ACCESS, REFRESH_REFRESH } from './edu-paths.js'
 import { EduSession, isRefused, type EduTokens, type Failed, isFailed, type KickedOut } from './edu-session.js'
-import { openClient } from './open.js'
-import { type BaseOptions, formFields, type JsonObject, memoryTokens, ownWord } from './shared.js'
+import { openClient, OwnFault, unanswered } from './open.js'
+import { type DialectRules, isSuccessful, ownWord } from './own-word.js'
+import { type BaseOptions, formFields, type JsonObject, memoryTokens } from './shared.js'
 import type { ContractClient } from './types.js'
 
 /** The headers by which the backend knows an app; `u` (IMEI) and `w` (MAC) are sent with registration and logins only. */
@@ -48,7 +49,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
       if (!schemaPath.startsWith('/rest/')) return undefined
       addHeaders(request, app, isEntry(schemaPath))
       if (OPEN.includes(schemaPath)) return undefined
-      const tokens = await session.usable()
+      const tokens = await unlessGivenUp(request, () => session.usable())
       if (isFailed(tokens)) return tokens.answer()
       if (tokens !== null) request.headers.set('auth', EduSession.header(tokens))
       return undefined
@@ -56,11 +57,11 @@ export function createEduClient(options: EduClientOptions): EduClient {
     async onResponse({ request, response, schemaPath }) {
       if (schemaPath === CHECK) await hear(new URL(request.url).searchParams.get('access_token') ?? '', response)
       const kind = isEntry(schemaPath) ? 'entry' : schemaPath === LOGOUT ? 'logout' : schemaPath === REFRESH_ACCESS || schemaPath === REFRESH_REFRESH ? 'refresh' : null
-      const body = kind === null ? null : await ownWord(response, isOwn)
+      const body = kind === null ? null : await ownWord(response, DIALECT)
       if (kind !== null && body !== null) await session.learn(body, kind)
     },
   }
-  const client = openClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }, { code: 'code', isFailure }, [middleware])
+  const client = openClient<EduPaths>({ bodySerializer, ...rest, Request: requestOf(options, userType), fetch: send }, DIALECT, [middleware])
 
   /** Sends a request; once more with a new token when the one it bears is refused. */
   async function send(request: Request): Promise<Response> {
@@ -68,19 +69,19 @@ export function createEduClient(options: EduClientOptions): EduClient {
     if (used === null) return transport(request)
     const again = request.clone()
     const response = await transport(request)
-    const body = await ownWord(response, isOwn)
+    const body = await ownWord(response, DIALECT)
     if (body === null || !isRefused(body)) return response
-    const tokens = await session.recover(used, body)
+    const tokens = await unlessGivenUp(request, () => ofTheApp(session.recover(used, body)))
     if (tokens === null) return response
     if (isFailed(tokens)) return tokens.answer()
     again.headers.set('auth', EduSession.header(tokens))
     const last = await transport(again)
-    await hear(tokens.accessToken, last)
+    await ofTheApp(hear(tokens.accessToken, last))
     return last
   }
 
   async function hear(accessToken: string, response: Response): Promise<void> {
-    const body = await ownWord(response, isOwn)
+    const body = await ownWord(response, DIALECT)
     if (body !== null) await session.hear(accessToken, body)
   }
 
@@ -92,7 +93,7 @@ export function createEduClient(options: EduClientOptions): EduClient {
       },
     }
     const { error } = await client.POST(kind === 'access' ? REFRESH_ACCESS : REFRESH_REFRESH, { body: { refresh_token }, middleware: [keep] })
-    const body = await ownWord(kept, isOwn)
+    const body = await ownWord(kept, DIALECT)
     if (body?.code === codes.OK) return null
     const answer = () => {
       if (isNoAnswer(error)) throw error
@@ -104,14 +105,38 @@ export function createEduClient(options: EduClientOptions): EduClient {
   return client
 }
 
-/** Failures travel under an HTTP status of their own or under 200, a setting of the backend; a success under 200 only. */
-function isOwn(body: JsonObject, status: number): boolean {
-  return body.code === codes.OK ? status === 200 : isFailure(body, status)
+const DIALECT: DialectRules = { isOwn }
+
+/** Failures travel under an HTTP status of their own or under 200, a setting of the backend; a success under 200 only. Of a 5XX only one code speaks. */
+function isOwn({ code, msg }: JsonObject, status: number): boolean {
+  if (code === codes.OK) return isSuccessful(status)
+  return typeof code === 'number' && typeof msg === 'string' && (status < 500 || code === codes.INTERNAL_ERROR)
 }
 
-/** Of a 5XX only one code speaks. */
-function isFailure({ code, msg }: JsonObject, status: number): boolean {
-  return typeof code === 'number' && typeof msg === 'string' && (status < 500 || code === codes.INTERNAL_ERROR)
+/**
+ * Waits for what calls share, as long as this one is not given up; the others wait on.
+ * @throws NoAnswer when it is
+ */
+async function unlessGivenUp<T>(request: Request, shared: () => Promise<T>): Promise<T> {
+  const { signal } = request
+  let giveUp = () => {}
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      giveUp = () => { reject(unanswered(signal.reason, request)) }
+      if (signal.aborted) giveUp()
+      else {
+        signal.addEventListener('abort', giveUp)
+        shared().then(resolve, reject)
+      }
+    })
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+/** What fails in the app's own code, its token store or `onKickedOut`, is nothing that the network did. */
+async function ofTheApp<T>(work: Promise<T>): Promise<T> {
+  return work.catch((cause: unknown) => { throw new OwnFault('the app failed', { cause }) })
 }
 
 function isEntry(path: string): boolean {

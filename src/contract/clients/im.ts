@@ -1,8 +1,10 @@
 /** A client of im: the session in the cookie `sessionid`. */
 import { codes, type contract, type paths } from '../../generated/im/contract.js'
 import { openClient } from './open.js'
+import { type DialectRules, isSuccessful } from './own-word.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
-import { type BaseOptions, type JsonObject, memoryTokens, tokenMiddleware } from './shared.js'
+import { type BaseOptions, memoryTokens } from './shared.js'
+import { tokenMiddleware } from './token.js'
 import type { ContractClient } from './types.js'
 
 /**
@@ -15,6 +17,12 @@ export type ImClient = ContractClient<paths>
 const LOGIN = '/android/login/' satisfies keyof paths
 const LOGOUT = '/android/out/' satisfies keyof paths
 
+/** What is not there is said under 404 and 405, everything else under 200. */
+const DIALECT: DialectRules = {
+  isOwn: ({ status: code, result, message, date }, status) => typeof code === 'number' && result !== undefined && typeof message === 'string' && typeof date === 'string'
+    && (isSuccessful(status) || (code === codes.FAILURE_STATUS && status < 500)),
+}
+
 /** None has a code to itself: see below. */
 const ENDS = {} satisfies SessionEnds<typeof contract.errors>
 
@@ -23,8 +31,7 @@ const ENDS = {} satisfies SessionEnds<typeof contract.errors>
  * @returns an openapi-fetch client; `data` is the union of success and failures, told apart by `status`
  */
 export function createImClient({ tokens = memoryTokens(), ...options }: ImClientOptions): ImClient {
-  return openClient<paths>({ credentials: 'include', ...options }, { code: 'status', isFailure }, [tokenMiddleware(tokens, {
-    isOwn: ({ status, result, message, date }) => typeof status === 'number' && result !== undefined && typeof message === 'string' && typeof date === 'string',
+  return openClient<paths>({ credentials: 'include', ...options }, DIALECT, [tokenMiddleware(tokens, DIALECT, {
     header: (session) => ['cookie', `sessionid=${session}`],
     outcome(path, body, response) {
       // The same code is a network fault, which ends no session.
@@ -33,11 +40,6 @@ export function createImClient({ tokens = memoryTokens(), ...options }: ImClient
       return path === LOGIN ? sessionIn(response) : path === LOGOUT ? null : undefined
     },
   })])
-}
-
-/** What is not there is said under 404 and 405, everything else under 200. */
-function isFailure({ status: code, message }: JsonObject, status: number): boolean {
-  return code === codes.FAILURE_STATUS && typeof message === 'string' && status < 500
 }
 
 function sessionIn({ headers }: Response): string | undefined {

@@ -2,8 +2,10 @@
 import type { Middleware } from 'openapi-fetch'
 import { codes, type contract, type paths } from '../../generated/job/contract.js'
 import { openClient } from './open.js'
+import { type DialectRules, isSuccessful } from './own-word.js'
 import { isAmong, type SessionEnds } from './session-ends.js'
-import { asObject, asText, type BaseOptions, formFields, type JsonObject, memoryTokens, tokenMiddleware } from './shared.js'
+import { asObject, asText, type BaseOptions, formFields, memoryTokens } from './shared.js'
+import { tokenMiddleware } from './token.js'
 import type { ContractClient } from './types.js'
 
 /** The token is the `appToken` of the login. */
@@ -14,6 +16,12 @@ const LOGIN = '/login' satisfies keyof paths
 const LOGOUT = '/logout' satisfies keyof paths
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/** Of all codes only one comes under an HTTP status of failure, and the body of a 5XX is to be ignored. */
+const DIALECT: DialectRules = {
+  isOwn: ({ message, code, data, ok }, status) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean'
+    && (isSuccessful(status) || (code === codes.HTTP_REJECTED && status < 500)),
+}
 
 const ENDS = { NOT_LOGGED_IN: codes.NOT_LOGGED_IN } satisfies SessionEnds<typeof contract.errors>
 
@@ -29,8 +37,7 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       if (request.headers.get('content-type') === JSON_TYPE) request.headers.set('content-type', FORM_TYPE)
     },
   }
-  return openClient<paths>({ bodySerializer: formOf, ...options }, { code: 'code', isFailure }, [asForm, tokenMiddleware(tokens, {
-    isOwn: ({ message, code, data, ok }) => typeof message === 'string' && typeof code === 'number' && data !== undefined && typeof ok === 'boolean',
+  return openClient<paths>({ bodySerializer: formOf, ...options }, DIALECT, [asForm, tokenMiddleware(tokens, DIALECT, {
     header: (token) => ['App-Token', token],
     outcome(path, body) {
       if (isAmong(ENDS, body.code)) return null
@@ -38,11 +45,6 @@ export function createJobClient({ tokens = memoryTokens(), ...options }: JobClie
       return path === LOGIN ? asText(asObject(body.data)?.appToken) : path === LOGOUT ? null : undefined
     },
   })])
-}
-
-/** Of all codes only one comes under an HTTP status of failure, and the body of a 5XX is to be ignored. */
-function isFailure({ code }: JsonObject, status: number): boolean {
-  return code === codes.HTTP_REJECTED && status < 500
 }
 
 function formOf(body: unknown): string {

@@ -1,21 +1,12 @@
 /** How the clients are made: openapi-fetch, and nothing that the network does makes a call reject. */
 import createClient, { type Client, type ClientOptions, type Middleware } from 'openapi-fetch'
-import { conditionOfText, conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.js'
-import type { NoAnswerCondition } from '../../generated/conditions.js'
-import { asObject, type JsonObject } from './shared.js'
+import { conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.js'
+import { type DialectRules, readAnswer, readBytes } from './own-word.js'
 import type { ContractClient } from './types.js'
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE', 'request'] as const
 /** HTTP statuses whose answers have no body. */
 const WITHOUT_BODY = [204, 205, 304]
-
-/** How the bodies of a backend are known from those of somebody else. */
-export interface DialectRules {
-  /** The key that carries the code under an HTTP status of success; null where it is not known. */
-  readonly code: string | null
-  /** Whether a body under an HTTP status of failure is one that the contract has there: what `error` can be, beside a `NoAnswer`. */
-  readonly isFailure: (body: JsonObject, status: number) => boolean
-}
 
 /**
  * Makes a client. A call whose answer does not come, breaks off, or is none of the backend's resolves to `{ error: NoAnswer, response }`.
@@ -50,14 +41,21 @@ function resolve(thrown: unknown): { error: NoAnswer; response: Response } {
   throw thrown
 }
 
+/** What is wrong in the app's own code while a request is under way; the call rejects with its cause. */
+export class OwnFault extends Error {}
+
+/** @returns what it means for a call that something was thrown before an answer began */
+export function unanswered(thrown: unknown, { method, url, signal }: Request): NoAnswer {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return new NoAnswer(conditionOfThrown(thrown, signal), { url, message: `${method} ${url}: ${reason}`, response: Response.error(), cause: thrown })
+}
+
 /** Turns into a NoAnswer whatever goes wrong between the app and the backend. */
 function soundness(dialect: DialectRules): Middleware {
   return {
     onError({ error, request }) {
-      if (isNoAnswer(error)) return error
-      const { method, url, signal } = request
-      const reason = error instanceof Error ? error.message : String(error)
-      return new NoAnswer(conditionOfThrown(error, signal), { url, message: `${method} ${url}: ${reason}`, response: Response.error(), cause: error })
+      if (error instanceof OwnFault) throw error.cause
+      return isNoAnswer(error) ? error : unanswered(error, request)
     },
     async onResponse({ request, response, options }) {
       const lost = await unsound(request, response, options.parseAs, dialect)
@@ -67,29 +65,11 @@ function soundness(dialect: DialectRules): Middleware {
 }
 
 /** @returns why the answer is none of the backend's, or null where it may be one. The response itself stays unread. */
-async function unsound(request: Request, response: Response, parseAs: string, { code, isFailure }: DialectRules): Promise<NoAnswer | null> {
-  const { status, ok, headers } = response
-  const lost = (condition: NoAnswerCondition, what: string, cause?: unknown) => {
-    return new NoAnswer(condition, { url: request.url, message: `${request.method} ${request.url}: HTTP ${String(status)}, ${what}`, response, cause })
-  }
-  if (WITHOUT_BODY.includes(status) || request.method === 'HEAD' || (ok && parseAs === 'stream')) return null
-  let text: string
-  try {
-    if (ok && parseAs !== 'json') {
-      await response.clone().arrayBuffer()
-      return null
-    }
-    text = await response.clone().text()
-  } catch (cause) {
-    return lost(conditionOfThrown(cause, request.signal, 'malformedAnswer'), 'and the answer broke off', cause)
-  }
-  const type = headers.get('content-type') ?? ''
-  try {
-    const body = asObject(JSON.parse(text))
-    const isOwn = body !== null && (ok ? code === null || typeof body[code] === 'number' : isFailure(body, status))
-    return isOwn ? null : lost('notOurs', `and JSON that is none of the backend's`)
-  } catch (cause) {
-    // A bare status of failure is nothing that broke off.
-    return lost(!ok && text === '' ? 'notOurs' : conditionOfText(text, type), `and ${text === '' ? 'an empty body' : `${type || 'a text'} that is no JSON`}`, cause)
-  }
+async function unsound(request: Request, response: Response, parseAs: string, dialect: DialectRules): Promise<NoAnswer | null> {
+  const { status, ok } = response
+  if (request.method === 'HEAD' || (WITHOUT_BODY.includes(status) && dialect.mayBeEmpty === true)) return null
+  const found = WITHOUT_BODY.includes(status) || !ok || parseAs === 'json' ? await readAnswer(response, dialect, request.signal) : await readBytes(response, parseAs, request.signal)
+  if (found === null || 'body' in found) return null
+  const { condition, what, cause } = found
+  return new NoAnswer(condition, { url: request.url, message: `${request.method} ${request.url}: HTTP ${String(status)}, and ${what}`, response, cause })
 }

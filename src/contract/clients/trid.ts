@@ -3,7 +3,8 @@ import type { Middleware } from 'openapi-fetch'
 import { codes, type components, type operations, type paths } from '../../generated/trid/contract.js'
 import { deviceTime } from './clock.js'
 import { openClient } from './open.js'
-import { asText, type BaseOptions, type JsonObject, memoryTokens, ownWord } from './shared.js'
+import { type DialectRules, isSuccessful, ownWord } from './own-word.js'
+import { asText, type BaseOptions, type JsonObject, memoryTokens } from './shared.js'
 import type { ContractClient, Result } from './types.js'
 
 type Schemas = components['schemas']
@@ -28,6 +29,8 @@ const SEND = '/index.php?r=user/sms-validation-request' satisfies keyof paths
 const CHECK = '/index.php?r=user/sms-validation-code' satisfies keyof paths
 const REGISTER = '/index.php?r=user/register' satisfies keyof paths
 
+const DIALECT: DialectRules = { isOwn }
+
 /**
  * Makes a client of trid. A code check and a registration keep their token.
  * @returns an openapi-fetch client whose paths contain the query (`/index.php?r=user/register`), and `call`, which needs less typing;
@@ -36,14 +39,14 @@ const REGISTER = '/index.php?r=user/register' satisfies keyof paths
 export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ...options }: TridClientOptions): TridClient {
   const time = () => String(Math.floor(now() / 1000))
   const keeping: Middleware = {
-    async onResponse({ response, schemaPath }) {
+    async onResponse({ response, schemaPath, options: { parseAs } }) {
       if (schemaPath !== CHECK && schemaPath !== REGISTER) return
-      const body = await ownWord(response, isSuccess)
-      const token = asText(body?.token)
+      const body = await ownWord(response, DIALECT, parseAs)
+      const token = body?.success === true && body.error_no === codes.OK ? asText(body.token) : undefined
       if (token !== undefined) await tokens.set(token)
     },
   }
-  const client = openClient<paths>(options, { code: 'error_no', isFailure }, [keeping])
+  const client = openClient<paths>(options, DIALECT, [keeping])
   const call: TridCalls = {
     tridSendSms: (fields) => client.POST(SEND, { body: { type: 'sms_validation_request', time: time(), ...fields } }),
     tridCheckSms: (fields) => client.POST(CHECK, { body: { type: 'sms_validation_code', time: time(), ...fields } }),
@@ -52,11 +55,8 @@ export function createTridClient({ tokens = memoryTokens(), now = deviceTime, ..
   return Object.assign(client, { call })
 }
 
-/** The framework's own errors: no path, another verb, a fault. */
-function isFailure({ name, message, status: said }: JsonObject, status: number): boolean {
-  return typeof name === 'string' && typeof message === 'string' && said === status
-}
-
-function isSuccess({ type, success, error_no, error_msg }: JsonObject, status: number): boolean {
-  return status === 200 && typeof type === 'string' && success === true && error_no === codes.OK && error_msg === null
+/** The operations answer under 200; under a status of failure come the framework's own errors: no path, another verb, a fault. */
+function isOwn({ type, success, error_no, error_msg, name, message, status: said }: JsonObject, status: number): boolean {
+  if (!isSuccessful(status)) return typeof name === 'string' && typeof message === 'string' && said === status
+  return typeof type === 'string' && typeof success === 'boolean' && typeof error_no === 'number' && (error_msg === null || typeof error_msg === 'string')
 }
