@@ -1,12 +1,12 @@
 /** A stub in this process. */
 import { open, Stub, type StubParts } from './client/stub.js'
 import type { SystemId } from './client/contracts.js'
-import { refuseUnknownOptions } from './core/guess.js'
 import type { System } from './core/system.js'
 import { fetchFrom } from './hosts/fetch/host.js'
 import { handlerOf, type NodeHandler } from './hosts/node/handler.js'
 import { type ServerOptions, startServer } from './server.js'
 import { openStage } from './stage.js'
+import { readStubOptions } from './stub-options.js'
 import { loadSystems } from './systems/load.js'
 
 export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
@@ -17,15 +17,6 @@ export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
   /** Of a stub without a port: where it stands for its clients, `http://localhost:3000/backend` when it is mounted there. */
   readonly mountedAt?: string
 }
-
-/** All options by name; the compiler asks for those that are new. */
-const OPTIONS = {
-  systems: true, listen: true, mountedAt: true, port: true, host: true, seed: true, time: true, fixtures: true, scale: true, journal: true, maxSandboxes: true, maxMemory: true, sockets: true, adminToken: true,
-  allowedOrigins: true, backends: true, prefer: true, engine: true, report: true,
-} as const satisfies Record<keyof StubOptions, true>
-
-/** The names of the options of {@link createStub}. */
-export const stubOptionNames: readonly string[] = Object.keys(OPTIONS)
 
 /** Where a stub stands that nobody can reach from outside. Names below `localhost` never leave the machine (RFC 6761). */
 const NOWHERE = 'http://understudy.localhost'
@@ -47,13 +38,12 @@ export class LocalStub extends Stub {
 
 /**
  * Starts a stub on a free port, unless one is given, or without any, and hands back the client that drives it.
- * @throws TypeError when an option is unknown, or `maxMemory` no amount of memory; Error when a system is unknown or the port is taken
+ * @throws TypeError when an option is unknown or cannot be what it is; Error when a system is unknown or the port is taken
  */
 export async function createStub(given: StubOptions & { readonly listen: false }): Promise<LocalStub>
 export async function createStub(given?: StubOptions): Promise<Stub>
 export async function createStub(given: StubOptions = {}): Promise<Stub> {
-  refuseUnknownOptions('createStub', given, stubOptionNames)
-  const { systems = [], listen = true, mountedAt = NOWHERE, ...options } = given
+  const { systems = [], listen = true, mountedAt = NOWHERE, ...options } = readStubOptions(given)
   const loaded = { ...options, systems: await load(systems) }
   if (!listen) return withoutPort(loaded, mountedAt)
   const server = await startServer(loaded)

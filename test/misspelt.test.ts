@@ -1,9 +1,12 @@
 /** A name that is nearly right is an error that says which one was probably meant. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { didYouMean, guess } from '../src/core/guess.js'
-import { createStub, type Stub } from '../src/index.js'
+import { connect, createStub, type Stub } from '../src/index.js'
 import { playwrightFixtures } from '../src/testing/index.js'
+import { understudy } from './support/cli.js'
 import { send } from './support/serve.js'
 
 describe('a guess', () => {
@@ -34,11 +37,69 @@ describe('options', () => {
     await expect(createStub({ colour: 'red' } as object)).rejects.toThrow(/^createStub has no option "colour"; it has [\w, ]+\.$/)
   })
 
+  test.each<[object | null, string]>([
+    [{ systems: 'live' }, 'systems is "live"; it has to be a list of ids or systems, such as ["live"]'],
+    [{ port: 'x' }, 'port is "x"; it has to be a whole number up to 65535; 0 takes a free port'],
+    [{ port: 70_000 }, 'port is 70000; it has to be a whole number up to 65535; 0 takes a free port'],
+    [{ allowedOrigins: 'http://localhost:5173' }, 'allowedOrigins is "http://localhost:5173"; it has to be a list of origins, such as ["http://localhost:5173"]'],
+    [{ seed: 'abc' }, 'seed is "abc"; it has to be a whole number'],
+    [{ scale: 'many' }, 'scale is "many"; it has to be a whole number that is not negative'],
+    [{ maxMemory: '1mb' }, 'maxMemory is "1mb"; it has to be 512mb, 2gb or a number of bytes; 32mb at the least'],
+    [{ sockets: { frames: 1 } }, 'sockets has no option "frames"; it has frame, backlog, perSandbox. Did you mean "frame"?'],
+    [{ sockets: { frame: '1kb' } }, 'sockets is {"frame":"1kb"}; it has to be an object of whole numbers: frame, backlog, perSandbox'],
+    [{ report: 'console' }, 'report is "console"; it has to be a function'],
+    [{ listen: false, mountedAt: '/backend' }, 'mountedAt is "/backend"; it has to be a URL such as http://localhost:3000/backend'],
+    [null, 'createStub was given null; it takes its options as an object, such as { systems: ["live"] }'],
+    [['live'], 'createStub was given ["live"]; it takes its options as an object, such as { systems: ["live"] }'],
+  ])('of createStub that are not what they have to be: %j', async (given, complaint) => {
+    await expect(createStub(given as object)).rejects.toThrow(new TypeError(complaint))
+  })
+
+  test('of createStub that are undefined are left out', async () => {
+    await using stub = await createStub({ systems: ['live'], seed: undefined, journal: undefined } as object)
+    expect(await stub.health()).toMatchObject({ seed: '1' })
+  })
+
   test('of the fixtures of a test runner, whether or not a stub runs already', async () => {
     for (const url of [undefined, 'http://127.0.0.1:1']) {
       const { stub: [make] } = playwrightFixtures({ ...misspelt, url })
       await expect(make({}, async () => {})).rejects.toThrow('Did you mean "systems"?')
     }
+  })
+})
+
+describe('the URL of a stub', () => {
+  test.each(['/live', '/@alice/live', '/__admin', '/live/auth/login'])('with %s behind it is none, and the sentence says what to leave out', async (rest) => {
+    await using stub = await createStub({ systems: ['live', 'trid'] })
+    const complaint = `"${stub.url}${rest}" is no URL of a stub; leave out ${rest}: ${stub.url}`
+    await expect(connect(`${stub.url}${rest}`)).rejects.toThrow(new Error(complaint))
+    if (rest === '/live') expect(await understudy(['ctl', '--url', `${stub.url}${rest}`, 'sms'])).toMatchObject({ code: 1, stdout: '', stderr: `error: ${complaint}\n` })
+  })
+
+  test('that asks for a token is found as well, and so is one below a path', async () => {
+    await using guarded = await createStub({ systems: ['live', 'trid'], adminToken: 'open-sesame' })
+    await expect(connect(`${guarded.url}/live`)).rejects.toThrow('leave out /live')
+    const mounted = await createStub({ systems: ['live', 'trid'], listen: false })
+    const server = createServer((request, response) => {
+      const { url = '' } = request
+      if (!url.startsWith('/backend/')) return response.writeHead(404).end()
+      request.url = url.slice('/backend'.length)
+      mounted.handler(request, response);
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/backend`
+      expect((await connect(base)).systems).toEqual(['live', 'trid'])
+      await expect(connect(`${base}/@alice/live`)).rejects.toThrow(`leave out /@alice/live: ${base}`)
+    } finally {
+      server.close()
+      await mounted.close()
+    }
+  })
+
+  test('with a system in it, where that system alone stands at the root', async () => {
+    await using stub = await createStub({ systems: ['live'] })
+    await expect(connect(`${stub.url}/live`)).rejects.toThrow(`leave out /live: ${stub.url}`)
   })
 })
 

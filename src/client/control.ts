@@ -95,7 +95,8 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   throw notOurs(response)
 }
 
-function notOurs({ url, status }: Response): Error {
+/** @returns an error for what answered as no control plane does */
+export function notOurs({ url, status }: Response): Error {
   return new Error(`${url} answered ${status}, and not as a control plane does; is it a stub, of this version?`)
 }
 

@@ -1,6 +1,6 @@
 /** A stub as a test drives it, be it in this process or elsewhere. */
 import { Box, fetchBelow } from './box.js'
-import { type ControlClient, ControlError, type Health, openControl, type SandboxInfo, type Snapshot, take } from './control.js'
+import { type ControlClient, ControlError, type Health, notOurs, openControl, type SandboxInfo, type Snapshot, take } from './control.js'
 
 export interface SandboxOptions {
   /** A name that is not in use; the stub makes one up when it is left out. */
@@ -101,7 +101,7 @@ export interface ConnectOptions {
 /**
  * @param url where a stub answers: `http://127.0.0.1:4010`
  * @returns the stub
- * @throws Error when nothing answers there, and ControlError when the token is wrong
+ * @throws Error when nothing answers there, or something else than a stub; ControlError when the token is wrong
  */
 export async function connect(url: string, { token }: ConnectOptions = {}): Promise<Stub> {
   return new Stub(await open(url, token, async () => {}))
@@ -116,6 +116,32 @@ export async function open(url: string, token: string | undefined, stop: () => P
   if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`${JSON.stringify(url)} is no URL of a stub; write it like http://127.0.0.1:4010`)
   const base = url.replace(/\/+$/, '')
   const control = openControl(base, token, reaching)
-  const { systems } = await take(control.GET('/systems'))
-  return { url: base, control, systems: systems.map(({ id }) => id), reaching, stop }
+  const systems = await systemsOf(control).catch(async (error: unknown) => {
+    const shorter = await shorterUrl(base, reaching)
+    throw shorter === null ? error : new Error(`${JSON.stringify(url)} is no URL of a stub; leave out ${base.slice(shorter.length)}: ${shorter}`, { cause: error })
+  })
+  return { url: base, control, systems, reaching, stop }
+}
+
+async function systemsOf(control: ControlClient): Promise<string[]> {
+  const call = await control.GET('/systems')
+  const { systems } = await take(Promise.resolve(call))
+  // A system that stands at this URL answers as well, and with JSON.
+  if (!Array.isArray(systems)) throw notOurs(call.response)
+  return systems.map(({ id }) => id)
+}
+
+/** So many segments at the end of a path may be too many: `/@alice/live`, and something behind them. */
+const MOST_SEGMENTS = 4
+
+/** @returns what is left of a URL when so much of the end of its path is cut off that a stub answers there; null when none does. A stub may itself be mounted at a path. */
+async function shorterUrl(base: string, reaching: typeof fetch): Promise<string | null> {
+  const { origin, pathname } = new URL(base)
+  const segments = pathname.split('/').slice(1, 1 + 2 * MOST_SEGMENTS)
+  for (let kept = segments.length - 1; kept >= Math.max(0, segments.length - MOST_SEGMENTS); kept--) {
+    const candidate = [origin, ...segments.slice(0, kept)].join('/')
+    const isStub = await systemsOf(openControl(candidate, undefined, reaching)).then(() => true, (error: unknown) => error instanceof ControlError && error.problem.status === 401)
+    if (isStub) return candidate
+  }
+  return null
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Box } from '../client/box.js'
 import { connect, type Stub } from '../client/stub.js'
 import { refuseUnknownOptions } from '../core/guess.js'
-import { createStub, stubOptionNames, type StubOptions } from '../stub.js'
+import { createStub, type StubOptions } from '../stub.js'
+import { stubOptionNames } from '../stub-options.js'
 
 export interface FixtureOptions extends StubOptions {
   /** A stub that runs elsewhere; `UNDERSTUDY_URL` when left out, which `understudy exec` sets. Without either, one is started in this process. */
