@@ -12,6 +12,7 @@ import { below, createStage, type Stage } from './core/stage/stage.js'
 import type { System } from './core/system.js'
 import { checkOrigins, type Guard } from './control/safety.js'
 import { docsSurface, loadDocs } from './docs/surface.js'
+import { checkFixtures } from './fixtures.js'
 import { answerConsole, isForConsole } from './pages/console.js'
 import { lazily } from './plain/lazily.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
@@ -63,13 +64,14 @@ const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
 /**
  * @param who who may drive the stage
  * @returns a stage that plays the systems, with control plane, reference pages and console
- * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world cannot be read
+ * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world is not there or cannot be read
  */
 export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL): Promise<OpenStage> {
   const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
   const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
   if (memory === null) throw new TypeError(`maxMemory is ${JSON.stringify(options.maxMemory)}; it has to be ${MEMORY_FORMS}`)
+  for (const vain of await checkFixtures(options.systems, options.fixtures)) options.report(vain)
   const stage = await createStage({
     ...options,
     budget: new Budget(memory),

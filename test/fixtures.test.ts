@@ -1,5 +1,5 @@
 /** Fixtures of one's own are held against their schema at the start: what is wrong is said with file, record and field. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -49,9 +49,12 @@ describe('a world', () => {
 
   test('with a session that is none, a collection that is none, a key that is there twice, a time that is none', async () => {
     expect(await startWith(world, edit((content) => { content['sessions'] = [{ id: 's' }] }))).toContain('sessions[0], id "s": ')
-    expect(await startWith(world, edit((content) => { content['user'] = [] }))).toContain('there is no collection user; there are ')
+    expect(await startWith(world, edit((content) => { content['user'] = [] }))).toMatch(/there is no collection user; there are [\w, ]+\. Did you mean "users"\?$/)
+    expect(await startWith(world, edit((content) => { content['parrots'] = [] }))).toMatch(/there is no collection parrots; there are [\w, ]+$/)
+    expect(await startWith(world, edit(({ users = [] }) => { Object.assign(users[1] ?? {}, { bio: [{ at: { $boot: '-1d', as: 'month' } }] }) }))).toBe(
+      '/live/world.json: users[1], id 2: bio.0.at: {"$boot":"-1d","as":"month"}: "as" must be one of datetime, date, slash, iso, seconds')
     expect(await startWith(world, edit(({ users = [] }) => { users.push({ ...users[0] }) }))).toBe('/live/world.json: users holds two records with id 1')
-    expect(await startWith(world, edit(({ users = [] }) => { Object.assign(users[0] ?? {}, { bio: { $boot: 'soon' } }) }))).toBe('/live/world.json: {"$boot":"soon"}: $boot must be a duration such as -10d or -P10D')
+    expect(await startWith(world, edit(({ users = [] }) => { Object.assign(users[0] ?? {}, { bio: { $boot: 'soon' } }) }))).toBe('/live/world.json: users[0], id 1: bio: {"$boot":"soon"}: $boot must be a duration such as -10d or -P10D')
     expect(await startWith(world, () => '[]')).toBe('/live/world.json must map each collection to a list of records')
   })
 
@@ -81,6 +84,35 @@ test('a scenario is held to the same', async () => {
 test('the command line says it in a line or two, without a stack', async () => {
   await startWith(world, edit(({ users = [] }) => { Object.assign(users[1] ?? {}, { nickname: 7 }) }))
   expect(await understudy(['start', 'live', '--port', '0', '--fixtures', folder])).toMatchObject({ code: 1, stdout: '', stderr: `error: ${world} does not fit its schema:\n  users[1], id 2: nickname must be string\n` })
+})
+
+describe('a folder of fixtures', () => {
+  const empty = join(folder, 'empty')
+
+  test('that is not there, is empty or has not the worlds of all systems says what it has to hold', async () => {
+    const nowhere = `the folder of fixtures "${folder}/nowhere" (--fixtures) is not there; it has to hold one folder per system with a world in it, such as live/world.json. Those of the package are in ${fixturesFolder}`
+    await expect(createStub({ systems: ['live'], fixtures: join(folder, 'nowhere') })).rejects.toThrow(new Error(nowhere))
+    expect(await understudy(['start', 'live', '--port', '0', '--fixtures', join(folder, 'nowhere')])).toMatchObject({ code: 1, stdout: '', stderr: `error: ${nowhere}\n` })
+    await mkdir(empty, { recursive: true })
+    await expect(createStub({ systems: ['live'], fixtures: empty })).rejects.toThrow('has no live/world.json; it has to hold one folder per system')
+    await cp(join(fixturesFolder, 'live'), join(folder, 'live'), { recursive: true })
+    await expect(createStub({ systems: ['edu', 'live', 'trid'], fixtures: folder })).rejects.toThrow('has no edu/world.json, trid/world.json; start live alone, or add the others.')
+  })
+
+  test('with a schema of its own says that it is not read; a copy of the package’s own says nothing', async () => {
+    const schema = join(folder, 'live/schema.yaml')
+    const told = async () => {
+      const problems: string[] = []
+      await using _stub = await createStub({ systems: ['live'], fixtures: folder, report: (problem) => problems.push(problem) })
+      return problems
+    }
+    await cp(join(fixturesFolder, 'live'), join(folder, 'live'), { recursive: true })
+    expect(await told()).toEqual([])
+    await writeFile(schema, `${await readFile(schema, 'utf8')}\n# more\n`)
+    expect(await told()).toEqual([expect.stringContaining(`${schema} is not read`)])
+    await rm(schema)
+    expect(await told()).toEqual([])
+  })
 })
 
 test('whatever is no JSON has a place, and whatever is has none', async () => {

@@ -82,9 +82,9 @@ describe('the URL of a stub', () => {
     const mounted = await createStub({ systems: ['live', 'trid'], listen: false })
     const server = createServer((request, response) => {
       const { url = '' } = request
-      if (!url.startsWith('/backend/')) return response.writeHead(404).end()
       request.url = url.slice('/backend'.length)
-      mounted.handler(request, response);
+      if (url.startsWith('/backend/')) mounted.handler(request, response)
+      else response.writeHead(404).end()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {

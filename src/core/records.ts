@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../plain/json.js'
+import { didYouMean } from './guess.js'
 import { readJsonFile } from './json-file.js'
 import { resolveBoot } from './store/boot.js'
 import type { System } from './system.js'
@@ -27,19 +28,29 @@ export function misfitOf(system: System, collection: string, record: unknown): s
 export function checkRecords(system: System, content: unknown, file: string): void {
   if (!isObject(content)) throw new Error(`${file} must map each collection to a list of records`)
   const complaints = Object.entries(content).flatMap(([collection, records]) => {
-    if (!Object.hasOwn(system.state, collection)) return [`there is no collection ${collection}; there are ${Object.keys(system.state).join(', ')}`]
+    if (!Object.hasOwn(system.state, collection)) return [unknownCollection(system, collection)]
     if (!Array.isArray(records)) return [`${collection} must be a list of records`]
-    const key = system.state[collection]?.key ?? ''
     return records.flatMap((record: unknown, index) => {
       const fault = misfitOf(system, collection, record)
-      const name = isObject(record) && ['string', 'number'].includes(typeof record[key]) ? `, ${key} ${JSON.stringify(record[key])}` : ''
-      return fault === null ? [] : [`${collection}[${String(index)}]${name}: ${fault}`]
+      return fault === null ? [] : [`${nameOf(system, collection, record, index)}: ${fault}`]
     })
   })
   if (complaints.length === 0) return
   const shown = complaints.slice(0, MOST_COMPLAINTS)
   const more = complaints.length - shown.length
   throw new Error([`${file} does not fit its schema:`, ...shown.map((complaint) => `  ${complaint}`), ...(more > 0 ? [`  and ${String(more)} more`] : [])].join('\n'))
+}
+
+function unknownCollection({ state }: System, name: string): string {
+  const known = Object.keys(state)
+  const meant = didYouMean(name, known)
+  return `there is no collection ${name}; there are ${known.join(', ')}${meant === '' ? '' : `.${meant}`}`
+}
+
+/** Where a record stands in its file, and its key. */
+function nameOf({ state }: System, collection: string, record: unknown, index: number): string {
+  const key = state[collection]?.key ?? ''
+  return `${collection}[${String(index)}]${isObject(record) && ['string', 'number'].includes(typeof record[key]) ? `, ${key} ${JSON.stringify(record[key])}` : ''}`
 }
 
 /**
@@ -53,15 +64,45 @@ export async function checkScenarios(system: System, folder: string, boot: numbe
     const file = join(folder, 'scenarios', name)
     const content = await readJsonFile(file)
     if (!isObject(content) || !isObject(content['description'])) throw new Error(`${file} is no scenario: it has no description in "en" and "zh"`)
-    checkRecords(system, resolved(content['put'] ?? {}, boot, file), file)
+    checkRecords(system, resolved(system, content['put'] ?? {}, boot, file), file)
   }
 }
 
-/** @returns the fixture with times in the place of its markers. Throws Error naming the file where a marker is none. */
-export function resolved(content: unknown, boot: number, file: string): unknown {
+/**
+ * @param content a map from collection to records
+ * @returns the fixture with times in the place of its markers
+ * @throws Error that names file, record and field where a marker is none
+ */
+export function resolved(system: System, content: unknown, boot: number, file: string): unknown {
   try {
     return resolveBoot(content, boot)
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const { path, message } = timeFault(content, boot, error)
+    const [collection = '', index, ...field] = path
+    const records = isObject(content) && Object.hasOwn(content, collection) ? content[collection] : undefined
+    const record: unknown = Array.isArray(records) ? records[Number(index)] : undefined
+    const place = isObject(record) ? [nameOf(system, collection, record, Number(index)), field.join('.')] : path
+    throw new Error([file, ...place, message].filter((part) => part !== '').join(': '), { cause: error })
   }
+}
+
+interface TimeFault {
+  readonly path: readonly string[]
+  readonly message: string
+}
+
+/**
+ * @param error why the times of the value cannot be resolved
+ * @returns where the first marker is that is none, and what is wrong with it
+ */
+function timeFault(value: unknown, boot: number, error: unknown): TimeFault {
+  for (const [key, item] of Object.entries(Object(value) as object)) {
+    try {
+      resolveBoot(item, boot)
+    } catch (inside) {
+      const { path, message } = timeFault(item, boot, inside)
+      return { path: [key, ...path], message }
+    }
+  }
+  return { path: [], message: error instanceof Error ? error.message : String(error) }
 }

@@ -18,9 +18,9 @@ import type { System } from './system.js'
 export async function loadWorld(system: System, folder: string, boot: number, scale = 0): Promise<World> {
   const file = join(folder, system.id, 'world.json')
   const content = await readJsonFile(file)
-  const own = resolved(content, boot, file)
+  const own = resolved(system, content, boot, file)
   checkRecords(system, own, file)
-  const whole = scale === 0 ? own : resolved(await addBulk(system, content, scale), boot, file)
+  const whole = scale === 0 ? own : resolved(system, await addBulk(system, content, scale), boot, file)
   if (!isRecordMap(whole)) throw new Error(`${file} must map each collection to a list of records`)
   try {
     return buildWorld(system.state, whole, boot)
