@@ -13,7 +13,7 @@ import { fixturesFolder } from './paths.js'
 export async function checkFixtures(systems: readonly Pick<System, 'id'>[], folder: string): Promise<string[]> {
   if (folder === fixturesFolder) return []
   const what = `the folder of fixtures ${JSON.stringify(folder)} (--fixtures)`
-  const example = `one folder per system with a world in it, such as ${systems[0]?.id ?? 'live'}/world.json`
+  const example = `one folder per system with a world in it, such as ${systems[0]?.id ?? '<system>'}/world.json`
   if (!(await isThere(folder))) throw new Error(`${what} is not there; it has to hold ${example}. Those of the package are in ${fixturesFolder}`)
   const worlds = await Promise.all(systems.map(async ({ id }) => ({ id, has: await isThere(join(folder, id, 'world.json')) })))
   const missing = worlds.filter(({ has }) => !has).map(({ id }) => id)

@@ -1,9 +1,20 @@
-/** The options of `createStub` as they are given in JavaScript, where no compiler holds them to their types. */
+/** The options of `createStub`, and what they are held to in JavaScript, where no compiler does. */
+import type { SystemId } from './client/contracts.js'
 import { MEMORY_FORMS, parseMemory } from './core/budget.js'
 import { refuseUnknownOptions } from './core/guess.js'
 import { defaultLimits } from './core/sockets/switchboard.js'
+import type { System } from './core/system.js'
 import { isObject } from './plain/json.js'
-import type { StubOptions } from './stub.js'
+import type { ServerOptions } from './server.js'
+
+export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
+  /** The systems to play, by id or made with `defineSystem`; all that the package has when left out. */
+  readonly systems?: readonly (SystemId | System)[]
+  /** False: no port is opened. The stub answers `stub.fetch`, or is mounted in a server of yours as `stub.handler`. */
+  readonly listen?: boolean
+  /** Of a stub without a port: where it stands for its clients, `http://localhost:3000/backend` when it is mounted there. */
+  readonly mountedAt?: string
+}
 
 /** What an option has to be. */
 interface Check {

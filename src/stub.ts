@@ -6,17 +6,10 @@ import { fetchFrom } from './hosts/fetch/host.js'
 import { handlerOf, type NodeHandler } from './hosts/node/handler.js'
 import { type ServerOptions, startServer } from './server.js'
 import { openStage } from './stage.js'
-import { readStubOptions } from './stub-options.js'
+import { readStubOptions, type StubOptions } from './stub-options.js'
 import { loadSystems } from './systems/load.js'
 
-export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
-  /** The systems to play, by id or made with `defineSystem`; all that the package has when left out. */
-  readonly systems?: readonly (SystemId | System)[]
-  /** False: no port is opened. The stub answers `stub.fetch`, or is mounted in a server of yours as `stub.handler`. */
-  readonly listen?: boolean
-  /** Of a stub without a port: where it stands for its clients, `http://localhost:3000/backend` when it is mounted there. */
-  readonly mountedAt?: string
-}
+export type { StubOptions }
 
 /** Where a stub stands that nobody can reach from outside. Names below `localhost` never leave the machine (RFC 6761). */
 const NOWHERE = 'http://understudy.localhost'

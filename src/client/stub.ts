@@ -137,7 +137,7 @@ const MOST_SEGMENTS = 4
 /** @returns what is left of a URL when so much of the end of its path is cut off that a stub answers there; null when none does. A stub may itself be mounted at a path. */
 async function shorterUrl(base: string, reaching: typeof fetch): Promise<string | null> {
   const { origin, pathname } = new URL(base)
-  const segments = pathname.split('/').slice(1, 1 + 2 * MOST_SEGMENTS)
+  const segments = pathname.split('/').filter((segment) => segment !== '')
   for (let kept = segments.length - 1; kept >= Math.max(0, segments.length - MOST_SEGMENTS); kept--) {
     const candidate = [origin, ...segments.slice(0, kept)].join('/')
     const isStub = await systemsOf(openControl(candidate, undefined, reaching)).then(() => true, (error: unknown) => error instanceof ControlError && error.problem.status === 401)
