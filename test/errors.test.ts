@@ -194,7 +194,7 @@ describe('maintenance and HTTP', () => {
 
   test('a success under an error status is not ours', () => {
     expect(classify('job', { status: 500, headers: NONE, body: { message: 'success', code: 0, data: null, ok: true } })).toMatchObject({ code: null, name: null, condition: 'internal' })
-    expect(classify('trid', { status: 404, headers: NONE, body: { error_no: 0 } })).toMatchObject({ code: null, name: null, condition: 'unknownEndpoint' })
+    expect(classify('trid', { status: 404, headers: NONE, body: { error_no: 0 } })).toMatchObject({ code: null, name: null, condition: 'notOurs' })
   })
 
   test('the routing errors of trid are read by their HTTP status', () => {
@@ -205,9 +205,15 @@ describe('maintenance and HTTP', () => {
     expect(meaning('trid', { status: 503, body: body('Service Unavailable', 503) })).toBe('maintenance')
   })
 
-  test('client errors that some gateway answered are read by their HTTP status', () => {
-    expect([400, 401, 403, 404, 413, 429, 418].map((status) => meaning('live', { status, body: html })))
-      .toEqual(['invalidRequest', 'notOurs', 'forbidden', 'unknownEndpoint', 'invalidRequest', 'tooFrequent', 'notOurs'])
+  test('a page, an empty body and JSON of a gateway under 4XX are not ours, but for what holds whoever says it', () => {
+    for (const system of systemIds) {
+      for (const body of [html, '', null, '{"message":"Unauthorized"}', { error: 'Not Found', path: '/' }]) {
+        expect([system, body, [400, 401, 403, 404, 405, 413, 429, 418].map((status) => meaning(system, { status, body }))])
+          .toEqual([system, body, ['notOurs', 'notOurs', 'notOurs', 'notOurs', 'notOurs', 'invalidRequest', 'tooFrequent', 'notOurs']])
+      }
+    }
+    // A code that no system has either: gRPC's gateways have 16 for "unauthenticated".
+    expect(meaning('live', { status: 401, body: { code: 16, message: 'unauthenticated' } })).toBe('notOurs')
     expect(meaning('live', { status: 511, body: html })).toBe('notOurs')
   })
 
@@ -264,6 +270,15 @@ describe('what is not known', () => {
   test('a body that breaks off is malformedAnswer, though the response could be had', async () => {
     const body = new ReadableStream({ start: (controller) => { controller.error(new TypeError('terminated')) } })
     expect(await classifyResponse('live', new Response(body, { headers: { 'content-type': 'application/json' } }))).toMatchObject({ condition: 'malformedAnswer' })
+  })
+
+  test('an answer of which a library tells little is still read, and a system that is none is named', () => {
+    expect(classify('live', { status: 200, body: { code: 4010 } })).toMatchObject({ condition: 'unauthenticated' })
+    expect(classify('live', { status: 200, headers: new Map<string, string>(), body: { code: 4010 } })).toMatchObject({ condition: 'unauthenticated' })
+    expect(classifyResult('live', { data: { code: 2000 } })).toMatchObject({ condition: 'ok' })
+    expect(classifyResult('live', { data: {} })).toMatchObject({ condition: 'notOurs' })
+    expect(classifyResult('live', { response: new Response(null, { status: 204 }) })).toMatchObject({ condition: 'malformedAnswer' })
+    for (const wrong of ['lvie', 'constructor']) expect(() => classify(wrong as 'live', { status: 200, body: {} })).toThrow(`there is no system "${wrong}": there are edu, im, job, live, trid`)
   })
 
   test('a case that the types exclude throws when it comes all the same', () => {

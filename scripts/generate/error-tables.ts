@@ -1,7 +1,7 @@
 /** The error tables of all systems in one small module, for `src/errors`: what an app needs to read any answer. */
-import { asObject, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, asStrings, type Json, type JsonObject } from './json.js'
 import { isObject } from '../../src/plain/json.js'
-import { flatten, listedValues } from './schema.js'
+import { flatten, listedValues, resolveObject } from './schema.js'
 import { isJson } from './spell-out.js'
 import type { Dialect, ErrorEntry, System } from './system.js'
 
@@ -46,10 +46,20 @@ function tableOf(system: System, dialect: Dialect): string {
     code: ${JSON.stringify(dialect.code)},
     success: ${JSON.stringify(dialect.success)},
     failing: ${JSON.stringify(Object.fromEntries(failing))},
+    unmatched: ${JSON.stringify(unmatchedKeys(system, dialect))},
     raw: ${JSON.stringify(raw)},
     errors: {
 ${rows.join('')}    },
   }`
+}
+
+/** What the answer to an unknown path is known by where it has no code. */
+function unmatchedKeys({ document }: System, { code, unmatched }: Dialect): string[] {
+  if (unmatched === null) return []
+  const { content } = resolveObject(document, { $ref: unmatched }, unmatched)
+  const { schema } = asObject(asOptionalObject(content, unmatched)['application/json'] ?? {}, unmatched)
+  const keys = schema === undefined ? [] : asStrings(flatten(document, asObject(schema, unmatched)).required ?? [], unmatched)
+  return keys.includes(code) ? [] : keys
 }
 
 /** What the body of an error says beside a code that has several meanings: the other properties with one possible value. */

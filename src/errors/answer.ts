@@ -4,13 +4,14 @@ import { isObject } from '../plain/json.js'
 import type { SystemId } from './vocabulary.js'
 
 /** Header names and values: a `Headers`, or a plain record with names in any case. */
-export type AnswerHeaders = { get(name: string): string | null } | Readonly<Record<string, string | readonly string[] | undefined>>
+export type AnswerHeaders = { get(name: string): string | null | undefined } | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What came back from a backend. */
 export interface Answer<S extends SystemId> {
   /** HTTP status. */
   readonly status: number
-  readonly headers: AnswerHeaders
+  /** Where a library does not tell them, the header `Server-Status` is not seen. */
+  readonly headers?: AnswerHeaders | undefined
   /** Parsed JSON, the text as it came, a `NoAnswer`, or null (undefined, a Blob) where there is none that could be read. */
   readonly body: unknown
   /** The operation that was called; it tells apart what the body alone does not. */
@@ -18,14 +19,15 @@ export interface Answer<S extends SystemId> {
 }
 
 /** @returns the value of a header, its first one of several; null where it is absent */
-export function headerOf(headers: AnswerHeaders, name: string): string | null {
-  if (hasGet(headers)) return headers.get(name)
+export function headerOf(headers: AnswerHeaders | undefined, name: string): string | null {
+  if (headers === undefined) return null
+  if (hasGet(headers)) return headers.get(name) ?? null
   const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name)
   const [value] = entry === undefined ? [] : [entry[1]].flat()
   return value ?? null
 }
 
-function hasGet(headers: AnswerHeaders): headers is { get(name: string): string | null } {
+function hasGet(headers: AnswerHeaders): headers is { get(name: string): string | null | undefined } {
   return typeof headers.get === 'function'
 }
 

@@ -37,35 +37,42 @@ export interface Unclassified<S extends SystemId = SystemId> {
 
 export type Classification<S extends SystemId = SystemId> = Classified<S> | Unclassified<S>
 
+/** HTTP statuses whose answers have no body; no system answers so. */
+const BODILESS: readonly number[] = [204, 205, 304]
+
 const UNKNOWN = {
   message: { zh: '出了点问题，请稍后再试', en: 'Something went wrong. Please try again later' },
   meaning: { zh: '无法识别的响应', en: 'The answer is not understood' },
 } as const
 
 /**
- * Says what an answer means. It never throws.
+ * Says what an answer means.
  * - A header `Server-Status` is maintenance, whatever else the answer says.
  * - A code of the system's table is what the table says, refined by the rest of the answer (`x-refine` of the contract); under an HTTP status of
  *   failure only where the contract has it there (`x-status`). So no session ends by what a proxy or a maintenance page says.
- * - Else the HTTP status decides: 5XX always, 4XX where the body carries no code, or one that does not belong there.
- * - Under any other status a body that is no answer of the system is `notOurs`, and `malformedAnswer` where it was meant to be one.
+ * - A body without a code that the contract has for unknown paths is `unknownEndpoint`.
+ * - Anything else under 4XX is `notOurs`, but for what holds whoever says it: a request that is too large (`invalidRequest`) or came too soon
+ *   (`tooFrequent`). A 5XX is `internal`, 503 `maintenance`.
+ * - Under any other status a body that is no answer of the system is `notOurs`, and `malformedAnswer` where it was meant to be one or there can be none.
  * - A {@link NoAnswer} in the place of a body is what it says; one that is `notOurs` only where the HTTP status does not say more.
  * - Anything else is not known: `condition`, `advice` and `name` are null.
  * @param answer the HTTP status, the headers and the body, parsed or not; `operation` tells apart what these do not
+ * @throws TypeError when there is no such system; nothing that is in an answer makes it throw
  */
 export function classify<S extends SystemId>(system: S, answer: Answer<S>): Classification<S> {
   const { status, headers, operation } = answer
-  const table = tables[system]
+  const table = tableOf(system)
   const body = objectOf(answer.body)
   const code = numberOf(body?.[table.code])
   const found = body === null || code === null ? null : find(system, code, body)
   const isOurs = found !== null && isOwnWord(table, found.name, status)
   if (headerOf(headers, 'server-status') !== null) return result(system, isOurs ? found : null, 'maintenance')
   if (isOurs && body !== null) return result(system, found, refine(table.errors[found.name], { status, body, operation }))
-  if (code === null || found !== null || status >= 500) {
+  if (code === null || found !== null || status >= 500 || (status >= 400 && Object.keys(table.failing).length === 0)) {
     // A client says itself what became of the answer; of a page of somebody else the status knows more.
     const lost = isNoAnswer(answer.body) && answer.body.condition !== 'notOurs' ? answer.body.condition : null
-    const condition = lost ?? conditionOfStatus(status) ?? conditionOfBody(answer.body, headerOf(headers, 'content-type') ?? '', isRaw(table.raw, status, operation))
+    const isUnmatched = (status === 404 || status === 405) && body !== null && table.unmatched.length > 0 && table.unmatched.every((key) => body[key] !== undefined)
+    const condition = lost ?? (isUnmatched ? 'unknownEndpoint' : conditionOfStatus(status)) ?? conditionOfBody(answer.body, status, headerOf(headers, 'content-type') ?? '', isRaw(table.raw, status, operation))
     if (condition !== null) return result(system, null, condition)
   }
   return { system, code, name: null, condition: null, advice: null, ...UNKNOWN }
@@ -91,11 +98,10 @@ export function classifyThrown<S extends SystemId>(system: S, thrown: unknown): 
 /** `classify` for what a call of openapi-fetch, and of the clients of this package, came back with. */
 export function classifyResult<S extends SystemId>(
   system: S,
-  result: { readonly data?: unknown; readonly error?: unknown; readonly response: Pick<Response, 'status' | 'headers'> },
+  { data, error, response }: { readonly data?: unknown; readonly error?: unknown; readonly response?: Pick<Response, 'status' | 'headers'> | undefined },
   operation?: OperationIds[S],
 ): Classification<S> {
-  const { status, headers } = result.response
-  return classify(system, { status, headers, body: result.data ?? result.error, operation })
+  return classify(system, { status: response?.status ?? 0, headers: response?.headers, body: data ?? error, operation })
 }
 
 /** A row of the table and what it is called. */
@@ -104,6 +110,12 @@ interface Found<S extends SystemId> {
   readonly code: number
   readonly condition: Condition
   readonly meaning: Message
+}
+
+/** @throws TypeError when there is no such system */
+function tableOf<S extends SystemId>(system: S): (typeof tables)[S] {
+  if (!Object.hasOwn(tables, system)) throw new TypeError(`there is no system ${JSON.stringify(system)}: there are ${Object.keys(tables).join(', ')}`)
+  return tables[system]
 }
 
 function find<S extends SystemId>(system: S, code: number, body: Readonly<Record<string, unknown>>): Found<S> | null {
@@ -116,9 +128,10 @@ function find<S extends SystemId>(system: S, code: number, body: Readonly<Record
 }
 
 /** What a body without a code says: null where there is none to look at. */
-function conditionOfBody(body: unknown, type: string, raw: boolean): Condition | null {
+function conditionOfBody(body: unknown, status: number, type: string, raw: boolean): Condition | null {
   if (isNoAnswer(body)) return body.condition
   if (raw) return 'ok'
+  if (body === undefined && BODILESS.includes(status)) return 'malformedAnswer'
   if (typeof body === 'string') return isJson(body) ? 'notOurs' : conditionOfText(body, type)
   return typeof body === 'object' && body !== null && (Array.isArray(body) || objectOf(body) !== null) && !isBinary(body) ? 'notOurs' : null
 }

@@ -32,6 +32,8 @@ export interface Table<Name extends string> {
   readonly success: Name
   /** HTTP statuses of failure under which the contract has a row; a row without any comes under success alone. */
   readonly failing: Readonly<Partial<Record<Name, readonly number[]>>>
+  /** The keys of the answer to a path or verb that the system does not have, where that answer carries no code; else none. */
+  readonly unmatched: readonly string[]
   /** Operations whose success is no JSON. */
   readonly raw: readonly string[]
   /** By CONSTANT_NAME. */

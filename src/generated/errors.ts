@@ -34,6 +34,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
     code: "code",
     success: "OK",
     failing: {"ACCESS_TOKEN_EXPIRED":[400],"USER_EXISTS":[400],"USER_NOT_FOUND":[404],"UNAUTHENTICATED":[401],"BAD_PARAMETER":[400],"INTERNAL_ERROR":[500,503],"WRONG_PASSWORD":[400],"PASSWORD_NOT_SET":[400],"PHONE_NOT_BOUND":[400],"USER_BANNED":[400],"NO_PERMISSION":[400],"RESOURCE_NOT_FOUND":[404],"CALL_FAILED":[400],"THIRD_PARTY_FAILED":[400],"REDIRECT_REQUIRED":[400],"SMS_TOO_FREQUENT":[400],"SMS_SEND_FAILED":[400],"SMS_CODE_INVALID":[400],"PHONE_INVALID":[400]},
+    unmatched: [],
     raw: ["eduDownload"],
     errors: {
       OK: [900,"ok","请求成功","Success"],
@@ -62,6 +63,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
     code: "status",
     success: "SUCCESS_STATUS",
     failing: {"FAILURE_STATUS":[404]},
+    unmatched: [],
     raw: ["imGetMedia"],
     errors: {
       SUCCESS_STATUS: [1,"ok","操作正确","Done"],
@@ -89,6 +91,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
     code: "code",
     success: "SUCCESS",
     failing: {"HTTP_REJECTED":[400,413]},
+    unmatched: [],
     raw: [],
     errors: {
       HTTP_REJECTED: [-2,"unknownEndpoint","HTTP状态码不是5XX, 200时返回该代码","Sent when the HTTP status is neither 200 nor 5XX",{},[{"condition":"invalidRequest","status":[400,413]}]],
@@ -146,6 +149,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
     code: "code",
     success: "API_OK",
     failing: {},
+    unmatched: [],
     raw: [],
     errors: {
       API_OK: [2000,"ok","成功","Success"],
@@ -159,6 +163,7 @@ export const tables: { readonly [S in keyof ErrorNames]: Table<ErrorNames[S]> } 
     code: "error_no",
     success: "OK",
     failing: {},
+    unmatched: ["name","message","code","status"],
     raw: [],
     errors: {
       OK: [0,"ok","成功","Success"],

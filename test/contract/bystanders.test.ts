@@ -156,7 +156,7 @@ describe.each(Object.entries(apps))('%s', (_name, { refusal, entry, entryHeaders
       reply = () => new Response(null, { status: empty })
       expect([empty, await call()]).toEqual([empty, ['malformedAnswer', 'malformedAnswer', 'malformedAnswer']])
     }
-    for (const gateway of [401]) {
+    for (const gateway of [401, 403, 404]) {
       for (const body of ['{"message":"Unauthorized"}', '<h1>no</h1>', '']) {
         reply = () => new Response(body, { status: gateway })
         expect([gateway, body, await call()]).toEqual([gateway, body, ['notOurs', 'notOurs', 'notOurs']])
