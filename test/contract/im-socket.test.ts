@@ -81,6 +81,22 @@ test('messages may be answered as they come, before opening has told of the conn
   socket.close()
 })
 
+test('what onMessages throws rejects, and the messages come again', async () => {
+  const box = await stub.sandbox()
+  const [alice, bob] = [await phone(box, phones.alice), await phone(box, phones.bob)]
+  const [hers, his] = [await alice.start(), await bob.start({ onMessages: () => { throw new Error('the app failed') } })]
+  await hers.send([text('u-4001', 'u-4002', '在吗')])
+  await expect(his.ended).rejects.toThrow('the app failed')
+  expect(meaning(await his.send('ok'))).toBe('aborted')
+  await expect(bob.open({ onMessages: () => { throw new Error('it failed again') } }).then(({ data }) => data?.ended)).rejects.toThrow('it failed again')
+  const arrived = bob.arrival()
+  const again = await bob.start()
+  await arrived
+  expect(contents(bob.got)).toEqual(['在吗'])
+  again.close()
+  hers.close()
+})
+
 test('a refusal of a packet is an error of im, and the connection stays', async () => {
   const alice = await (await phone(await stub.sandbox(), phones.alice)).start({ pushId: 'p-9999' }) // refused, so that it starts anew
   const [first, second, third] = await Promise.all([
@@ -173,6 +189,7 @@ describe('no connection', () => {
     ['a login page of the network', 200, PAGE, {}, 'notOurs'],
     ['a page of a gateway', 502, PAGE, {}, 'internal'],
     ['a backend in maintenance', 200, '{"status":11001,"result":[],"message":"network error","date":""}', { 'server-status': 'upgrading' }, 'maintenance'],
+    ['a session that is over', 200, '{"status":11001,"result":[],"message":"session error","date":""}', {}, 'unauthenticated'],
     ['a backend behind a proxy that knows no WebSocket', 200, '{"status":1,"result":[],"message":"ok","date":""}', {}, 'offline'],
   ] as const)('%s is told apart', async (_, status, body, headers, condition) => {
     const url = await serveAll((_request, response) => response.writeHead(status, { 'content-type': body === PAGE ? 'text/html' : 'application/json', ...headers }).end(body))
@@ -204,6 +221,8 @@ describe('no connection', () => {
 
   test('what is wrong with the call itself is thrown as ever', async () => {
     await expect(open('nowhere')).rejects.toThrow()
+    await expect(open('localhost:4010/im')).rejects.toThrow('must begin with http:// or https://')
+    await expect(open('http://127.0.0.1:1', { onMessages: undefined as never })).rejects.toThrow('onMessages is missing')
     const tokens: TokenStore<string> = { get: () => Promise.reject(new Error('the store is locked')), set: () => undefined }
     await expect(open('http://127.0.0.1:1', { tokens })).rejects.toThrow('the store is locked')
   })

@@ -238,6 +238,7 @@ test('a library that takes a client of openapi-fetch, and throws what is an erro
 
 test('what is wrong with the call itself is thrown as ever', async () => {
   await expect(createLiveClient({ baseUrl: 'nowhere' }).GET('/users/my')).rejects.toThrow(TypeError)
+  for (const baseUrl of ['localhost:4010/live', 'ftp://localhost/live']) await expect(createLiveClient({ baseUrl }).GET('/users/my')).rejects.toThrow(`baseUrl "${baseUrl}" must begin with http:// or https://`)
   const tokens = { get: () => Promise.reject(new Error('the store is locked')), set: () => undefined }
   await expect(createLiveClient({ baseUrl: 'http://127.0.0.1:1', tokens }).GET('/users/my')).rejects.toThrow('the store is locked')
 })

@@ -22,7 +22,7 @@ export type ImSocketResult<Data> = { readonly data: Data; readonly error?: undef
 export interface ImSocket {
   /** The user's push id; with it a later connection restarts. */
   readonly pushId: string
-  /** Resolves once the connection is over; it never rejects. To connect again is the app's business. */
+  /** Resolves once the connection is over; it rejects only with what `onMessages` threw. To connect again is the app's business. */
   readonly ended: Promise<ImSocketEnd>
   /**
    * Sends a packet: messages, a confirmation, `ok` (confirms all that this connection was delivered) or an empty text (a heartbeat).
@@ -51,23 +51,26 @@ export class ImLine implements ImSocket {
   /** Whether the handshake was carried out. */
   readonly opened: Promise<boolean>
   readonly ended: Promise<ImSocketEnd>
+  /** The same for this package; so that `ended` is unheard where the app does not listen, and what the app threw is not swallowed. */
+  readonly over: Promise<ImSocketEnd>
   readonly #socket: WebSocketLike
   readonly #url: string
   /** Those who wait for an answer, the one that comes next first. */
   readonly #waiting: ((result: Result) => void)[] = []
   #end: ImSocketEnd | null = null
-  #tellEnd!: (end: ImSocketEnd) => void
+  #tellEnd!: (end: ImSocketEnd | Promise<never>) => void
   #pushId = ''
 
   constructor(socket: WebSocketLike, url: string, onMessages: (messages: Schemas['ServerDelivery']['message']) => void) {
     this.#socket = socket
     this.#url = url
-    this.ended = new Promise((resolve) => {
+    this.over = new Promise((resolve) => {
       this.#tellEnd = resolve
     })
+    this.ended = this.over.then((end) => end)
     this.opened = new Promise((resolve) => {
       socket.addEventListener('open', () => { resolve(true) })
-      void this.ended.then(() => { resolve(false) })
+      void this.over.catch(() => undefined).then(() => { resolve(false) })
     })
     // What went wrong is told by `close`, which follows.
     socket.addEventListener('error', () => undefined)
@@ -107,12 +110,12 @@ export class ImLine implements ImSocket {
   }
 
   /** Ends the connection, once: all who wait are told why. */
-  end(end: ImSocketEnd): void {
+  end(end: ImSocketEnd, told: ImSocketEnd | Promise<never> = end): void {
     if (this.#end !== null) return
     this.#end = end
     this.#socket.close()
     for (const settle of this.#waiting.splice(0)) settle(end)
-    this.#tellEnd(end)
+    this.#tellEnd(told)
   }
 
   /** A frame that cannot be read ends the connection: of no later answer it could be told whose it is. Nothing is lost, for what is not confirmed comes again. */
@@ -126,7 +129,13 @@ export class ImLine implements ImSocket {
 
   #take(frame: Schemas['ServerFrame'], text: string, onMessages: (messages: Schemas['ServerDelivery']['message']) => void): void {
     if (isDelivery(frame)) {
-      onMessages(frame.message)
+      try {
+        onMessages(frame.message)
+      } catch (thrown) {
+        // The app's own failure; on a WebSocket nobody could catch it. What it did not confirm comes again.
+        if (this.#end !== null) throw thrown
+        this.end(lost('aborted', this.#url, 'onMessages failed'), Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown))))
+      }
       return
     }
     const response = new Response(text, { headers: { 'content-type': 'application/json' } })

@@ -1,8 +1,9 @@
 /** A client of im's push channel. As with the HTTP clients, nothing that the network does makes a call reject. */
 import { conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.js'
+import { codes } from '../../generated/im/contract.js'
 import { createImClient, type ImClientOptions } from './im.js'
 import { ImLine, type ImSocket, type ImSocketEnd, type ImSocketResult, lost, type Schemas, type WebSocketLike } from './im-line.js'
-import { memoryTokens } from './shared.js'
+import { checkBase, memoryTokens } from './shared.js'
 
 export type ImMessage = Schemas['Message']
 
@@ -23,11 +24,14 @@ export interface ImSocketOptions extends Pick<ImClientOptions, 'baseUrl' | 'toke
 /**
  * Connects and starts, or restarts where a push id is known.
  * @returns the connection, or why there is none. A WebSocket does not say why a handshake failed, so the backend is then asked over HTTP: a page of
- *   somebody else is `notOurs`, and a backend in maintenance says so.
- * @throws TypeError (as a rejection, and whatever `connect` throws) where the call itself is wrong: a base URL that is none, no WebSocket at hand
+ *   somebody else is `notOurs`, a session that is over is `unauthenticated`, and a backend in maintenance says so.
+ * @throws TypeError (as a rejection, and whatever `connect` or `onMessages` throws) where the call itself is wrong: a base URL that is none, no
+ *   `onMessages`, no WebSocket at hand
  */
 export async function openImSocket(options: ImSocketOptions): Promise<ImSocketResult<ImSocket>> {
   const { baseUrl, tokens = memoryTokens<string>(), pushId, signal, onMessages, connect = platformSocket } = options
+  checkBase(baseUrl)
+  if (typeof onMessages !== 'function') throw new TypeError('onMessages is missing: whoever connects is sent messages')
   const session = (await tokens.get()) ?? ''
   const url = `${baseUrl.replace(/\/$/, '').replace(/^http/, 'ws')}/android/websocket/`
   if (signal?.aborted === true) return lost(conditionOfThrown(null, signal), url, 'given up')
@@ -39,15 +43,18 @@ export async function openImSocket(options: ImSocketOptions): Promise<ImSocketRe
   }
   signal?.addEventListener('abort', giveUp)
   try {
-    if (!(await line.opened)) return signal !== undefined && isAborted(signal) ? await line.ended : await askWhy({ ...options, tokens }, url)
+    if (!(await line.opened)) return signal !== undefined && isAborted(signal) ? await line.over : await askWhy({ ...options, tokens }, url)
     const started = await start(line, pushId)
     if (started.error === undefined) return { data: line, response: started.response }
     line.close()
+    line.ended.catch(() => undefined)
+    // Where onMessages failed meanwhile, this throws what it threw.
+    await line.over
     return started
   } finally {
     signal?.removeEventListener('abort', giveUp)
     // A store that fails keeps a session that is dead anyway: the next call over HTTP finds out.
-    line.ended.then(({ error }) => (isNoAnswer(error) || error.message !== 'session error' ? undefined : forget(tokens, session))).catch(() => undefined)
+    line.over.then(({ error }) => (isNoAnswer(error) || error.message !== 'session error' ? undefined : forget(tokens, session))).catch(() => undefined)
   }
 }
 
@@ -66,9 +73,11 @@ async function forget(tokens: NonNullable<ImSocketOptions['tokens']>, session: s
 }
 
 async function askWhy({ baseUrl, tokens, fetch, signal }: ImSocketOptions, url: string): Promise<ImSocketEnd> {
-  const { error, response } = await createImClient({ baseUrl, tokens, ...(fetch && { fetch }) }).GET('/android/user_contacts/', { ...(signal && { signal }) })
+  const { data, error, response } = await createImClient({ baseUrl, tokens, ...(fetch && { fetch }) }).GET('/android/user_contacts/', { ...(signal && { signal }) })
   if (isNoAnswer(error)) return { error, response }
   const isUp = response.ok && response.headers.get('server-status') === null
+  // What the channel itself would have said.
+  if (isUp && data?.status === codes.ERROR_NET && data.message === 'session error') return { error: { status: data.status, pushId: '', message: data.message }, response }
   // Of an answer that is none, the HTTP status says what it means.
   return { error: new NoAnswer(isUp ? 'offline' : 'notOurs', { url, message: `${url}: no WebSocket, though HTTP answers`, response }), response }
 }

@@ -2,6 +2,7 @@
 import createClient, { type Client, type ClientOptions, type Middleware } from 'openapi-fetch'
 import { conditionOfThrown, isNoAnswer, NoAnswer } from '../../errors/no-answer.js'
 import { type DialectRules, readAnswer, readBytes } from './own-word.js'
+import { checkBase } from './shared.js'
 import type { ContractClient } from './types.js'
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE', 'request'] as const
@@ -53,6 +54,9 @@ export function unanswered(thrown: unknown, { method, url, signal }: Request): N
 /** Turns into a NoAnswer whatever goes wrong between the app and the backend. */
 function soundness(dialect: DialectRules): Middleware {
   return {
+    onRequest({ options }) {
+      checkBase(options.baseUrl)
+    },
     onError({ error, request }) {
       if (error instanceof OwnFault) throw error.cause
       return isNoAnswer(error) ? error : unanswered(error, request)

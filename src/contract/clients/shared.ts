@@ -18,6 +18,15 @@ export interface BaseOptions<T> extends ClientOptions {
   tokens?: TokenStore<T> | undefined
 }
 
+/**
+ * A base URL without its scheme looks like one with the scheme `localhost:`, which no network would ever answer. One that is relative to a page is good.
+ * @throws TypeError where it has another scheme than http or https
+ */
+export function checkBase(baseUrl: string): void {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(baseUrl)?.[1]
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) throw new TypeError(`baseUrl ${JSON.stringify(baseUrl)} must begin with http:// or https://`)
+}
+
 /** @returns a store that lasts as long as the program */
 export function memoryTokens<T>(): TokenStore<T> {
   let kept: T | null = null
