@@ -63,8 +63,15 @@ describe('ctl', () => {
       ['maintenance live on --status ä', '--status must be ASCII characters, without spaces at its ends'],
       ['requests --limit 0', '--limit must be >= 1'],
       ['requests --system lvie', 'No system is called "lvie". This server plays edu, live, trid. Did you mean "live"?'],
+      ['maintenance live on --status ', '--status must not be empty'],
+      ['requests --error API_INVALID_AUTHCODE', 'no system has an error "API_INVALID_AUTHCODE". Did you mean "API_INVALID_AUTH_CODE"?'],
+      ['requests --follow --system live --error NOPE', 'live has no error "NOPE".'],
       ['--sandbox a/b sms', '--sandbox must be letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first'],
     ]) expect(await run(line ?? ''), line).toMatchObject({ code: 1, stdout: '', stderr: `error: ${String(complaint)}\n` })
+    expect(await run('expire edu 13800001001')).toMatchObject({ code: 1, stderr: expect.stringMatching(/Say which by --realm or by the id\.\n$/) as unknown })
+    expect(await run('rewind 99999')).toMatchObject({ code: 1, stderr: expect.stringMatching(/"understudy ctl history" lists it\.\n$/) as unknown })
+    expect(await run('clock advance -2h')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back\n/) as unknown })
+    expect(await run('clock advance --by')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: unknown option '--by'/) as unknown })
     expect(await run('faults add --latency soon')).toMatchObject({ code: 1, stderr: expect.stringContaining('write it like 800, 2s, 800-2500 or 1s-3s.') as unknown })
     expect(await box.faults.list()).toEqual([])
   })
@@ -222,7 +229,9 @@ describe('ctl', () => {
     await writeFile(join(folder, 'broken.json'), '{')
     expect(await run('restore broken.json')).toMatchObject({ code: 1, stderr: 'error: broken.json is no snapshot: it is not JSON\n' })
     await writeFile(join(folder, 'other.json'), '{"format":"something"}')
-    expect(await run('restore other.json')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: .+\n$/) as unknown })
+    expect(await run('restore other.json')).toMatchObject({ code: 1, stderr: 'error: other.json is no snapshot; "understudy ctl snapshot <file>" saves one\n' })
+    await writeFile(join(folder, 'half.json'), '{"format":"understudy-snapshot","name":"x"}')
+    expect(await run('restore half.json')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: half\.json cannot be restored: "name" is no field of the body.+\n$/) as unknown })
   })
 
   test('scenario, sandboxes, delete', async () => {
@@ -253,6 +262,11 @@ describe('ctl', () => {
     expect(await understudy(['ctl', 'reset', '--url', closed.url])).toEqual({
       code: 1, signal: null, stdout: '', stderr: `error: nothing answers at ${closed.url}; start a stub there with "understudy start", or give the URL of one that runs\n`,
     })
+    for (const [line, complaint] of [
+      ['clock adv 2h', '"ctl clock" has no move "adv"; it has advance, set, freeze, resume; did you mean "ctl clock advance"?'],
+      ['faults lear', '"ctl faults" has no move "lear"; it has add, remove, clear; did you mean "ctl faults clear"?'],
+      ['faults list', '"ctl faults" has no move "list"; it has add, remove, clear; "ctl faults" alone shows what there is'],
+    ]) expect((await understudy(['ctl', ...String(line).split(' ')])).stderr.split('\n')[0]).toBe(`error: ${String(complaint)}`)
     expect(await understudy(['ctl', 'rest'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: unknown command 'rest'/) as unknown })
   })
 })

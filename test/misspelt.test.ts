@@ -106,7 +106,7 @@ describe('the URL of a stub', () => {
 describe('a system', () => {
   let stub: Stub
   beforeAll(async () => {
-    stub = await createStub({ systems: ['live', 'trid'] })
+    stub = await createStub({ systems: ['live', 'trid', 'job'] })
   })
   afterAll(() => stub.close())
 
@@ -121,8 +121,9 @@ describe('a system', () => {
         expect(headers.get('access-control-allow-credentials')).toBe('true')
         expect(headers.get('vary')).toBe('Origin')
       }
-      expect(answer.json).toMatchObject({ status: 404, detail: 'No system answers here. Did you mean "/live"? Put one of these in front of the path: /live, /trid. The control plane is at /__admin.' })
+      expect(answer.json).toMatchObject({ status: 404, detail: 'No system answers here. Did you mean "/live"? Put one of these in front of the path: /live, /trid, /job. The control plane is at /__admin.' })
     }
+    expect((await send(`${stub.url}/foo`)).json).toMatchObject({ detail: expect.stringMatching(/^No system answers here\. Put /) as unknown })
     const name = await send(`${stub.url}/@..a/live`, { headers: { origin: 'https://app.example' } })
     expect([name.status, name.headers.get('access-control-allow-origin')]).toEqual([400, 'https://app.example'])
     expect((await send(`${stub.url}/lvie`)).headers.get('access-control-allow-origin')).toBeNull()
@@ -130,7 +131,7 @@ describe('a system', () => {
 
   test('in a test', async () => {
     const box = await stub.sandbox()
-    expect(() => box.baseUrl('lvie')).toThrow('it plays live, trid. Did you mean "live"?')
+    expect(() => box.baseUrl('lvie')).toThrow('it plays job, live, trid. Did you mean "live"?')
     const refused = async (call: Promise<unknown>) => String(await call.then(() => 'it was carried out', (error: unknown) => error))
     expect(await refused(box.maintenance.on('lvie'))).toContain('Did you mean "live"?')
     expect(await refused(box.faults.next('live', 'liveLogn' as 'liveLogin', { kind: 'drop' }))).toContain('Did you mean "liveLogin"?')

@@ -9,6 +9,7 @@ import { addRequests } from './ctl/requests.js'
 import { addSessions } from './ctl/sessions.js'
 import { addSms } from './ctl/sms.js'
 import { addState } from './ctl/state.js'
+import { refuseUnknownMoves } from './ctl/unknown.js'
 
 /** Adds the command to the program. */
 export function addCtl(program: Command): void {
@@ -21,4 +22,5 @@ export function addCtl(program: Command): void {
     .option('--new', 'the sandbox may be new, though its name is like that of another')
     .option('--json', 'print the answer as JSON')
   for (const add of [addClock, addSms, addSessions, addMaintenance, addBackends, addRecord, addFaults, addRequests, addState]) add(ctl)
+  for (const command of ctl.commands) if (command.commands.length > 0) refuseUnknownMoves(command)
 }

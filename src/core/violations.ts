@@ -12,7 +12,9 @@ export interface Complaint {
 
 /** @returns the broken rules as complaints about fields */
 export function complaintsOf(violations: readonly Violation[]): readonly Complaint[] {
-  return violations.filter(saysSomething).map(complain)
+  // What is too short has no form either, and once is enough.
+  const short = new Set(violations.filter(({ keyword }) => keyword === 'minLength').map(({ instancePath }) => instancePath))
+  return violations.filter((violation) => saysSomething(violation) && !(violation.keyword === 'pattern' && short.has(violation.instancePath))).map(complain)
 }
 
 /** @returns a complaint as one sentence; `whole` stands for what has no field */
@@ -59,7 +61,13 @@ function complain({ instancePath, keyword, message = 'is not valid', params }: V
   const unknown = keyword === 'additionalProperties' ? params['additionalProperty'] : params['unevaluatedProperty']
   if (typeof unknown === 'string') return { field: [...path, unknown].join('.'), message: 'is not known here' }
   const field = path.length === 0 ? null : path.join('.')
-  return { field, message: wordsOf(params) ?? message }
+  return { field, message: wordsOfLength(keyword, params) ?? wordsOf(params) ?? message }
+}
+
+/** How long a text has to be. */
+function wordsOfLength(keyword: string, { limit }: Violation['params']): string | null {
+  if (keyword === 'minLength') return limit === 1 ? 'must not be empty' : `must have ${String(limit)} characters at the least`
+  return keyword === 'maxLength' ? `must have ${String(limit)} characters at the most` : null
 }
 
 /** Better words than Ajv's, where there are any. */

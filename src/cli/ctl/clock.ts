@@ -17,6 +17,8 @@ export function addClock(ctl: Command): void {
     .command('advance')
     .description('advance by 2h, 90s, 30d, 1h30m or an ISO 8601 duration')
     .argument('<duration>', 'how far', durationFlag)
+    // Of the minus the parser makes an option.
+    .configureOutput({ outputError: (text, write) => { write(/unknown option '-\d/.test(text) ? 'error: a clock does not go back by a duration; "understudy ctl clock set <moment>" sets it back\n' : text) } })
     .action((by: string, _flags: object, command: Command) => move(command, (box) => box.clock.advance(by), show))
   clock
     .command('set')

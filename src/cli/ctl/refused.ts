@@ -26,8 +26,24 @@ const FLAGS: Readonly<Record<string, string>> = {
  */
 export function inFlags({ problem }: ControlError, command: Command): Error {
   const { errors = [], detail } = problem
-  if (errors.length === 0) return new Error(detail)
+  if (errors.length === 0) return new Error(inCommands(detail, command))
   return new Error(errors.map(({ field, message }) => (field === null ? message : `${flagOf(field, command)} ${message}`)).join('; '))
+}
+
+/** What sentences of the control plane tell to call, and the command that does it. */
+const CALLS: Readonly<Record<string, string>> = {
+  'GET …/history': 'understudy ctl history',
+  'GET …/sessions': 'understudy ctl sessions',
+  'GET …/requests': 'understudy ctl requests',
+  'DELETE …/faults': 'understudy ctl faults clear',
+  'PUT …/clock': 'understudy ctl clock set',
+}
+
+/** A sentence in which fields and calls of the control plane are flags and commands. */
+function inCommands(sentence: string, command: Command): string {
+  return sentence
+    .replaceAll(/\b[A-Z]+ …\/\w+/g, (call) => (CALLS[call] === undefined ? call : JSON.stringify(CALLS[call])))
+    .replaceAll(/\bby "(\w+)"/g, (words, name: string) => `by ${command.options.find((option) => option.attributeName() === name)?.long ?? words.slice('by '.length)}`)
 }
 
 function flagOf(field: string, command: Command): string {

@@ -1,7 +1,11 @@
 /** `understudy ctl requests` */
 import type { Command } from 'commander'
 import pc from 'picocolors'
+import type { Box } from '../../client/box.js'
 import type { JournalEntry } from '../../client/control.js'
+import type { Stub } from '../../client/stub.js'
+import { didYouMean } from '../../core/guess.js'
+import { tables } from '../../generated/errors.js'
 import { parseWhole } from '../start.js'
 import { given, move, openSandbox, reach } from './move.js'
 
@@ -33,7 +37,7 @@ export function addRequests(ctl: Command): void {
     .option('--violations', 'only answers that break the contract')
     .option('--secrets', 'show tokens and passwords')
     .option('--limit <number>', 'so many at the most', parseWhole, 20)
-    .action((flags: RequestFlags, command: Command) => (flags.follow ? follow(flags, command) : move(command, (box) => box.requests.list({ ...filterOf(flags), limit: flags.limit }), (calls) => calls.reverse().map(line).join('\n') || 'no calls')))
+    .action((flags: RequestFlags, command: Command) => (flags.follow ? follow(flags, command) : show(flags, command)))
   requests
     .command('clear')
     .description('forget all calls')
@@ -42,9 +46,28 @@ export function addRequests(ctl: Command): void {
     )
 }
 
+function show(flags: RequestFlags, command: Command): Promise<void> {
+  const calls = (box: Box, { systems }: Stub) => {
+    checkError(flags, systems)
+    return box.requests.list({ ...filterOf(flags), limit: flags.limit })
+  }
+  return move(command, calls, (found) => found.reverse().map(line).join('\n') || 'no calls')
+}
+
+/** No call ever fails with an error that no system has; "no calls" would be taken for good news. */
+function checkError({ system, error }: RequestFlags, played: readonly string[]): void {
+  const asked = system === undefined ? played : [system]
+  // Of systems that are not the package's own, the stub alone knows the errors.
+  if (error === undefined || !asked.every((id) => Object.hasOwn(tables, id))) return
+  const known = Object.entries(tables).flatMap(([id, { errors }]) => (asked.includes(id) ? Object.keys(errors) : []))
+  if (!known.includes(error)) throw new Error(`${system ?? 'no system'} has ${system === undefined ? 'an' : 'no'} error ${JSON.stringify(error)}.${didYouMean(error, known)}`)
+}
+
 async function follow(flags: RequestFlags, command: Command): Promise<void> {
   const { json } = command.optsWithGlobals<{ json?: true }>()
-  const box = await openSandbox(command, await reach(command))
+  const stub = await reach(command)
+  checkError(flags, stub.systems)
+  const box = await openSandbox(command, stub)
   for await (const call of box.requests.stream(filterOf(flags))) process.stdout.write(`${json ? JSON.stringify(call) : line(call)}\n`)
 }
 

@@ -1,7 +1,8 @@
 /** `understudy ctl snapshot`, `restore`, `scenario`, `reset`, `delete`, `sandboxes` */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { History, SandboxInfo, Scenario, Snapshot } from '../../client/control.js'
+import { ControlError, type History, type SandboxInfo, type Scenario, type Snapshot } from '../../client/control.js'
+import { isObject } from '../../plain/json.js'
 import { callNumber } from './flags.js'
 import { ask, list, move } from './move.js'
 
@@ -24,7 +25,10 @@ export function addState(ctl: Command): void {
     .argument('<file>', 'a file that "ctl snapshot" saved')
     .action((file: string, _flags: object, command: Command) =>
       move(command, async (box) => {
-        await box.restore(await readSnapshot(file))
+        await box.restore(await readSnapshot(file)).catch((error: unknown) => {
+          // Its fields are those of the file, and none of the command.
+          throw error instanceof ControlError ? new Error(`${file} cannot be restored: ${error.message}`) : error
+        })
         return box.info()
       }, (info) => showSandboxes([info])),
     )
@@ -82,15 +86,21 @@ export function addState(ctl: Command): void {
     .action((_flags: object, command: Command) => ask(command, (stub) => stub.sandboxes(), showSandboxes))
 }
 
+/** What a snapshot says that it is. */
+const FORMAT: Snapshot['format'] = 'understudy-snapshot'
+
 async function readSnapshot(file: string): Promise<Snapshot> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
   })
+  let snapshot: unknown
   try {
-    return JSON.parse(text) as Snapshot // the stub refuses what is none
+    snapshot = JSON.parse(text)
   } catch {
     throw new Error(`${file} is no snapshot: it is not JSON`)
   }
+  if (!isObject(snapshot) || snapshot['format'] !== FORMAT) throw new Error(`${file} is no snapshot; "understudy ctl snapshot <file>" saves one`)
+  return snapshot as Snapshot // the stub refuses one that is not whole
 }
 
 function showHistory({ history, reach: { first, last, isWhole } }: History): string {

@@ -10,7 +10,7 @@ import { type Engine, NoRoom } from '../engine/engine.js'
 import { Unreachable } from '../engine/unreachable.js'
 import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
-import { didYouMean } from '../guess.js'
+import { guess } from '../guess.js'
 import { houseOf } from '../house.js'
 import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
@@ -217,6 +217,7 @@ function misaddressed(address: Misaddressed, systems: ReadonlyMap<string, System
     return problemReply(400, 'invalid-sandbox-name', `${JSON.stringify(address.name)} is no sandbox name: letters, digits, ".", "_" and "-", 64 at the most, a letter or digit first.`)
   }
   const bases = [...systems.keys()].map((id) => `/${id}`)
-  const meant = didYouMean(`/${address.name}`, bases)
-  return problemReply(404, 'no-such-system', `No system answers here.${meant} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
+  // The slash would make short names more alike than they are.
+  const meant = guess(address.name, systems.keys())
+  return problemReply(404, 'no-such-system', `No system answers here.${meant === null ? '' : ` Did you mean "/${meant}"?`} Put one of these in front of the path: ${bases.join(', ')}. The control plane is at /__admin.`)
 }
