@@ -169,6 +169,16 @@ describe('faults', () => {
     expect((await sendCode(box)).data).toMatchObject({ code: 2000 })
   })
 
+  test('wait for so many milliseconds, or as long as a duration says', async () => {
+    const { faults, clock } = await stub.sandbox()
+    expect((await faults.next('live', 'liveLogin', { kind: 'latency', min: '2s', max: '2500ms' })).fault).toEqual({ kind: 'latency', min: 2000, max: 2500 })
+    expect((await faults.next('live', 'liveLogin', { kind: 'slow', milliseconds: '1s', chunks: 2 })).fault).toEqual({ kind: 'slow', milliseconds: 1000, chunks: 2 })
+    await expect(faults.next('live', 'liveLogin', { kind: 'latency', min: 'soon' })).rejects.toThrow(new TypeError('min is "soon"; it has to be a number of milliseconds, or like 2s or 250ms'))
+    expect((await refusal(faults.next('live', 'liveLogin', { kind: 'latency', mn: 1 } as object as { kind: 'latency'; min: number }))).message).toContain('"fault.min" is missing')
+    await expect(faults.add({ fault: { kind: 'drop' }, for: 20 as unknown as string })).rejects.toThrow('for takes a duration with its unit, and not 20; write "20s" for seconds')
+    await expect(clock.advance(30 as unknown as string)).rejects.toThrow(new TypeError('clock.advance takes a duration with its unit, and not 30; write "30s" for seconds, "30ms" for milliseconds'))
+  })
+
   test('rules hold until they are removed', async () => {
     const box = await stub.sandbox()
     const everywhere = await box.faults.add({ fault: { kind: 'status', status: 503 } })

@@ -1,5 +1,6 @@
 /** The clock of a sandbox. */
 import { type Clock, take, type Target } from './control.js'
+import { durationOf } from './durations.js'
 
 /** Tokens, SMS codes, intervals and whatever else ages follow this clock. Each call gives the reading after it. */
 export class BoxClock {
@@ -16,9 +17,9 @@ export class BoxClock {
   }
 
   /** @param by a duration: `2h`, `90s`, `30d`, `1h30m`, or in ISO 8601: `PT10M1S` */
-  advance(by: string): Promise<Clock> {
+  async advance(by: string): Promise<Clock> {
     const { control, path } = this.#target
-    return take(control.POST('/sandboxes/{sandbox}/clock/advance', { params: { path }, body: { by } }))
+    return take(control.POST('/sandboxes/{sandbox}/clock/advance', { params: { path }, body: { by: durationOf('clock.advance', by) } }))
   }
 
   /** @param now the moment to show; the only way to set a clock back */

@@ -3,6 +3,7 @@ import type { components } from '../generated/control/contract.js'
 import type { Condition } from '../generated/conditions.js'
 import type { ErrorConstant, OperationId, SocketOperationId, SystemId } from './contracts.js'
 import { type Device, type Fault, take, type Target } from './control.js'
+import { durationOf, millisecondsOf } from './durations.js'
 
 type FaultKind = components['schemas']['FaultKind']
 
@@ -18,7 +19,26 @@ export type ErrorFault<Id extends SystemId> = {
 } & ({ readonly error: ErrorConstant<Id> } | { readonly code: number } | { readonly condition: Condition })
 
 /** What goes wrong: an error of the system, or one of the other kinds of the control plane (`latency`, `status`, `drop`, …). */
-export type FaultInput<Id extends SystemId = SystemId> = ErrorFault<Id> | Exclude<FaultKind, { kind: 'error' }>
+export type FaultInput<Id extends SystemId = SystemId> = ErrorFault<Id> | LatencyFault | SlowFault | Exclude<FaultKind, { kind: 'error' | 'latency' | 'slow' }>
+
+/** Milliseconds, or a duration: `2s`, `250ms`. */
+type Span = number | string
+
+/** Waits before the call is carried out; a random time between both when `max` is given. */
+interface LatencyFault {
+  readonly kind: 'latency'
+  readonly min: Span
+  readonly max?: Span
+}
+
+/** The call is carried out, and its answer trickles. */
+interface SlowFault {
+  readonly kind: 'slow'
+  /** How long the whole body takes. */
+  readonly milliseconds: Span
+  /** How many pieces; 10 when left out. */
+  readonly chunks?: number
+}
 
 /** A rule: which calls go wrong, how, and how often. */
 export interface FaultRule<Id extends SystemId> {
@@ -53,10 +73,14 @@ export class BoxFaults {
     return this.add({ system, operationId, fault, times })
   }
 
-  /** Adds a rule. @returns it with its id */
-  add<Id extends SystemId = SystemId>({ system, operationId = '*', fault, times, for: span, probability = 1 }: FaultRule<Id>): Promise<Fault> {
+  /**
+   * Adds a rule.
+   * @returns it with its id
+   * @throws TypeError when a span of time is none; ControlError when the stub refuses the rule
+   */
+  async add<Id extends SystemId = SystemId>({ system, operationId = '*', fault, times, for: span, probability = 1 }: FaultRule<Id>): Promise<Fault> {
     const { control, path } = this.#target
-    const body = { system: system ?? '*', operationId, fault: { kind: 'error' as const, ...fault }, probability, ...(times === undefined ? {} : { times }), ...(span === undefined ? {} : { for: span }) }
+    const body = { system: system ?? '*', operationId, fault: { kind: 'error' as const, ...inMilliseconds(fault) }, probability, ...(times === undefined ? {} : { times }), ...(span === undefined ? {} : { for: durationOf('for', span) }) }
     return take(control.POST('/sandboxes/{sandbox}/faults', { params: { path }, body }))
   }
 
@@ -83,4 +107,14 @@ export class BoxFaults {
     const { control, path } = this.#target
     await take(control.DELETE('/sandboxes/{sandbox}/faults', { params: { path } }))
   }
+}
+
+/** @returns the fault as the control plane takes it. What else is in it stays, for the stub to judge. */
+function inMilliseconds<Id extends SystemId>(fault: FaultInput<Id>): ErrorFault<Id> | Exclude<FaultKind, { kind: 'error' }> {
+  if (fault.kind === 'latency') {
+    const { min, max, ...others } = fault
+    return { ...others, min: millisecondsOf('min', min), ...(max === undefined ? {} : { max: millisecondsOf('max', max) }) }
+  }
+  if (fault.kind === 'slow') return { ...fault, milliseconds: millisecondsOf('milliseconds', fault.milliseconds) }
+  return fault
 }
