@@ -278,6 +278,7 @@ describe('what is not known', () => {
     expect(classifyResult('live', { data: { code: 2000 } })).toMatchObject({ condition: 'ok' })
     expect(classifyResult('live', { data: {} })).toMatchObject({ condition: 'notOurs' })
     expect(classifyResult('live', { response: new Response(null, { status: 204 }) })).toMatchObject({ condition: 'malformedAnswer' })
+    expect(classify('live', { status: NaN, body: html })).toMatchObject({ condition: 'notOurs' })
     for (const wrong of ['lvie', 'constructor']) expect(() => classify(wrong as 'live', { status: 200, body: {} })).toThrow(`there is no system "${wrong}": there are edu, im, job, live, trid`)
   })
 

@@ -114,7 +114,7 @@ interface Found<S extends SystemId> {
 
 /** @throws TypeError when there is no such system */
 function tableOf<S extends SystemId>(system: S): (typeof tables)[S] {
-  if (!Object.hasOwn(tables, system)) throw new TypeError(`there is no system ${JSON.stringify(system)}: there are ${Object.keys(tables).join(', ')}`)
+  if (!Object.keys(tables).includes(system)) throw new TypeError(`there is no system ${JSON.stringify(system)}: there are ${Object.keys(tables).join(', ')}`)
   return tables[system]
 }
 

@@ -16,6 +16,6 @@ const BY_STATUS: Readonly<Record<number, Condition>> = {
 
 /** @returns the condition, or null where the status alone says nothing: all below 400 */
 export function conditionOfStatus(status: number): Condition | null {
-  if (status < 400 || status >= 600) return null
+  if (!(status >= 400 && status < 600)) return null
   return BY_STATUS[status] ?? (status < 500 ? 'notOurs' : 'internal')
 }

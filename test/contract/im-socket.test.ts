@@ -222,6 +222,7 @@ describe('no connection', () => {
   test('what is wrong with the call itself is thrown as ever', async () => {
     await expect(open('nowhere')).rejects.toThrow()
     await expect(open('localhost:4010/im')).rejects.toThrow('must begin with http:// or https://')
+    await expect(open(undefined as never)).rejects.toThrow('baseUrl is missing')
     await expect(open('http://127.0.0.1:1', { onMessages: undefined as never })).rejects.toThrow('onMessages is missing')
     const tokens: TokenStore<string> = { get: () => Promise.reject(new Error('the store is locked')), set: () => undefined }
     await expect(open('http://127.0.0.1:1', { tokens })).rejects.toThrow('the store is locked')

@@ -20,9 +20,10 @@ export interface BaseOptions<T> extends ClientOptions {
 
 /**
  * A base URL without its scheme looks like one with the scheme `localhost:`, which no network would ever answer. One that is relative to a page is good.
- * @throws TypeError where it has another scheme than http or https
+ * @throws TypeError where it is none, or has another scheme than http or https
  */
 export function checkBase(baseUrl: string): void {
+  if (typeof baseUrl !== 'string') throw new TypeError('baseUrl is missing')
   const scheme = /^([a-z][a-z\d+.-]*):/i.exec(baseUrl)?.[1]
   if (scheme !== undefined && !/^https?$/i.test(scheme)) throw new TypeError(`baseUrl ${JSON.stringify(baseUrl)} must begin with http:// or https://`)
 }
