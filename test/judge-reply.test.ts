@@ -14,7 +14,9 @@ test('an answer that keeps the contract departs from nothing, whoever says what 
 })
 
 test('each departure is told with its kind and its place', () => {
-  expect(judge(live, 'liveSendCode', { status: 200, body: { code: 2000, desc: 7 } })).toEqual([{ kind: 'body', pointer: '/desc', message: expect.stringContaining('/desc must be string') as string }])
+  expect(judge(live, 'liveSendCode', { status: 200, body: { code: 2000, desc: 7 } })).toEqual([
+    { kind: 'body', pointer: '/desc', message: expect.stringContaining('/desc must be string') as string, rule: { keyword: 'type', missing: null } },
+  ])
   expect(judge(live, 'liveSendCode', { status: 299, body: answer }).map(({ kind }) => kind)).toEqual(['status'])
   expect(login({ status: 200, body: { code: 31415, desc: '' } })).toEqual([['unknownCode', '/code']])
   expect(login({ status: 200, body: {} })).toEqual([['unknownCode', '/code']])
