@@ -75,7 +75,8 @@ async function start(ids: string[], { engine, data, ...flags }: StartFlags, comm
   const page = flags.admin ? `console ${server.url}/ · ` : ''
   process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${page}reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
   if (flags.admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
-  // Whoever builds the package anew while it runs takes the files away that it was started from.
+  // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
+  await pause(BEFORE_THE_REST)
   await server.loadRest()
 }
 
@@ -126,6 +127,9 @@ function beFrugal(): void {
   setFlagsFromString('--heap-growing-percent=100')
   setFlagsFromString('--semi-space-growth-factor=1')
 }
+
+/** Real milliseconds for the first calls before what is needed later is loaded. */
+const BEFORE_THE_REST = 1000
 
 /** Real milliseconds that requests under way have to come to their end. */
 const LAST_CALLS = 4000
