@@ -1,5 +1,5 @@
 /** Where a real backend is not what its contract says: each departure is found, and none where there is none. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Box, createStub, type DriftReport } from '../src/index.js'
 import type { Backend } from './backends/backend.js'
 import type { DepartureKind } from './backends/departures.js'
@@ -8,13 +8,10 @@ import { startImBackend } from './backends/im.js'
 import { startJobBackend } from './backends/job.js'
 import { startLiveBackend } from './backends/live.js'
 import { startTridBackend } from './backends/trid.js'
+import { closedAfterEach } from './support/closing.js'
 
 const PHONE = '13800003009'
-const closing: (() => Promise<unknown>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closedAfterEach()
 
 type System = 'edu' | 'im' | 'job' | 'live' | 'trid'
 const starts: Readonly<Record<System, () => Promise<Backend>>> = { edu: startEduBackend, im: startImBackend, job: startJobBackend, live: startLiveBackend, trid: startTridBackend }

@@ -6,6 +6,7 @@ import { startLiveBackend } from './backends/live.js'
 import { createStub } from '../src/index.js'
 import { blocksOf } from './support/markdown.js'
 import { Project } from './support/project.js'
+import { runRecipe } from './support/recipe.js'
 
 const recipes = blocksOf(await readFile(fileURLToPath(new URL('../docs/real-backend.md', import.meta.url)), 'utf8'))
 const project = await Project.make()
@@ -17,15 +18,8 @@ test('there are recipes for each matter', () => {
   expect(shell.map(({ title }) => title)).toEqual(['Who answers', 'Part of a system', 'One login for both', 'A backend that fails', 'Drift'])
 })
 
-test.each(shell)('$title: in the shell', async ({ code: script }) => {
-  const file = await project.write('recipe.sh', `set -eu\n${script}`)
-  const { code, stdout, stderr } = await project.run('understudy', ['exec', '--', 'bash', file])
-  expect([code, stderr], stdout).toEqual([0, ''])
-  let rest = stdout
-  for (const [, promised = ''] of script.matchAll(/^#> (.*)$/gm)) {
-    expect(rest.toLowerCase(), stdout).toContain(promised.toLowerCase())
-    rest = rest.slice(rest.toLowerCase().indexOf(promised.toLowerCase()) + promised.length)
-  }
+test.each(shell)('$title: in the shell', async ({ code }) => {
+  await runRecipe(project, code)
 })
 
 test('with the test API', async () => {

@@ -1,18 +1,15 @@
 /** Sessions across the seam: who logged in at the real backend is known at the stub, by the shipped clients unchanged. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createEduClient, type EduTokens, type KickedOut } from '../src/contract/edu.js'
 import { memoryTokens } from '../src/contract/clients/shared.js'
 import { createLiveClient } from '../src/contract/live.js'
 import { type Box, createStub } from '../src/index.js'
 import { startEduBackend } from './backends/edu.js'
 import { startLiveBackend } from './backends/live.js'
+import { closedAfterEach } from './support/closing.js'
 
 const PHONE = '13800003009'
-const closing: (() => Promise<unknown>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closedAfterEach()
 
 async function boxOf(backends: NonNullable<NonNullable<Parameters<typeof createStub>[0]>['backends']>): Promise<Box> {
   const stub = await createStub({ systems: ['live', 'edu', 'im', 'job', 'trid'], backends })

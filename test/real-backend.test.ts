@@ -3,16 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createGzip, gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Box, ControlError, createStub, type Stub } from '../src/index.js'
 import { startLiveBackend } from './backends/live.js'
+import { closedAfterEach } from './support/closing.js'
 
 const PHONE = '13800003009'
-const closing: (() => Promise<unknown>)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closedAfterEach()
 
 async function stubOf(options: Parameters<typeof createStub>[0] = {}): Promise<Stub> {
   const stub = await createStub({ systems: ['live', 'edu', 'im'], ...options })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { blocksOf } from './support/markdown.js'
 import { Project } from './support/project.js'
+import { runRecipe } from './support/recipe.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/recipes.md', import.meta.url))
 
@@ -22,15 +23,7 @@ test('there is a recipe for each of these, in the shell and with the test API', 
 const shell = recipes.filter(({ language }) => language === 'bash')
 for (const title of new Set(shell.map((recipe) => recipe.title))) {
   test(`${title}: in the shell`, async () => {
-    const script = shell.filter((recipe) => recipe.title === title).map(({ code }) => code).join('\n')
-    const file = await project.write('recipe.sh', `set -eu\n${script}`)
-    const { code, stdout, stderr } = await project.run('understudy', ['exec', '--', 'bash', file])
-    expect([code, stderr], stdout).toEqual([0, ''])
-    let rest = stdout
-    for (const [, promised = ''] of script.matchAll(/^#> (.*)$/gm)) {
-      expect(rest.toLowerCase(), stdout).toContain(promised.toLowerCase())
-      rest = rest.slice(rest.toLowerCase().indexOf(promised.toLowerCase()) + promised.length)
-    }
+    await runRecipe(project, shell.filter((recipe) => recipe.title === title).map(({ code }) => code).join('\n'))
   })
 }
 

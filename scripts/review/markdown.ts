@@ -4,7 +4,8 @@ import { circumstancesOf } from '../generate/refinements.js'
 import { usersOf, type Decision, type Review, type ReviewedOperation, type ReviewedSystem } from './model.js'
 import { answeredIn, openIn, questionsOf, type Question } from './questions.js'
 import { entryExample, standingIn } from './standing.js'
-import { LANGUAGES, type Language, wordFor, words, type Words } from './words.js'
+import type { Language } from '../../src/plain/bilingual.js'
+import { LANGUAGES, wordFor, words, type Words } from './words.js'
 
 /** All pages by their names in `docs/review/`. */
 export function markdownPages(review: Review): Map<string, string> {

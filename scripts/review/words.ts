@@ -1,6 +1,7 @@
 /** The words of the review itself, in both languages. */
 
-export type Language = 'en' | 'zh'
+import type { Language } from '../../src/plain/bilingual.js'
+
 export const LANGUAGES: readonly Language[] = ['en', 'zh']
 
 export const words = {

@@ -6,7 +6,7 @@ import { fail } from './output.js'
 import { asHtml } from './drift/html.js'
 import { asMarkdown } from './drift/markdown.js'
 import { asSarif } from './drift/sarif.js'
-import type { Language } from './drift/words.js'
+import type { Language } from '../plain/bilingual.js'
 
 interface DriftFlags {
   readonly url: string

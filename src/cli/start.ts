@@ -10,6 +10,7 @@ import { didYouMean, guess } from '../core/guess.js'
 import type { System } from '../core/system.js'
 import type { RunningServer } from '../server.js'
 import { loadSystems } from '../systems/load.js'
+import { pairOf } from './ctl/flags.js'
 import { table } from './output.js'
 
 interface StartFlags {
@@ -180,8 +181,7 @@ export function parsePort(text: string): number {
 
 /** For a flag that takes a name and a value and may be given several times. */
 export function parsePair(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('write it like name=value.')
+  const [name, value] = pairOf(text)
   return { ...before, [name]: value }
 }
 

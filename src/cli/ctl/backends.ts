@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Box } from '../../client/box.js'
 import type { Backend, DriftReport } from '../../client/control.js'
 import { isMode, type Mode, modes } from '../../core/backends/setting.js'
-import { DURATION_FORMS, parseMilliseconds } from '../../core/duration.js'
+import { millisecondsFlag, pairOf } from './flags.js'
 import { given, list, move } from './move.js'
 
 interface BackendFlags {
@@ -21,7 +21,7 @@ export function addBackends(ctl: Command): void {
     .argument('[url]', 'what stands before its paths, or off; the present one when left out')
     .addOption(new Option('--mode <mode>', 'for all operations').choices(modes))
     .option('--operation <name=mode>', 'for an operation or a tag; several by several flags', parseOperation)
-    .option('--timeout <duration>', 'how long a whole answer may take', parseTimeout)
+    .option('--timeout <duration>', 'how long a whole answer may take', millisecondsFlag)
     .action((system: string | undefined, url: string | undefined, flags: BackendFlags, command: Command) => {
       if (system === undefined) return move(command, (box) => box.backends.list(), showBackends)
       return move(command, (box) => choose(box, system, url, flags), showBackends)
@@ -64,13 +64,8 @@ function showBackends(backends: readonly Backend[]): string {
 }
 
 function parseOperation(text: string, before: Readonly<Record<string, Mode>> = {}): Readonly<Record<string, Mode>> {
-  const [, name, mode = ''] = /^([^=]+)=(.+)$/.exec(text) ?? []
-  if (name === undefined || !isMode(mode)) throw new InvalidArgumentError(`write it like name=mode; the modes are ${modes.join(', ')}.`)
+  const form = `name=mode; the modes are ${modes.join(', ')}`
+  const [name, mode] = pairOf(text, form)
+  if (!isMode(mode)) throw new InvalidArgumentError(`write it like ${form}.`)
   return { ...before, [name]: mode }
-}
-
-function parseTimeout(text: string): number {
-  const milliseconds = parseMilliseconds(text)
-  if (milliseconds === null) throw new InvalidArgumentError(`write it like ${DURATION_FORMS}.`)
-  return milliseconds
 }

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Maintenance, Outages, SystemSettings } from '../../client/control.js'
 import { parseWhole } from '../start.js'
+import { pairOf } from './flags.js'
 import { given, list, move } from './move.js'
 
 interface MaintenanceFlags {
@@ -76,7 +77,6 @@ function parseState(text: string): 'on' | 'off' {
 }
 
 function parseSetting(text: string, before: SystemSettings['settings']): SystemSettings['settings'] {
-  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('write it like name=value.')
+  const [name, value] = pairOf(text)
   return { ...before, [name]: /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value }
 }

@@ -1,9 +1,6 @@
 /** The words of a report, in both languages. */
 import type { Drift } from '../../client/control.js'
-
-export type Language = 'en' | 'zh'
-
-type Words = Readonly<Record<Language, string>>
+import type { Bilingual } from '../../plain/bilingual.js'
 
 /** What each kind of difference is called. */
 export const kindWords = {
@@ -20,7 +17,7 @@ export const kindWords = {
   behaviour: { en: 'other behaviour', zh: '行为不同' },
   notThere: { en: 'no such operation', zh: '没有该接口' },
   noAnswer: { en: 'no answer', zh: '没有应答' },
-} as const satisfies Readonly<Record<Drift['kind'], Words>>
+} as const satisfies Readonly<Record<Drift['kind'], Bilingual>>
 
 /** What else a report says. */
 export const words = {
@@ -36,7 +33,7 @@ export const words = {
   questions: { en: 'May answer', zh: '可回答的问题' },
   example: { en: 'Last example', zh: '最近一例' },
   leftOut: { en: 'findings more were too many to be kept', zh: '处差别因超出上限未记下' },
-} as const satisfies Readonly<Record<string, Words>>
+} as const satisfies Readonly<Record<string, Bilingual>>
 
 /** The differences of one operation. */
 export interface OperationDrift {
