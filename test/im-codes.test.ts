@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { im } from '../src/systems/im/index.js'
 import { expectListed, imRows } from './support/document-rows.js'
-import { AVATAR, complete, completed, completeWeb, contacts, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
+import { AVATAR, complete, completed, completeWeb, contacts, failure, get, login, logIn, PASSWORD, phones, register, save } from './support/im.js'
 import { type Answer, type Box, serve } from './support/serve.js'
 
 const { box } = await serve(im)
@@ -66,51 +66,54 @@ function asWebUser({ userId, ...rest }: { readonly userId?: string }): object {
 
 describe('the order of checks', () => {
   test.each([
-    ['the session, then the body', '{', SESSION_ERROR, false],
-    ['the body, then the id', '{', failure(0, 'bad json'), true],
-    ['an unknown id before an empty name', { userId: 'u-9999', username: '' }, failure(6004, 'no such user'), true],
-    ['an empty name before an avatar', { userId: 'u-4001', username: '' }, failure(6001, 'username is empty'), true],
-    ['the length of a name before its form', { userId: 'u-4001', username: 'a b'.repeat(6) }, failure(8004, 'username length is wrong'), true],
-    ['a name that is taken before an empty avatar', { userId: 'u-4001', username: 'bob' }, failure(7000, 'username is taken'), true],
-    ['an empty avatar before a faulty sex', { userId: 'u-4001', username: 'alice', sex: 3 }, failure(6002, 'avatar is empty'), true],
-    ['an empty name before an id that is somebody else’s', { userId: 'u-4002', avatar: AVATAR }, failure(6001, 'username is empty'), true],
-    ['an empty id before all', { userId: '', username: '' }, failure(6004, 'no such user'), true],
-    ['no fields at all', {}, failure(6004, 'no such user'), true],
-    ['somebody else’s id last', { userId: 'u-4002', avatar: AVATAR, username: 'alice' }, failure(0, 'failure'), true],
-    ['a description that is too long', { userId: 'u-4001', avatar: AVATAR, username: 'alice', desc: 'x'.repeat(101) }, failure(0, 'bad field'), true],
-  ] as const)('completing an account, on Android and on the web: %s', async (_order, body, expected, withSession) => {
+    ['the session, then the body', '{', 'ERROR_NET'],
+    ['the body, then the id', '{', 'FAILURE_STATUS', 'bad json'],
+    ['an unknown id before an empty name', { userId: 'u-9999', username: '' }, 'NULL_USER'],
+    ['an empty name before an avatar', { userId: 'u-4001', username: '' }, 'NULL_USERNAME'],
+    ['the length of a name before its form', { userId: 'u-4001', username: 'a b'.repeat(6) }, 'FORMAT_ERROR_USER_LENGTH'],
+    ['a name that is taken before an empty avatar', { userId: 'u-4001', username: 'bob' }, 'SAME_USERNAME'],
+    ['an empty avatar before a faulty sex', { userId: 'u-4001', username: 'alice', sex: 3 }, 'NULL_AVATAR'],
+    ['an empty name before an id that is somebody else’s', { userId: 'u-4002', avatar: AVATAR }, 'NULL_USERNAME'],
+    ['an empty id before all', { userId: '', username: '' }, 'NULL_USER'],
+    ['no fields at all', {}, 'NULL_USER'],
+    ['somebody else’s id last', { userId: 'u-4002', avatar: AVATAR, username: 'alice' }, 'FAILURE_STATUS', 'failure'],
+    ['a description that is too long', { userId: 'u-4001', avatar: AVATAR, username: 'alice', desc: 'x'.repeat(101) }, 'FAILURE_STATUS', 'bad field'],
+  ] as const)('completing an account, on Android and on the web: %s', async (_order, body, name, message?) => {
     const app = await box()
-    const cookie = withSession ? await logIn(app) : ''
-    expect((await complete(app, body, cookie)).json).toEqual(expected)
-    expect((await completeWeb(app, typeof body === 'string' ? body : { user: asWebUser(body), account: phones.alice, isBind: false }, cookie)).json).toEqual(expected)
+    const cookie = name === 'ERROR_NET' ? '' : await logIn(app)
+    for (const answer of [await complete(app, body, cookie), await completeWeb(app, typeof body === 'string' ? body : { user: asWebUser(body), account: phones.alice, isBind: false }, cookie)]) {
+      await expect(answer).toFailWith(name)
+      // One status says many things; its message says which.
+      if (message !== undefined) expect(answer.json).toMatchObject({ message })
+    }
   })
 
   test.each([{}, { user: null }, { user: 'u-4001' }, { user: [] }, { account: phones.alice }])('on the web %j names no user', async (body) => {
     const app = await box()
-    expect((await completeWeb(app, body, await logIn(app))).json).toEqual(failure(6004, 'no such user'))
+    await expect(completeWeb(app, body, await logIn(app))).toFailWith('NULL_USER')
   })
 
   test.each([
-    [{}, 6000],
-    [{ password: 'a b' }, 8003],
-    [{ password: 'a b c d' }, 8002],
-    [{ password: PASSWORD, phone: '' }, 6003],
-    [{ password: PASSWORD, phone: 'x' }, 8001],
-    [{ password: 'a', phone: true }, 0],
-    [{ password: 12345678, phone: phones.nobody }, 0],
-  ])('a registration with %j is %i', async (body, status) => {
-    expect((await register(await box(), body)).json).toMatchObject({ status })
+    [{}, 'NULL_PASSWORD'],
+    [{ password: 'a b' }, 'FORMAT_ERROR_PASSWORD_LENGTH'],
+    [{ password: 'a b c d' }, 'FORMAT_ERROR_PASSWORD'],
+    [{ password: PASSWORD, phone: '' }, 'NULL_PHONE'],
+    [{ password: PASSWORD, phone: 'x' }, 'FORMAT_ERROR_PHONE_LENGTH'],
+    [{ password: 'a', phone: true }, 'FAILURE_STATUS'],
+    [{ password: 12345678, phone: phones.nobody }, 'FAILURE_STATUS'],
+  ] as const)('a registration with %j is %s', async (body, name) => {
+    await expect(register(await box(), body)).toFailWith(name)
   })
 
   test.each([
-    [{}, 6003],
-    [{ phone: 'x' }, 6000],
-    [{ phone: 'x', password: 'x' }, 8001],
-    [{ phone: 'abcdef', password: 'x' }, 8000],
-    [{ phone: phones.nobody, password: 'x' }, 11000],
-    [{ phone: [phones.alice], password: 'x' }, 0],
-  ])('a login on a live session with %j is %i', async (body, status) => {
+    [{}, 'NULL_PHONE'],
+    [{ phone: 'x' }, 'NULL_PASSWORD'],
+    [{ phone: 'x', password: 'x' }, 'FORMAT_ERROR_PHONE_LENGTH'],
+    [{ phone: 'abcdef', password: 'x' }, 'FORMAT_ERROR_PHONE'],
+    [{ phone: phones.nobody, password: 'x' }, 'ERROR_REPEAT_LOGIN'],
+    [{ phone: [phones.alice], password: 'x' }, 'FAILURE_STATUS'],
+  ] as const)('a login on a live session with %j is %s', async (body, name) => {
     const app = await box()
-    expect((await login(app, body, await logIn(app))).json).toMatchObject({ status })
+    await expect(login(app, body, await logIn(app))).toFailWith(name)
   })
 })

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import type { ErrorName } from '../src/errors/index.js'
 import { im } from '../src/systems/im/index.js'
-import { AVATAR, complete, completed, completeWeb, contacts, cookieOf, failure, get, login, logIn, PASSWORD, phones, register, save, SESSION_ERROR } from './support/im.js'
+import { AVATAR, complete, completed, completeWeb, contacts, cookieOf, failure, get, login, logIn, PASSWORD, phones, register, save } from './support/im.js'
 import { type Answer, serve } from './support/serve.js'
 
 const { box } = await serve(im)
 
 const MIB = 1024 * 1024
+
+/** One of the calls succeeded; all others are refused with this. */
+async function expectOneWins(answers: readonly Answer[], name: ErrorName): Promise<void> {
+  const refused = answers.filter(({ json }) => json?.['status'] !== 1)
+  expect(refused).toHaveLength(answers.length - 1)
+  for (const answer of refused) await expect(answer).toFailWith(name)
+}
 
 describe('sessions', () => {
   test('a login sets the cookie that the contract describes', async () => {
@@ -21,7 +29,7 @@ describe('sessions', () => {
     await app.clock.advance('P13DT23H59M59S')
     expect((await contacts(app, cookie)).json).toMatchObject({ status: 1 })
     await app.clock.advance('PT1S')
-    expect((await contacts(app, cookie)).json).toEqual(SESSION_ERROR)
+    await expect(contacts(app, cookie)).toFailWith('ERROR_NET')
   })
 
   test.each([
@@ -31,15 +39,15 @@ describe('sessions', () => {
     ['one in another cookie', 'session=00000000000000000000000000000000'],
   ])('%s is no session', async (_what, cookie) => {
     const app = await box()
-    expect((await contacts(app, cookie)).json).toEqual(SESSION_ERROR)
+    await expect(contacts(app, cookie)).toFailWith('ERROR_NET')
     expect((await login(app, { phone: phones.alice, password: PASSWORD }, cookie)).json).toMatchObject({ status: 1 })
   })
 
   test('nothing but the cookie carries a session', async () => {
     const app = await box()
     const token = (await logIn(app)).slice('sessionid='.length)
-    expect((await app.call('/android/user_contacts/', { headers: { authorization: `Bearer ${token}`, sessionid: token } })).json).toEqual(SESSION_ERROR)
-    expect((await get(app, `/android/user_contacts/?sessionid=${token}`)).json).toEqual(SESSION_ERROR)
+    await expect(app.call('/android/user_contacts/', { headers: { authorization: `Bearer ${token}`, sessionid: token } })).toFailWith('ERROR_NET')
+    await expect(get(app, `/android/user_contacts/?sessionid=${token}`)).toFailWith('ERROR_NET')
   })
 
   test('the cookie is found among others, and a live one behind a dead one', async () => {
@@ -52,7 +60,7 @@ describe('sessions', () => {
   test('a repeated login leaves the session, whoever tries', async () => {
     const app = await box()
     const cookie = await logIn(app)
-    expect((await login(app, { phone: phones.bob, password: 'wrong' }, cookie)).json).toMatchObject({ status: 11000 })
+    await expect(login(app, { phone: phones.bob, password: 'wrong' }, cookie)).toFailWith('ERROR_REPEAT_LOGIN')
     expect((await contacts(app, cookie)).json).toMatchObject({ status: 1 })
   })
 
@@ -61,7 +69,7 @@ describe('sessions', () => {
     const [first, second] = [await logIn(app), await logIn(app)]
     expect(first).not.toBe(second)
     expect((await get(app, '/android/out/', first)).json).toMatchObject({ status: 1, result: 'ok', message: 'ok' })
-    expect((await contacts(app, first)).json).toEqual(SESSION_ERROR)
+    await expect(contacts(app, first)).toFailWith('ERROR_NET')
     expect((await contacts(app, second)).json).toMatchObject({ status: 1 })
   })
 
@@ -123,22 +131,22 @@ describe('accounts', () => {
 
   test('limits hold to the character', async () => {
     const app = await box()
-    for (const [length, status] of [[5, 8003], [6, 1], [16, 1], [17, 8003]] as const) {
-      expect((await register(app, { phone: `138000049${String(length).padStart(2, '0')}`, password: 'x'.repeat(length) })).json).toMatchObject({ status })
-    }
-    for (const [phone, status] of [['12345', 8001], ['123456', 8000], ['1380000491', 8000], ['1380000491234567', 8000], ['13800004912345678', 8001]] as const) {
-      expect((await register(app, { phone, password: PASSWORD })).json).toMatchObject({ status })
-    }
+    for (const length of [6, 16]) expect((await register(app, { phone: `138000049${String(length).padStart(2, '0')}`, password: 'x'.repeat(length) })).json).toMatchObject({ status: 1 })
+    for (const length of [5, 17]) await expect(register(app, { phone: phones.nobody, password: 'x'.repeat(length) })).toFailWith('FORMAT_ERROR_PASSWORD_LENGTH')
+    for (const phone of ['12345', '13800004912345678']) await expect(register(app, { phone, password: PASSWORD })).toFailWith('FORMAT_ERROR_PHONE_LENGTH')
+    for (const phone of ['123456', '1380000491', '1380000491234567']) await expect(register(app, { phone, password: PASSWORD })).toFailWith('FORMAT_ERROR_PHONE')
     const cookie = await logIn(app)
-    for (const [changes, status] of [
-      [{ username: '名'.repeat(15) }, 1],
-      [{ username: '名'.repeat(16) }, 8004],
-      [{ desc: '述'.repeat(100) }, 1],
-      [{ desc: '述'.repeat(101) }, 0],
-      [{ avatar: 'a'.repeat(277) }, 1],
-      [{ avatar: 'a'.repeat(278) }, 0],
+    for (const [changes, name] of [
+      [{ username: '名'.repeat(15) }, null],
+      [{ username: '名'.repeat(16) }, 'FORMAT_ERROR_USER_LENGTH'],
+      [{ desc: '述'.repeat(100) }, null],
+      [{ desc: '述'.repeat(101) }, 'FAILURE_STATUS'],
+      [{ avatar: 'a'.repeat(277) }, null],
+      [{ avatar: 'a'.repeat(278) }, 'FAILURE_STATUS'],
     ] as const) {
-      expect((await complete(app, { ...completed, ...changes }, cookie)).json).toMatchObject({ status })
+      const answer = await complete(app, { ...completed, ...changes }, cookie)
+      if (name === null) expect(answer.json).toMatchObject({ status: 1 })
+      else await expect(answer).toFailWith(name)
     }
   })
 
@@ -152,11 +160,11 @@ describe('accounts', () => {
   test('of many who register one phone or take one name at once, one wins', async () => {
     const app = await box()
     const registered = await Promise.all(Array.from({ length: 20 }, () => register(app, { phone: phones.nobody, password: PASSWORD })))
-    expect(registered.map(({ json }) => json?.['status']).sort()).toEqual([1, ...Array.from({ length: 19 }, () => 7001)])
+    await expectOneWins(registered, 'SAME_PHONE')
 
     const cookies = await Promise.all([phones.alice, phones.bob].map((phone) => logIn(app, phone)))
     const named = await Promise.all(cookies.map((cookie, i) => complete(app, { ...completed, userId: `u-400${String(i + 1)}`, username: 'one' }, cookie)))
-    expect(named.map(({ json }) => json?.['status']).sort()).toEqual([1, 7000])
+    await expectOneWins(named, 'SAME_USERNAME')
   })
 })
 
@@ -219,8 +227,8 @@ describe('files', () => {
     ['an object as content', { name: 'a', content: {} }],
     ['a content above 5 MiB', { name: 'a', content: 'A'.repeat(5 * MIB + 4) }],
     ['a body far above 5 MiB', { name: 'a', content: 'A'.repeat(8 * MIB) }],
-  ])('8005: %s', async (_fault, body) => {
-    expect((await save(await box(), body)).json).toEqual(failure(8005, 'file is broken'))
+  ])('a file is broken: %s', async (_fault, body) => {
+    await expect(save(await box(), body)).toFailWith('FORMAT_ERROR_FILE')
   })
 
   test('a content of exactly 5 MiB is stored', async () => {
@@ -281,7 +289,7 @@ describe('search', () => {
     for (const query of ['name=study', 'name=study&page=1', 'name=study&page=0']) expect((await groups(query)).json).toMatchObject({ status: 1, result: [{ id: 'g-1' }] })
     for (const query of ['name=study&page=2', 'name=STUDY']) expect((await groups(query)).json).toEqual(failure(0, 'ok'))
     for (const query of ['', 'name=', 'name=study&page=x']) expect((await groups(query)).json).toEqual(failure(0, 'bad field'))
-    expect((await get(app, '/android/user_search/?username=li')).json).toEqual(SESSION_ERROR)
+    await expect(get(app, '/android/user_search/?username=li')).toFailWith('ERROR_NET')
   })
 
   test('groups are found by a part of the name, and page 0 is page 1', async () => {
@@ -317,7 +325,7 @@ describe('friends', () => {
     expect((await get(app, '/android/add_friend/u-4003/7/', cookie)).json).toMatchObject({ status: 1, result: { user: { id: 'u-4003', isFriend: true } } })
     expect((await get(app, '/android/add_friend/u-4004/99999999999999999999/', cookie)).json).toMatchObject({ status: 1, result: { user: { id: 'u-4004' } } })
     expect((await get(app, '/android/add_friend/u-4003/0', cookie)).json).toEqual(failure(0, 'already friends'))
-    expect((await get(app, '/android/add_friend/u-9999/1/', cookie)).json).toEqual(failure(6004, 'no such user'))
+    await expect(get(app, '/android/add_friend/u-9999/1/', cookie)).toFailWith('NULL_USER')
     expect((await get(app, '/android/add_friend/u-4003/x/', cookie)).status).toBe(404)
   })
 

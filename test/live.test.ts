@@ -21,15 +21,12 @@ async function enter(app: Box, mobile = MOBILE): Promise<string> {
   return String(json?.['api_key'])
 }
 
-const UNAUTHORIZED = { code: 4010, desc: 'unauthorized' }
-const INVALID_CODE = { code: 4011, desc: 'invalid auth code' }
-
 describe('codes', () => {
   test('a code is asked for, used once, and gone', async () => {
     const app = await box()
     expect((await sendCode(app)).json).toEqual({ code: 2000, desc: 'ok' })
     expect((await login(app)).json).toMatchObject({ code: 2000 })
-    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('a code is good at 9:59 and dead at 10:00 and 10:01', async () => {
@@ -40,23 +37,23 @@ describe('codes', () => {
 
     await sendCode(app)
     await app.clock.advance('PT10M')
-    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
     await app.clock.advance('PT1S')
-    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('a wrong try costs nothing', async () => {
     const app = await box()
     await sendCode(app)
-    expect((await login(app, MOBILE, '000000')).json).toEqual(INVALID_CODE)
+    await expect(login(app, MOBILE, '000000')).toFailWith('API_INVALID_AUTH_CODE')
     expect((await login(app)).json).toMatchObject({ code: 2000 })
   })
 
   test('nobody logs in who never asked, or with the code of another number', async () => {
     const app = await box()
-    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
     await sendCode(app, '13800003002')
-    expect((await login(app)).json).toEqual(INVALID_CODE)
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('with codes in sequence only the newest counts', async () => {
@@ -64,7 +61,7 @@ describe('codes', () => {
     await app.sms.source('sequence')
     await sendCode(app)
     await sendCode(app)
-    expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
+    await expect(login(app, MOBILE, '100001')).toFailWith('API_INVALID_AUTH_CODE')
     expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
   })
 
@@ -76,7 +73,7 @@ describe('codes', () => {
     await app.clock.advance('PT5M')
     await sendCode(app)
     expect((await login(app, MOBILE, '100001')).json).toMatchObject({ code: 2000 })
-    expect((await login(app, MOBILE, '100001')).json).toEqual(INVALID_CODE)
+    await expect(login(app, MOBILE, '100001')).toFailWith('API_INVALID_AUTH_CODE')
     await app.clock.advance('PT5M')
     await sendCode(app)
     expect((await login(app, MOBILE, '100002')).json).toMatchObject({ code: 2000 })
@@ -85,9 +82,9 @@ describe('codes', () => {
     for (let i = 0; i < 11; i++) await sendCode(app)
     await app.clock.advance('PT9M59S')
     expect((await login(app, MOBILE, '100005')).json).toMatchObject({ code: 2000 })
-    expect((await login(app, MOBILE, '100004')).json).toEqual(INVALID_CODE)
+    await expect(login(app, MOBILE, '100004')).toFailWith('API_INVALID_AUTH_CODE')
     await app.clock.advance('PT1S')
-    expect((await login(app, MOBILE, '100014')).json).toEqual(INVALID_CODE)
+    await expect(login(app, MOBILE, '100014')).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('two requests with one fixed code make it good twice, where each code counts', async () => {
@@ -95,7 +92,8 @@ describe('codes', () => {
     await app.settings.set('live', { codes: 'each' })
     await sendCode(app)
     await sendCode(app)
-    expect([await login(app), await login(app), await login(app)].map(({ json }) => json?.['code'])).toEqual([2000, 2000, 4011])
+    for (const _ of [1, 2]) expect((await login(app)).json).toMatchObject({ code: 2000 })
+    await expect(login(app)).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('codes may be asked for as often as one likes', async () => {
@@ -146,7 +144,7 @@ describe('keys', () => {
     const app = await box()
     const key = await enter(app)
     expect((await logout(app, form(key))).json).toEqual({ code: 2000, desc: 'ok' })
-    expect((await me(app, key)).json).toEqual(UNAUTHORIZED)
+    await expect(me(app, key)).toFailWith('API_UNAUTHORIZED')
   })
 
   test.each([
@@ -159,16 +157,16 @@ describe('keys', () => {
   ])('logout does not take %s', async (_name, form) => {
     const app = await box()
     const key = await enter(app)
-    expect((await logout(app, form(key))).json).toEqual(UNAUTHORIZED)
+    await expect(logout(app, form(key))).toFailWith('API_UNAUTHORIZED')
     expect((await me(app, key)).json).toMatchObject({ code: 2000 })
   })
 
   test('a key in the query, in the body or in a cookie is none', async () => {
     const app = await box()
     const key = await enter(app)
-    expect((await app.call(`/users/my?api_key=${key}`)).json).toEqual(UNAUTHORIZED)
-    expect((await app.call('/users/my', { headers: { cookie: `api_key=${key}` } })).json).toEqual(UNAUTHORIZED)
-    expect((await app.call('/auth/logout', { method: 'POST', body: { api_key: key } })).json).toEqual(UNAUTHORIZED)
+    await expect(app.call(`/users/my?api_key=${key}`)).toFailWith('API_UNAUTHORIZED')
+    await expect(app.call('/users/my', { headers: { cookie: `api_key=${key}` } })).toFailWith('API_UNAUTHORIZED')
+    await expect(app.call('/auth/logout', { method: 'POST', body: { api_key: key } })).toFailWith('API_UNAUTHORIZED')
   })
 
   test('a second login kills the first key, a failed one does not', async () => {
@@ -177,7 +175,7 @@ describe('keys', () => {
     await login(app, MOBILE, 'wrong')
     expect((await me(app, first)).json).toMatchObject({ code: 2000 })
     const second = await enter(app)
-    expect((await me(app, first)).json).toEqual(UNAUTHORIZED)
+    await expect(me(app, first)).toFailWith('API_UNAUTHORIZED')
     expect((await me(app, second)).json).toMatchObject({ code: 2000 })
   })
 
@@ -194,7 +192,7 @@ describe('keys', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => login(app)))
     const keys = answers.filter(({ json }) => json?.['code'] === 2000).map(({ json }) => String(json?.['api_key']))
     expect(keys).toHaveLength(1)
-    expect(answers.filter(({ json }) => json?.['code'] === 4011)).toHaveLength(49)
+    for (const answer of answers.filter(({ json }) => json?.['code'] !== 2000)) await expect(answer).toFailWith('API_INVALID_AUTH_CODE')
     expect((await me(app, keys[0] ?? '')).json).toMatchObject({ code: 2000 })
   })
 
@@ -232,10 +230,10 @@ describe('users', () => {
     expect(other?.json).toMatchObject({ user: { id: 2, mobile: null } })
   })
 
-  test('a user who is not there is 4041, a path that is no number is unknown', async () => {
+  test('a user who is not there is not found, a path that is no number is unknown', async () => {
     const app = await box()
     const authorization = base64(await enter(app))
-    expect((await app.call('/users/9999', { headers: { authorization } })).json).toEqual({ code: 4041, desc: 'user not found' })
+    await expect(app.call('/users/9999', { headers: { authorization } })).toFailWith('API_USER_NOT_FOUND')
     expect((await app.call('/users/abc', { headers: { authorization } })).json).toEqual({ code: 4000, desc: 'bad request: unknown path' })
   })
 
@@ -248,26 +246,39 @@ describe('users', () => {
       user: { id: 1, mobile: MOBILE, nickname: '小雨', gender: 1, bio: '' },
     })
     for (const bad of [{}, { id: 7 }, { nickname: '' }, { nickname: 'x'.repeat(21) }, { gender: 2 }, { gender: '1' }, { bio: 'x'.repeat(101) }, { avatar: 'x'.repeat(256) }, { nickname: null }]) {
-      expect((await update(bad)).json).toMatchObject({ code: 4000 })
+      await expect(update(bad)).toFailWith('API_BAD_REQUEST')
     }
   })
 })
 
 describe('channels', () => {
-  const list = async (app: Box, authorization: string, query = '') => (await app.call(`/channels/live${query}`, { headers: { authorization } })).json
+  const list = (app: Box, authorization: string, query = '') => app.call(`/channels/live${query}`, { headers: { authorization } })
 
   test('those on air are listed page by page with their owners', async () => {
     const app = await box()
     const authorization = base64(await enter(app))
-    expect(await list(app, authorization)).toMatchObject({ code: 2000, count: 2, channels: [{ id: 1, owner: { id: 1, mobile: MOBILE } }, { id: 2, owner: { id: 2, mobile: null } }] })
-    expect(await list(app, authorization, '?p=2&l=1')).toMatchObject({ count: 2, channels: [{ id: 2 }] })
-    expect(await list(app, authorization, '?owner_id=2')).toMatchObject({ count: 1, channels: [{ id: 2 }] })
-    expect(await list(app, authorization, '?owner_id=3')).toMatchObject({ count: 0, channels: [] })
-    for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) expect(await list(app, authorization, bad)).toMatchObject({ code: 4000 })
+    expect((await list(app, authorization)).json).toMatchObject({ code: 2000, count: 2, channels: [{ id: 1, owner: { id: 1, mobile: MOBILE } }, { id: 2, owner: { id: 2, mobile: null } }] })
+    expect((await list(app, authorization, '?p=2&l=1')).json).toMatchObject({ count: 2, channels: [{ id: 2 }] })
+    expect((await list(app, authorization, '?owner_id=2')).json).toMatchObject({ count: 1, channels: [{ id: 2 }] })
+    expect((await list(app, authorization, '?owner_id=3')).json).toMatchObject({ count: 0, channels: [] })
+    for (const bad of ['?p=0', '?p=x', '?l=101', '?l=0', '?owner_id=x']) await expect(list(app, authorization, bad)).toFailWith('API_BAD_REQUEST')
   })
 })
 
 describe('the dialect', () => {
+  test('a refusal is its code and its words, under HTTP 200', async () => {
+    const app = await box()
+    const authorization = base64(await enter(app))
+    for (const [answer, body] of [
+      [await login(app, MOBILE, '000000'), { code: 4011, desc: 'invalid auth code' }],
+      [await app.call('/users/my'), { code: 4010, desc: 'unauthorized' }],
+      [await app.call('/users/9999', { headers: { authorization } }), { code: 4041, desc: 'user not found' }],
+    ] as const) {
+      expect(answer.status).toBe(200)
+      expect(answer.json).toEqual(body)
+    }
+  })
+
   test('an unknown path and a wrong verb are 4000 under HTTP 200', async () => {
     const app = await box()
     for (const [path, method, desc] of [
@@ -318,12 +329,12 @@ describe('the dialect', () => {
       expect((await post(body)).json).toEqual({ code: 4000, desc: 'bad request' })
     }
     expect((await post(good, 'text/plain')).json).toEqual({ code: 4000, desc: 'bad request' })
-    expect((await post(good, 'application/json; charset=utf-8')).json).toEqual(INVALID_CODE)
+    await expect(post(good, 'application/json; charset=utf-8')).toFailWith('API_INVALID_AUTH_CODE')
   })
 
   test('the key comes before the body', async () => {
     const app = await box()
-    expect((await app.call('/users/my', { method: 'POST', body: '{' })).json).toEqual(UNAUTHORIZED)
+    await expect(app.call('/users/my', { method: 'POST', body: '{' })).toFailWith('API_UNAUTHORIZED')
   })
 
   test('logout needs no content type and ignores a body', async () => {

@@ -3,9 +3,9 @@ import { afterAll, expect } from 'vitest'
 import { openControl } from '../../src/client/control.js'
 import { type ServerOptions, startServer } from '../../src/server.js'
 import { loadSystems } from '../../src/systems/load.js'
-import { adminOf, type Answer, type Box, boxOf } from './box.js'
+import { type Admin, adminOf, type Answer, type Box, boxOf } from './box.js'
 
-export type { Box }
+export type { Admin, Box }
 
 /** Serves some systems until the test file ends. `problems` collects what the server reports; a test that wants some takes them out. */
 export async function serveControl(ids: readonly string[], options: Partial<ServerOptions> = {}) {

@@ -36,4 +36,3 @@ export function cookieOf(answer: Answer): string {
 
 /** A failure as the envelope has it. */
 export const failure = (status: number, message: string) => ({ status, result: [], message, date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string })
-export const SESSION_ERROR = failure(11001, 'session error')
