@@ -6,6 +6,10 @@ const MOST = 50_000
 
 export class IssuedTokens {
   readonly #tokens = new Set<string>()
+  /** The same in the order in which they came: a set finds its oldest only by walking over the places of all that have gone. */
+  readonly #order: string[] = []
+  /** Where the next one goes, in the place of the oldest once there are enough. */
+  #next = 0
 
   has(token: string): boolean {
     return this.#tokens.has(token)
@@ -16,11 +20,16 @@ export class IssuedTokens {
     for (const { collection, after } of changes) {
       if (collection !== 'sessions' || after === null) continue
       const { accessToken, refreshToken, real } = after as { readonly accessToken?: unknown; readonly refreshToken?: unknown; readonly real?: { readonly access?: unknown; readonly refresh?: unknown } } // a session
-      for (const token of [accessToken, refreshToken]) if (typeof token === 'string' && token !== real?.access && token !== real?.refresh) this.#tokens.add(token)
+      for (const token of [accessToken, refreshToken]) if (typeof token === 'string' && token !== real?.access && token !== real?.refresh) this.#remember(token)
     }
-    for (const oldest of this.#tokens) {
-      if (this.#tokens.size <= MOST) return
-      this.#tokens.delete(oldest)
-    }
+  }
+
+  #remember(token: string): void {
+    if (this.#tokens.has(token)) return
+    const oldest = this.#order[this.#next]
+    if (oldest !== undefined) this.#tokens.delete(oldest)
+    this.#order[this.#next] = token
+    this.#next = (this.#next + 1) % MOST
+    this.#tokens.add(token)
   }
 }
