@@ -2,6 +2,7 @@
 /** The command line: flags become calls of the public functions, nothing else happens here. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addConfig } from './cli/config.js'
 import { addCtl } from './cli/ctl.js'
 import { addData } from './cli/data.js'
 import { addDiff } from './cli/diff.js'
@@ -21,6 +22,7 @@ const program = new Command('understudy')
 
 addStart(program)
 addList(program)
+addConfig(program)
 addExec(program)
 addCtl(program)
 addData(program)

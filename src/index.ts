@@ -1,4 +1,5 @@
 /** The public API. */
+export { defineConfig, type UnderstudyConfig } from './config.js'
 export { createStub, type LocalStub, type StubOptions } from './stub.js'
 export type { NodeHandler } from './hosts/node/handler.js'
 export { Box } from './client/box.js'

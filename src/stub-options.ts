@@ -17,7 +17,7 @@ export interface StubOptions extends Omit<ServerOptions, 'systems' | 'admin'> {
 }
 
 /** What an option has to be. */
-interface Check {
+export interface Check {
   /** For people, behind "it has to be". */
   readonly what: string
   readonly holds: (value: unknown) => boolean
@@ -32,7 +32,7 @@ const toggle: Check = { what: 'true or false', holds: (value) => typeof value ==
 const count: Check = { what: 'a whole number that is not negative', holds: isWhole }
 
 /** All options with their checks; the compiler asks for those that are new. */
-const OPTIONS: Readonly<Record<keyof StubOptions, Check>> = {
+export const stubOptionChecks: Readonly<Record<keyof StubOptions, Check>> = {
   systems: { what: 'a list of ids or systems, such as ["live"]', holds: (value) => Array.isArray(value) && value.every((one) => isText(one) || (isObject(one) && isText(one['id']))) },
   listen: toggle,
   mountedAt: { what: 'a URL such as http://localhost:3000/backend', holds: isUrl },
@@ -58,7 +58,7 @@ const OPTIONS: Readonly<Record<keyof StubOptions, Check>> = {
 }
 
 /** The names of the options of `createStub`. */
-export const stubOptionNames: readonly string[] = Object.keys(OPTIONS)
+export const stubOptionNames: readonly string[] = Object.keys(stubOptionChecks)
 
 /**
  * @returns the options without those that are undefined, which are as good as left out
@@ -69,11 +69,17 @@ export function readStubOptions(given: StubOptions): StubOptions {
   refuseUnknownOptions('createStub', given, stubOptionNames)
   const values = Object.entries(given).filter(([, value]) => value !== undefined)
   if (isObject(given.sockets)) refuseUnknownOptions('sockets', given.sockets, Object.keys(defaultLimits))
-  for (const [name, value] of values) {
-    const check = Object.entries(OPTIONS).find(([option]) => option === name)?.[1]
-    if (check?.holds(value) === false) throw new TypeError(`${name} is ${inWords(value)}; it has to be ${check.what}`)
-  }
+  const [misfit] = misfitsOf(Object.fromEntries(values), stubOptionChecks)
+  if (misfit !== undefined) throw new TypeError(misfit)
   return Object.fromEntries(values) // each has just been held against its check
+}
+
+/** @returns what is wrong with the values that have a check and do not pass it, a sentence each; what is undefined is left out */
+export function misfitsOf(given: object, checks: Readonly<Record<string, Check>>): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+    return value === undefined || check === undefined || check.holds(value) ? [] : [`${name} is ${inWords(value)}; it has to be ${check.what}`]
+  })
 }
 
 /** So much of a value is shown. */

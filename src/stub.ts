@@ -1,7 +1,5 @@
 /** A stub in this process. */
 import { open, Stub, type StubParts } from './client/stub.js'
-import type { SystemId } from './client/contracts.js'
-import type { System } from './core/system.js'
 import { fetchFrom } from './hosts/fetch/host.js'
 import { handlerOf, type NodeHandler } from './hosts/node/handler.js'
 import { type ServerOptions, startServer } from './server.js'
@@ -37,7 +35,7 @@ export async function createStub(given: StubOptions & { readonly listen: false }
 export async function createStub(given?: StubOptions): Promise<Stub>
 export async function createStub(given: StubOptions = {}): Promise<Stub> {
   const { systems = [], listen = true, mountedAt = NOWHERE, ...options } = readStubOptions(given)
-  const loaded = { ...options, systems: await load(systems) }
+  const loaded = { ...options, systems: await loadSystems(systems) }
   if (!listen) return withoutPort(loaded, mountedAt)
   const server = await startServer(loaded)
   return new Stub(await open(server.url, server.adminToken ?? undefined, () => server.close()))
@@ -50,11 +48,4 @@ async function withoutPort(options: ServerOptions, url: string): Promise<LocalSt
     await engine.stop()
   }
   return new LocalStub(await open(url, undefined, close, fetchFrom(stage, url)), handlerOf(stage, report))
-}
-
-async function load(wanted: readonly (SystemId | System)[]): Promise<System[]> {
-  if (wanted.length === 0) return loadSystems([])
-  const systems: System[] = []
-  for (const system of wanted) systems.push(...(typeof system === 'string' ? await loadSystems([system]) : [system]))
-  return systems
 }

@@ -1,14 +1,16 @@
 /** `understudy exec "<command>"` */
 import { spawn } from 'node:child_process'
-import type { Command } from 'commander'
-import { loadSystems } from '../systems/load.js'
+import { type Command, Option } from 'commander'
 import { fail } from './output.js'
-import { explainStart, parsePort, parseWhole } from './start.js'
+import { resolvePlayed } from './config/settings.js'
+import { parsePort, parseWhole } from './config/parse.js'
+import { explainStart } from './start.js'
 
 interface ExecFlags {
   readonly systems: readonly string[]
+  readonly config?: string
   readonly port: number
-  readonly seed: number
+  readonly seed?: number
 }
 
 /** How the command ended. */
@@ -25,21 +27,24 @@ export function addExec(program: Command): void {
     .command('exec')
     .summary('run a command against a stub of its own')
     .description(
-      'Starts a stub on a free port, runs the command, stops the stub and ends as the command did.\n' +
+      'Starts a stub on a free port, runs the command, stops the stub and ends as the command did. It plays what the configuration file says\n' +
+        '(systems, fixtures, seed, backends), but listens and keeps sandboxes where nobody else does.\n' +
         'The command finds the stub in UNDERSTUDY_URL, and each system in UNDERSTUDY_<SYSTEM>_URL.\n' +
         'One argument is given to the shell: understudy exec "npm test && npm run e2e"; several are run as they are: understudy exec -- npm test',
     )
     .argument('<command...>', 'the command to run')
     .option('--systems <ids>', 'the systems to serve, with commas between; all when left out', (text) => text.split(',').filter((id) => id !== ''), [])
     .option('-p, --port <number>', 'port to listen on; 0 takes a free one', parsePort, 0)
-    .option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', parseWhole, 1)
+    .option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', parseWhole)
+    .addOption(new Option('-c, --config <file>', 'the configuration; without it understudy.config.ts, .js or .json of this folder').env('UNDERSTUDY_CONFIG'))
     .action(exec)
 }
 
-async function exec(command: readonly string[], { systems: ids, port, seed }: ExecFlags): Promise<void> {
-  const systems = await loadSystems(ids)
+async function exec(command: readonly string[], { systems: ids, config, port, seed }: ExecFlags): Promise<void> {
+  const played = await resolvePlayed(ids, config)
+  const { systems } = played
   const { startServer } = await import('../server.js')
-  const server = await startServer({ systems, port, seed }).catch((error: unknown) => {
+  const server = await startServer({ ...played, port, ...(seed === undefined ? {} : { seed }) }).catch((error: unknown) => {
     throw explainStart(error, { port, host: '127.0.0.1' })
   })
   const urls = systems.map(({ id }) => [`UNDERSTUDY_${id.toUpperCase().replaceAll('-', '_')}_URL`, `${server.url}/${id}`] as const)

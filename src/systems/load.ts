@@ -4,17 +4,19 @@ import { didYouMean } from '../core/guess.js'
 import { systems } from '../generated/systems.js'
 
 /**
- * @param ids ids of systems; none stands for all
- * @returns the systems, in the order of the ids
+ * @param wanted ids of systems, or systems, which stay as they are; none stands for all of the package
+ * @param own systems that have an id beside those of the package, or in their place
+ * @returns the systems, in the order in which they are wanted
  * @throws Error that lists the known ids when one is unknown
  */
-export async function loadSystems(ids: readonly string[]): Promise<System[]> {
-  const known: Readonly<Record<string, () => Promise<System>>> = systems
-  const wanted = ids.length === 0 ? Object.keys(known) : [...new Set(ids)]
+export async function loadSystems(wanted: readonly (string | System)[], own: readonly System[] = []): Promise<System[]> {
+  const known = new Map<string, () => Promise<System>>(Object.entries(systems))
+  for (const system of own) known.set(system.id, async () => system)
   return Promise.all(
-    wanted.map((id) => {
-      const load = Object.hasOwn(known, id) ? known[id] : undefined
-      if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(id)}; there are ${Object.keys(known).join(', ')}.${didYouMean(id, Object.keys(known))}`)
+    (wanted.length === 0 ? [...known.keys()] : [...new Set(wanted)]).map(async (one) => {
+      if (typeof one !== 'string') return one
+      const load = known.get(one)
+      if (load === undefined) throw new Error(`there is no system called ${JSON.stringify(one)}; there are ${[...known.keys()].join(', ')}.${didYouMean(one, known.keys())}`)
       return load()
     }),
   )

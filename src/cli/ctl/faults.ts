@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Fault as FaultRule, take } from '../../client/control.js'
 import type { FaultFlag } from '../../core/faults/kind.js'
 import { type Fault, faultKinds } from '../../core/faults/kinds.js'
-import { parseWhole } from '../start.js'
+import { parseWhole } from '../config/parse.js'
 import { given, list, move } from './move.js'
 
 interface AddFlags {

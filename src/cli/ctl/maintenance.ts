@@ -1,7 +1,7 @@
 /** `understudy ctl maintenance`, `outages`, `settings` */
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Maintenance, Outages, SystemSettings } from '../../client/control.js'
-import { parseWhole } from '../start.js'
+import { parseWhole } from '../config/parse.js'
 import { pairOf } from './flags.js'
 import { given, list, move } from './move.js'
 

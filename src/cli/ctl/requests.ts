@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../client/control.js'
 import type { Stub } from '../../client/stub.js'
 import { didYouMean } from '../../core/guess.js'
 import { tables } from '../../generated/errors.js'
-import { parseWhole } from '../start.js'
+import { parseWhole } from '../config/parse.js'
 import { given, move, openSandbox, reach } from './move.js'
 
 interface RequestFlags {

@@ -1,0 +1,112 @@
+/** The configuration file: where it is, what it says, and what is wrong with it. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import type { UnderstudyConfig } from '../../config.js'
+import { didYouMean } from '../../core/guess.js'
+import { isObject } from '../../plain/json.js'
+import { type Check, misfitsOf, stubOptionChecks } from '../../stub-options.js'
+
+/** The names of a configuration file, in the folder where a command is run. */
+export const CONFIG_NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `understudy.config.${ending}`)
+
+/** A configuration as it was read. */
+export interface ConfigFile {
+  /** Its absolute path. */
+  readonly path: string
+  /** Paths in it are absolute. */
+  readonly config: UnderstudyConfig
+  /** The file, and the project's own files that it imports, as absolute paths. */
+  readonly read: readonly string[]
+}
+
+const { systems, port, host, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
+
+/** All keys with their checks; the compiler asks for those that are new. */
+const CHECKS: Readonly<Record<keyof UnderstudyConfig, Check>> = {
+  systems, port, host, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer,
+  data: { what: 'a folder', holds: fixtures.holds },
+  engine: { what: 'an address of Redis such as redis://localhost:6379, or an engine such as redisEngine(…)', holds: (value) => (typeof value === 'string' ? isRedis(value) : engine.holds(value)) },
+  admin: prefer,
+}
+
+/** The keys of a configuration. */
+export const configKeys: readonly string[] = Object.keys(CHECKS)
+
+/** @returns whether the text is an address of Redis */
+export function isRedis(text: string): boolean {
+  return /^rediss?:\/\/[^\s/]/.test(text)
+}
+
+/**
+ * @param folder where the command is run
+ * @param given the file that was named, if one was
+ * @returns the file that holds; null where there is none
+ * @throws Error when the one that was named is not there, or there are several
+ */
+export function findConfig(folder: string, given?: string): string | null {
+  if (given !== undefined) {
+    const path = resolve(folder, given)
+    if (!existsSync(path)) throw new Error(`the configuration ${JSON.stringify(given)} is not there`)
+    return path
+  }
+  const [first, second] = CONFIG_NAMES.filter((name) => existsSync(join(folder, name)))
+  if (first !== undefined && second !== undefined) throw new Error(`${first} and ${second} are both there; one would count for nothing. Remove one, or name one with --config`)
+  return first === undefined ? null : join(folder, first)
+}
+
+/**
+ * @returns what the file says
+ * @throws Error that says what is wrong, a line for each key, when it cannot be read or says what cannot be
+ */
+export async function readConfig(path: string): Promise<ConfigFile> {
+  const { value, read } = extname(path) === '.json' ? { value: await readJson(path), read: [path] } : await runModule(path)
+  const name = basename(path)
+  if (!isObject(value)) throw new Error(`${name} exports no configuration; it has to hold ${extname(path) === '.json' ? 'an object such as { "port": 4020 }' : 'export default defineConfig({ … })'}`)
+  const unknown = Object.keys(value).filter((key) => !configKeys.includes(key))
+  const wrong = [
+    ...unknown.map((key) => `there is no key ${JSON.stringify(key)}; there are ${configKeys.join(', ')}.${didYouMean(key, configKeys)}`),
+    ...misfitsOf(value, CHECKS),
+    ...(value['data'] !== undefined && value['engine'] !== undefined ? ['data and engine are both given; sandboxes are kept in one place'] : []),
+  ]
+  if (wrong.length > 0) throw new Error(wrong.map((sentence) => `${name}: ${sentence}`).join('\n'))
+  const config: UnderstudyConfig = value // each of its keys has just been held against its check
+  const place = (folder: string | undefined) => (folder === undefined ? undefined : resolve(dirname(path), folder))
+  const { fixtures: worlds, data, ...rest } = config
+  const [absoluteFixtures, absoluteData] = [place(worlds), place(data)]
+  return { path, read, config: { ...rest, ...(absoluteFixtures === undefined ? {} : { fixtures: absoluteFixtures }), ...(absoluteData === undefined ? {} : { data: absoluteData }) } }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/**
+ * Runs a module in TypeScript or JavaScript. Node.js 20 reads no TypeScript by itself; jiti does, in what the module imports too, and needs nothing else.
+ * `understudy` is this very package, so that a configuration works where nothing is installed, and its systems are of the same making.
+ */
+async function runModule(path: string): Promise<{ readonly value: unknown; readonly read: readonly string[] }> {
+  const [{ createJiti }, understudy] = await Promise.all([import('jiti'), import('../../index.js')])
+  // Nothing is written beside the project: what is cached is stale one day.
+  const jiti = createJiti(path, { fsCache: false, interopDefault: false, virtualModules: { understudy } })
+  try {
+    const module: unknown = await jiti.import(path)
+    return { value: isObject(module) ? module['default'] : undefined, read: Object.keys(jiti.cache).filter((file) => !/[\\/]node_modules[\\/]/.test(file)) }
+  } catch (error) {
+    throw new Error(`${basename(path)} cannot be run: ${whereAndWhy(error, path)}`)
+  }
+}
+
+/** The message, and the first line of the stack that is in no package, beside the file if there is one: where whoever wrote the file can mend it. */
+function whereAndWhy(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return String(error)
+  const [message = ''] = error.message.split('\n')
+  const places = [...`${error.message}\n${error.stack ?? ''}`.matchAll(/(?:\(|\bat |^ )((?:file:\/\/)?[^\s()]+:\d+:\d+)/gm)].map(([, found = '']) => found.replace(/^file:\/\//, '')).filter((found) => !/[\\/]node_modules[\\/]|^node:/.test(found))
+  const place = places.find((found) => found.startsWith(dirname(path))) ?? places[0]
+  return place === undefined ? message : `${place}: ${message}`
+}

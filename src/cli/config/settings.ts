@@ -1,0 +1,213 @@
+/** What holds for a stub: flags before the configuration file, the file before variables of the environment, these before what is usual. */
+import { Command, Option } from 'commander'
+import { type BackendInput, isMode, modes as modeNames } from '../../core/backends/setting.js'
+import { DEFAULT_MEMORY } from '../../core/budget.js'
+import type { Engine } from '../../core/engine/engine.js'
+import { didYouMean } from '../../core/guess.js'
+import type { System } from '../../core/system.js'
+import type { SocketLimits } from '../../core/sockets/switchboard.js'
+import { loadSystems } from '../../systems/load.js'
+import { type ConfigFile, findConfig, readConfig } from './file.js'
+import { parseAmount, parseCount, parseEngine, parseOrigins, parsePair, parsePort, parseToken, parseWhole } from './parse.js'
+
+/** The flags as the parser gives them. */
+export interface SettingFlags {
+  readonly config?: string
+  readonly port: number
+  readonly host: string
+  readonly seed: number
+  readonly scale: number
+  readonly fixtures?: string
+  readonly journal: number
+  readonly maxSandboxes: number
+  readonly maxMemory: number
+  readonly data?: string
+  readonly engine?: string
+  readonly backend: Readonly<Record<string, string>>
+  readonly backendMode: Readonly<Record<string, string>>
+  readonly adminToken?: string
+  readonly allowOrigin: readonly string[]
+  readonly admin: boolean
+  readonly prefer: boolean
+}
+
+/** What a stub is started with. */
+export interface Settings {
+  readonly systems: readonly System[]
+  readonly port: number
+  readonly host: string
+  readonly seed: number
+  readonly scale: number
+  readonly fixtures?: string
+  readonly journal: number
+  readonly maxSandboxes: number
+  readonly maxMemory: number | string
+  readonly sockets?: Partial<SocketLimits>
+  readonly data?: string
+  readonly engine?: string | Engine
+  readonly backends: Readonly<Record<string, BackendInput>>
+  readonly adminToken?: string
+  readonly allowedOrigins: readonly string[]
+  readonly admin: boolean
+  readonly prefer: boolean
+}
+
+/** Where a value came from. */
+export type Origin = 'flag' | 'file' | 'environment' | 'default'
+
+/** Where the value of a setting came from, and by what name: `--port`, `understudy.config.ts`, `UNDERSTUDY_PORT`. */
+export interface Source {
+  readonly from: Origin
+  readonly name: string | null
+  /** A flag that changed a part of it. */
+  readonly but?: string
+}
+
+/** The settings, and where they came from. */
+export interface Resolved {
+  readonly settings: Settings
+  /** By key; of backends by `backends.<system>`. */
+  readonly sources: ReadonlyMap<string, Source>
+  /** The configuration file; null where there is none. */
+  readonly file: ConfigFile | null
+}
+
+const DEFAULT: Source = { from: 'default', name: null }
+
+const PORT_FLAGS = '-p, --port <number>'
+const PORT_MEANS = 'port to listen on; 0 takes a free one'
+
+/** Adds the flags of a stub. */
+export function addSettingFlags(command: Command): Command {
+  const option = (flags: string, description: string, variable: string) => new Option(flags, description).env(`UNDERSTUDY_${variable}`)
+  // Kubernetes tells containers beside a service called "understudy" where that is, by a variable of the same name.
+  const port = /^tcp:/.test(process.env['UNDERSTUDY_PORT'] ?? '') ? new Option(PORT_FLAGS, PORT_MEANS) : option(PORT_FLAGS, PORT_MEANS, 'PORT')
+  return command
+    .addOption(option('-c, --config <file>', 'the configuration; without it understudy.config.ts, .js or .json of this folder', 'CONFIG'))
+    .addOption(port.argParser(parsePort).default(4010))
+    .addOption(option('-H, --host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
+    .addOption(option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', 'SEED').argParser(parseWhole).default(1))
+    .addOption(option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', 'SCALE').argParser(parseWhole).default(0))
+    .addOption(option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json', 'FIXTURES'))
+    .addOption(option('--journal <number>', 'calls that the journal of a sandbox keeps', 'JOURNAL').argParser(parseWhole).default(1000))
+    .addOption(option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', 'MAX_SANDBOXES').argParser(parseCount).default(10_000))
+    .addOption(option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go, and more records and files are refused', 'MAX_MEMORY').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
+    .addOption(option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data', 'DATA'))
+    .addOption(option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db or rediss://…; docs/scale.md tells how', 'ENGINE').argParser(parseEngine))
+    .addOption(new Option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags').argParser(parsePair).default({}))
+    .addOption(new Option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare').argParser(parsePair).default({}))
+    .addOption(option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in', 'ADMIN_TOKEN').argParser(parseToken))
+    .addOption(option('--allow-origin <origin>', 'let pages of this origin drive the control plane (http://localhost:5173); may be given several times', 'ALLOW_ORIGIN').argParser(parseOrigins).default([]))
+    .option('--no-admin', 'without the control plane')
+    .option('--no-prefer', 'without Prefer headers and __error, __code, __delay in queries')
+}
+
+/** Settings that a flag and a key give by the same name. */
+const SAME = ['port', 'host', 'seed', 'scale', 'fixtures', 'journal', 'maxSandboxes', 'maxMemory', 'adminToken', 'prefer', 'admin'] as const
+
+/**
+ * @param ids the systems that the command line names; none leaves them to the configuration
+ * @param command the one whose flags were given
+ * @throws Error when the configuration cannot be read, or a system, a backend or a mode is none
+ */
+export async function resolveSettings(ids: readonly string[], command: Command): Promise<Resolved> {
+  const flags = command.opts<SettingFlags>()
+  const path = findConfig(process.cwd(), flags.config)
+  const file = path === null ? null : await readConfig(path)
+  const config = file?.config ?? {}
+  const sources = new Map<string, Source>()
+  const fromFile: Source = { from: 'file', name: file?.path ?? null }
+
+  /** Notes who says what holds, and @returns whether it is the file. */
+  function isFromFile(key: keyof typeof config, flag: string): boolean {
+    const source = sourceOf(command, flag)
+    const isFile = config[key] !== undefined && source.from !== 'flag'
+    sources.set(key, isFile ? fromFile : source)
+    return isFile
+  }
+
+  const configured = config.systems ?? []
+  const systems = await loadSystems(ids.length > 0 ? ids : configured, configured.filter((one) => typeof one !== 'string'))
+  sources.set('systems', ids.length > 0 ? { from: 'flag', name: '[system...]' } : config.systems === undefined ? DEFAULT : fromFile)
+  const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<Settings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
+  const allowedOrigins = isFromFile('allowedOrigins', 'allowOrigin') ? (config.allowedOrigins ?? []) : flags.allowOrigin
+  if (config.sockets !== undefined) sources.set('sockets', fromFile)
+  const kept = whereKept(command, flags, config)
+  for (const key of ['data', 'engine'] as const) sources.set(key, kept[key] === undefined ? DEFAULT : kept.source === 'file' ? fromFile : sourceOf(command, key))
+  const backends = backendsOf(systems, flags, config.backends ?? {})
+  for (const [id, backend] of Object.entries(backends)) {
+    if (flags.backend[id] !== undefined) sources.set(`backends.${id}`, { from: 'flag', name: '--backend' })
+    else sources.set(`backends.${id}`, backend === config.backends?.[id] || typeof config.backends?.[id] === 'string' && Object.keys(backend).length === 1 ? fromFile : { ...fromFile, but: '--backend-mode' })
+  }
+
+  const { data, engine } = kept
+  return {
+    settings: {
+      ...same, systems, allowedOrigins, backends,
+      ...(config.sockets === undefined ? {} : { sockets: config.sockets }), ...(data === undefined ? {} : { data }), ...(engine === undefined ? {} : { engine }),
+    },
+    sources,
+    file,
+  }
+}
+
+/**
+ * What is played, and nothing of where: for a stub that stands on a port of its own beside the one that is started.
+ * @param config the configuration that was named, if one was
+ * @throws what {@link resolveSettings} throws
+ */
+export async function resolvePlayed(ids: readonly string[], config: string | undefined): Promise<Omit<Settings, 'port' | 'host' | 'data' | 'engine' | 'adminToken'>> {
+  const without = addSettingFlags(new Command()).parse(config === undefined ? [] : ['--config', config], { from: 'user' })
+  const { settings: { port: _port, host: _host, data: _data, engine: _engine, adminToken: _token, ...played } } = await resolveSettings(ids, without)
+  return played
+}
+
+/** @returns where the parser has the value of a flag from */
+function sourceOf(command: Command, flag: string): Source {
+  const option = command.options.find((one) => one.attributeName() === flag)
+  const source = command.getOptionValueSource(flag)
+  if (source === 'cli') return { from: 'flag', name: option?.long ?? null }
+  return source === 'env' ? { from: 'environment', name: option?.envVar ?? null } : DEFAULT
+}
+
+/** A folder and Redis are two answers to one question, so the strongest of those that answer it counts alone. */
+function whereKept(command: Command, flags: SettingFlags, config: Pick<Settings, 'data' | 'engine'>): Pick<Settings, 'data' | 'engine'> & { readonly source: 'parser' | 'file' } {
+  const said = (origin: Origin) => (['data', 'engine'] as const).filter((key) => sourceOf(command, key).from === origin)
+  for (const origin of ['flag', 'file', 'environment'] as const) {
+    if (origin === 'file') {
+      if (config.data !== undefined || config.engine !== undefined) return { ...config, source: 'file' }
+      continue
+    }
+    const [first, second] = said(origin)
+    if (first !== undefined && second !== undefined) throw new Error(`${origin === 'flag' ? '--data and --engine' : 'UNDERSTUDY_DATA and UNDERSTUDY_ENGINE'} cannot be used together; sandboxes are kept in one place`)
+    if (first !== undefined) return { [first]: flags[first], source: 'parser' }
+  }
+  return { source: 'parser' }
+}
+
+/** Each system's backend, with the modes that were given for it and for its parts. */
+function backendsOf(systems: readonly System[], { backend: urls, backendMode: modes }: Pick<SettingFlags, 'backend' | 'backendMode'>, configured: Readonly<Record<string, string | BackendInput>>): Readonly<Record<string, BackendInput>> {
+  const found = new Map<string, BackendInput>(Object.entries(configured).map(([id, backend]) => [id, typeof backend === 'string' ? { url: backend } : backend]))
+  for (const [id, url] of Object.entries(urls)) found.set(id, { url })
+  for (const [name, mode] of Object.entries(modes)) {
+    const [id = '', tag] = name.split('/', 2)
+    const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract }) => Object.hasOwn(contract.operations, name))
+    const target = owner === undefined ? undefined : found.get(owner.id)
+    if (owner === undefined || target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? `no system and no operation is called ${JSON.stringify(name)}` : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
+    if (!isMode(mode)) throw new Error(`--backend-mode ${name}=${mode}: the modes are ${modeNames.join(', ')}.${didYouMean(mode, modeNames)}`)
+    found.set(owner.id, owner.id === name ? { ...target, mode } : { ...target, operations: { ...target.operations, [tag ?? name]: mode } })
+  }
+  return Object.fromEntries(found)
+}
+
+/** @returns the engine that keeps sandboxes where they are to be kept, as an option of a stub; memory is nothing to name */
+export async function engineOf({ engine, data }: { readonly data: Settings['data'] | undefined; readonly engine: Settings['engine'] | undefined }): Promise<{ readonly engine?: Engine }> {
+  if (typeof engine === 'string') {
+    const { redisEngine } = await import('../../core/engine/redis/engine.js')
+    return { engine: redisEngine(engine) }
+  }
+  if (engine !== undefined) return { engine }
+  if (data === undefined) return {}
+  const { fileEngine } = await import('../../core/engine/file/engine.js')
+  return { engine: fileEngine(data) }
+}

@@ -1,0 +1,174 @@
+/** One configuration file for every command, as a user writes it, read by the real command line. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { defineConfig } from '../src/index.js'
+import { begin, type Running, understudy } from './support/cli.js'
+
+let folder = ''
+const running: Running[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-config-'))
+})
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+}
+
+/** Runs a command in the folder. */
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => understudy(args, { cwd: folder, env })
+
+interface Shown {
+  readonly value: unknown
+  readonly from: string
+  readonly name: string | null
+}
+
+/** @returns what `understudy config` says, by key */
+async function held(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Record<string, Shown>> {
+  const { stdout, stderr, code } = await run(['config', '--json', ...args], env)
+  expect([code, stderr]).toEqual([0, ''])
+  const { settings } = JSON.parse(stdout) as { settings: (Shown & { key: string })[] }
+  return Object.fromEntries(settings.map(({ key, ...shown }) => [key, shown]))
+}
+
+describe('a configuration file', () => {
+  test('in TypeScript, with what it imports, says what a stub is; understudy is there though nothing is installed', async () => {
+    write({
+      'understudy.config.ts': `
+        import { defineConfig, loadSystems } from 'understudy'
+        import { seed } from './team/seed.ts'
+        const [live] = await loadSystems(['live'])
+        if (live === undefined) throw new Error('no live')
+        export default defineConfig({ systems: ['trid', { ...live, hint: 'the hint of our own live' }], port: 0, seed })
+      `,
+      'team/seed.ts': 'export const seed: number = 7 satisfies number',
+    })
+    const stub = begin(['start'], { cwd: folder })
+    running.push(stub)
+    const [, url = ''] = await stub.says(/^trid +http.*\nlive +(http:\S+)\/live +the hint of our own live\n/m)
+    expect(await (await fetch(`${url}/__admin/health`)).json()).toMatchObject({ seed: '7', systems: ['live', 'trid'] })
+    expect((await fetch(`${url}/live/auth/code?mobile=13800003001`)).status).toBe(200)
+  })
+
+  test.each([
+    ['understudy.config.mjs', 'export default { seed: 3 }'],
+    ['understudy.config.js', 'module.exports = { seed: 3 }'],
+    ['understudy.config.cjs', 'module.exports = { seed: 3 }'],
+    ['understudy.config.mts', 'export default { seed: 3 as number }'],
+    ['understudy.config.json', '{ "seed": 3 }'],
+  ])('may be %s', async (name, text) => {
+    write({ [name]: text })
+    expect((await held([]))['seed']).toEqual({ value: 3, from: 'file', name: join(folder, name) })
+  })
+
+  test('is weaker than flags and stronger than the environment, which is stronger than what is usual', async () => {
+    write({ 'understudy.config.json': JSON.stringify({ seed: 3, journal: 30, allowedOrigins: ['http://localhost:1'], backends: { live: 'https://staging.example/live', job: { url: 'https://staging.example/job', mode: 'compare' } } }) })
+    const shown = await held(['live', 'job', 'edu', '--seed', '4', '--backend', 'live=https://other.example', '--backend-mode', 'live=real-or-stub'], { UNDERSTUDY_SEED: '5', UNDERSTUDY_JOURNAL: '6', UNDERSTUDY_SCALE: '8', UNDERSTUDY_ALLOW_ORIGIN: 'http://localhost:2' })
+    const file = { from: 'file', name: join(folder, 'understudy.config.json') }
+    expect(shown).toMatchObject({
+      systems: { value: ['live', 'job', 'edu'], from: 'flag' },
+      seed: { value: 4, from: 'flag', name: '--seed' },
+      journal: { value: 30, ...file },
+      scale: { value: 8, from: 'environment', name: 'UNDERSTUDY_SCALE' },
+      allowedOrigins: { value: ['http://localhost:1'], ...file },
+      port: { value: 4010, from: 'default', name: null },
+      'backends.live': { value: { url: 'https://other.example', mode: 'real-or-stub' }, from: 'flag', name: '--backend' },
+      'backends.job': { value: { url: 'https://staging.example/job', mode: 'compare' }, ...file },
+    })
+  })
+
+  test('keeps sandboxes in one place: the strongest of those who say where', async () => {
+    write({ 'understudy.config.json': '{ "data": "kept" }' })
+    expect(await held([], { UNDERSTUDY_ENGINE: 'redis://localhost' })).toMatchObject({ data: { value: join(folder, 'kept'), from: 'file' }, engine: { value: null } })
+    expect(await held(['--engine', 'redis://localhost'])).toMatchObject({ data: { value: null }, engine: { value: 'redis://localhost', from: 'flag' } })
+    expect(await run(['config', '--engine', 'redis://localhost', '--data', 'x'])).toMatchObject({ code: 1, stderr: 'error: --data and --engine cannot be used together; sandboxes are kept in one place\n' })
+    write({ 'understudy.config.json': '{ "data": "kept", "engine": "redis://localhost" }' })
+    expect(await run(['config'])).toMatchObject({ code: 1, stderr: 'error: understudy.config.json: data and engine are both given; sandboxes are kept in one place\n' })
+  })
+
+  test('is named by a flag or a variable; its folders are looked for from where it lies', async () => {
+    write({ 'team/stub.json': '{ "fixtures": "worlds", "data": "../kept" }', 'understudy.config.json': '{ "seed": 3 }' })
+    const there = { fixtures: { value: join(folder, 'team/worlds') }, data: { value: join(folder, 'kept') }, seed: { value: 1 } }
+    expect(await held(['--config', 'team/stub.json'])).toMatchObject(there)
+    expect(await held([], { UNDERSTUDY_CONFIG: 'team/stub.json' })).toMatchObject(there)
+    expect(await run(['start', '-c', 'team/stab.json'])).toMatchObject({ code: 1, stderr: 'error: the configuration "team/stab.json" is not there\n' })
+  })
+
+  test('holds for exec in what is played, and not in where', async () => {
+    write({ 'understudy.config.json': JSON.stringify({ systems: ['live'], seed: 3, port: 1, adminToken: 'open-sesame', engine: 'redis://127.0.0.1:1' }) })
+    const show = 'fetch(process.env.UNDERSTUDY_URL + "/__admin/health").then((answer) => answer.json()).then(({ seed, systems }) => console.log(seed, systems.join()))'
+    expect(await run(['exec', '--', process.execPath, '-e', show])).toMatchObject({ code: 0, stdout: '3 live\n' })
+    expect(await run(['exec', '--seed', '4', '--systems', 'trid', '--', process.execPath, '-e', show])).toMatchObject({ code: 0, stdout: '4 trid\n' })
+  })
+
+  test('a system of its own is found by its id, and guessed', async () => {
+    write({ 'understudy.config.mjs': "import { loadSystems } from 'understudy'\nconst [live] = await loadSystems(['live'])\nexport default { systems: ['edu', { ...live, id: 'shop' }] }" })
+    expect(await held(['shop'])).toMatchObject({ systems: { value: ['shop'] } })
+    expect(await held([])).toMatchObject({ systems: { value: ['edu', 'shop'] } })
+    expect(await run(['start', 'shpo'])).toMatchObject({ code: 1, stderr: 'error: there is no system called "shpo"; there are edu, im, job, live, trid, shop. Did you mean "shop"?\n' })
+  })
+
+  test('shows no token and no password', async () => {
+    write({ 'understudy.config.json': '{ "adminToken": "open-sesame", "engine": "redis://me:pass-word@localhost:6379/3" }' })
+    for (const form of [[], ['--json']]) {
+      const { stdout } = await run(['config', ...form])
+      expect(stdout).toContain('redis://me:••••••@localhost:6379/3')
+      expect(stdout).not.toMatch(/open-sesame|pass-word/)
+    }
+  })
+})
+
+describe('what is wrong with a configuration', () => {
+  test.each<[string, string, string[]]>([
+    ['json', '{ "prot": 1 }', ['there is no key "prot"; there are systems, port, ', ' Did you mean "port"?']],
+    ['json', '{ "port": "x", "fixtures": 4, "maxMemory": "1mb" }', [
+      'port is "x"; it has to be a whole number up to 65535; 0 takes a free port\nunderstudy.config.json: ', 'fixtures is 4; it has to be a folder\n', 'maxMemory is "1mb"; it has to be 512mb, 2gb or a number of bytes; 32mb at the least\n',
+    ]],
+    ['json', '{ "engine": "postgres://x" }', ['engine is "postgres://x"; it has to be an address of Redis']],
+    ['json', '{ "port": 1', ['understudy.config.json is not JSON: ']],
+    ['json', '[]', ['exports no configuration; it has to hold an object such as { "port": 4020 }']],
+    ['ts', 'export const config = {}', ['exports no configuration; it has to hold export default defineConfig({ … })']],
+    ['ts', 'export default {\n  port: 4020,,\n}', ['cannot be run: ', 'understudy.config.ts:2:13: ParseError: Unexpected token']],
+    ['ts', 'interface Port { value?: { of: number } }\nconst port: Port = {}\nexport default { port: port.value!.of }', ['understudy.config.ts:3:20: Cannot read properties of undefined']],
+    ['ts', "import './team.ts'\nexport default {}", ["Cannot find module './team.ts'"]],
+  ])('.%s %s', async (ending, text, said) => {
+    write({ [`understudy.config.${ending}`]: text })
+    const { code, stdout, stderr } = await run(['start'])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: understudy\.config\./)
+    for (const part of said) expect(stderr).toContain(part)
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+
+  test('in a file that it imports is told where it is', async () => {
+    write({ 'understudy.config.ts': "import './team.ts'\nexport default {}", 'team.ts': 'const one = 1\nthrow new Error(`not today ${one}`)' })
+    expect((await run(['start'])).stderr).toBe(`error: understudy.config.ts cannot be run: ${join(folder, 'team.ts')}:2:7: not today 1\n`)
+  })
+
+  test('two of them are one too many', async () => {
+    write({ 'understudy.config.ts': 'export default {}', 'understudy.config.json': '{}' })
+    expect(await run(['start'])).toMatchObject({ code: 1, stderr: 'error: understudy.config.ts and understudy.config.json are both there; one would count for nothing. Remove one, or name one with --config\n' })
+  })
+
+  test('a variable of the environment that cannot be is named; what Kubernetes writes there is none', async () => {
+    expect(await run(['config'], { UNDERSTUDY_PORT: 'x' })).toMatchObject({ code: 1, stderr: expect.stringContaining("value 'x' from env 'UNDERSTUDY_PORT' is invalid") as unknown })
+    expect(await held([], { UNDERSTUDY_PORT: 'tcp://10.0.0.7:4010' })).toMatchObject({ port: { value: 4010, from: 'default' } })
+  })
+})
+
+test('defineConfig hands back what it is given, typed', () => {
+  const config = defineConfig({ systems: ['live'], port: 4020 })
+  expect(config).toEqual({ systems: ['live'], port: 4020 })
+})
