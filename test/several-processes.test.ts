@@ -3,30 +3,22 @@
  * Redis that the tests did not start is never used.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { COMMIT } from '../src/core/engine/redis/scripts.js'
+import { APPEND, COMMIT, LOAD, LOOK } from '../src/core/engine/redis/scripts.js'
 import { redisEngine } from '../src/core/engine/redis/engine.js'
 import { createStub } from '../src/stub.js'
 import { type Answer, type Box, boxOf, send } from './support/box.js'
 import { logIn, phones } from './support/im.js'
-import { codeOf, dataOf, DEAL_PASSWORD, enter, MERCHANT, STUDENT } from './support/job.js'
+import { dataOf, DEAL_PASSWORD, enter, MERCHANT, STUDENT } from './support/job.js'
 import { StubProcess } from './support/processes.js'
 import { Proxy } from './support/proxy.js'
 import { Client, text } from './support/push.js'
 import { named, noRedis, OwnRedis } from './support/redis.js'
+import { tally, times, until } from './support/several.js'
 
 const PROCESSES = 4
 
-/** How often each code came. */
-function tally(answers: readonly Answer[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const answer of answers) counts[String(codeOf(answer))] = (counts[String(codeOf(answer))] ?? 0) + 1
-  return counts
-}
-
-const times = <T>(count: number, run: (i: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, (_, i) => run(i)))
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20))
+function raise(): never {
+  throw new Error('no stub has been started')
 }
 
 describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () => {
@@ -245,6 +237,27 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
       await Promise.all([socket.hangUp(), other.hangUp()])
     })
 
+    test.each(['commits', 'a reset'])('Redis that comes back with less than it had, by %s: stubs go by what is there', async (what) => {
+      const own = await OwnRedis.start()
+      const both = await times(2, () => createStub({ systems: ['live'], engine: redisEngine(own.url), report: () => undefined }))
+      const at = (i: number) => boxOf(both[i] ?? raise(), 'less', '/live')
+      const phonesAt = async (i: number) => (await at(i).sms.list()).map(({ phone }) => phone).sort()
+      await at(0).call('/auth/code?mobile=13800003001')
+      const goBack = own.remember()
+      if (what === 'a reset') await at(0).reset()
+      for (const mobile of ['13800003002', '13800003003']) await at(0).call(`/auth/code?mobile=${mobile}`)
+      expect(await phonesAt(1)).toEqual(await phonesAt(0))
+      await own.kill()
+      goBack()
+      await own.again()
+      await until(async () => (await at(0).call('/channels/live')).status !== 500)
+      expect(await phonesAt(0)).toEqual(['13800003001'])
+      await at(0).call('/auth/code?mobile=13800003004')
+      for (const i of [0, 1]) expect(await phonesAt(i)).toEqual(['13800003001', '13800003004'])
+      await Promise.all(both.map((stub) => stub.close()))
+      await own.close()
+    })
+
     test.each([true, false])('a connection that breaks behind a commit, which arrives: %s, takes no money twice and none that was not paid out', async (arrives) => {
       const proxy = await Proxy.to(redis.port)
       const stub = await createStub({ systems: ['live', 'job', 'im'], engine: redisEngine(`redis://127.0.0.1:${String(proxy.port)}`), report: () => undefined })
@@ -265,17 +278,20 @@ describe.skipIf(noRedis !== null)(named('several processes on one Redis'), () =>
   })
 
   test('a call that reads makes one round trip, one that writes makes two; the journal is written behind its back', async () => {
-    const stub = await createStub({ systems: ['live', 'job', 'im'], engine: redisEngine(redis.url) })
+    const proxy = await Proxy.to(redis.port)
+    const stub = await createStub({ systems: ['live', 'job', 'im'], engine: redisEngine(`redis://127.0.0.1:${String(proxy.port)}`) })
     const box = boxOf(stub, 'counted', '/live')
-    await logIn(boxOf(stub, 'counted', '/im'))
-    const scripts = async (call: () => Promise<unknown>) => {
-      const before = await redis.scripts()
+    const rounds = () => [LOOK, LOAD, COMMIT, APPEND].map(({ sha }) => proxy.said.split(sha).length - 1)
+    const roundsOf = async (call: () => Promise<unknown>) => {
+      const before = rounds()
       await call()
-      return (await redis.scripts()) - before
+      await until(() => Promise.resolve((rounds()[3] ?? 0) > (before[3] ?? 0)))
+      return rounds().map((count, i) => count - (before[i] ?? 0))
     }
-    await until(async () => (await scripts(() => Promise.resolve())) === 0)
-    expect(await scripts(() => box.call('/channels/live'))).toBe(2)
-    expect(await scripts(() => box.call('/auth/code?mobile=13800003001'))).toBe(3)
+    await roundsOf(() => box.call('/auth/code?mobile=13800003000'))
+    expect(await roundsOf(() => box.call('/channels/live'))).toEqual([1, 0, 0, 1])
+    expect(await roundsOf(() => box.call('/auth/code?mobile=13800003001'))).toEqual([1, 0, 1, 1])
     await stub.close()
+    await proxy.close()
   })
 })

@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 export class Proxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** All that was sent there. */
+  said = ''
   /** The text in what is sent after which the connection breaks; null while it holds. */
   #fuse: string | null = null
   /** Whether what was sent last still arrives. */
@@ -30,6 +32,7 @@ export class Proxy {
         })
       }
       near.on('data', (data: Buffer) => {
+        proxy.said += data.toString('latin1')
         proxy.#pass(data, near, far)
       })
       far.pipe(near)

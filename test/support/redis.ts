@@ -1,6 +1,6 @@
 /** A Redis of a test's own: started on a free port, with a folder of its own, and gone afterwards. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,16 +17,21 @@ export function named(title: string): string {
 export class OwnRedis {
   readonly port: number
   readonly #folder: string
+  readonly #flags: readonly string[]
   #child: ChildProcess | null = null
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, flags: readonly string[]) {
     this.port = port
     this.#folder = folder
+    this.#flags = flags
   }
 
-  /** @returns one that answers */
-  static async start(): Promise<OwnRedis> {
-    const redis = new OwnRedis(await freePort(), mkdtempSync(join(tmpdir(), 'understudy-redis-')))
+  /**
+   * @param flags as on the command line, beside the usual ones
+   * @returns one that answers
+   */
+  static async start(flags: readonly string[] = []): Promise<OwnRedis> {
+    const redis = new OwnRedis(await freePort(), mkdtempSync(join(tmpdir(), 'understudy-redis-')), flags)
     await redis.again()
     return redis
   }
@@ -37,16 +42,15 @@ export class OwnRedis {
 
   /** Starts it once more, with what it has on its disk. */
   async again(): Promise<void> {
-    const child = spawn('redis-server', ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--daemonize', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn('redis-server', ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--daemonize', 'no', ...this.#flags], { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#child = child
     for await (const line of createInterface({ input: child.stdout })) if (line.includes('Ready to accept connections')) break
     child.stdout.resume()
   }
 
-  /** @returns how many scripts it has carried out */
-  async scripts(): Promise<number> {
-    const { stdout } = spawnSync('redis-cli', ['-p', String(this.port), 'INFO', 'commandstats'], { encoding: 'utf8' })
-    return ['eval', 'evalsha'].reduce((sum, name) => sum + Number(new RegExp(`^cmdstat_${name}:calls=(\\d+)`, 'm').exec(stdout)?.[1] ?? 0), 0)
+  /** @returns what it answers to a command */
+  say(...command: readonly string[]): string {
+    return spawnSync('redis-cli', ['-p', String(this.port), ...command], { encoding: 'utf8' }).stdout
   }
 
   /** Ends it as a power cut does. */
@@ -57,6 +61,18 @@ export class OwnRedis {
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+  }
+
+  /**
+   * @returns a function that makes its disk what it is now; for one that is not running by then
+   */
+  remember(): () => void {
+    const copy = `${this.#folder}-copy`
+    cpSync(this.#folder, copy, { recursive: true })
+    return () => {
+      rmSync(this.#folder, { recursive: true })
+      renameSync(copy, this.#folder)
+    }
   }
 
   /** Ends it, and removes what it kept. */

@@ -37,7 +37,7 @@ export function parseOrigins(text: string, before: readonly string[]): readonly 
 
 /** For a flag that takes an address of Redis. */
 export function parseEngine(text: string): string {
-  if (!isRedis(text)) throw new InvalidArgumentError('it has to be an address of Redis: redis://localhost:6379 or rediss://user:password@host:6380/1.')
+  if (!isRedis(text)) throw new InvalidArgumentError('it has to be an address of Redis: redis://localhost:6379, rediss://user:password@host:6380/1, or nodes of a cluster: redis://a:7000,b:7000.')
   return text
 }
 

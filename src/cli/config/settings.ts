@@ -93,7 +93,7 @@ export function addSettingFlags(command: Command): Command {
     .addOption(option('--max-sandboxes <number>', 'sandboxes that are kept; past it those go that nobody has changed or named, and then new ones are refused', 'MAX_SANDBOXES').argParser(parseCount).default(10_000))
     .addOption(option('--max-memory <amount>', 'memory that may be filled with what is sent to the stub: at the bound the oldest calls of the journal go, and more records and files are refused', 'MAX_MEMORY').argParser(parseAmount).default(DEFAULT_MEMORY, '512mb'))
     .addOption(option('--data <folder>', 'keep sandboxes in this folder, so that they outlive the stub; see: understudy data', 'DATA'))
-    .addOption(option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db or rediss://…; docs/scale.md tells how', 'ENGINE').argParser(parseEngine))
+    .addOption(option('--engine <address>', 'keep sandboxes in Redis, for any number of stubs: redis://host:port/db, rediss://…, or several hosts of a cluster; docs/scale.md tells how', 'ENGINE').argParser(parseEngine))
     .addOption(new Option('--backend <system=url>', 'a real backend beside the stub: --backend live=https://staging.example/live; several by several flags').argParser(parsePair).default({}))
     .addOption(new Option('--backend-mode <what=mode>', 'stub, real (the usual), real-or-stub or compare, for a system, <system>/<tag> or an operation: --backend-mode live=compare').argParser(parsePair).default({}))
     .addOption(option('--admin-token <token>', 'what the control plane asks for; made and printed when --host lets others in', 'ADMIN_TOKEN').argParser(parseToken))

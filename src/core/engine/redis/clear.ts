@@ -23,7 +23,10 @@ export async function clearRedis(url: string): Promise<number> {
     const others = numberFrom(await port.run(BEAT, [processes], [String(SILENT)]))
     if (others > 0) throw new Error(`${String(others)} ${others === 1 ? 'stub uses' : 'stubs use'} the sandboxes in Redis at ${port.where}; stop all, and clear them then. One that was killed is forgotten after a minute.`)
     const count = numberFrom(await port.send(sandboxes, ['ZCARD', sandboxes]))
-    for await (const keys of keysIn(port, `${prefix}:{*}:*`)) if (keys.length > 0) await port.send('', ['UNLINK', ...keys])
+    for (const node of port.nodes()) {
+      // One by one, for a cluster takes no two that differ in their tags.
+      for await (const keys of keysIn(node, `${prefix}:{*}:*`)) await Promise.all(keys.map((key) => port.send(key, ['UNLINK', key])))
+    }
     return count
   } finally {
     await port.close()

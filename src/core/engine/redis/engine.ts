@@ -7,7 +7,7 @@ import { secret } from '../../ids.js'
 import { type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
 import { tellLetGo } from '../room.js'
 import { Unreachable } from '../unreachable.js'
-import { Feed } from './feed.js'
+import { Feeds } from './feeds.js'
 import { keysOf, type Sign } from './layout.js'
 import { type LogOwner, RedisLog } from './log.js'
 import { openPort, prefixOf } from './address.js'
@@ -23,6 +23,9 @@ export interface RedisOptions {
 
 const MOST_REPLICAS = 1000
 
+/** Milliseconds between the clocks of two nodes that are worth a word. */
+const MOST_APART = 5000
+
 /** Milliseconds after which a sandbox that nobody uses is swept away. */
 const IDLE = 7 * 24 * 3_600_000
 /** Real milliseconds between two notes of what has been used. */
@@ -31,7 +34,7 @@ const TICK = 1000
 const BEAT_EVERY = 20
 
 /**
- * @param url `redis://host:port/db`, `rediss://…`; `?prefix=…` puts several sets of sandboxes side by side
+ * @param url `redis://host:port/db`, `rediss://…`, `redis://a:7000,b:7000` for a cluster; `?prefix=…` puts several sets of sandboxes side by side
  * @returns an engine for one server
  */
 export function redisEngine(url: string, options: RedisOptions = {}): Engine {
@@ -42,7 +45,7 @@ interface Parts {
   readonly port: RedisPort
   readonly house: House
   readonly registry: Registry
-  readonly feed: Feed
+  readonly feeds: Feeds
 }
 
 class RedisEngine implements Engine, LogOwner {
@@ -87,8 +90,8 @@ class RedisEngine implements Engine, LogOwner {
       const registry = new Registry(port, this.#prefix)
       const { boot, now } = await registry.join(house)
       this.heard(now)
-      await warnOfEviction(port, house.report)
-      this.#parts = { port, house, registry, feed: new Feed(port) }
+      for (const node of port.nodes()) await warn(node, now, house.report)
+      this.#parts = { port, house, registry, feeds: new Feeds(port) }
       this.#timer = setInterval(() => {
         this.#tick(registry).catch(() => undefined) // the port reports it
       }, TICK).unref()
@@ -149,9 +152,9 @@ class RedisEngine implements Engine, LogOwner {
 
   async stop(): Promise<void> {
     if (this.#parts === null) return
-    const { port, feed, registry } = this.#parts
+    const { port, feeds, registry } = this.#parts
     if (this.#timer !== null) clearInterval(this.#timer)
-    feed.close()
+    feeds.close()
     for (const log of [...this.#logs.values()]) log.end()
     if (port.trouble === null) await registry.leave().catch(() => undefined) // it will be missed in a minute
     await port.close()
@@ -198,20 +201,20 @@ class RedisEngine implements Engine, LogOwner {
   }
 
   attend(log: RedisLog, isWanted: boolean): void {
-    const { feed } = this.#open
+    const { feeds } = this.#open
     if (!isWanted) {
-      feed.remove(log)
+      feeds.remove(log)
       return
     }
     const add = () => {
-      if (this.#logs.get(log.name) === log) feed.add(log)
+      if (this.#logs.get(log.name) === log) feeds.add(log)
     }
     // Asked for at once, so that whatever is asked for next is not older.
     log.catchUp().then(add, add)
   }
 
   gone(log: RedisLog): void {
-    this.#parts?.feed.remove(log)
+    this.#parts?.feeds.remove(log)
     if (this.#logs.get(log.name) === log) this.#logs.delete(log.name)
   }
 
@@ -260,8 +263,11 @@ class RedisEngine implements Engine, LogOwner {
   }
 }
 
-async function warnOfEviction(port: RedisPort, report: House['report']): Promise<void> {
-  const info = await port.send('', ['INFO', 'memory']).catch(() => '')
+/** Says what may make sandboxes come out wrong. */
+async function warn(node: RedisPort, now: number, report: House['report']): Promise<void> {
+  const [info, time] = await Promise.all([node.send('', ['INFO', 'memory']), node.send('', ['TIME'])]).catch(() => ['', []] as const)
   const policy = typeof info === 'string' ? /^maxmemory_policy:(\S+)/m.exec(info)?.[1] : undefined
-  if (policy !== undefined && policy !== 'noeviction') report(`Redis at ${port.where} has the maxmemory-policy ${policy}, so it may drop parts of sandboxes when its memory is full; set it to noeviction`)
+  if (policy !== undefined && policy !== 'noeviction') report(`Redis at ${node.where} has the maxmemory-policy ${policy}, so it may drop parts of sandboxes when its memory is full; set it to noeviction`)
+  const apart = Math.abs(Number(Array.isArray(time) ? time[0] : Number.NaN) * 1000 - now)
+  if (apart > MOST_APART) report(`the clock of the Redis at ${node.where} is ${String(Math.round(apart / 1000))} seconds from that of another node; sandboxes go by both, so let them agree (NTP)`)
 }

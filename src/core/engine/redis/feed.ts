@@ -2,32 +2,38 @@
 import { pause } from '../../clock.js'
 import { LoggedCommit } from './layout.js'
 import type { RedisLog } from './log.js'
-import { type Ear, MOST_HEARD, type RedisPort } from './port.js'
+import { type Ear, MOST_HEARD } from './port.js'
 import { type Item, itemsFrom, listFrom, textFrom } from './reply.js'
 
 /** Real milliseconds between two tries to hear again. */
 const BETWEEN = 100
 
 export class Feed {
-  readonly #port: RedisPort
+  readonly #ear: Ear
   /** By the name of the sandbox. */
   readonly #logs = new Map<string, RedisLog>()
-  #ear: Ear | null = null
   #isClosed = false
   /** Ends the wait while nobody is listened for; null while the feed does not wait. */
   #wake: AbortController | null = null
 
-  constructor(port: RedisPort) {
-    this.#port = port
+  constructor(ear: Ear) {
+    this.#ear = ear
+    void this.#go(ear)
+  }
+
+  /** For how many sandboxes it listens. */
+  get size(): number {
+    return this.#logs.size
+  }
+
+  has(log: RedisLog): boolean {
+    return this.#logs.get(log.name) === log
   }
 
   /** From now on the log is told what happens. It has to know already from which place on. */
   add(log: RedisLog): void {
     this.#logs.set(log.name, log)
-    if (this.#ear === null) {
-      this.#ear = this.#port.listen()
-      if (this.#ear !== null) void this.#go(this.#ear)
-    } else this.#nudge()
+    this.#nudge()
   }
 
   remove(log: RedisLog): void {
@@ -38,12 +44,12 @@ export class Feed {
     this.#isClosed = true
     this.#logs.clear()
     this.#nudge()
-    this.#ear?.close()
+    this.#ear.close()
   }
 
   #nudge(): void {
     this.#wake?.abort()
-    this.#ear?.nudge()
+    this.#ear.nudge()
   }
 
   async #go(ear: Ear): Promise<void> {

@@ -2,10 +2,11 @@
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { Attempt, Begun, Commit, Follower, House, Loaded, NewEntry, Point, SandboxLog, Verdict } from '../engine.js'
+import { entryFrom, headFrom } from './entries.js'
 import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
-import { APPEND, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
+import { APPEND, BACK, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
 
 /** So many commits a log keeps; as far back as that a sandbox can be stepped, if the bytes suffice. */
 const MOST_COMMITS = 10_000
@@ -44,9 +45,12 @@ interface Head {
   readonly kept: number
   /** Whether it was made by its name. */
   readonly isNamed: boolean
-  /** Commits since the version that was known here; null when there are too many. */
-  readonly since: readonly LoggedCommit[] | null
+  /** What came since the version that was known here. */
+  readonly since: Since
 }
+
+/** Commits; null when there are too many, `back` when what was known here is not there any more. */
+type Since = readonly LoggedCommit[] | typeof BACK | null
 
 export class RedisLog implements SandboxLog {
   readonly name: string
@@ -99,7 +103,8 @@ export class RedisLog implements SandboxLog {
     if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
     const between = this.#commitsFrom(since)
     const newest = numberFrom(version)
-    if (between === null) this.#miss(generation, newest)
+    if (between === BACK) this.#goBack(newest)
+    else if (between === null) this.#miss(generation, newest)
     else this.#tell(generation, between)
     if (verdict === 'conflict') return 'conflict'
     if (this.#generation === generation) this.#tell(generation, [{ version: newest, system: scope.system, changes, request, touched: () => touched }])
@@ -306,12 +311,21 @@ export class RedisLog implements SandboxLog {
     return { generation: numberFrom(generation), born: numberFrom(born), version: numberFrom(version), requests: numberFrom(requests), entry: numberFrom(entry), kept: numberFrom(kept), isNamed: named === '1', since: this.#commitsFrom(since) }
   }
 
-  #commitsFrom(reply: unknown): readonly LoggedCommit[] | null {
+  #commitsFrom(reply: unknown): Since {
+    if (reply === BACK) return BACK
     return Array.isArray(reply) ? itemsFrom(reply).map((item) => new LoggedCommit(item)) : null
   }
 
   /** Answers may come late: what they say may be known already, and more. */
   #heed({ generation, born, version, kept, since }: Head): void {
+    if (since === BACK) {
+      const isOther = generation !== this.#generation
+      this.#generation = generation
+      this.#born = born
+      this.#goBack(version)
+      if (isOther) this.follower.turnedOver(kept)
+      return
+    }
     if (generation < this.#generation) return
     if (generation > this.#generation) {
       const [before, bornBefore] = [this.#generation, this.#born]
@@ -338,6 +352,12 @@ export class RedisLog implements SandboxLog {
       if (commit.sign?.sign === 'cleared') this.follower.journalled({ type: 'cleared' })
       if (commit.sign?.sign === 'told') this.follower.announced(commit.sign.text)
     }
+  }
+
+  /** Redis has come back with less than it had: a disk that did not keep all, or a replica that had not heard all. What is there counts. */
+  #goBack(version: number): void {
+    this.#version = version
+    this.follower.lost()
   }
 
   #miss(generation: number, version: number): void {
@@ -370,13 +390,4 @@ export class RedisLog implements SandboxLog {
 
 function startOf({ control: { seed, requests }, origin }: SandboxContent): string {
   return JSON.stringify({ seed, requests, origin } satisfies Start)
-}
-
-function headFrom(item: Item): EntryHead {
-  const [, id] = item.place
-  return { id, ...(JSON.parse(fieldOf(item, 'h')) as Omit<EntryHead, 'id' | 'requests'>), requests: Number(fieldOf(item, 'r')) } // written by `append`
-}
-
-function entryFrom(item: Item): JournalEntry {
-  return { ...headFrom(item), ...(JSON.parse(fieldOf(item, 'e')) as Omit<JournalEntry, keyof EntryHead>) } // likewise
 }

@@ -23,18 +23,31 @@ export interface RedisPort {
   readonly where: string
   /** Null while Redis is there, otherwise what is wrong. */
   readonly trouble: string | null
-  /** Carries a script out, whose keys lie on one node. @throws Away */
+  /** So many connections to wait on are worth having: one where it can hear of all sandboxes. */
+  readonly ears: number
+  /** @returns each node that keeps something; this one where there are no others */
+  nodes(): readonly RedisPort[]
+  /** Carries a script out, whose keys share a hash tag. @throws Away */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
   /** Sends a command. @param key one that it is about @throws Away */
   send(key: string, command: readonly string[]): Promise<unknown>
-  /** @returns a connection of its own, on which one can wait for what is to come; null where there is none to be had */
-  listen(): Ear | null
+  /** @returns a connection of its own, on which one can wait for what is to come */
+  listen(): Ear
   /** @returns once all that was sent is answered, or cannot be */
   close(): Promise<void>
 }
 
 /** Items of one stream that are taken at once. */
 export const MOST_HEARD = 500
+
+/**
+ * @param places stream -> place
+ * @param wait milliseconds; none when left out
+ * @returns the command that asks what the streams have after their places
+ */
+export function heardBy(places: ReadonlyMap<string, string>, wait?: number): string[] {
+  return ['XREAD', 'COUNT', String(MOST_HEARD), ...(wait === undefined ? [] : ['BLOCK', String(wait)]), 'STREAMS', ...places.keys(), ...places.values()]
+}
 
 /** A connection that waits. */
 export interface Ear {
@@ -74,8 +87,11 @@ export async function persist<T>(work: () => Promise<T>): Promise<T> {
 export class Presence {
   readonly #report: (isThere: boolean, why: string) => void
   #isThere = false
+  #isEnded = false
   #why = 'it has not been reached yet'
-  #gone: ReturnType<typeof stopwatch> | null = null
+  /** The time since it has been away, or since it has been waited for. */
+  #gone = stopwatch()
+  #hasBeenThere = false
   #waiting: (() => void)[] = []
 
   /** @param report told of every change but the first */
@@ -92,10 +108,11 @@ export class Presence {
   }
 
   came(): void {
-    if (this.#gone !== null) this.#report(true, this.#why)
+    if (this.#isThere) return
+    if (this.#hasBeenThere) this.#report(true, this.#why)
     this.#isThere = true
-    this.#gone = null
-    for (const wake of this.#waiting.splice(0)) wake()
+    this.#hasBeenThere = true
+    this.#wake()
   }
 
   went(why: string): void {
@@ -106,9 +123,16 @@ export class Presence {
     this.#report(false, why)
   }
 
+  /** It is not asked for any more; whoever waits is told, and may find what it had elsewhere. */
+  ended(): void {
+    this.#isEnded = true
+    this.#isThere = false
+    this.#wake()
+  }
+
   /** @throws Away when it does not come back in time, or has been gone for longer already */
   async wait(): Promise<void> {
-    const left = PATIENCE - (this.#gone?.() ?? 0)
+    const left = this.#isThere || this.#isEnded ? 0 : PATIENCE - this.#gone()
     const came = new AbortController()
     const wake = () => {
       came.abort()
@@ -118,6 +142,10 @@ export class Presence {
       await pause(left, came.signal)
       this.#waiting = this.#waiting.filter((other) => other !== wake)
     }
-    if (!this.#isThere) throw new Away(this.#why, true)
+    if (!this.#isThere) throw new Away(this.#why, !this.#isEnded)
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 }

@@ -22,6 +22,9 @@ const STALE_ENTRIES = 100
 /** Milliseconds for which a deleted sandbox is remembered, so that those who listen hear of it. */
 const REMEMBERED = 60_000
 
+/** Stands for what came since, where Redis has come back with less than it had. */
+export const BACK = 'back'
+
 /** Lua has one kind of number; those beyond 10^14 it writes with an exponent unless it is told otherwise. */
 const prelude = `
 local function text(number) return string.format('%.0f', number) end
@@ -30,6 +33,7 @@ local function size(item) return #item[2][8] + #item[2][10] + #item[2][12] end
 local function fill(item) return #item[2][6] + #item[2][8] end
 local function since(log, known, newest)
   if known == newest then return {} end
+  if known > newest then return '${BACK}' end
   if newest - known > ${String(MOST_MISSED)} then return false end
   return redis.call('XRANGE', log, text(known + 1), '+')
 end
@@ -37,6 +41,11 @@ local function now() return text(math.floor(micros() / 1000)) end
 local function head()
   local meta = redis.call('HMGET', KEYS[1], 'gen', 'born', 'ver', 'req', 'entry', 'kept', 'named')
   return meta, {now(), meta[1], meta[2], meta[3], meta[4], meta[5], meta[6], meta[7]}
+end
+local function came(log, meta)
+  if meta[1] == ARGV[1] then return since(log, tonumber(ARGV[2]), tonumber(meta[3])) end
+  if ARGV[1] ~= '' and tonumber(ARGV[1]) > tonumber(meta[1]) then return '${BACK}' end
+  return {}
 end
 local function mark(log, version, generation, header)
   redis.call('XADD', log, text(version) .. '-0', 'g', generation, 'i', '', 's', '', 'n', '', 'h', header, 'a', '[]', 'p', '')
@@ -56,8 +65,7 @@ export const LOOK = script(`${prelude}
 local meta, answer = head()
 if not meta[1] then return {answer[1]} end
 if ARGV[3] == '1' then answer[5] = text(redis.call('HINCRBY', KEYS[1], 'req', 1)) end
-answer[9] = {}
-if meta[1] == ARGV[1] then answer[9] = since(KEYS[2], tonumber(ARGV[2]), tonumber(meta[3])) end
+answer[9] = came(KEYS[2], meta)
 return answer
 `)
 
@@ -85,6 +93,7 @@ if meta[1] ~= ARGV[1] then return {'over'} end
 local base, newest = tonumber(ARGV[2]), tonumber(meta[2])
 local between = since(KEYS[3], base, newest)
 if base ~= newest then
+  if between == '${BACK}' then return {'conflict', meta[2], between} end
   if not between or #between ~= newest - base then return {'conflict', meta[2], false} end
   local reads = {}
   for name in string.gmatch(ARGV[5], '[^\\n]+') do reads[name] = true end
@@ -154,8 +163,7 @@ return {'conflict', text(version), redis.call('XRANGE', KEYS[2], text(base + 1),
 export const LOAD = script(`${prelude}
 local meta, answer = head()
 if not meta[1] then return {answer[1]} end
-answer[9] = {}
-if meta[1] == ARGV[1] then answer[9] = since(KEYS[3], tonumber(ARGV[2]), tonumber(meta[3])) end
+answer[9] = came(KEYS[3], meta)
 answer[10] = redis.call('HMGET', KEYS[1], 'start', 'era', 'whole')
 answer[11] = redis.call('HGETALL', KEYS[2])
 answer[12] = ARGV[3] == '1' and redis.call('XRANGE', KEYS[3], '-', '+') or {}
@@ -278,9 +286,9 @@ if not meta[1] then return {now()} end
 local version = tonumber(meta[3]) + 1
 mark(KEYS[2], version, meta[1], ARGV[3])
 redis.call('HSET', KEYS[1], 'ver', text(version))
-local _, answer = head()
-answer[9] = {}
-if meta[1] == ARGV[1] then answer[9] = since(KEYS[2], tonumber(ARGV[2]), version) end
+local answer
+meta, answer = head()
+answer[9] = came(KEYS[2], meta)
 return answer
 `)
 

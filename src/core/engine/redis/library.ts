@@ -1,0 +1,43 @@
+/** `@redis/client`, and what its errors mean. It is loaded when somebody asks for this engine, and not before. */
+import type * as RedisClient from '@redis/client'
+import { Away } from './port.js'
+
+/** Real milliseconds without a word, after which a connection counts as broken; it is asked for one more often than that. */
+export const SILENCE = 5000
+export const PING = 1500
+/** Real milliseconds for which an ear waits at a time. */
+export const HEARING = 5000
+/** Answers that say: not carried out, come back later. */
+const LATER = /^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|READONLY|CLUSTERDOWN|NOREPLICAS)\b/
+
+export type Library = typeof RedisClient
+export type Client = ReturnType<typeof makeClient>
+export type Reconnect = false | ((retries: number, cause: Error) => number | Error)
+
+/** A connection that tells at once when Redis is not there; RESP 2, for older servers speak it as well. */
+export function makeClient({ createClient }: Library, url: string, silence: number, reconnectStrategy: Reconnect, ping = 0) {
+  return createClient({ url, RESP: 2, disableOfflineQueue: true, pingInterval: ping, socket: { socketTimeout: silence, reconnectStrategy } })
+}
+
+/** @throws Error that says how to install it */
+export async function loadLibrary(): Promise<Library> {
+  return import('@redis/client').catch(() => {
+    throw new Error('keeping sandboxes in Redis needs the package @redis/client, which could not be loaded; install it with: npm install @redis/client@6.3.1')
+  })
+}
+
+/** @returns what Redis has refused, as it is; what the network did, or what is to be tried later, as {@link Away} */
+export function asAway(error: unknown, library: Library): unknown {
+  if (!isReply(error, library)) return new Away(tell(error))
+  return LATER.test(error.message) ? new Away(error.message) : error
+}
+
+/** Whether Redis itself has said so. */
+export function isReply(error: unknown, { ErrorReply }: Library): error is RedisClient.ErrorReply {
+  return error instanceof ErrorReply
+}
+
+export function tell(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(tell).join(', ')
+  return error instanceof Error && error.message !== '' ? error.message : String(error)
+}

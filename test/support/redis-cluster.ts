@@ -1,0 +1,64 @@
+/** A Redis Cluster of a test's own: three nodes on free ports, each with a folder of its own. */
+import { freePort, OwnRedis } from './redis.js'
+
+/** Slots of the nodes, which have no replicas. */
+const RANGES = [['0', '5460'], ['5461', '10922'], ['10923', '16383']] as const
+
+export class OwnCluster {
+  readonly nodes: readonly OwnRedis[]
+
+  private constructor(nodes: readonly OwnRedis[]) {
+    this.nodes = nodes
+  }
+
+  /** @returns one that answers */
+  static async start(): Promise<OwnCluster> {
+    const buses = await Promise.all(RANGES.map(() => freePort()))
+    const nodes = await Promise.all(buses.map((bus) => OwnRedis.start(['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'])))
+    for (const [i, node] of nodes.entries()) {
+      node.say('CLUSTER', 'ADDSLOTSRANGE', ...(RANGES[i] ?? []))
+      for (const [j, other] of nodes.entries()) if (i !== j) node.say('CLUSTER', 'MEET', '127.0.0.1', String(other.port), String(buses[j]))
+    }
+    const cluster = new OwnCluster(nodes)
+    await cluster.ready()
+    return cluster
+  }
+
+  get url(): string {
+    return `redis://${this.nodes.map(({ port }) => `127.0.0.1:${String(port)}`).join(',')}`
+  }
+
+  /** Waits until all nodes agree that all is well. */
+  async ready(): Promise<void> {
+    const isWell = (node: OwnRedis) => /cluster_state:ok/.test(node.say('CLUSTER', 'INFO')) && node.say('CLUSTER', 'SLOTS').split('\n').filter((line) => line === '127.0.0.1').length === RANGES.length
+    while (!this.nodes.every(isWell)) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  /** @returns the node that has the key */
+  nodeOf(key: string): OwnRedis {
+    // The one that does not send whoever asks to another.
+    const node = this.nodes.find((one) => !one.say('EXISTS', key).startsWith('MOVED'))
+    if (node === undefined) throw new Error(`no node has ${key}`)
+    return node
+  }
+
+  /** Hands over what lies with the key to another node, as an administrator does, key by key. */
+  async move(key: string): Promise<void> {
+    const slot = this.nodes[0]?.say('CLUSTER', 'KEYSLOT', key).trim() ?? ''
+    const from = this.nodeOf(key)
+    const to = this.nodes.find((node) => node !== from) ?? from
+    const [source, target] = [from, to].map((node) => node.say('CLUSTER', 'MYID').trim())
+    to.say('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source ?? '')
+    from.say('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target ?? '')
+    for (const one of from.say('CLUSTER', 'GETKEYSINSLOT', slot, '100').split('\n').filter((line) => line !== '')) {
+      from.say('MIGRATE', '127.0.0.1', String(to.port), one, '0', '5000')
+      // Calls come upon a sandbox that lies on two nodes.
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+    for (const node of [to, from, ...this.nodes]) node.say('CLUSTER', 'SETSLOT', slot, 'NODE', target ?? '')
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()))
+  }
+}
