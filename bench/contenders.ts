@@ -19,6 +19,8 @@ export interface Contender {
   readonly base: string
   readonly works: readonly Work[]
   readonly env?: Readonly<Record<string, string>>
+  /** Where it has no core to itself. */
+  readonly roams?: true
 }
 
 /** @returns a file of `bench/contenders` */

@@ -16,7 +16,8 @@ export interface Growth {
   readonly what: string
   readonly figure: string
   readonly target: string
-  readonly met: boolean
+  /** Null where nothing was aimed at. */
+  readonly met: boolean | null
   /** Median milliseconds at each number of records; for the picture. */
   readonly line?: { readonly name: string; readonly sizes: readonly number[]; readonly milliseconds: readonly number[] }
 }

@@ -16,7 +16,7 @@ export interface Measured {
 }
 
 /** Connections kept open and busy. */
-const CONNECTIONS = 32
+export const CONNECTIONS = 32
 
 /**
  * @param seconds how long the server does a work of live's
@@ -35,11 +35,12 @@ export function urlOf({ port }: Running): string {
 
 /**
  * @param script a file of `bench/wrk`, and what it is given
+ * @param connections kept open and busy
  * @throws Error when an answer was no 2XX or a connection broke
  */
-export async function runWrk(server: Running, script: string, given: readonly string[], seconds: number): Promise<Measured> {
+export async function runWrk(server: Running, script: string, given: readonly string[], seconds: number, connections = CONNECTIONS): Promise<Measured> {
   const lua = join(root, 'bench', 'wrk', script)
-  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(CONNECTIONS)}`, `-d${String(seconds)}s`, '--latency', '-s', lua, urlOf(server), '--', ...given])
+  const [command, args] = onCore(1, 'wrk', ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency', '-s', lua, urlOf(server), '--', ...given])
   const { stdout } = await run(command, args)
   const broken = /(Non-2xx or 3xx responses|Socket errors): (.*)/.exec(stdout)
   if (broken) throw new Error(`${server.contender.name}, ${given.join(' ')}: ${broken[0]}`)

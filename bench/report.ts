@@ -51,7 +51,7 @@ function startAndMemory(rows: readonly Row[], requests: number): string[] {
 export function growthTable(growth: readonly Growth[]): string[] {
   return markdown(
     ['what', 'figure', 'target', 'met'],
-    growth.map(({ what, figure, target, met }) => [what, figure, target, met ? 'yes' : 'no']),
+    growth.map(({ what, figure, target, met }) => [what, figure, target, met === null ? '–' : met ? 'yes' : 'no']),
   )
 }
 

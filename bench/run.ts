@@ -5,11 +5,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { noRedis } from '../test/support/redis.js'
 import { drawCharts } from './charts.js'
 import { measureConsole } from './console.js'
 import { compareContracts } from './contract-size.js'
 import { bareExpress, bareHttp, build, installPeers, peers, root, understudy } from './contenders.js'
 import { endure } from './endurance.js'
+import { keepFigures } from './engine-docs.js'
+import { engineRows } from './engine-figures.js'
+import { measureEngines } from './engines.js'
 import { type Growth, measureGrowth } from './growth.js'
 import { measureMemory } from './memory.js'
 import { growthTable, report } from './report.js'
@@ -17,7 +21,7 @@ import { runRounds } from './rounds.js'
 import { compareAnswers } from './same-bytes.js'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, console: { type: 'boolean', default: false }, engines: { type: 'boolean', default: false }, 'no-peers': { type: 'boolean', default: false }, rounds: { type: 'string' }, seconds: { type: 'string' } },
 })
 const plan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 7)), starts: values.quick ? 2 : 7, requests: values.quick ? 10_000 : 100_000 }
 
@@ -26,6 +30,15 @@ build()
 if (values.console) {
   const rows = await measureConsole(values.quick ? 20 : 120, say)
   process.stdout.write(`${growthTable(rows).join('\n')}\n`)
+  process.exit()
+}
+const date = new Date().toISOString().slice(0, 10)
+const enginePlan = { seconds: Number(values.seconds ?? (values.quick ? 1 : 3)), rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), isQuick: values.quick }
+if (values.engines) {
+  if (noRedis !== null) throw new Error(noRedis)
+  const figures = await measureEngines(enginePlan, date, say)
+  process.stdout.write(`${growthTable(engineRows(figures)).join('\n')}\n`)
+  if (!values.quick) keepFigures(figures)
   process.exit()
 }
 if (!values['no-peers']) installPeers()
@@ -39,9 +52,12 @@ const answers = await compareAnswers(plan, say)
 const growth: Growth[] = values.quick
   ? await measureGrowth([100, 10_000], 100, say)
   : [...(await measureGrowth([100, 10_000, 1_000_000], 1000, say)), ...(await compareContracts([50, 500], 9, say)), ...(await endure(2_000_000, say))]
-const text = report(rows, answers, growth, plan, new Date().toISOString().slice(0, 10))
+if (noRedis !== null) say(`the engines are left out: ${noRedis}`)
+const engines = noRedis === null ? await measureEngines(enginePlan, date, say) : null
+const text = report(rows, answers, [...growth, ...(engines === null ? [] : engineRows(engines))], plan, date)
 process.stdout.write(text)
 if (!values.quick) {
+  if (engines !== null) keepFigures(engines)
   writeFileSync(join(root, 'bench', 'RESULTS.md'), text)
   drawCharts(rows, growth)
 }
