@@ -106,6 +106,7 @@ function onFirstForward(): Forwarder {
   })
   return {
     forward: async (outgoing) => (await made()).forward(outgoing),
+    connect: async (outgoing) => (await import('./hosts/node/dial.js')).dial(outgoing),
     close: async () => {
       if (isMade) await (await made()).close()
     },
@@ -116,7 +117,7 @@ function readBackends(systems: readonly System[], given: NonNullable<StageOption
   return new Map(Object.entries(given).map(([id, backend]) => {
     const system = systems.find((one) => one.id === id)
     if (system === undefined) throw new TypeError(`backends: no system is called ${JSON.stringify(id)}; there are ${systems.map((one) => one.id).join(', ')}`)
-    return [id, readBackend(system.contract, typeof backend === 'string' ? { url: backend } : backend)]
+    return [id, readBackend(system, typeof backend === 'string' ? { url: backend } : backend)]
   }))
 }
 

@@ -34,9 +34,9 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
 }
 
 /** @throws Refusal that says what is wrong */
-function checkBackend({ contract }: System, { url, mode, operations, timeout }: BackendInput) {
+function checkBackend(system: System, { url, mode, operations, timeout }: BackendInput) {
   try {
-    return readBackend(contract, { url, mode, operations, timeout })
+    return readBackend(system, { url, mode, operations, timeout })
   } catch (error) {
     throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
   }

@@ -1,7 +1,7 @@
 /** Open connections, and a console that pushes something to a user by hand. */
 import { callErased } from '../core/erased.js'
 import type { Sandbox } from '../core/sandbox.js'
-import type { Connection } from '../core/sockets/connection.js'
+import type { Held } from '../core/sockets/group.js'
 import type { Socket } from '../core/sockets/definition.js'
 import type { System } from '../core/system.js'
 import { instant, lookAt, openSandbox, systemOf, systemsOf, transact } from './access.js'
@@ -15,7 +15,7 @@ const MOST_REASON = 123
 export const sockets: Handlers<'listSockets' | 'sendPacket' | 'dropSocket'> = {
   listSockets: async ({ input, parts }) => {
     const sandbox = await lookAt(parts, input.sandbox)
-    const found: Connection[] = []
+    const found: Held[] = []
     for (const system of systemsOf(parts, input.system)) {
       const ofSystem = parts.sockets.list(sandbox).filter((connection) => connection.parts.system === system)
       const { user } = input
@@ -59,7 +59,7 @@ function socketOf(system: System, wanted: Task<'sendPacket'>['input']['socket'])
   throw refusal(422, 'no-such-socket', `${system.id} has no socket${wanted === undefined ? '' : ` ${quote(wanted)}`}. There are ${listOf(known)}.`, { known })
 }
 
-function connectionOf({ sockets: host }: ControlParts, sandbox: Sandbox, id: string): Connection {
+function connectionOf({ sockets: host }: ControlParts, sandbox: Sandbox, id: string): Held {
   const open = host.list(sandbox)
   const found = open.find(({ parts }) => parts.id === id)
   if (found !== undefined) return found
@@ -71,6 +71,6 @@ function mayBeSent(code: number): boolean {
   return (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || code >= 3000
 }
 
-function show({ parts, user, session, mailbox }: Connection) {
-  return { id: parts.id, system: parts.system.id, socket: parts.name, user, session, mailbox, openedAt: instant(parts.openedAt), waiting: parts.wire.waiting }
+function show({ parts, user, session, mailbox }: Held) {
+  return { id: parts.id, system: parts.system.id, socket: parts.name, user, session, mailbox, openedAt: instant(parts.openedAt), waiting: parts.wire.waiting, source: parts.via?.source ?? ('stub' as const) }
 }

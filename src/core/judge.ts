@@ -56,6 +56,10 @@ export function judge(subject: Judged, operation: string | null, reply: JudgedRe
   return judgeFailure(subject, operation, reply, reply.error)
 }
 
+/** @returns where a value departs from a schema of the contract that has a name */
+export function judgeSchema({ validators }: Judged, schema: string, value: unknown, subject: string): readonly Departure[] {
+  return judgeBody(validators.schemas[schema], value, subject)
+}
 
 function judgeFailure({ contract, validators }: Judged, operation: string, { body, status, forced = false, anyStatus = false }: JudgedReply, error: string): readonly Departure[] {
   const departures = [...judgeBody(validators.failures[error], body, `failure ${error} of ${operation}`)]

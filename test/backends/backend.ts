@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Departure, depart } from './departures.js'
 
 export interface Asked {
@@ -34,8 +35,14 @@ export interface Backend {
   close(): Promise<void>
 }
 
-/** @param unknown what answers a path that nobody has */
-export async function startBackend(answering: Answering, unknown: Answered): Promise<Backend> {
+/** Takes the requests for a WebSocket. */
+export type Upgrading = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/**
+ * @param unknown what answers a path that nobody has
+ * @param upgrading without it there are no WebSockets, and whoever asks for one is cut off
+ */
+export async function startBackend(answering: Answering, unknown: Answered, upgrading: Upgrading = (_request, socket) => socket.destroy()): Promise<Backend> {
   const asked: Asked[] = []
   let departure: Departure | null = null
   const server = createServer((request, response) => {
@@ -51,6 +58,7 @@ export async function startBackend(answering: Answering, unknown: Answered): Pro
       },
     )
   })
+  server.on('upgrade', upgrading)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // it listens on TCP
   return {

@@ -191,7 +191,7 @@ function backendsOf(systems: readonly System[], { backend: urls, backendMode: mo
   for (const [id, url] of Object.entries(urls)) found.set(id, { url })
   for (const [name, mode] of Object.entries(modes)) {
     const [id = '', tag] = name.split('/', 2)
-    const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract }) => Object.hasOwn(contract.operations, name))
+    const owner = systems.find((system) => system.id === id) ?? systems.find(({ contract, sockets }) => Object.hasOwn(contract.operations, name) || Object.hasOwn(sockets, name))
     const target = owner === undefined ? undefined : found.get(owner.id)
     if (owner === undefined || target === undefined) throw new Error(`--backend-mode ${name}=${mode}: ${owner === undefined ? `no system and no operation is called ${JSON.stringify(name)}` : `${owner.id} has no backend; give one with --backend ${owner.id}=<url>`}`)
     if (!isMode(mode)) throw new Error(`--backend-mode ${name}=${mode}: the modes are ${modeNames.join(', ')}.${didYouMean(mode, modeNames)}`)

@@ -1,5 +1,6 @@
 /** What carries calls to a real backend. The core says what is to be carried, and knows no HTTP client: a host brings one. */
-import type { ReplyHeaders } from '../reply.js'
+import type { Reply, ReplyHeaders } from '../reply.js'
+import type { SocketLink } from '../sockets/wire.js'
 
 /** Why a real backend gave no answer, or none was asked for. */
 export type Unanswered =
@@ -36,6 +37,18 @@ export interface Incoming {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** A WebSocket that is wanted of a real backend. */
+export interface OutgoingSocket extends Pick<Outgoing, 'origin' | 'path' | 'headers' | 'timeout' | 'signal'> {
+  readonly protocols: readonly string[]
+  /** Bytes of one frame that it may send. */
+  readonly limit: number
+}
+
+/** What a real backend answered to a handshake: a WebSocket from which nothing is read before somebody listens, or something else. */
+export type IncomingSocket =
+  | { readonly kind: 'open'; readonly link: SocketLink; /** Empty where it has chosen none. */ readonly protocol: string; readonly headers: ReplyHeaders }
+  | { readonly kind: 'refused'; /** Its body is cut where it is long. */ readonly reply: Reply }
+
 /** No answer came, or not all of it. */
 export class ForwardError extends Error {
   override readonly name = 'ForwardError'
@@ -54,6 +67,11 @@ export interface Forwarder {
    * @throws ForwardError when none comes
    */
   forward(outgoing: Outgoing): Promise<Incoming>
+  /**
+   * @returns what came of the handshake; until then, and no longer, the signal ends it
+   * @throws ForwardError when no answer comes
+   */
+  connect(outgoing: OutgoingSocket): Promise<IncomingSocket>
   /** Ends all connections. */
   close(): Promise<void>
 }

@@ -18,7 +18,7 @@ export interface Backend {
   readonly url: string
   /** For all operations that have no mode of their own. */
   readonly mode: Mode
-  /** By name of an operation, or of a tag, whose operations these are; a name of an operation goes first. */
+  /** By name of an operation, of a tag, whose operations these are, or of a socket; a name of an operation goes first. */
   readonly operations: Readonly<Record<string, Mode>>
   /** Real milliseconds that an answer may take, its body included. */
   readonly timeout: number
@@ -47,32 +47,38 @@ export class BackendMisfit extends Error {
   }
 }
 
+/** What modes can be given for: the parts of a system. */
+export interface Parts {
+  readonly contract: Pick<Contract, 'system' | 'operations'>
+  readonly sockets: Readonly<Record<string, unknown>>
+}
+
 /**
- * @param contract of the system that the backend is one of
+ * @param parts of the system that the backend is one of
  * @returns the backend, with the usual values where something was left out: `real` for all operations, 30 seconds
  * @throws BackendMisfit when the URL is none that calls can go to, or a mode, an operation or a time is none
  */
-export function readBackend(contract: Pick<Contract, 'system' | 'operations'>, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT }: BackendInput): Backend {
+export function readBackend(parts: Parts, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT }: BackendInput): Backend {
   if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
   if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
-  const known = namesOf(contract)
+  const known = namesOf(parts)
+  const hasSockets = Object.keys(parts.sockets).length > 0
   for (const [name, one] of Object.entries(operations)) {
-    if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation and no tag ${JSON.stringify(name)} in ${contract.system}.${didYouMean(name, known)}`)
+    if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation${hasSockets ? ', no tag and no socket' : ' and no tag'} ${JSON.stringify(name)} in ${parts.contract.system}.${didYouMean(name, known)}`)
     if (!isMode(one)) throw new BackendMisfit('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
   }
   return { url: readUrl(url), mode, operations: { ...operations }, timeout }
 }
 
 /** @returns the names that modes can be given by */
-export function namesOf({ operations }: Pick<Contract, 'operations'>): ReadonlySet<string> {
-  return new Set([...Object.keys(operations), ...Object.values(operations).map(({ tag }) => tag)])
+export function namesOf({ contract: { operations }, sockets }: Parts): ReadonlySet<string> {
+  return new Set([...Object.keys(operations), ...Object.values(operations).map(({ tag }) => tag), ...Object.keys(sockets)])
 }
 
-/** @returns who answers the operation */
-export function modeOf(backend: Backend, operation: string, tag: string): Mode {
-  const { operations, mode } = backend
-  if (Object.hasOwn(operations, operation)) return operations[operation] ?? mode
-  return Object.hasOwn(operations, tag) ? (operations[tag] ?? mode) : mode
+/** @returns who answers the operation, or the socket, which has no tag */
+export function modeOf({ operations, mode }: Backend, name: string, tag: string | null): Mode {
+  if (Object.hasOwn(operations, name)) return operations[name] ?? mode
+  return tag !== null && Object.hasOwn(operations, tag) ? (operations[tag] ?? mode) : mode
 }
 
 /** @returns whether the text is a mode */

@@ -71,7 +71,8 @@ function nameOf(error: string | null): string {
   return error ?? 'a success'
 }
 
-function findingOf({ kind, pointer, message, rule }: Departure, { dialect }: Contract, { error, status }: ReadReply): Finding {
+/** @returns a departure as a difference */
+export function findingOf({ kind, pointer, message, rule }: Departure, { dialect }: Contract, { error, status }: Pick<ReadReply, 'error' | 'status'>): Finding {
   const about = typeof error === 'string' ? { error } : {}
   switch (kind) {
     case 'noJson':
@@ -131,7 +132,8 @@ function formOf(value: unknown): string | null {
   return null
 }
 
-function distinct(findings: readonly Finding[]): readonly Finding[] {
+/** @returns the findings, one of each kind at each place */
+export function distinct(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>()
   return findings.filter(({ kind, pointer }) => {
     const key = `${kind} ${pointer}`

@@ -20,7 +20,7 @@ export interface WitnessParts {
 }
 
 /** What these say is no fault of the backend's. */
-const NOT_ITS_FAULT: readonly Unanswered[] = ['cancelled', 'loop', 'stubToken', 'path']
+export const NOT_ITS_FAULT: readonly Unanswered[] = ['cancelled', 'loop', 'stubToken', 'path']
 
 /** So much of a body is masked as JSON, and so much of an example is kept. */
 const MOST_MASKED = 256 * 1024
@@ -37,7 +37,7 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents }
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
   const findings = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
-  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(routed, asked, finding) })
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(shown(routed, asked, finding)) })
   return findings
 }
 
@@ -60,14 +60,32 @@ async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer'
   return [...departures, ...differencesOf(system.contract, { operation, stub, real: asked.read }).filter(({ kind, pointer }) => !known.has(`${kind} ${pointer}`))]
 }
 
-function exampleOf({ arrival }: Routed, asked: Asked, { message }: Finding): DriftExample {
-  const { call, turn } = arrival
+/** A call as it may be shown, before it is masked and cut. */
+export interface Shown {
+  readonly at: number
+  readonly method: string
+  /** Path and query below the system's base. */
+  readonly url: string
+  readonly status: number | null
+  readonly message: string
+  /** Null where there is nothing that can be shown. */
+  readonly body: Uint8Array | string | null
+}
+
+/** @returns the call as an example, its secrets and phone numbers masked */
+export function exampleOf({ at, method, url, status, message, body }: Shown): DriftExample {
   return {
-    at: turn.now,
-    method: call.method,
-    url: maskPhones(maskUrl(urlBelow(arrival))).slice(0, MOST_TEXT),
-    status: asked.kind === 'answer' ? asked.read.status : null,
+    at,
+    method,
+    url: maskPhones(maskUrl(url)).slice(0, MOST_TEXT),
+    status,
     message: maskPhones(message).slice(0, MOST_TEXT),
-    body: asked.kind === 'none' || isStreamed(asked.reply) || asked.reply.body.length === 0 ? null : maskJsonText(Buffer.from(asked.reply.body).toString('utf8', 0, MOST_MASKED)).slice(0, MOST_BODY),
+    body: body === null || body.length === 0 ? null : maskJsonText(Buffer.from(body).toString('utf8', 0, MOST_MASKED)).slice(0, MOST_BODY),
   }
+}
+
+function shown({ arrival }: Routed, asked: Asked, { message }: Finding): Shown {
+  const { call, turn } = arrival
+  const isSeen = asked.kind === 'answer'
+  return { at: turn.now, method: call.method, url: urlBelow(arrival), status: isSeen ? asked.read.status : null, message, body: !isSeen || isStreamed(asked.reply) ? null : asked.reply.body }
 }

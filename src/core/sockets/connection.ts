@@ -1,5 +1,4 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
-import { callErased } from '../erased.js'
 import { pause, stopwatch } from '../clock.js'
 import { NoRoom } from '../engine/engine.js'
 import { describeException } from '../failure.js'
@@ -9,7 +8,7 @@ import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import { Superseded } from '../superseded.js'
 import { closedBy, type RefusedFrame, type SocketAnswer, type SocketCondition, type SocketOperations, socketOperations } from './definition.js'
-import { faultAnswer, inMaintenance, NOTHING_WRONG, outage, strike, type StruckFrame } from './faults.js'
+import { inMaintenance, NOTHING_WRONG, obstacle, refusalOf, strike, type StruckFrame } from './faults.js'
 import { CUT, type Happening, NOTHING_SENT, type OutgoingParts, recordFrames, speak } from './outgoing.js'
 import { transact, type Transacted } from './transact.js'
 import { closeCodes } from './wire.js'
@@ -152,13 +151,10 @@ export class Connection {
   }
 
   /** What comes out of a frame, if nothing is in its way. */
-  async #carryOut(turn: Turn, { error }: StruckFrame, frame: unknown): Promise<Reaction> {
+  async #carryOut(turn: Turn, struck: StruckFrame, frame: unknown): Promise<Reaction> {
     const { socket, system } = this.parts
-    const { state } = turn
-    if (inMaintenance(state, system)) return this.#refuse('maintenance')
-    if (error !== null) return this.#refuse(faultAnswer(error, system, this.#operations.frame, socket, this.#memory))
-    const out = outage(state, system)
-    if (out !== null) return this.#refuse(out)
+    const inTheWay = obstacle(turn, system, this.#operations.frame, socket, this.#memory, struck)
+    if (inTheWay !== null) return this.#refuse(inTheWay)
     try {
       const { caller, result, changes } = await this.#transact(turn, (work) => socket.receive(work, frame))
       return result === null ? this.#refuse(turnedAwayAs(caller)) : { ...result, changes, reason: null }
@@ -230,7 +226,7 @@ export class Connection {
   #end(condition: 'unauthenticated' | 'banned' | 'displaced'): void {
     if (this.#ended) return
     const elapsed = stopwatch()
-    const { frame, error } = this.#refusal(condition)
+    const { frame, error } = refusalOf(this.parts.socket, condition, this.#memory)
     const sent = speak(this.parts, [frame])
     this.close(closedBy[condition] ?? closeCodes.policy, condition)
     const record = async () => {
@@ -240,15 +236,8 @@ export class Connection {
   }
 
   #refuse(reason: RefusedFrame | SocketCondition): Reaction {
-    const condition = typeof reason === 'string' ? reason : null
-    const { frame, error } = typeof reason === 'string' ? this.#refusal(reason) : reason
+    const { frame, error, condition } = refusalOf(this.parts.socket, reason, this.#memory)
     return { frames: [frame], error, changes: [], reason: condition }
-  }
-
-  #refusal(condition: SocketCondition): RefusedFrame {
-    const { conditions } = this.parts.socket
-    const say = conditions[condition] ?? conditions.unauthenticated
-    return callErased(say, this.#memory) // what this very socket returned
   }
 
   #transact<T>(turn: Turn, work: (work: never) => Promise<T>): Promise<Transacted<T>> {

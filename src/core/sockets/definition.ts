@@ -80,6 +80,8 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
   readonly path: string
   /** The component schema (`x-validator`) that everything sent here must fit. */
   readonly schema: string
+  /** The component schema (`x-validator`) that everything that a client sends should fit. */
+  readonly clientSchema: string
   /** What a new connection remembers. */
   readonly memory: Memory
   /** Answers a frame of a client: its JSON value, or undefined when it is no JSON text. */
@@ -99,6 +101,7 @@ export interface SocketDefinition<S extends SystemTypes, Memory, Position> {
 export interface Socket {
   readonly path: string
   readonly schema: string
+  readonly clientSchema: string
   readonly memory: unknown
   receive(work: never, frame: unknown): Promise<SocketAnswer<unknown>>
   deliver(work: never): Promise<Delivery<unknown>>

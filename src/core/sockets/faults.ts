@@ -59,8 +59,23 @@ export function outage({ systems }: ControlState, system: System): SocketConditi
   return isOut(system, out, 'network') ? 'networkError' : null
 }
 
+/**
+ * @param memory what the socket itself has returned
+ * @returns what keeps a frame from being carried out, in the order in which it counts; null where nothing does
+ */
+export function obstacle({ state }: Turn, system: System, operation: string, socket: Socket, memory: unknown, { error }: Pick<StruckFrame, 'error'>): RefusedFrame | SocketCondition | null {
+  if (inMaintenance(state, system)) return 'maintenance'
+  return error === null ? outage(state, system) : faultAnswer(error, system, operation, socket, memory)
+}
+
+/** @returns what a connection is told, and the condition that it is told, if it is one */
+export function refusalOf({ conditions }: Socket, reason: RefusedFrame | SocketCondition, memory: unknown): RefusedFrame & { readonly condition: SocketCondition | null } {
+  if (typeof reason !== 'string') return { ...reason, condition: null }
+  return { ...callErased(conditions[reason] ?? conditions.unauthenticated, memory), condition: reason } // what this very socket returned
+}
+
 /** @returns what the fault wants to be answered: a refusal of its own, or the one of a condition */
-export function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): RefusedFrame | SocketCondition {
+function faultAnswer(fault: ErrorChoice, system: System, operation: string, socket: Socket, memory: unknown): RefusedFrame | SocketCondition {
   const error = errorFor(system, operation, fault)
   // The socket's own functions take the memory that the socket itself has returned.
   const say = error === null ? undefined : socket.errors[error]

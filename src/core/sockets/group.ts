@@ -4,7 +4,11 @@ import type { Sandbox } from '../sandbox.js'
 import type { Change } from '../store/types.js'
 import type { System } from '../system.js'
 import type { Connection } from './connection.js'
+import type { Relay } from './relay.js'
 import { closeCodes } from './wire.js'
+
+/** A connection that the stub answers, or one that goes on to a real backend. */
+export type Held = Connection | Relay
 
 /** Somebody has taken a mailbox. */
 interface Taken {
@@ -15,7 +19,7 @@ interface Taken {
 }
 
 export class Group {
-  readonly connections = new Set<Connection>()
+  readonly connections = new Set<Held>()
   /** One that has lost its mailbox since may still stand here. */
   readonly #mailboxes = new Map<string, Connection>()
   /** How many announcements of each place are under way: what is heard of it meanwhile happened before. */
@@ -74,7 +78,7 @@ export class Group {
    * Forgets a connection that is gone.
    * @returns whether it was the last one, and with it the group ends
    */
-  leave(connection: Connection): boolean {
+  leave(connection: Held): boolean {
     for (const [place, holder] of this.#mailboxes) if (holder === connection) this.#mailboxes.delete(place)
     connection.forget()
     this.connections.delete(connection)
@@ -103,7 +107,7 @@ export class Group {
 }
 
 /** Whether a change may be the end of the connection's session, or a ban of its user. */
-function concerns({ collection, key }: Change, { session, user }: Connection, { users }: System): boolean {
+function concerns({ collection, key }: Change, { session, user }: Held, { users }: System): boolean {
   if (collection === 'sessions') return session === key
   return users.ban !== null && collection === users.collection && user !== null && users.key(user) === key
 }

@@ -1,6 +1,6 @@
 /** Frames on their way out: held against the contract, put on the wire, and on record. */
 import type { Validator } from '../contract.js'
-import { keep } from '../journal.js'
+import { type JournalEntry, keep } from '../journal.js'
 import type { Turn } from '../turn.js'
 import type { CallHeaders } from '../stage/call.js'
 import type { Change } from '../store/types.js'
@@ -19,6 +19,8 @@ export interface RecordParts {
   readonly headers: CallHeaders
   /** Told of frames that break the contract and of exceptions. */
   readonly report: (problem: string) => void
+  /** Who answers, where a real backend could; left out where the system has none. */
+  readonly via?: JournalEntry['via']
 }
 
 /** What is needed to speak on a connection. */
@@ -66,9 +68,9 @@ export function speak({ socket, system, wire }: OutgoingParts, frames: readonly 
 }
 
 /** Puts what happened into the journal of the sandbox. */
-export function recordFrames({ system, url, headers, report }: RecordParts, happening: Happening): void {
+export function recordFrames({ system, url, headers, report, via }: RecordParts, happening: Happening): void {
   const { operation, turn, elapsed, user, request, sent, error = null, faults = [], changes = [], status = SWITCHING_PROTOCOLS } = happening
-  for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
+  if (via?.source !== 'real') for (const violation of sent.violations) report(`${system.id} breaks its contract: ${operation}: ${violation}`)
   turn.record({
     at: turn.now,
     duration: elapsed(),
@@ -87,10 +89,12 @@ export function recordFrames({ system, url, headers, report }: RecordParts, happ
     faults,
     violations: sent.violations,
     changes,
+    ...(via === undefined ? {} : { via }),
   })
 }
 
-function violationsOf(validate: Validator | undefined, frame: object): readonly string[] {
+/** @returns where a frame breaks the contract */
+export function violationsOf(validate: Validator | undefined, frame: unknown): readonly string[] {
   if (validate === undefined) return ['the contract has no schema for what is sent here']
   if (validate(frame)) return []
   return linesOf(validate.errors ?? [], 'the frame')

@@ -1,24 +1,28 @@
 /** The open WebSockets of a stage: who they are, how many there may be, and what reaches them from elsewhere. */
 import type { Budget } from '../budget.js'
 import { pause, stopwatch } from '../clock.js'
-import type { RequestView } from '../dialect.js'
+import { REASON_HEADER, SOURCE_HEADER } from '../backends/headers.js'
+import type { Backend } from '../backends/setting.js'
+import type { Credential, RequestView } from '../dialect.js'
 import { NoRoom } from '../engine/engine.js'
-import type { Proof } from '../identify.js'
+import type { JournalEntry } from '../journal.js'
 import { type Address, readAddress, urlBelow } from '../pipeline/address.js'
 import { SERVER_STATUS_HEADER } from '../pipeline/maintenance.js'
 import { parseQuery } from '../pipeline/query.js'
 import { problemReply } from '../problem.js'
-import type { Reply } from '../reply.js'
+import { asHeader, type Reply, type ReplyHeaders } from '../reply.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
-import type { Call, CallHeaders } from '../stage/call.js'
+import type { Call } from '../stage/call.js'
 import type { System } from '../system.js'
 import type { Turn } from '../turn.js'
 import { Connection } from './connection.js'
-import { type Socket, socketOperations } from './definition.js'
-import { strike } from './faults.js'
-import { Group } from './group.js'
-import { CUT, NOTHING_SENT, recordFrames } from './outgoing.js'
+import { closedBy, type RefusedFrame, type Socket, type SocketCondition, socketOperations } from './definition.js'
+import { NOTHING_WRONG, obstacle, refusalOf, strike } from './faults.js'
+import { Group, type Held } from './group.js'
+import { CUT, NOTHING_SENT, recordFrames, type RecordParts, speak } from './outgoing.js'
+import { Reach, type Reached, type ReachParts } from './reach.js'
+import { Relay } from './relay.js'
 import { closeCodes, type SocketLink, Wire } from './wire.js'
 
 export interface SocketLimits {
@@ -42,10 +46,14 @@ interface Found {
   readonly socket: Socket
   readonly system: System
   readonly address: Address
-  readonly headers: CallHeaders
-  /** The client has gone. */
-  readonly signal: AbortSignal
+  readonly call: Knock
+  readonly view: RequestView
+  /** What the upgrade request shows. */
+  readonly proof: Credential
 }
+
+/** A request for a socket; its signal says that the client has gone, until the socket is open. */
+type Knock = Pick<Call, 'url' | 'headers' | 'signal' | 'isEncrypted'>
 
 /** What a host is to do about a request for a socket. */
 export type Opening =
@@ -53,8 +61,16 @@ export type Opening =
   | { readonly kind: 'refused'; readonly reply: Reply }
   /** Close the connection without a word. */
   | { readonly kind: 'cut' }
-  /** Carry the handshake out with these headers, then hand the open socket over. */
-  | { readonly kind: 'granted'; readonly headers: Readonly<Record<string, string>>; begin(link: SocketLink): void }
+  | Granted
+
+/** Carry the handshake out with these headers, then hand the open socket over. */
+export interface Granted {
+  readonly kind: 'granted'
+  readonly headers: ReplyHeaders
+  /** What a real backend has chosen of the protocols that the client offers, or an empty text; null leaves it to the host. */
+  readonly protocol: string | null
+  begin(link: SocketLink): void
+}
 
 export interface SwitchboardOptions {
   readonly systems: ReadonlyMap<string, System>
@@ -62,35 +78,54 @@ export interface SwitchboardOptions {
   readonly limits?: Partial<SocketLimits>
   /** What may wait for slow readers. */
   readonly budget: Budget
+  /** How real backends are reached. */
+  readonly reach: Omit<ReachParts, 'limit'>
   readonly report: (problem: string) => void
+}
+
+/** What an opening has found out. */
+interface Entered {
+  readonly found: Found
+  readonly sandbox: Sandbox
+  readonly turn: Turn
+  readonly operation: string
+  readonly elapsed: () => number
+  /** Ids of the rules that acted. */
+  readonly rules: readonly string[]
+  /** Headers of the handshake. */
+  readonly headers: ReplyHeaders
 }
 
 export class Switchboard {
   readonly #options: SwitchboardOptions
   readonly limits: SocketLimits
   readonly #groups = new Map<Sandbox, Group>()
+  readonly #reach: Reach
   #opened = 0
   #isClosing = false
 
   constructor(options: SwitchboardOptions) {
     this.#options = options
     this.limits = { ...defaultLimits, ...options.limits }
+    this.#reach = new Reach({ ...options.reach, limit: this.limits.frame })
   }
 
   /**
    * Somebody asks for a WebSocket.
    * @returns what the host is to do about it; null where no socket stands, so that the request is a call like any other
    */
-  knock({ url, headers, signal }: Pick<Call, 'url' | 'headers' | 'signal'>): Promise<Opening> | null {
-    const address = readAddress({ url, headers }, this.#options.systems)
+  knock(call: Knock): Promise<Opening> | null {
+    const address = readAddress(call, this.#options.systems)
     if ('problem' in address) return null
     const { system } = address
     const found = Object.entries(system.sockets).find(([, socket]) => withoutTrailingSlash(socket.path) === withoutTrailingSlash(address.path))
-    return found === undefined ? null : this.#open({ name: found[0], socket: found[1], system, address, headers, signal })
+    if (found === undefined) return null
+    const view = viewOf(call, address)
+    return this.#open({ name: found[0], socket: found[1], system, address, call, view, proof: system.dialect.credentials?.read(view) ?? { sent: false, tokens: [] } })
   }
 
   /** @returns the open connections of a sandbox, the oldest first */
-  list(sandbox: Sandbox): readonly Connection[] {
+  list(sandbox: Sandbox): readonly Held[] {
     return [...(this.#groups.get(sandbox)?.connections ?? [])].filter(({ parts }) => parts.wire.isOpen)
   }
 
@@ -102,27 +137,141 @@ export class Switchboard {
   }
 
   async #open(found: Found): Promise<Opening> {
-    const { system, name, address, headers, signal } = found
+    const { system, name, address, call } = found
     const elapsed = stopwatch()
     const { sandbox, turn, shortage } = await this.#enter(address.sandbox)
     if (sandbox === null) return { kind: 'refused', reply: problemReply(507, 'no-room', shortage) }
     const operation = socketOperations(name).open
     const struck = await strike(turn, system, operation)
-    if (struck.wait > 0) await pause(struck.wait, signal)
+    if (struck.wait > 0) await pause(struck.wait, call.signal)
     const { handshake, cut, rules } = struck
     if (cut !== null || handshake !== null) {
-      const parts = { system, url: urlBelow(address), headers, report: this.#options.report }
-      recordFrames(parts, { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: rules, status: handshake?.status ?? CUT })
+      recordFrames(this.#recordParts(found), { operation, turn, elapsed, user: null, sent: NOTHING_SENT, faults: rules, status: handshake?.status ?? CUT })
       return handshake === null ? { kind: 'cut' } : { kind: 'refused', reply: handshake }
     }
     const maintenance = turn.state.systems[system.id]?.maintenance ?? null
+    const headers = maintenance === null ? {} : { [SERVER_STATUS_HEADER]: maintenance.status }
+    const entered: Entered = { found, sandbox, turn, operation, elapsed, rules, headers }
+    const backend = this.#reach.backendOf(system, turn)
+    return backend === null ? this.#grant(entered, undefined) : this.#bridge(entered, backend)
+  }
+
+  /** A real backend stands beside the stub: who answers is for its modes to say, once nothing else is in the way. */
+  async #bridge(entered: Entered, backend: Backend): Promise<Opening> {
+    const { found, turn, operation, elapsed, rules } = entered
+    const { system, name, socket, address, call, proof } = found
+    const inTheWay = obstacle(turn, system, operation, socket, socket.memory, NOTHING_WRONG)
+    if (inTheWay !== null) return this.#turnAway(entered, inTheWay, 'out of service', null)
+    const reached = await this.#reach.open({ ...call, address, name, operation, shown: proof.tokens }, turn, backend)
+    switch (reached.kind) {
+      case 'stub':
+        return this.#grant(entered, { source: 'stub', reason: reached.reason === null ? null : `${reached.reason}: ${reached.detail}` })
+      case 'nobody':
+        return this.#turnAway(entered, reached.reason === 'stubToken' ? 'unauthenticated' : 'networkError', reached.reason, reached.detail)
+      case 'refused': {
+        const { reply } = reached
+        recordFrames(this.#recordParts(found, FROM_REAL), { operation, turn, elapsed, user: null, sent: { texts: [], violations: [] }, faults: rules, status: reply.status })
+        return { kind: 'refused', reply: { ...reply, headers: { ...reply.headers, [SOURCE_HEADER]: 'real' } } }
+      }
+      case 'open':
+        return this.#relay(entered, reached)
+    }
+  }
+
+  /** The stub answers. */
+  #grant({ found, sandbox, turn, rules, headers }: Entered, via: JournalEntry['via']): Opening {
     return {
       kind: 'granted',
-      headers: maintenance === null ? {} : { [SERVER_STATUS_HEADER]: maintenance.status },
+      headers: { ...headers, ...sourceHeaders(via) },
+      protocol: null,
       begin: (link) => {
-        this.#welcome(found, link, sandbox, turn.now)?.open(turn, rules)
+        this.#welcome(sandbox, link, (group, id) => {
+          const wire = new Wire(link, this.limits.backlog, this.#options.budget, {
+            frame: paced(link, (data, isBinary) => connection.receive(data, isBinary)),
+            closed: () => {
+              this.#leave(sandbox, group, connection)
+            },
+          })
+          const connection: Connection = new Connection({
+            ...this.#recordParts(found, via),
+            id,
+            name: found.name,
+            socket: found.socket,
+            sandbox,
+            wire,
+            // A token that is worth nothing does not keep another one from being tried.
+            proof: { ...found.proof, mayBeDead: true },
+            openedAt: turn.now,
+            onTake: (taker, mailbox) => {
+              group.take(taker, mailbox)
+            },
+          })
+          group.connections.add(connection)
+          connection.open(turn, rules)
+        })
       },
     }
+  }
+
+  /** The real backend should answer and does not: the client is told in the dialect, and may come again. */
+  #turnAway({ found, turn, operation, elapsed, rules, headers }: Entered, condition: RefusedFrame | SocketCondition, reason: string, detail: string | null): Opening {
+    const { socket } = found
+    const via = { source: 'stub', reason: detail === null ? null : `${reason}: ${detail}` } as const
+    return {
+      kind: 'granted',
+      headers: { ...headers, ...sourceHeaders(via) },
+      protocol: null,
+      begin: (link) => {
+        const { frame, error, condition: told } = refusalOf(socket, condition, socket.memory)
+        const wire = new Wire(link, this.limits.backlog, this.#options.budget, { frame: () => undefined, closed: () => undefined })
+        const parts = { ...this.#recordParts(found, via), socket, wire }
+        recordFrames(parts, { operation, turn, elapsed, user: null, sent: speak(parts, [frame]), error, faults: rules })
+        wire.close((told === null ? null : closedBy[told]) ?? closeCodes.tryAgainLater, reason)
+      },
+    }
+  }
+
+  /** The real backend answers. */
+  #relay({ found, sandbox, turn, operation, elapsed, rules, headers }: Entered, { link: far, protocol, headers: said, caller }: Extract<Reached, { kind: 'open' }>): Opening {
+    const { signal } = found.call
+    const giveUp = () => {
+      far.cut()
+    }
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp)
+    return {
+      kind: 'granted',
+      headers: { ...said, ...headers, ...sourceHeaders(FROM_REAL) },
+      protocol,
+      begin: (link) => {
+        signal.removeEventListener('abort', giveUp)
+        const isWelcome = this.#welcome(sandbox, link, (group, id) => {
+          const { backlog } = this.limits
+          const wire = new Wire(link, backlog, this.#options.budget, {
+            frame: paced(link, (data, isBinary) => relay.fromClient(data, isBinary)),
+            closed: (code, reason) => {
+              this.#leave(sandbox, group, relay)
+              relay.clientGone(code, reason)
+            },
+          })
+          const farWire = new Wire(far, backlog, this.#options.budget, {
+            frame: paced(far, (data, isBinary) => relay.fromBackend(data, isBinary)),
+            closed: (code, reason) => {
+              relay.backendGone(code, reason)
+            },
+          })
+          const relay: Relay = new Relay({ ...this.#recordParts(found, FROM_REAL), id, name: found.name, socket: found.socket, sandbox, wire, far: farWire, view: found.view, caller, reach: this.#reach, openedAt: turn.now })
+          group.connections.add(relay)
+          recordFrames(relay.parts, { operation, turn, elapsed, user: relay.user, sent: NOTHING_SENT, faults: rules })
+          far.resume()
+        })
+        if (!isWelcome) giveUp()
+      },
+    }
+  }
+
+  #recordParts({ system, address, call }: Found, via?: JournalEntry['via']): RecordParts {
+    return { system, url: urlBelow(address), headers: call.headers, report: this.#options.report, ...(via === undefined ? {} : { via }) }
   }
 
   /** @returns the sandbox with what the opening sees of it, or why there is none */
@@ -136,40 +285,23 @@ export class Switchboard {
     }
   }
 
-  #welcome({ system, socket, name, address, headers }: Found, link: SocketLink, sandbox: Sandbox, openedAt: number): Connection | null {
+  /** Takes an open socket in where there is room. @returns whether there is */
+  #welcome(sandbox: Sandbox, link: SocketLink, take: (group: Group, id: string) => void): boolean {
     if (this.#isClosing || this.#options.sandboxes.peek(sandbox.name) !== sandbox) {
       link.close(closeCodes.goingAway, 'it ended while the connection was being opened')
-      return null
+      return false
     }
     const group = this.#group(sandbox)
     if (group.connections.size >= this.limits.perSandbox) {
       link.close(closeCodes.tryAgainLater, 'too many sockets in this sandbox')
-      return null
+      return false
     }
-    const wire = new Wire(link, this.limits.backlog, this.#options.budget, {
-      frame: paced(link, (data, isBinary) => connection.receive(data, isBinary)),
-      closed: () => {
-        if (group.leave(connection)) this.#groups.delete(sandbox)
-      },
-    })
-    const connection: Connection = new Connection({
-      id: `socket-${String(++this.#opened)}`,
-      name,
-      socket,
-      system,
-      sandbox,
-      wire,
-      url: urlBelow(address),
-      headers,
-      proof: readProof(headers, system, address),
-      openedAt,
-      onTake: (taker, mailbox) => {
-        group.take(taker, mailbox)
-      },
-      report: this.#options.report,
-    })
-    group.connections.add(connection)
-    return connection
+    take(group, `socket-${String(++this.#opened)}`)
+    return true
+  }
+
+  #leave(sandbox: Sandbox, group: Group, held: Held): void {
+    if (group.leave(held)) this.#groups.delete(sandbox)
   }
 
   #group(sandbox: Sandbox): Group {
@@ -190,7 +322,7 @@ function paced(link: SocketLink, receive: (data: Uint8Array, isBinary: boolean) 
   }
 }
 
-async function farewell(connection: Connection): Promise<void> {
+async function farewell(connection: Held): Promise<void> {
   const { wire } = connection.parts
   const gone = new AbortController()
   connection.close(closeCodes.goingAway, 'the server stops')
@@ -199,12 +331,17 @@ async function farewell(connection: Connection): Promise<void> {
   wire.cut()
 }
 
-/** What the upgrade request shows. A token that is worth nothing does not keep another one from being tried. */
-function readProof(headers: CallHeaders, { dialect: { credentials } }: System, { search }: Address): Proof {
+/** What the upgrade request shows to its dialect. */
+function viewOf({ headers }: Knock, { search }: Address): RequestView {
   const query = parseQuery(search)
-  const view: RequestView = { method: 'GET', headers, query: (name) => query.get(name), field: () => undefined, pathParameters: {}, hasBody: false }
-  const credential = credentials?.read(view) ?? { tokens: [] }
-  return { ...credential, mayBeDead: true }
+  return { method: 'GET', headers, query: (name) => query.get(name), field: () => undefined, pathParameters: {}, hasBody: false }
+}
+
+const FROM_REAL = { source: 'real', reason: null } as const
+
+function sourceHeaders(via: JournalEntry['via']): Readonly<Record<string, string>> {
+  if (via === undefined) return {}
+  return { [SOURCE_HEADER]: via.source, ...(via.reason === null ? {} : { [REASON_HEADER]: asHeader(via.reason) }) }
 }
 
 function withoutTrailingSlash(path: string): string {

@@ -14,10 +14,10 @@ export interface SocketLink {
   readonly isOpen: boolean
   /** Bytes that the other side has not taken yet. */
   readonly waiting: number
-  /** Sends a text frame. @param done called when it has gone out, or never will */
-  send(text: string, done: () => void): void
-  /** Says goodbye after what is waiting. */
-  close(code: number, reason: string): void
+  /** Sends a frame, of text or of bytes. @param done called when it has gone out, or never will */
+  send(data: string | Uint8Array, done: () => void): void
+  /** Says goodbye after what is waiting, without a code where it is null. */
+  close(code: number | null, reason: string): void
   /** Ends the connection at once, without a word. */
   cut(): void
   /** Reads no more frames until {@link resume}. */
@@ -30,8 +30,8 @@ export interface SocketLink {
 /** Who is told what comes in on a WebSocket. */
 export interface LinkListener {
   frame(data: Uint8Array, isBinary: boolean): void
-  /** The connection is gone; nothing follows. */
-  closed(): void
+  /** The connection is gone; nothing follows. The code is 1005 where the other side gave none, 1006 where it said nothing at all. */
+  closed(code: number, reason: string): void
 }
 
 export class Wire {
@@ -56,9 +56,9 @@ export class Wire {
         frame: (data, isBinary) => {
           listener.frame(data, isBinary)
         },
-        closed: () => {
+        closed: (code, reason) => {
           resolve()
-          listener.closed()
+          listener.closed(code, reason)
         },
       })
     })
@@ -73,16 +73,16 @@ export class Wire {
     return this.#link.waiting
   }
 
-  /** Sends a text frame; nothing happens once the connection is closing. */
-  send(text: string): void {
+  /** Sends a frame; nothing happens once the connection is closing. */
+  send(data: string | Uint8Array): void {
     if (!this.isOpen) return
-    const bytes = 2 * text.length
+    const bytes = typeof data === 'string' ? 2 * data.length : data.length
     if (this.waiting > this.#backlog || !this.#budget.take('backlog', bytes)) {
       this.close(closeCodes.tryAgainLater, 'too slow a reader')
       return
     }
     this.#flushed = new Promise((resolve) => {
-      this.#link.send(text, () => {
+      this.#link.send(data, () => {
         this.#budget.give('backlog', bytes)
         resolve()
       })
@@ -95,7 +95,7 @@ export class Wire {
   }
 
   /** Says goodbye after what is waiting. */
-  close(code: number, reason: string): void {
+  close(code: number | null, reason: string): void {
     this.#link.close(code, reason)
   }
 

@@ -14,6 +14,7 @@ import { guess } from '../guess.js'
 import { houseOf } from '../house.js'
 import { secret } from '../ids.js'
 import { type Address, Addressed, type Misaddressed, readAddress } from '../pipeline/address.js'
+import type { BridgeParts } from '../pipeline/bridge.js'
 import { outcomeOf, record } from '../pipeline/conclude.js'
 import { readableByPages } from '../pipeline/cors.js'
 import { type Answered, play, playNothing, type PlayParts } from '../pipeline/play.js'
@@ -110,14 +111,15 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const examples = new FailureExamples(options.documents)
   const drift = new DriftBook()
   const documents = new DriftDocuments(options.documents)
-  const sockets = new Switchboard({ systems, sandboxes, budget, report, limits: options.sockets })
+  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, drift, documents }
+  const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets })
   const dates = new HttpDates()
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []
   const parts: PlayParts = {
     route: routeOver(list),
     examples,
     prefer: options.prefer,
-    bridge: { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, drift, documents },
+    bridge,
     report: ({ arrival, operation }, exception) => {
       report(`${operation ?? arrival.path} failed: ${describeException(exception)}`)
     },

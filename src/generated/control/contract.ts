@@ -1017,7 +1017,7 @@ export interface paths {
         get: operations["getBackend"];
         /**
          * 接上真实后端 · Put a real backend beside the stub
-         * @description `mode` 用于全部接口，`operations` 按接口名或标签另行指定，接口名优先。
+         * @description `mode` 用于全部接口，`operations` 按接口名、标签或推送通道名另行指定，接口名优先于标签。
          *
          *     - `stub`：替身应答；`real`：真实后端应答。
          *     - `real-or-stub`：真实后端应答；连不上，或者答 404、405、501、502、503、504 且不是契约中该接口的错误时，由替身应答。
@@ -1025,7 +1025,7 @@ export interface paths {
          *
          *     每个响应带 `Understudy-Source: stub | real`；真实后端没能应答时，`Understudy-Source-Reason` 说明原因。维护、故障、中断与 `Prefer` 在转发之前起作用。替身签发的令牌不会发给真实后端。
          *
-         *     `mode` goes for all operations; `operations` says otherwise by name of an operation or of a tag, the operation first.
+         *     `mode` goes for all operations; `operations` says otherwise by name of an operation, of a tag or of a socket, the operation before its tag.
          *
          *     - `stub`: the stub answers; `real`: the real backend does.
          *     - `real-or-stub`: the real backend answers; where it cannot be reached, or answers 404, 405, 501, 502, 503 or 504 with what is no error of the operation in the contract, the stub does.
@@ -1868,6 +1868,11 @@ export interface components {
             openedAt: components["schemas"]["Instant"];
             /** @description 对方尚未取走的字节 · Bytes that the other side has not taken yet */
             waiting: number;
+            /**
+             * @description 谁应答：替身，或它所转发到的真实后端 · Who answers it, the stub or the real backend that it goes on to
+             * @enum {string}
+             */
+            source: "stub" | "real";
         };
         SocketSummary: {
             /** @description 名称 · Its name */
@@ -1910,7 +1915,7 @@ export interface components {
             url: string | null;
             /** @description 用于全部接口 · For all operations */
             mode: components["schemas"]["BackendMode"];
-            /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+            /** @description 接口名、标签或推送通道名 → 模式 · Name of an operation, of a tag or of a socket → its mode */
             operations: {
                 [key: string]: components["schemas"]["BackendMode"];
             };
@@ -4347,7 +4352,7 @@ export interface operations {
                     url: string;
                     /** @description 省略时为 real · `real` when left out */
                     mode?: components["schemas"]["BackendMode"];
-                    /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+                    /** @description 接口名、标签或推送通道名 → 模式 · Name of an operation, of a tag or of a socket → its mode */
                     operations?: {
                         [key: string]: components["schemas"]["BackendMode"];
                     };
@@ -8726,7 +8731,7 @@ export interface Operations {
             url: string;
             /** @description 省略时为 real · `real` when left out */
             mode?: components["schemas"]["BackendMode"];
-            /** @description 接口名或标签 → 模式 · Name of an operation or of a tag → its mode */
+            /** @description 接口名、标签或推送通道名 → 模式 · Name of an operation, of a tag or of a socket → its mode */
             operations?: {
                 [key: string]: components["schemas"]["BackendMode"];
             };

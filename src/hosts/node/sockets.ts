@@ -2,10 +2,10 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { Socket as TcpSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import type { Opening, Switchboard } from '../../core/sockets/switchboard.js'
-import type { LinkListener, SocketLink } from '../../core/sockets/wire.js'
-import { answerHandshake, handBack, refuseHandshake, wantsWebSocket } from './upgrade.js'
+import { WebSocketServer } from 'ws'
+import type { Granted, Opening, Switchboard } from '../../core/sockets/switchboard.js'
+import { WebSocketLink } from './link.js'
+import { answerHandshake, handBack, headerLines, refuseHandshake, wantsWebSocket } from './upgrade.js'
 
 /** Real milliseconds after which the other side of a silent connection is looked for. */
 const KEEP_ALIVE = 30_000
@@ -15,17 +15,24 @@ const KEEP_ALIVE = 30_000
  * @param report told of what should not happen
  */
 export function takeUpgrades(server: Server, switchboard: Switchboard, report: (problem: string) => void): void {
-  const handshakes = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: switchboard.limits.frame })
+  const granted = new WeakMap<IncomingMessage, Granted>()
+  const handshakes = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: switchboard.limits.frame,
+    // A real backend has chosen already.
+    handleProtocols: ([first], request) => granted.get(request)?.protocol ?? first ?? false,
+  })
   handshakes.on('wsClientError', (error, socket) => {
     refuseHandshake(socket, error.message)
   })
-  const additions = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>()
   handshakes.on('headers', (lines, request) => {
-    for (const [name, value] of Object.entries(additions.get(request) ?? {})) lines.push(`${name}: ${value}`)
+    lines.push(...headerLines(granted.get(request)?.headers ?? {}))
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const gone = new AbortController()
-    const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal }) : null
+    const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal, isEncrypted: 'encrypted' in socket }) : null
     if (opening === null) {
       handBack(server, request, socket, head)
       return
@@ -37,7 +44,10 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
     opening
       .then((answer) => {
         stopWatching()
-        if (answer.kind === 'granted') additions.set(request, answer.headers)
+        socket.once('close', () => {
+          gone.abort()
+        })
+        if (answer.kind === 'granted') granted.set(request, answer)
         open(answer, handshakes, request, socket, head)
       })
       .catch((error: unknown) => {
@@ -75,57 +85,4 @@ function watch(socket: Duplex, gone: AbortController): () => void {
   return () => {
     socket.off('readable', look).off('end', end).off('close', end)
   }
-}
-
-/** A connection of `ws` as the stage uses it. */
-class WebSocketLink implements SocketLink {
-  readonly #socket: WebSocket
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket
-    // A frame that breaks the protocol or a limit closes the connection with its code; there is nothing to add.
-    socket.on('error', () => undefined)
-  }
-
-  get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN
-  }
-
-  get waiting(): number {
-    return this.#socket.bufferedAmount
-  }
-
-  send(text: string, done: () => void): void {
-    this.#socket.send(text, done)
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason)
-  }
-
-  cut(): void {
-    this.#socket.terminate()
-  }
-
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    if (this.#socket.isPaused) this.#socket.resume()
-  }
-
-  listen(listener: LinkListener): void {
-    this.#socket.on('message', (data: RawData, isBinary: boolean) => {
-      listener.frame(toBytes(data), isBinary)
-    })
-    this.#socket.on('close', () => {
-      listener.closed()
-    })
-  }
-}
-
-function toBytes(data: RawData): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data)
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
 }

@@ -2,7 +2,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { problemReply } from '../../core/problem.js'
-import type { Reply } from '../../core/reply.js'
+import type { Reply, ReplyHeaders } from '../../core/reply.js'
 
 const HOP_BY_HOP = new Set(['upgrade', 'connection', 'http2-settings'])
 
@@ -34,7 +34,11 @@ export function refuseHandshake(socket: Duplex, why: string): void {
 /** Answers a handshake with something else than a WebSocket, and closes the connection. */
 export function answerHandshake(socket: Duplex, { status, headers, body }: Reply): void {
   const all = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  socket.write(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`)
+  socket.write(`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${headerLines(all).join('\r\n')}\r\n\r\n`)
   socket.end(body)
+}
+
+/** @returns the headers as they are written, one line for each value */
+export function headerLines(headers: ReplyHeaders): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`))
 }

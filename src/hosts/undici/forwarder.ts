@@ -12,7 +12,7 @@ const CONNECT = 10_000
 const CONNECTIONS = 128
 
 /** @returns a forwarder with connections of its own; close it, or they keep the process from its end for a while */
-export function undiciForwarder(): Forwarder {
+export function undiciForwarder(): Omit<Forwarder, 'connect'> {
   const agent = new Agent({ connections: CONNECTIONS, connect: { timeout: CONNECT }, allowH2: true })
   return {
     forward: (outgoing) => forward(agent, outgoing),

@@ -10,6 +10,8 @@ const UNKNOWN_PASSWORD = 'not-known-here'
 
 /** @returns what the answer says of the caller's session */
 export function adopt({ operation, request, body, headers, error }: SeenReply): SessionNews | null {
+  // Of the two meanings that its message tells apart (QUIRKS.md #3); on the push channel as well.
+  if (error === 'ERROR_NET' && body['message'] === 'session error') return { kind: 'ended', reason: 'revoked' }
   if (error !== null) return null
   if (operation === 'imLogout') return { kind: 'ended', reason: 'loggedOut' }
   if (operation !== 'imLogin') return null

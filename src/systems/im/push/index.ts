@@ -23,6 +23,7 @@ type Frame = FrameWork<Im, Memory, Position>
 export const imPush = defineSocket<Im, Memory, Position>({
   path: '/android/websocket/',
   schema: 'ServerFrame',
+  clientSchema: 'ClientFrame',
   memory: { pushId: null },
   receive,
   deliver,

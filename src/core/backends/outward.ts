@@ -1,0 +1,89 @@
+/** What leaves for a real backend: where it goes, by whose tokens, and what keeps it here. */
+import { pathOf } from '../../plain/url.js'
+import type { SessionRecord } from '../sessions.js'
+import type { CallHeaders } from '../stage/call.js'
+import type { System } from '../system.js'
+import type { Turn } from '../turn.js'
+import type { Unanswered } from './forward.js'
+import { HOPS_HEADER, outgoingHeaders } from './headers.js'
+import type { IssuedTokens } from './issued.js'
+import type { Backend } from './setting.js'
+import { type KnownTokens, knownTokens, swapped } from './tokens.js'
+
+/** What this server has to know of itself to let something go. */
+export interface OutwardParts {
+  /** What this server is known by to itself, when a call comes back to it. */
+  readonly self: string
+  /** Texts that no backend is to see in a header. */
+  readonly hidden: readonly string[]
+  /** The tokens that are the stub's own, whatever became of their sessions. */
+  readonly issued: IssuedTokens
+}
+
+/** A request that is to leave. */
+export interface Leaving {
+  readonly system: System
+  readonly turn: Turn
+  /** As it was asked for. */
+  readonly url: string
+  /** Below the system's base. */
+  readonly path: string
+  readonly search: string
+  readonly headers: CallHeaders
+  /** What the dialect takes for the caller's token. */
+  readonly shown: readonly string[]
+  /** Its body, a character for each byte. */
+  readonly text: string
+}
+
+/** What became of it. */
+export type Outward = {
+  /** The session of the caller; null where the sandbox does not know it. */
+  readonly caller: SessionRecord | null
+} & (
+  | { readonly kind: 'kept'; readonly reason: Unanswered; readonly detail: string }
+  | { readonly kind: 'goes'; readonly origin: string; /** Path and query. */ readonly path: string; readonly headers: ReturnType<typeof outgoingHeaders>; readonly swaps: KnownTokens['swaps'] }
+)
+
+/** @returns the request as the backend is to get it, or why it gets none */
+export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued }: OutwardParts): Promise<Outward> {
+  const { system, turn, url, path, search, headers, shown, text } = leaving
+  const texts = [url, ...Object.values(headers).map(String), text]
+  const { value: tokens } = await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts, issued))
+  const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
+  const hops = String(headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
+  if (hops.includes(self)) return kept('loop', `${backend.url} leads back to this server`)
+  if (/(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
+  if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub has issued; log in at the real backend, through this server, to call it')
+  const target = new URL(backend.url)
+  return {
+    kind: 'goes',
+    origin: target.origin,
+    path: swapped(`${target.pathname.replace(/\/$/, '')}${path}${ownSearch(search)}`, tokens.swaps),
+    headers: withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, texts),
+    swaps: tokens.swaps,
+    caller: tokens.session,
+  }
+}
+
+/** The query without what is said to this server in it; the rest byte for byte. */
+function ownSearch(search: string): string {
+  if (search === '') return ''
+  const kept = search.includes('__') ? search.split('&').filter((pair) => !/^__(?:error|code|delay)(?:=|$)/.test(pair)).join('&') : search
+  return kept === '' ? '' : `?${kept}`
+}
+
+/** The tokens of the real backend in the place of the stub's; where a token does not stand there as it is, the dialect says how it is carried. */
+function withTokens(headers: ReturnType<typeof outgoingHeaders>, { swaps, session }: KnownTokens, { dialect: { credentials } }: System, texts: readonly string[]): ReturnType<typeof outgoingHeaders> {
+  if (swaps.size === 0) return headers
+  const swappedHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? swapped(value, swaps) : value.map((one) => swapped(one, swaps))]))
+  const real = session === null ? undefined : swaps.get(session.accessToken)
+  const isPlain = session === null || texts.some((text) => text.includes(session.accessToken))
+  return real === undefined || isPlain || credentials === null ? swappedHeaders : { ...swappedHeaders, ...credentials.carry(real) }
+}
+
+/** What stands before the system's paths in the URL that was called. */
+export function hereOf(url: string, path: string): string {
+  const called = pathOf(url)
+  return called.endsWith(path) ? called.slice(0, called.length - path.length) : called
+}

@@ -1,0 +1,241 @@
+/** im's push channel when a real backend answers it: forwarded as a whole, judged frame by frame, and ended as the other side ends it. */
+import { describe, expect, test } from 'vitest'
+import { createImClient, openImSocket } from '../src/contract/im.js'
+import { type Box, createStub } from '../src/index.js'
+import { WebSocket } from 'ws'
+import { startImBackend } from './backends/im.js'
+import { closedAfterEach } from './support/closing.js'
+import { Client, text } from './support/push.js'
+
+const START = { status: 1, pushId: '', message: 'start' }
+const HEARTBEAT = { status: 1, pushId: '', message: '' }
+const SESSION_ERROR = { status: 11001, pushId: '', message: 'session error' }
+const NETWORK_ERROR = { status: 11001, pushId: '', message: 'network error' }
+const closing = closedAfterEach()
+
+async function stage(options: { readonly mode?: 'real' | 'real-or-stub' | 'compare'; readonly operations?: Readonly<Record<string, 'stub' | 'real'>> } = {}) {
+  const real = await startImBackend()
+  closing.push(() => real.close())
+  const stub = await createStub({ systems: ['im'], backends: { im: { url: real.url, ...options } } })
+  closing.push(() => stub.close())
+  return { real, box: await stub.sandbox() }
+}
+
+async function logIn(box: Box): Promise<string> {
+  const answer = await box.fetch('/im/android/login/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ phone: '13800004001', password: 'abc12345' }) })
+  return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+}
+
+async function connect(box: Box, cookie?: string): Promise<Client> {
+  const client = await Client.connect({ url: box.baseUrl('im') }, cookie)
+  closing.push(() => client.hangUp())
+  return client
+}
+
+/** What the journal has of the channel, the oldest first. */
+async function lines(box: Box) {
+  return (await box.requests.list()).filter(({ request }) => request.method === 'WS').reverse().map(({ operationId, source, response }) => [operationId, source, response.status])
+}
+
+describe('a channel that the real backend answers', () => {
+  test('the shipped client logs in, connects, sends and hears, and knows nothing of the stub between', async () => {
+    const { real, box } = await stage()
+    const heard: unknown[] = []
+    let cookie = ''
+    const tokens = { get: () => cookie, set: (value: string | null) => void (cookie = value ?? '') }
+    const client = createImClient({ baseUrl: box.baseUrl('im'), tokens })
+    expect((await client.POST('/android/login/', { body: { phone: '13800004001', password: 'abc12345' } })).data).toMatchObject({ status: 1 })
+    const come = new Promise<void>((resolve) => {
+      const connecting = openImSocket({
+        baseUrl: box.baseUrl('im'),
+        tokens,
+        connect: (url, headers) => new WebSocket(url, { headers }),
+        onMessages: (messages) => {
+          heard.push(...messages)
+          resolve()
+        },
+      })
+      void connecting.then(({ data }) => data?.send([text('r-1', 'r-2', 'hello')]))
+      closing.push(async () => (await connecting).data?.close())
+    })
+    await come
+    expect(heard).toMatchObject([{ fromId: 'r-1', toId: 'r-2', info: [{ category: '0', content: 'hello' }] }])
+    expect(real.push.handshakes[0]?.cookie).toBe(`sessionid=${cookie}`)
+    expect(await box.sockets.list()).toMatchObject([{ system: 'im', socket: 'imPush', source: 'real', mailbox: null, user: 'u-4001' }])
+    expect(await lines(box)).toEqual([['imPushOpen', 'real', 101], ['imPushFrame', 'real', 101], ['imPushDelivery', 'real', 101], ['imPushFrame', 'real', 101], ['imPushDelivery', 'real', 101], ['imPushDelivery', 'real', 101]])
+    expect((await box.backends.drift()).drift).toEqual([])
+  })
+
+  test('frames go both ways as they are, in their order, those of bytes as well', async () => {
+    const { real, box } = await stage()
+    const client = await connect(box, await logIn(box))
+    const sent = Array.from({ length: 200 }, (_, i) => `{ "status":1, "pushId":"", "message":"" , "n":${String(i)}}`)
+    for (const one of sent) client.send(one)
+    for (const [i] of sent.entries()) expect([i, await client.nextText()]).toEqual([i, '{"status":1,"pushId":"p-r1","message":""}'])
+    expect(real.push.frames).toEqual(sent)
+    client.send(Buffer.from([1, 2, 255]))
+    expect(await client.next()).toMatchObject({ status: 1 })
+    expect(real.push.frames).toHaveLength(201)
+  })
+
+  test('it closes as either side closes it, with code and reason', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    const first = await connect(box, cookie)
+    await first.ask(START)
+    real.push.close(4007, 'moved away')
+    expect(await first.closed).toEqual({ code: 4007, reason: 'moved away' })
+    const second = await connect(box, cookie)
+    await second.ask(START)
+    second.send(HEARTBEAT)
+    second.socket.close(4008, 'enough')
+    await second.closed
+    await expect.poll(() => real.push.closed).toEqual([4007, 4008])
+    // What was sent before the end has arrived.
+    expect(real.push.frames.at(-1)).toBe(JSON.stringify(HEARTBEAT))
+    const third = await connect(box, cookie)
+    await third.ask(START)
+    real.push.cut()
+    expect(await third.closed).toMatchObject({ code: 1006 })
+    expect((await box.backends.drift()).drift).toMatchObject([{ operationId: 'imPushDelivery', kind: 'noAnswer' }])
+    await expect.poll(() => box.sockets.list()).toEqual([])
+  })
+
+  test('what it says against the contract is found, frame by frame, and what it says with it is not', async () => {
+    const { real, box } = await stage()
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    expect((await box.backends.drift()).drift).toEqual([])
+    for (const frame of ['{"status":"1","pushId":"p-r1","message":"ok"}', '{"status":77777,"pushId":"p-r1","message":"x"}', '{"status":1,"pushId":"p-r1","message":[{"chatId":"c"}]}', '{"pushId":"p-r1"}', '<html>13800004001</html>']) {
+      real.push.send(frame)
+      // The client hears it as it is.
+      expect(await client.nextText()).toBe(frame)
+    }
+    const { drift, calls } = await box.backends.drift()
+    expect(drift.map(({ operationId, kind, pointer }) => [operationId, kind, pointer])).toEqual([
+      ['imPushDelivery', 'notJson', ''],
+      ['imPushDelivery', 'missingField', '/message/*/fromId'],
+      ['imPushDelivery', 'type', '/status'],
+      ['imPushDelivery', 'undocumentedCode', '/status'],
+      ['imPushDelivery', 'missingField', '/status'],
+    ])
+    expect(calls.find(({ operationId }) => operationId === 'imPushDelivery')).toEqual({ system: 'im', operationId: 'imPushDelivery', asked: 6, departed: 5 })
+    expect(JSON.stringify(drift)).not.toContain('13800004001')
+    // Of the client's own frames the journal tells.
+    await client.ask({ status: 5, message: 'nonsense' })
+    const [frame] = (await box.requests.list({ operationId: 'imPushFrame' }))
+    expect(frame?.violations[0]).toMatch(/^of the client: /)
+  })
+
+  test('a session that ends there ends here, whether the channel tells of it or HTTP', async () => {
+    const { real, box } = await stage({ operations: { friends: 'stub' } })
+    const cookie = await logIn(box)
+    const client = await connect(box, cookie)
+    await client.ask(START)
+    expect(await box.sessions.list({ state: 'active' })).toHaveLength(1)
+    real.push.kick()
+    expect([await client.next(), await client.closed]).toEqual([SESSION_ERROR, { code: 1008, reason: 'session' }])
+    expect(await box.sessions.list({ state: 'active' })).toEqual([])
+    // Whoever comes without a session hears it from the backend itself.
+    const stranger = await connect(box, cookie)
+    expect([await stranger.next(), await stranger.closed]).toMatchObject([SESSION_ERROR, { code: 1008, reason: 'session' }])
+  })
+
+  test('nothing of a token that the stub has issued reaches it, in a handshake or in a frame', async () => {
+    const { real, box } = await stage({ operations: { account: 'stub' } })
+    const cookie = await logIn(box)
+    const refused = await connect(box, cookie)
+    expect([await refused.next(), await refused.closed]).toMatchObject([SESSION_ERROR, { code: 1008 }])
+    expect(real.push.handshakes).toEqual([])
+    expect((await box.requests.list({ operationId: 'imPushOpen' }))[0]).toMatchObject({ source: 'stub', sourceReason: expect.stringMatching(/^stubToken: /) as string })
+    await box.backends.set('im', { url: real.url })
+    const client = await connect(box, await logIn(box))
+    await client.ask(START)
+    client.send({ status: 1, pushId: '', message: cookie.replace('sessionid=', '') })
+    expect([await client.next(), await client.closed]).toMatchObject([SESSION_ERROR, { code: 1008 }])
+    expect(real.push.frames).toEqual([JSON.stringify(START)])
+    // In compare each side has its own, and the channel is the stub's.
+    await box.backends.set('im', { url: real.url, mode: 'compare' })
+    const compared = await connect(box, await logIn(box))
+    expect(await compared.ask(START)).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
+  })
+
+  test('where both have answered a login, the channel is opened with the token of the side that it leads to', async () => {
+    const { real, box } = await stage({ mode: 'compare', operations: { imPush: 'real' } })
+    const cookie = await logIn(box)
+    const client = await connect(box, cookie)
+    expect(await client.ask(START)).toEqual({ status: 1, pushId: 'p-r1', message: 'ok' })
+    expect(real.push.handshakes[0]?.cookie).toMatch(/^sessionid=real0+1$/)
+    expect(cookie).not.toContain('real0')
+  })
+})
+
+describe('a channel that it does not answer', () => {
+  test('is turned away in the dialect, and the stub answers where it may', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    await box.backends.set('im', { url: 'http://127.0.0.1:1' })
+    const refused = await connect(box, cookie)
+    expect([await refused.next(), await refused.closed]).toEqual([NETWORK_ERROR, { code: 1013, reason: 'refused' }])
+    expect((await box.requests.list({ operationId: 'imPushOpen' }))[0]).toMatchObject({ source: 'stub', sourceReason: expect.stringMatching(/^refused: /) as string, error: 'ERROR_NET' })
+    await box.backends.set('im', { url: 'http://127.0.0.1:1', mode: 'real-or-stub' })
+    const stubbed = await connect(box, cookie)
+    expect(await stubbed.ask(START)).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
+    await box.backends.set('im', { url: `${real.url}/nowhere`, mode: 'real-or-stub' })
+    expect(await (await connect(box, cookie)).ask(START)).toEqual({ status: 1, pushId: 'p-4001', message: 'ok' })
+    expect((await box.backends.drift()).drift.map(({ operationId, kind }) => [operationId, kind])).toEqual([['imPushOpen', 'noAnswer'], ['imPushOpen', 'notThere']])
+  })
+
+  test('with an answer that is no WebSocket gets the client that answer', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    real.push.refuse(403)
+    await expect(Client.connect({ url: box.baseUrl('im') }, cookie)).rejects.toThrow('Unexpected server response: 403')
+    expect((await box.requests.list({ operationId: 'imPushOpen' }))[0]).toMatchObject({ source: 'real', response: { status: 403 } })
+    expect((await box.backends.drift()).drift).toMatchObject([{ operationId: 'imPushOpen', kind: 'httpStatus' }])
+  })
+
+  test('a backend that is the stub itself is seen', async () => {
+    const { box } = await stage()
+    const cookie = await logIn(box)
+    await box.backends.set('im', { url: box.baseUrl('im') })
+    const client = await connect(box, cookie)
+    expect([await client.next(), await client.closed]).toEqual([NETWORK_ERROR, { code: 1013, reason: 'loop' }])
+  })
+})
+
+describe('what goes wrong on purpose goes wrong before anything is passed on', () => {
+  test('faults, maintenance and outages', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    const client = await connect(box, cookie)
+    await client.ask(START)
+    await box.faults.add({ system: 'im', operationId: 'imPushFrame', fault: { kind: 'error', condition: 'networkError' }, times: 1 })
+    expect(await client.ask(HEARTBEAT)).toEqual(NETWORK_ERROR)
+    await box.maintenance.on('im')
+    expect(await client.ask(HEARTBEAT)).toEqual(NETWORK_ERROR)
+    const late = await connect(box, cookie)
+    expect([await late.next(), await late.closed]).toMatchObject([NETWORK_ERROR, { code: 1013 }])
+    await box.maintenance.off('im')
+    expect(real.push.frames).toEqual([JSON.stringify(START)])
+    await box.faults.add({ system: 'im', operationId: 'imPushDelivery', fault: { kind: 'drop' }, times: 1 })
+    client.send(HEARTBEAT)
+    expect(await client.closed).toMatchObject({ code: 1006 })
+    expect(real.push.frames).toHaveLength(2)
+  })
+
+  test('the control plane closes it, and a reset ends it on both sides', async () => {
+    const { real, box } = await stage()
+    const cookie = await logIn(box)
+    const client = await connect(box, cookie)
+    await client.ask(START)
+    const [open] = await box.sockets.list()
+    await box.sockets.drop(open?.id ?? '', { code: 4009, reason: 'tidy' })
+    expect(await client.closed).toEqual({ code: 4009, reason: 'tidy' })
+    const second = await connect(box, cookie)
+    await second.ask(START)
+    await box.reset()
+    expect(await second.closed).toMatchObject({ code: 1001 })
+    await expect.poll(() => real.push.closed).toEqual([1001, 1001])
+  })
+})
