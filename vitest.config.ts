@@ -1,7 +1,15 @@
 import { defineConfig } from 'vitest/config'
+import { noRedis } from './test/support/redis.js'
 
 /** What systems do over HTTP, told by calls alone: it must be the same whatever carries the calls. Pushed messages and all that belongs to a wire are not among these. */
 const stories = ['conformance', 'live', 'trid', 'edu*', 'job*', 'im', 'im-codes', 'phases', 'contract/clients', 'contract/edu-client*'].map((name) => `test/${name}.test.ts`)
+
+/** Races and floods are about one engine, and have their counterparts for the others (several-processes, engine-*). */
+const heavy = ['test/job-scale.test.ts', 'test/job-races.test.ts']
+
+/** @returns the same stories with sandboxes kept elsewhere than in memory */
+const keptBy = (engine: string) => ({ extends: true as const, test: { name: engine, include: stories, exclude: heavy, env: { UNDERSTUDY_TEST_ENGINE: engine } } })
+if (noRedis !== null) console.warn(`The stories are not told with Redis: ${noRedis}`)
 
 export default defineConfig({
   test: {
@@ -11,7 +19,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'] } },
-      { extends: true, test: { name: 'fetch', include: stories, exclude: ['test/job-scale.test.ts', 'test/job-races.test.ts'], env: { UNDERSTUDY_HOST: 'fetch' } } },
+      { extends: true, test: { name: 'fetch', include: stories, exclude: heavy, env: { UNDERSTUDY_HOST: 'fetch' } } },
+      keptBy('file'),
+      ...(noRedis === null ? [keptBy('redis')] : []),
     ],
   },
 })
