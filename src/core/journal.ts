@@ -2,7 +2,7 @@
 import type { Source } from './backends/setting.js'
 import type { ReplyHeaders } from './reply.js'
 import type { CallHeaders } from './stage/call.js'
-import { weigh } from './engine/weigh.js'
+import { weigh, weighChanges } from './engine/weigh.js'
 import type { Change, Doc } from './store/types.js'
 
 /** So much of a body is kept. */
@@ -97,7 +97,7 @@ type Unbounded = Pick<JournalEntry, 'url' | 'violations' | 'changes'>
 
 /** @returns what of the entry is longer than the journal keeps, cut; null where nothing is */
 export function cut({ url, violations, changes }: Unbounded): Partial<Pick<JournalEntry, keyof Unbounded | 'changesLeftOut'>> | null {
-  const isLong = changes.length > 0 && weigh(changes) > MOST_CHANGES
+  const isLong = changes.length > 0 && weighChanges(changes) > MOST_CHANGES
   if (!isLong && url.length <= MOST_URL && violations.length <= MOST_VIOLATIONS) return null
   const more = violations.length - MOST_VIOLATIONS
   return {

@@ -3,20 +3,20 @@ import { applyControl } from '../control-state.js'
 import type { SandboxContent } from '../sandbox-state.js'
 import type { Change, Doc, Key, StoreExport } from '../store/types.js'
 import { CONTROL, type House } from './engine.js'
-
-type Records = Map<Key, Doc | null>
+import { Shelves } from './shelves.js'
 
 export class Base {
   #control: SandboxContent['control']
   readonly #origin: SandboxContent['origin']
-  readonly #systems = new Map<string, Map<string, Records>>()
+  /** The records that differ from the world; null where one of the world is gone. */
+  readonly #records = new Shelves<Doc | null>()
 
   constructor({ control, origin, stores }: SandboxContent, keyOf: House['keyOf']) {
     this.#control = control
     this.#origin = origin
     for (const [system, store] of Object.entries(stores)) {
       for (const [collection, { put, deleted }] of Object.entries(store)) {
-        const records = this.#records(system, collection)
+        const records = this.#records.of(system, collection)
         for (const key of deleted) records.set(key, null)
         for (const doc of put) records.set(keyOf(system, collection, doc), doc)
       }
@@ -28,7 +28,7 @@ export class Base {
     if (system === CONTROL) this.#control = applyControl(this.#control, changes)
     else {
       for (const { collection, key, after } of changes) {
-        const records = this.#records(system, collection)
+        const records = this.#records.of(system, collection)
         if (after === null && !isOfWorld(collection, key)) records.delete(key)
         else records.set(key, after)
       }
@@ -38,7 +38,7 @@ export class Base {
   /** @returns all of it, as plain JSON */
   content(): SandboxContent {
     const stores: Record<string, StoreExport> = {}
-    for (const [system, collections] of this.#systems) {
+    for (const [system, collections] of this.#records.systems) {
       const store: Record<string, StoreExport[string]> = {}
       for (const [collection, records] of collections) {
         const put: Doc[] = []
@@ -52,13 +52,5 @@ export class Base {
       stores[system] = store
     }
     return { control: this.#control, origin: this.#origin, stores }
-  }
-
-  #records(system: string, collection: string): Records {
-    let collections = this.#systems.get(system)
-    if (collections === undefined) this.#systems.set(system, (collections = new Map<string, Records>()))
-    let records = collections.get(collection)
-    if (records === undefined) collections.set(collection, (records = new Map<Key, Doc | null>()))
-    return records
   }
 }

@@ -7,6 +7,9 @@ import type { Fields } from './view.js'
 
 const NO_FIELDS: Fields = {}
 
+/** It keeps nothing of one text for the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** @returns the fields of the body, none where there is nothing to read; or why it is none that the dialect takes */
 export function decodeBody({ routed: { arrival, row }, body }: Received): Fields | Failure {
   if (row.select === null && !arrival.query.decodable) return Failure.when('invalidRequest', { cause: 'undecodableUrl' })
@@ -49,7 +52,7 @@ function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {
 
 function decodeText(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     return null
   }

@@ -2,6 +2,7 @@
  * A layer: what differs from the source below it. A sandbox is a layer over the world, a transaction is a layer over its sandbox.
  * Nothing of the source is copied, so a new layer costs the same over 10 records and over 1,000,000.
  */
+import { WeighedChange } from '../engine/weigh.js'
 import { type Collection, type Index, type IndexKey, indexKeyOf, type Order, type Source } from './collection.js'
 import type { Change, Doc, Key } from './types.js'
 
@@ -27,6 +28,8 @@ type Filed = Key | Set<Key>
 
 /** So many records are looked through one by one. */
 const SMALL = 8
+
+const NONE: readonly Doc[] = []
 
 /** The changes to one collection. */
 export class Layer implements Source {
@@ -56,7 +59,7 @@ export class Layer implements Source {
 
   /** Adds to the list what this layer changes, against the source below. */
   addChanges(changes: Change[]): void {
-    for (const [key, after] of this.#docs) changes.push({ collection: this.#collection.name, key, before: this.#below.get(key) ?? null, after })
+    for (const [key, after] of this.#docs) changes.push(new WeighedChange(this.#collection.name, key, this.#below.get(key) ?? null, after))
   }
 
   get(key: Key): Doc | undefined {
@@ -77,18 +80,24 @@ export class Layer implements Source {
 
   lookup(index: Index, at: IndexKey): readonly Doc[] {
     if (this.#docs.size === 0) return this.#below.lookup(index, at)
-    const found = this.#below.lookup(index, at).filter((doc) => !this.#docs.has(this.#key(doc)))
+    const below = this.#below.lookup(index, at)
+    const own = this.#lookupOwn(index, at)
+    if (below.length === 0) return own
+    const untouched = below.filter((doc) => !this.#docs.has(this.#key(doc)))
+    return own.length === 0 ? untouched : [...untouched, ...own]
+  }
+
+  /** The records of this layer that the index files there. */
+  #lookupOwn(index: Index, at: IndexKey): readonly Doc[] {
     if (this.#indexes === null) {
+      const found: Doc[] = []
       for (const doc of this.#docs.values()) if (doc && indexKeyOf(index, doc) === at) found.push(doc)
       return found
     }
     const filed = this.#indexes.get(index.name)?.get(at)
-    if (filed === undefined) return found
-    for (const key of filed instanceof Set ? filed : [filed]) {
-      const doc = this.#docs.get(key)
-      if (doc) found.push(doc)
-    }
-    return found
+    if (filed === undefined) return NONE
+    const keys = filed instanceof Set ? [...filed] : [filed]
+    return keys.map((key) => this.#docs.get(key)).filter((doc) => doc !== undefined && doc !== null)
   }
 
   *scan(): Iterable<Doc> {

@@ -111,9 +111,13 @@ function fileUnder(collection: Collection, index: Index, records: readonly Doc[]
 export function freezeDeep<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const name in value) {
-      const part = value[name]
-      if (typeof part === 'object' && part !== null) freezeDeep(part)
+    // Names of the places of a list would be texts, made for nothing.
+    if (Array.isArray(value)) for (const part of value) freezeDeep(part)
+    else {
+      for (const name in value) {
+        const part = value[name]
+        if (typeof part === 'object' && part !== null) freezeDeep(part)
+      }
     }
   }
   return value

@@ -2,7 +2,7 @@
 import type { Change, Key } from '../../store/types.js'
 import type { Attempt, Commit, Scope } from '../engine.js'
 import type { StoredCommit } from '../file/layout.js'
-import { weigh } from '../weigh.js'
+import { weighAfter } from '../weigh.js'
 
 export class MemoryCommit implements Commit {
   readonly version: number
@@ -19,7 +19,7 @@ export class MemoryCommit implements Commit {
     this.request = request
     this.scope = scope
     let bytes = 0
-    for (const { after } of changes) bytes += weigh(after)
+    for (const change of changes) bytes += weighAfter(change)
     this.bytes = bytes
   }
 
@@ -50,7 +50,7 @@ export class RecalledCommit implements Commit {
     this.system = system
     this.changes = changes
     this.request = request
-    this.bytes = weigh(changes.map(({ after }) => after))
+    this.bytes = changes.reduce((sum, change) => sum + weighAfter(change), 0)
     this.#touched = new Set(touched)
   }
 

@@ -3,7 +3,8 @@ import type { Budget } from '../../budget.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { Change, Key } from '../../store/types.js'
 import { CONTROL, type House, NoRoom } from '../engine.js'
-import { weigh } from '../weigh.js'
+import { Shelves } from '../shelves.js'
+import { weigh, weighAfter } from '../weigh.js'
 
 /** What a record costs beside what stands in it: its places in layers, indexes and here. */
 const RECORD = 200
@@ -12,15 +13,15 @@ const TOMBSTONE = 100
 const MIB = 1024 * 1024
 
 interface Weighed {
-  readonly name: string
+  readonly shelf: Map<Key, number>
+  readonly key: Key
   readonly bytes: number
 }
 
 export class Holding {
   readonly #budget: Budget
   readonly #keyOf: House['keyOf']
-  /** The name of a record -> its bytes. */
-  #weights = new Map<string, number>()
+  #weights = new Shelves<number>()
   #bytes = 0
 
   constructor(budget: Budget, keyOf: House['keyOf']) {
@@ -30,7 +31,7 @@ export class Holding {
 
   /** Counts what is there already. */
   begin(content: SandboxContent): void {
-    this.#put(this.#weighAll(content))
+    this.#put(this.#weighAll(content, this.#weights))
   }
 
   /**
@@ -39,11 +40,11 @@ export class Holding {
    * @throws NoRoom when it would take up more than there is left; then it is not counted. What takes up less than before always fits
    */
   change(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean, mustFit: boolean): void {
-    const weighed = changes.map(({ collection, key, after }): Weighed => {
-      const bytes = after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + weigh(after)
-      return { name: nameOf(system, collection, key), bytes }
+    const weighed = changes.map((change): Weighed => {
+      const { collection, key, after } = change
+      return { shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + weighAfter(change) }
     })
-    if (mustFit) this.#refuse(weighed.reduce((sum, { name, bytes }) => sum + bytes - (this.#weights.get(name) ?? 0), 0))
+    if (mustFit) this.#refuse(weighed.reduce((sum, { shelf, key, bytes }) => sum + bytes - (shelf.get(key) ?? 0), 0))
     this.#put(weighed)
   }
 
@@ -52,16 +53,18 @@ export class Holding {
    * @throws NoRoom as {@link change}
    */
   replace(content: SandboxContent): void {
-    const weighed = this.#weighAll(content)
+    const weights = new Shelves<number>()
+    const weighed = this.#weighAll(content, weights)
     this.#refuse(weighed.reduce((sum, { bytes }) => sum + bytes, 0) - this.#bytes)
     this.end()
+    this.#weights = weights
     this.#put(weighed)
   }
 
   /** Counts no more. */
   end(): void {
     this.#budget.give('records', this.#bytes)
-    this.#weights = new Map()
+    this.#weights = new Shelves()
     this.#bytes = 0
   }
 
@@ -74,26 +77,23 @@ export class Holding {
   }
 
   #put(weighed: readonly Weighed[]): void {
-    for (const { name, bytes } of weighed) {
-      const more = bytes - (this.#weights.get(name) ?? 0)
-      if (bytes === 0) this.#weights.delete(name)
-      else this.#weights.set(name, bytes)
+    for (const { shelf, key, bytes } of weighed) {
+      const more = bytes - (shelf.get(key) ?? 0)
+      if (bytes === 0) shelf.delete(key)
+      else shelf.set(key, bytes)
       this.#bytes += more
       this.#budget.add('records', more)
     }
   }
 
-  #weighAll({ control, stores }: SandboxContent): readonly Weighed[] {
+  #weighAll({ control, stores }: SandboxContent, weights: Shelves<number>): readonly Weighed[] {
+    const weighed = (system: string, collection: string, key: Key, bytes: number): Weighed => ({ shelf: weights.of(system, collection), key, bytes })
     const records = Object.entries(stores).flatMap(([system, store]) => Object.entries(store).flatMap(([collection, { put, deleted }]) => [
-      ...deleted.map((key) => ({ name: nameOf(system, collection, key), bytes: TOMBSTONE })),
-      ...put.map((doc) => ({ name: nameOf(system, collection, this.#keyOf(system, collection, doc)), bytes: RECORD + weigh(doc) })),
+      ...deleted.map((key) => weighed(system, collection, key, TOMBSTONE)),
+      ...put.map((doc) => weighed(system, collection, this.#keyOf(system, collection, doc), RECORD + weigh(doc))),
     ]))
-    return [...records, ...control.faults.map((rule) => ({ name: nameOf(CONTROL, 'control', `fault/${rule.id}`), bytes: RECORD + weigh(rule) }))]
+    return [...records, ...control.faults.map((rule) => weighed(CONTROL, 'control', `fault/${rule.id}`, RECORD + weigh(rule)))]
   }
-}
-
-function nameOf(system: string, collection: string, key: Key): string {
-  return `${system}/${collection}/${String(key)}`
 }
 
 function inMib(bytes: number): string {

@@ -6,7 +6,7 @@
 import { type EntryHead, type JournalEntry, type KeptBody, rareOf } from '../../journal.js'
 import type { NewEntry } from '../engine.js'
 import { JSON_HEADERS } from '../../reply.js'
-import { weigh } from '../weigh.js'
+import { weighChanges } from '../weigh.js'
 import { type Piece, Pieces, write } from './pieces.js'
 
 const NONE: readonly number[] = []
@@ -35,7 +35,7 @@ function rowOf(entry: NewEntry, id: number, requests: number, pieces: Pieces): R
   const row: Row = {
     id, at: entry.at, duration: entry.duration, system: entry.system, operation: entry.operation, preflight: entry.preflight, method: entry.method, url, status: entry.status,
     user: entry.user, error: entry.error, faults: entry.faults, violations: entry.violations, version: entry.version, requests,
-    changes, weight: ROW_BYTES + url.length + (changes.length === 0 ? 0 : weigh(changes)),
+    changes, weight: ROW_BYTES + url.length + (changes.length === 0 ? 0 : weighChanges(changes)),
     piece, start: piece.used, json: write(piece, json), request: store(piece, requestBody), response: store(piece, responseBody),
   }
   const rare = rareOf(entry)

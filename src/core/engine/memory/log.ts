@@ -2,7 +2,7 @@
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { Base } from '../base.js'
-import { weigh } from '../weigh.js'
+import { weighChanges } from '../weigh.js'
 import { type Attempt, type Awaitable, type Begun, type Commit, CONTROL, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
@@ -259,7 +259,7 @@ export class MemoryLog {
   #hold({ scope, changes, request }: Attempt): void {
     if (this.#isEnded) return
     // Faults that count how often they acted, clocks that are set: a full server can still be driven.
-    const isSmall = scope.system === CONTROL && (request !== null || weigh(changes) < SMALL)
+    const isSmall = scope.system === CONTROL && (request !== null || weighChanges(changes) < SMALL)
     this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), !isSmall)
   }
 
