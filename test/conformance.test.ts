@@ -132,6 +132,15 @@ describe.each(systems.map((system) => ({ id: system.id, system })))('$id', ({ sy
     }
   })
 
+  conform('a query that is no UTF-8', async () => {
+    const box = await freshBox()
+    const headers = await credential(system, box)
+    for (const request of exampleRequests(system, examples, headers)) {
+      const path = `${request.path}${request.path.includes('?') ? '&' : '?'}x=%ff`
+      expectInContract(request, await send(system, box, { ...request, path }))
+    }
+  })
+
   conform('oversized body', async () => {
     const box = await freshBox()
     const headers = await credential(system, box)

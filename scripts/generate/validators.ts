@@ -5,9 +5,10 @@ import { checking, compile, componentSchemas, createAjv, schemaKey } from './ajv
 import { compact, RUNTIME } from './compact.js'
 import { headerNames, headerSchema } from './contract.js'
 import { readInput } from './input.js'
-import { asObject, asOptionalObject, childObject, type Json, type JsonObject } from './json.js'
+import { asObject, asOptionalObject, asString, childObject, ContractError, type Json, type JsonObject } from './json.js'
+import { FIRST_MOMENT, LAST_MOMENT } from '../../src/core/clock.js'
 import { isObject } from '../../src/plain/json.js'
-import { resolveObject } from './schema.js'
+import { mapSchema, resolveObject } from './schema.js'
 import { isJson, successName } from './spell-out.js'
 import { failuresOf, type Dialect, type ErrorEntry, type System } from './system.js'
 
@@ -57,7 +58,7 @@ export function validatorParts(system: System, spelledOut: JsonObject, records: 
         schemas: Object.fromEntries(markedSchemas(spelledOut).map((name) => [name, reference(name)])),
       },
     },
-    stored: { options: { useDefaults: true }, groups: { records } },
+    stored: { options: { useDefaults: true }, groups: { records: Object.fromEntries(Object.entries(records).map(([name, schema]) => [name, withinReach(schema)])) } },
   }
 }
 
@@ -79,6 +80,24 @@ export function validatorsOf(system: System, spelledOut: JsonObject, records: Js
     return `  unmatched: ${Object.keys(schemas).length === 0 ? 'null' : `${part}[${JSON.stringify(schemaKey(group, ''))}]`},`
   }))
   return [...[...imports.values()].sort(), RUNTIME, ...blocks, `export const validators = {\n${table.join('\n')}\n}`].join('\n\n')
+}
+
+/** What moments are written in, and how many milliseconds one of it has. */
+const UNITS: Readonly<Record<string, number>> = { milliseconds: 1, seconds: 1000 }
+
+/**
+ * A record's numbers stay within what the code can carry, so that none that is written from outside breaks the calls that come upon it: whole
+ * numbers within what is counted exactly, and those that `x-moment` says are moments within the years that can be written down.
+ */
+function withinReach(schema: Json): Json {
+  return mapSchema(schema, (node) => {
+    if (![node.type].flat().includes('integer') || node.enum !== undefined) return node
+    const moment = node['x-moment']
+    const unit = moment === undefined ? undefined : UNITS[asString(moment, 'x-moment')]
+    if (moment !== undefined && unit === undefined) throw new ContractError(`x-moment: ${JSON.stringify(moment)} is none of ${Object.keys(UNITS).join(', ')}`)
+    const [minimum, maximum] = unit === undefined ? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : [FIRST_MOMENT / unit, LAST_MOMENT / unit]
+    return { minimum, maximum, ...node }
+  })
 }
 
 /** The same as the failure's component, but with what all failures have in common compiled once. */

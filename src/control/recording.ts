@@ -1,5 +1,5 @@
 /** What was seen of a real backend's records, as a scenario: only what fits a schema, and a list of what does not. */
-import { isObject } from '../plain/json.js'
+import { isObject, parseForeignJson } from '../plain/json.js'
 import type { JournalEntry } from '../core/journal.js'
 import { misfitOf } from '../core/records.js'
 import type { Sandbox } from '../core/sandbox.js'
@@ -63,7 +63,7 @@ function readBody({ responseBody }: JournalEntry): unknown {
   if (responseBody === null) return undefined
   const { content, encoding } = responseBody
   try {
-    return JSON.parse(Buffer.from(content, encoding).toString('utf8')) as unknown
+    return parseForeignJson(Buffer.from(content, encoding).toString('utf8'))
   } catch {
     return undefined
   }

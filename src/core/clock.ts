@@ -22,6 +22,10 @@ export function machineTime(): TimeSource {
   }
 }
 
+/** What is stored as a moment lies between these: its year has four digits wherever in the world it is written down. In milliseconds since 1970. */
+export const FIRST_MOMENT = Date.parse('0001-01-02T00:00:00Z')
+export const LAST_MOMENT = Date.parse('9999-12-30T00:00:00Z')
+
 /** A sandbox's clock as data: plain JSON, so that it can be kept and moved with the sandbox. */
 export interface ClockState {
   /** Milliseconds that the sandbox is ahead of real time (negative: behind). */

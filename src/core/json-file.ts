@@ -1,18 +1,22 @@
 /** Reads JSON files that people write. */
 import { readFile } from 'node:fs/promises'
+import { isNestedWithin, MOST_DEPTH } from '../plain/json.js'
 
 /**
  * @returns what the file holds; a byte order mark in front is no part of it
- * @throws Error that names the file, and line and column where it is no JSON
+ * @throws Error that names the file, and line and column where it is no JSON; or that it is nested too deeply
  */
 export async function readJsonFile(file: string): Promise<unknown> {
   const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     const { line, column, found } = placeOf(text, firstFault(text))
     throw new Error(`${file}:${String(line)}:${String(column)} is no JSON: ${found} is not expected here`)
   }
+  if (!isNestedWithin(value, MOST_DEPTH)) throw new Error(`${file} has more than ${String(MOST_DEPTH)} objects and lists inside one another`)
+  return value
 }
 
 function placeOf(text: string, at: number): { readonly line: number; readonly column: number; readonly found: string } {

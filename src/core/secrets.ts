@@ -1,4 +1,5 @@
 /** What is not shown unless somebody asks for it: tokens, passwords, cookies. */
+import { parseForeignJson } from '../plain/json.js'
 import { pathOf, searchOf } from '../plain/url.js'
 
 const MASK = '***'
@@ -61,11 +62,11 @@ export function maskJsonText(text: string): string {
 /** @returns the JSON text with the secrets in it masked; of what is no JSON as a whole, what looks like a member of it */
 export function maskMembers(text: string): string {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseForeignJson(text)
     const masked = maskDeep(value)
     return JSON.stringify(masked) === JSON.stringify(value) ? text : JSON.stringify(masked)
   } catch {
-    // Cut, or broken by whoever sent it.
+    // Cut, or broken by whoever sent it, or nested too deeply.
     return text.replace(/"([^"\\]{1,100})"(\s*:\s*)"((?:[^"\\]|\\.)*)("?)/g, (whole, key: string, colon: string, value: string, end: string) => {
       return isSecret(key) && value !== '' ? `"${key}"${colon}"${mask(value)}${end}` : whole
     })

@@ -2,6 +2,7 @@
  * Who is logged in. One service for all systems; what differs between them (token form, lifetimes, how many sessions
  * a user may have) is data.
  */
+import { LAST_MOMENT } from './clock.js'
 import { type Displacement, Failure } from './failure.js'
 import type { Alphabet, Ids } from './ids.js'
 import type { CollectionDefinition, Transaction } from './store/types.js'
@@ -271,6 +272,8 @@ export class Sessions {
   }
 
   #after(lifetime: number | null): number | null {
-    return lifetime === null ? null : this.#now + lifetime
+    const end = Math.floor(this.#now + (lifetime ?? Number.POSITIVE_INFINITY))
+    // What a real backend lets live beyond all clocks has no end.
+    return end <= LAST_MOMENT ? end : null
   }
 }

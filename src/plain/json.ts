@@ -12,8 +12,30 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** So many objects and lists lie inside one another at the most. What looks at a value calls itself for each of them, and there is an end to that. */
+export const MOST_DEPTH = 100
+
+/** @returns whether no more than so many objects and lists lie inside one another */
+export function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  for (const key in value) if (!isNestedWithin((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return false // of an object any own key may be read
+  return true
+}
+
 /**
- * Parses JSON text.
+ * Parses JSON text that comes from outside: nothing else is to see a value that is nested more deeply than it can bear.
+ * @param levels so many objects and lists may lie inside one another
+ * @throws SyntaxError if it is no JSON, or nested more deeply
+ */
+export function parseForeignJson(text: string, levels = MOST_DEPTH): unknown {
+  const value: unknown = JSON.parse(text)
+  if (!isNestedWithin(value, levels)) throw new SyntaxError(`it has more than ${String(levels)} objects and lists inside one another`)
+  return value
+}
+
+/**
+ * Parses JSON text of our own.
  * @throws SyntaxError if it is not JSON
  */
 export function parseJson(text: string): Json {

@@ -1,5 +1,5 @@
 /** What a real backend's answer means, by the contract. */
-import { isObject } from '../../plain/json.js'
+import { isObject, parseForeignJson } from '../../plain/json.js'
 import type { Contract } from '../contract.js'
 
 /** Statuses that say, where no code of the contract says otherwise, that the backend has no such operation or is not there. */
@@ -35,7 +35,7 @@ export function isNotThere(contract: Contract, operation: string, { status, erro
 function parse(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
+    return parseForeignJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return undefined
   }

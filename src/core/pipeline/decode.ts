@@ -1,6 +1,8 @@
 /** From the bytes of a body to its fields. */
 import type { BodyType } from '../contract.js'
 import { Failure } from '../failure.js'
+import { parseForeignJson } from '../../plain/json.js'
+import { errorOf } from './answer.js'
 import { parseQuery } from './query.js'
 import type { Received } from './receive.js'
 import type { Fields } from './view.js'
@@ -11,8 +13,13 @@ const NO_FIELDS: Fields = {}
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** @returns the fields of the body, none where there is nothing to read; or why it is none that the dialect takes */
-export function decodeBody({ routed: { arrival, row }, body }: Received): Fields | Failure {
-  if (row.select === null && !arrival.query.decodable) return Failure.when('invalidRequest', { cause: 'undecodableUrl' })
+export function decodeBody({ routed, body }: Received): Fields | Failure {
+  const { arrival, row } = routed
+  if (row.select === null && !arrival.query.decodable) {
+    const failure = Failure.when('invalidRequest', { cause: 'undecodableUrl' })
+    // An operation to which the contract gives no error for it takes nothing from the query.
+    if (row.errors.includes(errorOf(routed, failure) ?? '')) return failure
+  }
   switch (body.kind) {
     case 'none':
       return NO_FIELDS
@@ -43,7 +50,7 @@ function decodeBytes(bytes: Uint8Array, type: BodyType): Fields | Failure {
     return form.decodable ? form.all : unreadable()
   }
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseForeignJson(text)
     return isFields(value) ? value : unreadable()
   } catch {
     return unreadable()

@@ -1,4 +1,5 @@
 /** One open WebSocket: its frames one after the other, its deliveries beside them, all of it in the sandbox's journal. */
+import { parseForeignJson } from '../../plain/json.js'
 import { pause, stopwatch } from '../clock.js'
 import { NoRoom } from '../engine/engine.js'
 import { describeException } from '../failure.js'
@@ -279,11 +280,10 @@ function turnedAwayAs(caller: Caller): 'unauthenticated' | 'banned' {
   return caller.kind === 'refused' && caller.failure.condition === 'banned' ? 'banned' : 'unauthenticated'
 }
 
-/** @returns the value of a JSON text; undefined when it is none */
+/** @returns the value of a JSON text; undefined when it is none, or nested too deeply */
 function parse(data: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(data))
-    return value
+    return parseForeignJson(new TextDecoder().decode(data))
   } catch {
     return undefined
   }

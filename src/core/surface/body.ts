@@ -1,5 +1,6 @@
 /** The JSON body of a call to a surface. */
 import type { OperationRow } from '../contract.js'
+import { MOST_DEPTH, parseForeignJson } from '../../plain/json.js'
 import type { BodySource, Call } from '../stage/call.js'
 import { refusal } from './refusal.js'
 
@@ -8,10 +9,12 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** So many bytes an operation takes whose contract says nothing else (`x-body-limit`). */
 const USUAL_LIMIT = 1024 * 1024
+/** A larger one holds what other calls have brought, so many levels further inside. */
+const LEVELS_AROUND = 20
 
 /**
  * @returns the fields of the body; none where the operation takes no body or there is none
- * @throws Refusal when it is too large, of another type, or no JSON object
+ * @throws Refusal when it is too large, of another type, nested too deeply, or no JSON object
  */
 export async function readBody({ body: type, bodyLimit = USUAL_LIMIT }: OperationRow, { body, headers }: Call): Promise<Fields> {
   if (type === null) return {}
@@ -19,7 +22,7 @@ export async function readBody({ body: type, bodyLimit = USUAL_LIMIT }: Operatio
   if (bytes.length === 0) return {}
   const [given = ''] = (headers['content-type'] ?? '').split(';')
   if (given.trim().toLowerCase() !== type) throw refusal(415, 'unsupported-media-type', `Send the body as JSON with the header "Content-Type: ${type}".`)
-  return parse(bytes)
+  return parse(bytes, bodyLimit > USUAL_LIMIT ? MOST_DEPTH + LEVELS_AROUND : MOST_DEPTH)
 }
 
 async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
@@ -34,10 +37,10 @@ async function readBytes(body: BodySource, limit: number): Promise<Uint8Array> {
   }
 }
 
-function parse(bytes: Uint8Array): Fields {
+function parse(bytes: Uint8Array, levels: number): Fields {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = parseForeignJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), levels)
   } catch (error) {
     throw refusal(400, 'invalid-request', `The body is no JSON: ${error instanceof Error ? error.message : String(error)}.`)
   }

@@ -6481,6 +6481,7 @@ export interface Records {
     files: {
         /** @description unique */
         name: string;
+        /** @description as the header Content-Type carries it */
         mediaType: string;
         bytes: string;
         /** @description number of bytes before the encoding */

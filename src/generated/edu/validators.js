@@ -4406,7 +4406,7 @@ return exports
 const stored = (function (exports) {
 "use strict";
 exports["/records/sessions"] = validate52;
-const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ucs2length;
 function validate52(data) {
@@ -4464,6 +4464,16 @@ let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
@@ -4480,6 +4490,16 @@ if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.previousAccess !== undefined) {
@@ -4513,6 +4533,16 @@ if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -4560,11 +4590,31 @@ let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 253402128000000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data14 < -62135510400000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
 return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 253402128000000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data15 < -62135510400000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.endedBy !== undefined) {
@@ -4611,6 +4661,16 @@ if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
 return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data21 == "number") && (isFinite(data21))) {
+if (data21 > 253402128000000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data21 < -62135510400000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -4666,7 +4726,7 @@ validate52.errors = null;
 return true;
 }
 exports["/records/smsCodes"] = validate53;
-const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "used": { "type": "boolean" } } } } } };
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -4717,11 +4777,31 @@ let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.used !== undefined) {
@@ -4765,6 +4845,16 @@ if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data7.used !== undefined) {
@@ -5064,7 +5154,8 @@ return true;
 }
 exports["/records/files"] = validate68;
 const pattern8 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
-const pattern9 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
+const pattern9 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(;[\\x20-\\x7e]*)?$", "u");
+const pattern10 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
 function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -5091,8 +5182,13 @@ return fail(validate68, "/name", "#/properties/name/type", "type", { type: "stri
 if (data.mediaType !== undefined) {
 let data1 = data.mediaType;
 if (typeof data1 === "string") {
-if (func2(data1) < 1) {
-return fail(validate68, "/mediaType", "#/properties/mediaType/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+if (func2(data1) > 255) {
+return fail(validate68, "/mediaType", "#/properties/mediaType/maxLength", "maxLength", { limit: 255 }, "must NOT have more than 255 characters");
+}
+else {
+if (!pattern9.test(data1)) {
+return fail(validate68, "/mediaType", "#/properties/mediaType/pattern", "pattern", { pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(;[\\x20-\\x7e]*)?$" }, "must match pattern \"" + "^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(;[\\x20-\\x7e]*)?$" + "\"");
+}
 }
 }
 else {
@@ -5102,7 +5198,7 @@ return fail(validate68, "/mediaType", "#/properties/mediaType/type", "type", { t
 if (data.bytes !== undefined) {
 let data2 = data.bytes;
 if (typeof data2 === "string") {
-if (!pattern9.test(data2)) {
+if (!pattern10.test(data2)) {
 return fail(validate68, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" }, "must match pattern \"" + "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" + "\"");
 }
 }
@@ -5135,7 +5231,7 @@ validate68.errors = null;
 return true;
 }
 exports["/records/settings"] = validate69;
-const pattern10 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
+const pattern11 = new RegExp("^\\d+(\\.\\d+){0,3}$", "u");
 const formats2 = formats.fullFormats.uri;
 function validate69(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -5161,7 +5257,7 @@ return fail(validate69, "/id", "#/properties/id/const", "const", { allowedValue:
 if (data.minClient !== undefined) {
 let data1 = data.minClient;
 if (typeof data1 === "string") {
-if (!pattern10.test(data1)) {
+if (!pattern11.test(data1)) {
 return fail(validate69, "/minClient", "#/properties/minClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }
@@ -5172,7 +5268,7 @@ return fail(validate69, "/minClient", "#/properties/minClient/type", "type", { t
 if (data.latestClient !== undefined) {
 let data2 = data.latestClient;
 if (typeof data2 === "string") {
-if (!pattern10.test(data2)) {
+if (!pattern11.test(data2)) {
 return fail(validate69, "/latestClient", "#/properties/latestClient/pattern", "pattern", { pattern: "^\\d+(\\.\\d+){0,3}$" }, "must match pattern \"" + "^\\d+(\\.\\d+){0,3}$" + "\"");
 }
 }

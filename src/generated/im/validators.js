@@ -3028,7 +3028,7 @@ return exports
 const stored = (function (exports) {
 "use strict";
 exports["/records/sessions"] = validate52;
-const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ucs2length;
 function validate52(data) {
@@ -3086,6 +3086,16 @@ let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
@@ -3102,6 +3112,16 @@ if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.previousAccess !== undefined) {
@@ -3135,6 +3155,16 @@ if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -3182,11 +3212,31 @@ let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 253402128000000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data14 < -62135510400000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
 return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 253402128000000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data15 < -62135510400000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.endedBy !== undefined) {
@@ -3233,6 +3283,16 @@ if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
 return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data21 == "number") && (isFinite(data21))) {
+if (data21 > 253402128000000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data21 < -62135510400000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -3288,7 +3348,7 @@ validate52.errors = null;
 return true;
 }
 exports["/records/smsCodes"] = validate53;
-const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "used": { "type": "boolean" } } } } } };
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -3339,11 +3399,31 @@ let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.used !== undefined) {
@@ -3387,6 +3467,16 @@ if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data7.used !== undefined) {
@@ -3786,7 +3876,7 @@ validate59.errors = null;
 return true;
 }
 exports["/records/messages"] = validate60;
-const schema26 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "type": "integer", "minimum": 1 }, "item": { "$ref": "/components/Message" }, "sentAt": { "type": "integer" }, "deliveredAt": { "type": ["integer", "null"] } } };
+const schema26 = { "type": "object", "additionalProperties": false, "required": ["id", "pushId", "seq", "item", "sentAt", "deliveredAt"], "properties": { "id": { "type": "string", "pattern": "^[A-Za-z0-9-]+:\\d{8}$" }, "pushId": { "$ref": "/components/PushId" }, "seq": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" }, "item": { "$ref": "/components/Message" }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "deliveredAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] } } };
 const pattern14 = new RegExp("^[A-Za-z0-9-]+:\\d{8}$", "u");
 function validate63(data) {
 let vErrors = null;
@@ -4164,8 +4254,13 @@ if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFini
 return fail(validate60, "/seq", "#/properties/seq/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate60, "/seq", "#/properties/seq/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data2 < 1 || isNaN(data2)) {
 return fail(validate60, "/seq", "#/properties/seq/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -4179,11 +4274,31 @@ let data4 = data.sentAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate60, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate60, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate60, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.deliveredAt !== undefined) {
 let data5 = data.deliveredAt;
 if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
 return fail(validate60, "/deliveredAt", "#/properties/deliveredAt/type", "type", { type: schema26.properties.deliveredAt.type }, "must be integer,null");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 253402128000000 || isNaN(data5)) {
+return fail(validate60, "/deliveredAt", "#/properties/deliveredAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data5 < -62135510400000 || isNaN(data5)) {
+return fail(validate60, "/deliveredAt", "#/properties/deliveredAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }

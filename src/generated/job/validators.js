@@ -5398,7 +5398,7 @@ return exports
 const stored = (function (exports) {
 "use strict";
 exports["/records/sessions"] = validate52;
-const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ucs2length;
 function validate52(data) {
@@ -5456,6 +5456,16 @@ let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
@@ -5472,6 +5482,16 @@ if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.previousAccess !== undefined) {
@@ -5505,6 +5525,16 @@ if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -5552,11 +5582,31 @@ let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 253402128000000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data14 < -62135510400000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
 return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 253402128000000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data15 < -62135510400000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.endedBy !== undefined) {
@@ -5603,6 +5653,16 @@ if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
 return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data21 == "number") && (isFinite(data21))) {
+if (data21 > 253402128000000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data21 < -62135510400000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -5658,7 +5718,7 @@ validate52.errors = null;
 return true;
 }
 exports["/records/smsCodes"] = validate53;
-const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "used": { "type": "boolean" } } } } } };
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -5709,11 +5769,31 @@ let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.used !== undefined) {
@@ -5758,6 +5838,16 @@ let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data7.used !== undefined) {
 if (typeof data7.used !== "boolean") {
@@ -5785,7 +5875,7 @@ validate53.errors = null;
 return true;
 }
 exports["/records/users"] = validate54;
-const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "username", "password", "name", "phone", "roles", "idCerti", "stuCerti", "empCerti", "companyName", "collegeId", "createdAt", "valid", "credits"], "properties": { "id": { "type": "integer" }, "username": { "type": "string" }, "password": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "$ref": "/components/RoleName" } }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "collegeId": { "type": ["integer", "null"] }, "createdAt": { "type": "integer" }, "valid": { "type": "boolean" }, "credits": { "type": "integer" } } };
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "username", "password", "name", "phone", "roles", "idCerti", "stuCerti", "empCerti", "companyName", "collegeId", "createdAt", "valid", "credits"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "username": { "type": "string" }, "password": { "type": "string" }, "name": { "type": "string" }, "phone": { "type": ["string", "null"], "pattern": "^1\\d{10}$" }, "roles": { "type": "array", "minItems": 1, "uniqueItems": true, "items": { "$ref": "/components/RoleName" } }, "idCerti": { "$ref": "/components/CertStatus" }, "stuCerti": { "$ref": "/components/CertStatus" }, "empCerti": { "$ref": "/components/CertStatus" }, "companyName": { "type": ["string", "null"] }, "collegeId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": ["integer", "null"] }, "createdAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "valid": { "type": "boolean" }, "credits": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" } } };
 const func0 = equal;
 const pattern3 = new RegExp("^1\\d{10}$", "u");
 const schema22 = { "type": "string", "enum": ["ADMIN", "STUDENT", "EMPLOYER"] };
@@ -5826,6 +5916,16 @@ if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate54, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate54, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate54, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.username !== undefined) {
@@ -5910,11 +6010,31 @@ let data11 = data.collegeId;
 if ((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)) {
 return fail(validate54, "/collegeId", "#/properties/collegeId/type", "type", { type: schema21.properties.collegeId.type }, "must be integer,null");
 }
+if ((typeof data11 == "number") && (isFinite(data11))) {
+if (data11 > 9007199254740991 || isNaN(data11)) {
+return fail(validate54, "/collegeId", "#/properties/collegeId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data11 < -9007199254740991 || isNaN(data11)) {
+return fail(validate54, "/collegeId", "#/properties/collegeId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.createdAt !== undefined) {
 let data12 = data.createdAt;
 if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) {
 return fail(validate54, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 253402128000000 || isNaN(data12)) {
+return fail(validate54, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data12 < -62135510400000 || isNaN(data12)) {
+return fail(validate54, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.valid !== undefined) {
@@ -5926,6 +6046,16 @@ if (data.credits !== undefined) {
 let data14 = data.credits;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate54, "/credits", "#/properties/credits/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 9007199254740991 || isNaN(data14)) {
+return fail(validate54, "/credits", "#/properties/credits/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data14 < -9007199254740991 || isNaN(data14)) {
+return fail(validate54, "/credits", "#/properties/credits/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 }
@@ -5954,6 +6084,16 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate61, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate61, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate61, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.name !== undefined) {
 if (typeof data.name !== "string") {
@@ -5969,7 +6109,7 @@ validate61.errors = null;
 return true;
 }
 exports["/records/jobs"] = validate62;
-const schema25 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "wageFen", "timeToPay", "expiresAt", "postedAt", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "wageFen": { "type": "integer", "minimum": 1 }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiresAt": { "type": "integer" }, "postedAt": { "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "type": "integer", "minimum": 0 }, "memberId": { "type": "integer" }, "jobPostCategoryId": { "type": "integer" }, "deleted": { "type": "boolean" } } };
+const schema25 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "wageFen", "timeToPay", "expiresAt", "postedAt", "workTime", "workPlace", "province", "city", "region", "jobDescription", "jobDetail", "contact", "contactPhone", "contactQq", "likes", "memberId", "jobPostCategoryId", "deleted"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "title": { "type": "string" }, "wageFen": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" }, "timeToPay": { "$ref": "/components/TimeToPay" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "postedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "workTime": { "type": ["string", "null"] }, "workPlace": { "type": "string" }, "province": { "type": ["string", "null"] }, "city": { "type": ["string", "null"] }, "region": { "type": ["string", "null"] }, "jobDescription": { "type": "string" }, "jobDetail": { "type": ["string", "null"] }, "contact": { "type": "string" }, "contactPhone": { "type": "string" }, "contactQq": { "type": ["string", "null"] }, "likes": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" }, "memberId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "jobPostCategoryId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "deleted": { "type": "boolean" } } };
 const schema26 = { "type": "string", "enum": ["周结", "日结", "月结", "面议"] };
 function validate63(data) {
 if (typeof data !== "string") {
@@ -5998,6 +6138,16 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate62, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate62, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate62, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
@@ -6010,8 +6160,13 @@ if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFini
 return fail(validate62, "/wageFen", "#/properties/wageFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate62, "/wageFen", "#/properties/wageFen/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data2 < 1 || isNaN(data2)) {
 return fail(validate62, "/wageFen", "#/properties/wageFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -6025,11 +6180,31 @@ let data4 = data.expiresAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate62, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate62, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate62, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.postedAt !== undefined) {
 let data5 = data.postedAt;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate62, "/postedAt", "#/properties/postedAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 253402128000000 || isNaN(data5)) {
+return fail(validate62, "/postedAt", "#/properties/postedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data5 < -62135510400000 || isNaN(data5)) {
+return fail(validate62, "/postedAt", "#/properties/postedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.workTime !== undefined) {
@@ -6094,8 +6269,13 @@ if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isF
 return fail(validate62, "/likes", "#/properties/likes/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data16 == "number") && (isFinite(data16))) {
+if (data16 > 9007199254740991 || isNaN(data16)) {
+return fail(validate62, "/likes", "#/properties/likes/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data16 < 0 || isNaN(data16)) {
 return fail(validate62, "/likes", "#/properties/likes/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6104,11 +6284,31 @@ let data17 = data.memberId;
 if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
 return fail(validate62, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data17 == "number") && (isFinite(data17))) {
+if (data17 > 9007199254740991 || isNaN(data17)) {
+return fail(validate62, "/memberId", "#/properties/memberId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data17 < -9007199254740991 || isNaN(data17)) {
+return fail(validate62, "/memberId", "#/properties/memberId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.jobPostCategoryId !== undefined) {
 let data18 = data.jobPostCategoryId;
 if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
 return fail(validate62, "/jobPostCategoryId", "#/properties/jobPostCategoryId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data18 == "number") && (isFinite(data18))) {
+if (data18 > 9007199254740991 || isNaN(data18)) {
+return fail(validate62, "/jobPostCategoryId", "#/properties/jobPostCategoryId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data18 < -9007199254740991 || isNaN(data18)) {
+return fail(validate62, "/jobPostCategoryId", "#/properties/jobPostCategoryId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.deleted !== undefined) {
@@ -6142,11 +6342,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate65, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate65, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate65, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate65, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate65, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate65, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.jobId !== undefined) {
@@ -6154,11 +6374,31 @@ let data2 = data.jobId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate65, "/jobId", "#/properties/jobId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate65, "/jobId", "#/properties/jobId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate65, "/jobId", "#/properties/jobId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate65, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate65, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate65, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -6170,7 +6410,7 @@ validate65.errors = null;
 return true;
 }
 exports["/records/questCategories"] = validate66;
-const schema28 = { "type": "object", "additionalProperties": false, "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "type": ["integer", "null"] } } };
+const schema28 = { "type": "object", "additionalProperties": false, "required": ["id", "name", "memo", "themeColor", "level"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "name": { "type": "string" }, "memo": { "type": ["string", "null"] }, "themeColor": { "type": ["string", "null"] }, "level": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": ["integer", "null"] } } };
 function validate66(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -6187,6 +6427,16 @@ if (data.id !== undefined) {
 let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate66, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate66, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate66, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.name !== undefined) {
@@ -6211,6 +6461,16 @@ let data4 = data.level;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate66, "/level", "#/properties/level/type", "type", { type: schema28.properties.level.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 9007199254740991 || isNaN(data4)) {
+return fail(validate66, "/level", "#/properties/level/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data4 < -9007199254740991 || isNaN(data4)) {
+return fail(validate66, "/level", "#/properties/level/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 }
 }
@@ -6221,7 +6481,7 @@ validate66.errors = null;
 return true;
 }
 exports["/records/tasks"] = validate67;
-const schema29 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "questCateId", "startsAt", "endsAt", "totalAmt", "leftAmt", "awardFen", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt", "delegated"], "properties": { "id": { "type": "integer" }, "title": { "type": "string" }, "questCateId": { "type": "integer" }, "startsAt": { "type": "integer" }, "endsAt": { "type": "integer" }, "totalAmt": { "type": "integer", "minimum": 1 }, "leftAmt": { "type": "integer", "minimum": 0 }, "awardFen": { "type": "integer", "minimum": 10 }, "memberId": { "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string", "maxLength": 100 }, "questDetail": { "type": "string", "maxLength": 1000 }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"], "pattern": "^\\d+(;\\d+)*$" }, "couponAmt": { "type": ["integer", "null"], "minimum": 1 }, "delegated": { "type": "integer", "minimum": 0 } } };
+const schema29 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "questCateId", "startsAt", "endsAt", "totalAmt", "leftAmt", "awardFen", "memberId", "contactName", "contactPhone", "description", "questDetail", "url", "memo", "empStatus", "targetAll", "collegeIds", "couponAmt", "delegated"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "title": { "type": "string" }, "questCateId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "startsAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endsAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "totalAmt": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" }, "leftAmt": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" }, "awardFen": { "minimum": 10, "maximum": 9007199254740991, "type": "integer" }, "memberId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "contactName": { "type": "string" }, "contactPhone": { "type": "string" }, "description": { "type": "string", "maxLength": 100 }, "questDetail": { "type": "string", "maxLength": 1000 }, "url": { "type": ["string", "null"] }, "memo": { "type": ["string", "null"] }, "empStatus": { "type": "integer", "enum": [0, 1] }, "targetAll": { "type": "boolean" }, "collegeIds": { "type": ["string", "null"], "pattern": "^\\d+(;\\d+)*$" }, "couponAmt": { "minimum": 1, "maximum": 9007199254740991, "type": ["integer", "null"] }, "delegated": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" } } };
 const pattern4 = new RegExp("^\\d+(;\\d+)*$", "u");
 function validate67(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -6240,6 +6500,16 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate67, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate67, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate67, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.title !== undefined) {
 if (typeof data.title !== "string") {
@@ -6251,17 +6521,47 @@ let data2 = data.questCateId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate67, "/questCateId", "#/properties/questCateId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate67, "/questCateId", "#/properties/questCateId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate67, "/questCateId", "#/properties/questCateId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.startsAt !== undefined) {
 let data3 = data.startsAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate67, "/startsAt", "#/properties/startsAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate67, "/startsAt", "#/properties/startsAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate67, "/startsAt", "#/properties/startsAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endsAt !== undefined) {
 let data4 = data.endsAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate67, "/endsAt", "#/properties/endsAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate67, "/endsAt", "#/properties/endsAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate67, "/endsAt", "#/properties/endsAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.totalAmt !== undefined) {
@@ -6270,8 +6570,13 @@ if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFini
 return fail(validate67, "/totalAmt", "#/properties/totalAmt/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 9007199254740991 || isNaN(data5)) {
+return fail(validate67, "/totalAmt", "#/properties/totalAmt/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data5 < 1 || isNaN(data5)) {
 return fail(validate67, "/totalAmt", "#/properties/totalAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -6281,8 +6586,13 @@ if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFini
 return fail(validate67, "/leftAmt", "#/properties/leftAmt/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 9007199254740991 || isNaN(data6)) {
+return fail(validate67, "/leftAmt", "#/properties/leftAmt/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data6 < 0 || isNaN(data6)) {
 return fail(validate67, "/leftAmt", "#/properties/leftAmt/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6292,8 +6602,13 @@ if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFini
 return fail(validate67, "/awardFen", "#/properties/awardFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 > 9007199254740991 || isNaN(data7)) {
+return fail(validate67, "/awardFen", "#/properties/awardFen/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data7 < 10 || isNaN(data7)) {
 return fail(validate67, "/awardFen", "#/properties/awardFen/minimum", "minimum", { comparison: ">=", limit: 10 }, "must be >= 10");
+}
 }
 }
 }
@@ -6301,6 +6616,16 @@ if (data.memberId !== undefined) {
 let data8 = data.memberId;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
 return fail(validate67, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 > 9007199254740991 || isNaN(data8)) {
+return fail(validate67, "/memberId", "#/properties/memberId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data8 < -9007199254740991 || isNaN(data8)) {
+return fail(validate67, "/memberId", "#/properties/memberId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.contactName !== undefined) {
@@ -6378,8 +6703,13 @@ if ((!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (is
 return fail(validate67, "/couponAmt", "#/properties/couponAmt/type", "type", { type: schema29.properties.couponAmt.type }, "must be integer,null");
 }
 if ((typeof data18 == "number") && (isFinite(data18))) {
+if (data18 > 9007199254740991 || isNaN(data18)) {
+return fail(validate67, "/couponAmt", "#/properties/couponAmt/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data18 < 1 || isNaN(data18)) {
 return fail(validate67, "/couponAmt", "#/properties/couponAmt/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -6389,8 +6719,13 @@ if (!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isF
 return fail(validate67, "/delegated", "#/properties/delegated/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data19 == "number") && (isFinite(data19))) {
+if (data19 > 9007199254740991 || isNaN(data19)) {
+return fail(validate67, "/delegated", "#/properties/delegated/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data19 < 0 || isNaN(data19)) {
 return fail(validate67, "/delegated", "#/properties/delegated/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6420,11 +6755,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate68, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate68, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate68, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate68, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate68, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate68, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.questId !== undefined) {
@@ -6432,11 +6787,31 @@ let data2 = data.questId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate68, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate68, "/questId", "#/properties/questId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate68, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.createdAt !== undefined) {
 let data3 = data.createdAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate68, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate68, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate68, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -6448,7 +6823,7 @@ validate68.errors = null;
 return true;
 }
 exports["/records/submissions"] = validate69;
-const schema31 = { "type": "object", "additionalProperties": false, "required": ["id", "questId", "memberId", "username", "createdAt", "auditedAt", "description", "imageIds", "status", "memo", "name"], "properties": { "id": { "type": "integer" }, "questId": { "type": "integer" }, "memberId": { "type": "integer" }, "username": { "type": "string" }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "description": { "type": "string" }, "imageIds": { "$ref": "/components/IdList" }, "status": { "$ref": "/components/SubmissionStatus" }, "memo": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+const schema31 = { "type": "object", "additionalProperties": false, "required": ["id", "questId", "memberId", "username", "createdAt", "auditedAt", "description", "imageIds", "status", "memo", "name"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "questId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "memberId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "username": { "type": "string" }, "createdAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "auditedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "description": { "type": "string" }, "imageIds": { "$ref": "/components/IdList" }, "status": { "$ref": "/components/SubmissionStatus" }, "memo": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
 function validate70(data) {
 if (typeof data === "string") {
 if (!pattern4.test(data)) {
@@ -6489,17 +6864,47 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate69, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate69, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate69, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.questId !== undefined) {
 let data1 = data.questId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate69, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate69, "/questId", "#/properties/questId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate69, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.memberId !== undefined) {
 let data2 = data.memberId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate69, "/memberId", "#/properties/memberId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate69, "/memberId", "#/properties/memberId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate69, "/memberId", "#/properties/memberId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.username !== undefined) {
@@ -6512,11 +6917,31 @@ let data4 = data.createdAt;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate69, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate69, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate69, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.auditedAt !== undefined) {
 let data5 = data.auditedAt;
 if ((!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) && (data5 !== null)) {
 return fail(validate69, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema31.properties.auditedAt.type }, "must be integer,null");
+}
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 253402128000000 || isNaN(data5)) {
+return fail(validate69, "/auditedAt", "#/properties/auditedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data5 < -62135510400000 || isNaN(data5)) {
+return fail(validate69, "/auditedAt", "#/properties/auditedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.description !== undefined) {
@@ -6583,11 +7008,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate74, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate74, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate74, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.questId !== undefined) {
 let data1 = data.questId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate74, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate74, "/questId", "#/properties/questId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate74, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.content !== undefined) {
@@ -6599,6 +7044,16 @@ if (data.orderIndex !== undefined) {
 let data3 = data.orderIndex;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate74, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 9007199254740991 || isNaN(data3)) {
+return fail(validate74, "/orderIndex", "#/properties/orderIndex/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data3 < -9007199254740991 || isNaN(data3)) {
+return fail(validate74, "/orderIndex", "#/properties/orderIndex/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.type !== undefined) {
@@ -6632,11 +7087,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate77, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate77, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate77, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.questionId !== undefined) {
 let data1 = data.questionId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate77, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate77, "/questionId", "#/properties/questionId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate77, "/questionId", "#/properties/questionId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.optName !== undefined) {
@@ -6653,6 +7128,16 @@ if (data.orderIndex !== undefined) {
 let data4 = data.orderIndex;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate77, "/orderIndex", "#/properties/orderIndex/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 9007199254740991 || isNaN(data4)) {
+return fail(validate77, "/orderIndex", "#/properties/orderIndex/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data4 < -9007199254740991 || isNaN(data4)) {
+return fail(validate77, "/orderIndex", "#/properties/orderIndex/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.right !== undefined) {
@@ -6686,17 +7171,47 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate78, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate78, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate78, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate78, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate78, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate78, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.questionId !== undefined) {
 let data2 = data.questionId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate78, "/questionId", "#/properties/questionId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate78, "/questionId", "#/properties/questionId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate78, "/questionId", "#/properties/questionId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.optionIds !== undefined) {
@@ -6711,6 +7226,16 @@ for (let i0 = 0; i0 < len0; i0++) {
 let data4 = data3[i0];
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate78, "/optionIds/" + i0, "#/properties/optionIds/items/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 9007199254740991 || isNaN(data4)) {
+return fail(validate78, "/optionIds/" + i0, "#/properties/optionIds/items/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data4 < -9007199254740991 || isNaN(data4)) {
+return fail(validate78, "/optionIds/" + i0, "#/properties/optionIds/items/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 let i1 = data3.length;
@@ -6745,6 +7270,16 @@ let data6 = data.createdAt;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
 return fail(validate78, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate78, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate78, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 }
 }
@@ -6755,7 +7290,7 @@ validate78.errors = null;
 return true;
 }
 exports["/records/coupons"] = validate79;
-const schema38 = { "type": "object", "additionalProperties": false, "required": ["id", "code", "questId", "empId", "memId", "title", "description", "expiresAt", "acquiredAt", "status"], "properties": { "id": { "type": "integer" }, "code": { "type": "string", "pattern": "^[A-Z]{30}$" }, "questId": { "type": "integer" }, "empId": { "type": "integer" }, "memId": { "type": ["integer", "null"] }, "title": { "type": "string" }, "description": { "type": "string" }, "expiresAt": { "type": "integer" }, "acquiredAt": { "type": ["integer", "null"] }, "status": { "$ref": "/components/CouponStatus" } } };
+const schema38 = { "type": "object", "additionalProperties": false, "required": ["id", "code", "questId", "empId", "memId", "title", "description", "expiresAt", "acquiredAt", "status"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "code": { "type": "string", "pattern": "^[A-Z]{30}$" }, "questId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "empId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "memId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": ["integer", "null"] }, "title": { "type": "string" }, "description": { "type": "string" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "acquiredAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "status": { "$ref": "/components/CouponStatus" } } };
 const pattern6 = new RegExp("^[A-Z]{30}$", "u");
 const schema39 = { "type": "integer", "enum": [0, 1, 2] };
 function validate80(data) {
@@ -6785,6 +7320,16 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate79, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate79, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate79, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.code !== undefined) {
 let data1 = data.code;
@@ -6802,17 +7347,47 @@ let data2 = data.questId;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 return fail(validate79, "/questId", "#/properties/questId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate79, "/questId", "#/properties/questId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data2 < -9007199254740991 || isNaN(data2)) {
+return fail(validate79, "/questId", "#/properties/questId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.empId !== undefined) {
 let data3 = data.empId;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate79, "/empId", "#/properties/empId/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 9007199254740991 || isNaN(data3)) {
+return fail(validate79, "/empId", "#/properties/empId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data3 < -9007199254740991 || isNaN(data3)) {
+return fail(validate79, "/empId", "#/properties/empId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.memId !== undefined) {
 let data4 = data.memId;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate79, "/memId", "#/properties/memId/type", "type", { type: schema38.properties.memId.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 9007199254740991 || isNaN(data4)) {
+return fail(validate79, "/memId", "#/properties/memId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data4 < -9007199254740991 || isNaN(data4)) {
+return fail(validate79, "/memId", "#/properties/memId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.title !== undefined) {
@@ -6830,11 +7405,31 @@ let data7 = data.expiresAt;
 if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) {
 return fail(validate79, "/expiresAt", "#/properties/expiresAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 > 253402128000000 || isNaN(data7)) {
+return fail(validate79, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data7 < -62135510400000 || isNaN(data7)) {
+return fail(validate79, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.acquiredAt !== undefined) {
 let data8 = data.acquiredAt;
 if ((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)) {
 return fail(validate79, "/acquiredAt", "#/properties/acquiredAt/type", "type", { type: schema38.properties.acquiredAt.type }, "must be integer,null");
+}
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 > 253402128000000 || isNaN(data8)) {
+return fail(validate79, "/acquiredAt", "#/properties/acquiredAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data8 < -62135510400000 || isNaN(data8)) {
+return fail(validate79, "/acquiredAt", "#/properties/acquiredAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.status !== undefined) {
@@ -6851,7 +7446,7 @@ validate79.errors = null;
 return true;
 }
 exports["/records/wallets"] = validate82;
-const schema40 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "balanceFen", "dealPwd", "seContent", "seAnswer", "alipay", "wechat", "bank", "email", "name"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "balanceFen": { "type": "integer", "minimum": 0 }, "dealPwd": { "type": "string" }, "seContent": { "type": ["string", "null"] }, "seAnswer": { "type": ["string", "null"] }, "alipay": { "type": ["string", "null"] }, "wechat": { "type": ["string", "null"] }, "bank": { "type": ["string", "null"] }, "email": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
+const schema40 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "balanceFen", "dealPwd", "seContent", "seAnswer", "alipay", "wechat", "bank", "email", "name"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "userId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "balanceFen": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" }, "dealPwd": { "type": "string" }, "seContent": { "type": ["string", "null"] }, "seAnswer": { "type": ["string", "null"] }, "alipay": { "type": ["string", "null"] }, "wechat": { "type": ["string", "null"] }, "bank": { "type": ["string", "null"] }, "email": { "type": ["string", "null"] }, "name": { "type": ["string", "null"] } } };
 function validate82(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -6869,11 +7464,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate82, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate82, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate82, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate82, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate82, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate82, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.balanceFen !== undefined) {
@@ -6882,8 +7497,13 @@ if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFini
 return fail(validate82, "/balanceFen", "#/properties/balanceFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate82, "/balanceFen", "#/properties/balanceFen/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data2 < 0 || isNaN(data2)) {
 return fail(validate82, "/balanceFen", "#/properties/balanceFen/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -6971,11 +7591,31 @@ let data0 = data.id;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate83, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate83, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate83, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.userId !== undefined) {
 let data1 = data.userId;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate83, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate83, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate83, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
 }
 }
 if (data.amtFen !== undefined) {
@@ -6984,8 +7624,13 @@ if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFini
 return fail(validate83, "/amtFen", "#/properties/amtFen/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data2 == "number") && (isFinite(data2))) {
+if (data2 > 9007199254740991 || isNaN(data2)) {
+return fail(validate83, "/amtFen", "#/properties/amtFen/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data2 < 1 || isNaN(data2)) {
 return fail(validate83, "/amtFen", "#/properties/amtFen/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -7004,6 +7649,16 @@ let data5 = data.createdAt;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate83, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 253402128000000 || isNaN(data5)) {
+return fail(validate83, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data5 < -62135510400000 || isNaN(data5)) {
+return fail(validate83, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 }
 }
@@ -7014,7 +7669,7 @@ validate83.errors = null;
 return true;
 }
 exports["/records/certApplications"] = validate86;
-const schema43 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "kind", "status", "memo", "createdAt", "auditedAt", "fields"], "properties": { "id": { "type": "integer" }, "userId": { "type": "integer" }, "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "status": { "type": "string", "enum": ["01", "02", "03"] }, "memo": { "type": ["string", "null"] }, "createdAt": { "type": "integer" }, "auditedAt": { "type": ["integer", "null"] }, "fields": { "oneOf": [{ "type": "object", "additionalProperties": false, "required": ["name", "id", "picIds"], "properties": { "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["name", "cityId", "collegeId", "cname", "picIds"], "properties": { "name": { "type": "string" }, "cityId": { "type": "integer" }, "collegeId": { "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["compName", "addr", "cateId", "contName", "compPhone", "picIds"], "properties": { "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }] } } };
+const schema43 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "kind", "status", "memo", "createdAt", "auditedAt", "fields"], "properties": { "id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "userId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "kind": { "type": "string", "enum": ["id", "stu", "emp"] }, "status": { "type": "string", "enum": ["01", "02", "03"] }, "memo": { "type": ["string", "null"] }, "createdAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "auditedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "fields": { "oneOf": [{ "type": "object", "additionalProperties": false, "required": ["name", "id", "picIds"], "properties": { "name": { "type": "string" }, "id": { "type": "string" }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["name", "cityId", "collegeId", "cname", "picIds"], "properties": { "name": { "type": "string" }, "cityId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "collegeId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "cname": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }, { "type": "object", "additionalProperties": false, "required": ["compName", "addr", "cateId", "contName", "compPhone", "picIds"], "properties": { "compName": { "type": "string" }, "addr": { "type": "string" }, "cateId": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "contName": { "type": "string" }, "compPhone": { "type": ["string", "null"] }, "picIds": { "$ref": "/components/IdList" } } }] } } };
 function validate86(data) {
 let vErrors = null;
 let errors = 0;
@@ -7038,6 +7693,18 @@ const _errs2 = errors;
 if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))) {
 return fail(validate86, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs2) {
+if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate86, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data0 < -9007199254740991 || isNaN(data0)) {
+return fail(validate86, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
+}
 var valid0 = _errs2 === errors;
 }
 else {
@@ -7049,6 +7716,18 @@ let data1 = data.userId;
 const _errs4 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate86, "/userId", "#/properties/userId/type", "type", { type: "integer" }, "must be integer");
+}
+if (errors === _errs4) {
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 9007199254740991 || isNaN(data1)) {
+return fail(validate86, "/userId", "#/properties/userId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data1 < -9007199254740991 || isNaN(data1)) {
+return fail(validate86, "/userId", "#/properties/userId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 var valid0 = _errs4 === errors;
 }
@@ -7104,6 +7783,18 @@ const _errs12 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate86, "/createdAt", "#/properties/createdAt/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs12) {
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 253402128000000 || isNaN(data5)) {
+return fail(validate86, "/createdAt", "#/properties/createdAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data5 < -62135510400000 || isNaN(data5)) {
+return fail(validate86, "/createdAt", "#/properties/createdAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
+}
 var valid0 = _errs12 === errors;
 }
 else {
@@ -7115,6 +7806,18 @@ let data6 = data.auditedAt;
 const _errs14 = errors;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate86, "/auditedAt", "#/properties/auditedAt/type", "type", { type: schema43.properties.auditedAt.type }, "must be integer,null");
+}
+if (errors === _errs14) {
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate86, "/auditedAt", "#/properties/auditedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate86, "/auditedAt", "#/properties/auditedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 var valid0 = _errs14 === errors;
 }
@@ -7233,6 +7936,20 @@ if (!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isF
 vErrors = add(vErrors, "/fields/cityId", "#/properties/fields/oneOf/1/properties/cityId/type", "type", { type: "integer" }, "must be integer");
 errors++;
 }
+if (errors === _errs31) {
+if ((typeof data12 == "number") && (isFinite(data12))) {
+if (data12 > 9007199254740991 || isNaN(data12)) {
+vErrors = add(vErrors, "/fields/cityId", "#/properties/fields/oneOf/1/properties/cityId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+errors++;
+}
+else {
+if (data12 < -9007199254740991 || isNaN(data12)) {
+vErrors = add(vErrors, "/fields/cityId", "#/properties/fields/oneOf/1/properties/cityId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+errors++;
+}
+}
+}
+}
 var valid3 = _errs31 === errors;
 }
 else {
@@ -7245,6 +7962,20 @@ const _errs33 = errors;
 if (!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) {
 vErrors = add(vErrors, "/fields/collegeId", "#/properties/fields/oneOf/1/properties/collegeId/type", "type", { type: "integer" }, "must be integer");
 errors++;
+}
+if (errors === _errs33) {
+if ((typeof data13 == "number") && (isFinite(data13))) {
+if (data13 > 9007199254740991 || isNaN(data13)) {
+vErrors = add(vErrors, "/fields/collegeId", "#/properties/fields/oneOf/1/properties/collegeId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+errors++;
+}
+else {
+if (data13 < -9007199254740991 || isNaN(data13)) {
+vErrors = add(vErrors, "/fields/collegeId", "#/properties/fields/oneOf/1/properties/collegeId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+errors++;
+}
+}
+}
 }
 var valid3 = _errs33 === errors;
 }
@@ -7346,6 +8077,20 @@ const _errs45 = errors;
 if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
 vErrors = add(vErrors, "/fields/cateId", "#/properties/fields/oneOf/2/properties/cateId/type", "type", { type: "integer" }, "must be integer");
 errors++;
+}
+if (errors === _errs45) {
+if ((typeof data18 == "number") && (isFinite(data18))) {
+if (data18 > 9007199254740991 || isNaN(data18)) {
+vErrors = add(vErrors, "/fields/cateId", "#/properties/fields/oneOf/2/properties/cateId/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+errors++;
+}
+else {
+if (data18 < -9007199254740991 || isNaN(data18)) {
+vErrors = add(vErrors, "/fields/cateId", "#/properties/fields/oneOf/2/properties/cateId/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+errors++;
+}
+}
+}
 }
 var valid4 = _errs45 === errors;
 }

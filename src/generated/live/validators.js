@@ -752,7 +752,7 @@ return exports
 const stored = (function (exports) {
 "use strict";
 exports["/records/sessions"] = validate52;
-const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ucs2length;
 function validate52(data) {
@@ -810,6 +810,16 @@ let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
@@ -826,6 +836,16 @@ if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.previousAccess !== undefined) {
@@ -859,6 +879,16 @@ if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -906,11 +936,31 @@ let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 253402128000000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data14 < -62135510400000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
 return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 253402128000000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data15 < -62135510400000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.endedBy !== undefined) {
@@ -957,6 +1007,16 @@ if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
 return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data21 == "number") && (isFinite(data21))) {
+if (data21 > 253402128000000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data21 < -62135510400000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -1012,7 +1072,7 @@ validate52.errors = null;
 return true;
 }
 exports["/records/smsCodes"] = validate53;
-const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "used": { "type": "boolean" } } } } } };
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -1063,11 +1123,31 @@ let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.used !== undefined) {
@@ -1112,6 +1192,16 @@ let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data7.used !== undefined) {
 if (typeof data7.used !== "boolean") {
@@ -1139,7 +1229,7 @@ validate53.errors = null;
 return true;
 }
 exports["/records/users"] = validate54;
-const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "mobile", "nickname", "bio", "avatar", "gender"], "properties": { "id": { "type": "integer", "minimum": 1 }, "mobile": { "$ref": "/components/Mobile" }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "bio": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] } } };
+const schema21 = { "type": "object", "additionalProperties": false, "required": ["id", "mobile", "nickname", "bio", "avatar", "gender"], "properties": { "id": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" }, "mobile": { "$ref": "/components/Mobile" }, "nickname": { "type": "string", "minLength": 1, "maxLength": 20 }, "bio": { "type": "string", "maxLength": 100 }, "avatar": { "type": "string", "maxLength": 255 }, "gender": { "type": ["integer", "null"], "enum": [0, 1, null] } } };
 const pattern3 = new RegExp("^1\\d{10}$", "u");
 function validate55(data) {
 if (typeof data === "string") {
@@ -1176,8 +1266,13 @@ if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFini
 return fail(validate54, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate54, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data0 < 1 || isNaN(data0)) {
 return fail(validate54, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -1242,7 +1337,7 @@ validate54.errors = null;
 return true;
 }
 exports["/records/channels"] = validate57;
-const schema23 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "thumbnail", "desc", "status", "owner_id", "visit_count", "like_count", "started_at"], "properties": { "id": { "type": "integer", "minimum": 1 }, "title": { "type": "string", "minLength": 1 }, "thumbnail": { "type": "string" }, "desc": { "type": "string" }, "status": { "type": "integer", "enum": [0, 1] }, "owner_id": { "type": "integer" }, "visit_count": { "type": "integer", "minimum": 0 }, "like_count": { "type": "integer", "minimum": 0 }, "started_at": { "type": "integer" } } };
+const schema23 = { "type": "object", "additionalProperties": false, "required": ["id", "title", "thumbnail", "desc", "status", "owner_id", "visit_count", "like_count", "started_at"], "properties": { "id": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" }, "title": { "type": "string", "minLength": 1 }, "thumbnail": { "type": "string" }, "desc": { "type": "string" }, "status": { "type": "integer", "enum": [0, 1] }, "owner_id": { "minimum": -9007199254740991, "maximum": 9007199254740991, "type": "integer" }, "visit_count": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" }, "like_count": { "minimum": 0, "maximum": 9007199254740991, "type": "integer" }, "started_at": { "minimum": -62135510400, "maximum": 253402128000, "type": "integer" } } };
 function validate57(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -1261,8 +1356,13 @@ if (!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFini
 return fail(validate57, "/id", "#/properties/id/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data0 == "number") && (isFinite(data0))) {
+if (data0 > 9007199254740991 || isNaN(data0)) {
+return fail(validate57, "/id", "#/properties/id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data0 < 1 || isNaN(data0)) {
 return fail(validate57, "/id", "#/properties/id/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 }
@@ -1301,6 +1401,16 @@ let data5 = data.owner_id;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate57, "/owner_id", "#/properties/owner_id/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data5 == "number") && (isFinite(data5))) {
+if (data5 > 9007199254740991 || isNaN(data5)) {
+return fail(validate57, "/owner_id", "#/properties/owner_id/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data5 < -9007199254740991 || isNaN(data5)) {
+return fail(validate57, "/owner_id", "#/properties/owner_id/minimum", "minimum", { comparison: ">=", limit: -9007199254740991 }, "must be >= -9007199254740991");
+}
+}
+}
 }
 if (data.visit_count !== undefined) {
 let data6 = data.visit_count;
@@ -1308,8 +1418,13 @@ if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFini
 return fail(validate57, "/visit_count", "#/properties/visit_count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 9007199254740991 || isNaN(data6)) {
+return fail(validate57, "/visit_count", "#/properties/visit_count/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data6 < 0 || isNaN(data6)) {
 return fail(validate57, "/visit_count", "#/properties/visit_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -1319,8 +1434,13 @@ if (!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFini
 return fail(validate57, "/like_count", "#/properties/like_count/type", "type", { type: "integer" }, "must be integer");
 }
 if ((typeof data7 == "number") && (isFinite(data7))) {
+if (data7 > 9007199254740991 || isNaN(data7)) {
+return fail(validate57, "/like_count", "#/properties/like_count/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
 if (data7 < 0 || isNaN(data7)) {
 return fail(validate57, "/like_count", "#/properties/like_count/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+}
 }
 }
 }
@@ -1328,6 +1448,16 @@ if (data.started_at !== undefined) {
 let data8 = data.started_at;
 if (!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) {
 return fail(validate57, "/started_at", "#/properties/started_at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data8 == "number") && (isFinite(data8))) {
+if (data8 > 253402128000 || isNaN(data8)) {
+return fail(validate57, "/started_at", "#/properties/started_at/maximum", "maximum", { comparison: "<=", limit: 253402128000 }, "must be <= 253402128000");
+}
+else {
+if (data8 < -62135510400 || isNaN(data8)) {
+return fail(validate57, "/started_at", "#/properties/started_at/minimum", "minimum", { comparison: ">=", limit: -62135510400 }, "must be >= -62135510400");
+}
+}
 }
 }
 }

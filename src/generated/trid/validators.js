@@ -773,7 +773,7 @@ return exports
 const stored = (function (exports) {
 "use strict";
 exports["/records/sessions"] = validate52;
-const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "type": "integer" }, "endedAt": { "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
+const schema19 = { "type": "object", "additionalProperties": false, "required": ["id", "userId", "realm", "accessToken", "accessExpiresAt", "refreshToken", "refreshExpiresAt", "previousAccess", "device", "issuedAt", "endedAt", "endedBy", "displacedBy"], "properties": { "id": { "type": "string", "minLength": 1 }, "userId": { "type": "string", "minLength": 1 }, "realm": { "type": "string" }, "accessToken": { "type": "string", "minLength": 1 }, "accessExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "refreshToken": { "type": ["string", "null"], "minLength": 1 }, "refreshExpiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "previousAccess": { "type": ["object", "null"], "additionalProperties": false, "required": ["token", "until"], "properties": { "token": { "type": "string", "minLength": 1 }, "until": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "device": { "type": "object", "additionalProperties": false, "required": ["label", "platform", "client"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] } } }, "issuedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "endedAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "endedBy": { "enum": [null, "loggedOut", "displaced", "revoked"] }, "displacedBy": { "type": ["object", "null"], "additionalProperties": false, "required": ["label", "platform", "client", "at"], "properties": { "label": { "type": ["string", "null"] }, "platform": { "type": ["string", "null"] }, "client": { "type": ["string", "null"] }, "at": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" } } }, "real": { "type": "object", "additionalProperties": false, "required": ["access", "refresh"], "properties": { "access": { "type": "string", "minLength": 1 }, "refresh": { "type": ["string", "null"], "minLength": 1 } } } } };
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ucs2length;
 function validate52(data) {
@@ -831,6 +831,16 @@ let data4 = data.accessExpiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/type", "type", { type: schema19.properties.accessExpiresAt.type }, "must be integer,null");
 }
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate52, "/accessExpiresAt", "#/properties/accessExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.refreshToken !== undefined) {
 let data5 = data.refreshToken;
@@ -847,6 +857,16 @@ if (data.refreshExpiresAt !== undefined) {
 let data6 = data.refreshExpiresAt;
 if ((!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) && (data6 !== null)) {
 return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/type", "type", { type: schema19.properties.refreshExpiresAt.type }, "must be integer,null");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 > 253402128000000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data6 < -62135510400000 || isNaN(data6)) {
+return fail(validate52, "/refreshExpiresAt", "#/properties/refreshExpiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.previousAccess !== undefined) {
@@ -880,6 +900,16 @@ if (data7.until !== undefined) {
 let data9 = data7.until;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate52, "/previousAccess/until", "#/properties/previousAccess/properties/until/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -927,11 +957,31 @@ let data14 = data.issuedAt;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate52, "/issuedAt", "#/properties/issuedAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data14 == "number") && (isFinite(data14))) {
+if (data14 > 253402128000000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data14 < -62135510400000 || isNaN(data14)) {
+return fail(validate52, "/issuedAt", "#/properties/issuedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.endedAt !== undefined) {
 let data15 = data.endedAt;
 if ((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)) {
 return fail(validate52, "/endedAt", "#/properties/endedAt/type", "type", { type: schema19.properties.endedAt.type }, "must be integer,null");
+}
+if ((typeof data15 == "number") && (isFinite(data15))) {
+if (data15 > 253402128000000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data15 < -62135510400000 || isNaN(data15)) {
+return fail(validate52, "/endedAt", "#/properties/endedAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.endedBy !== undefined) {
@@ -978,6 +1028,16 @@ if (data17.at !== undefined) {
 let data21 = data17.at;
 if (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) {
 return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data21 == "number") && (isFinite(data21))) {
+if (data21 > 253402128000000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data21 < -62135510400000 || isNaN(data21)) {
+return fail(validate52, "/displacedBy/at", "#/properties/displacedBy/properties/at/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }
@@ -1033,7 +1093,7 @@ validate52.errors = null;
 return true;
 }
 exports["/records/smsCodes"] = validate53;
-const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "expiresAt": { "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "type": "integer" }, "used": { "type": "boolean" } } } } } };
+const schema20 = { "type": "object", "additionalProperties": false, "required": ["key", "phone", "code", "sentAt", "expiresAt", "used", "earlier"], "properties": { "key": { "type": "string", "minLength": 1 }, "phone": { "type": "string", "minLength": 1 }, "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "expiresAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": ["integer", "null"] }, "used": { "type": "boolean" }, "earlier": { "type": "array", "maxItems": 10, "items": { "type": "object", "additionalProperties": false, "required": ["code", "sentAt"], "properties": { "code": { "type": "string", "minLength": 1 }, "sentAt": { "minimum": -62135510400000, "maximum": 253402128000000, "type": "integer" }, "used": { "type": "boolean" } } } } } };
 function validate53(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
@@ -1084,11 +1144,31 @@ let data3 = data.sentAt;
 if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
 return fail(validate53, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
 }
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 253402128000000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data3 < -62135510400000 || isNaN(data3)) {
+return fail(validate53, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
+}
 }
 if (data.expiresAt !== undefined) {
 let data4 = data.expiresAt;
 if ((!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) && (data4 !== null)) {
 return fail(validate53, "/expiresAt", "#/properties/expiresAt/type", "type", { type: schema20.properties.expiresAt.type }, "must be integer,null");
+}
+if ((typeof data4 == "number") && (isFinite(data4))) {
+if (data4 > 253402128000000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data4 < -62135510400000 || isNaN(data4)) {
+return fail(validate53, "/expiresAt", "#/properties/expiresAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data.used !== undefined) {
@@ -1132,6 +1212,16 @@ if (data7.sentAt !== undefined) {
 let data9 = data7.sentAt;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data9 == "number") && (isFinite(data9))) {
+if (data9 > 253402128000000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data9 < -62135510400000 || isNaN(data9)) {
+return fail(validate53, "/earlier/" + i0 + "/sentAt", "#/properties/earlier/items/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 if (data7.used !== undefined) {
@@ -1265,6 +1355,16 @@ if (data.sentAt !== undefined) {
 let data1 = data.sentAt;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate55, "/sentAt", "#/properties/sentAt/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data1 == "number") && (isFinite(data1))) {
+if (data1 > 253402128000000 || isNaN(data1)) {
+return fail(validate55, "/sentAt", "#/properties/sentAt/maximum", "maximum", { comparison: "<=", limit: 253402128000000 }, "must be <= 253402128000000");
+}
+else {
+if (data1 < -62135510400000 || isNaN(data1)) {
+return fail(validate55, "/sentAt", "#/properties/sentAt/minimum", "minimum", { comparison: ">=", limit: -62135510400000 }, "must be >= -62135510400000");
+}
+}
 }
 }
 }

@@ -30,8 +30,12 @@ function extensionOf(name: string): string {
   return /\.[a-z0-9]{1,8}$/.exec(name.toLowerCase())?.[0] ?? ''
 }
 
+/** Longer ones are none (RFC 6838, 4.2: 127 characters for each of the two names). */
+const LONGEST_TYPE = 255
+
 /** Forms give texts no charset, and browsers then guess; what is UTF-8 is said to be. */
 function mediaTypeOf({ mediaType, bytes }: UploadedFile): string {
+  if (mediaType.length > LONGEST_TYPE) return 'application/octet-stream'
   return mediaType.startsWith('text/') && isUtf8(bytes) ? `${mediaType}; charset=utf-8` : mediaType
 }
 
