@@ -49,9 +49,10 @@ const modules: UserConfig = {
   dts: build === 'all',
   // Files stay apart and lie in one folder, as `src/paths.ts` expects.
   clean: true,
-  // What the reference pages load in the browser; `src/paths.ts` says where it is looked for.
+  // What the reference pages and the start page load in the browser; `src/paths.ts` says where it is looked for.
   copy: [
     { from: ['src/docs/assets/*', 'src/console/styles/1-base.css', 'src/console/styles/2-page.css', 'src/console/icon.svg'], to: `${outDir}/docs/assets` },
+    { from: 'src/pages/assets/*', to: `${outDir}/pages/assets` },
     // Copied rather than depended on: its package runs an install script that reports to its makers.
     { from: ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'].map((file) => `node_modules/swagger-ui-dist/${file}`), to: `${outDir}/docs/assets` },
   ],

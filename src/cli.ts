@@ -11,6 +11,7 @@ import { addExec } from './cli/exec.js'
 import { addList } from './cli/list.js'
 import { fail } from './cli/output.js'
 import { addStart } from './cli/start.js'
+import { addTour } from './cli/tour.js'
 import { packageFile } from './paths.js'
 
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string } // our own file
@@ -28,5 +29,6 @@ addCtl(program)
 addData(program)
 addDiff(program)
 addDrift(program)
+addTour(program)
 
 program.parseAsync().catch(fail)

@@ -9,6 +9,8 @@ export const fixturesFolder = fileURLToPath(new URL('fixtures', root))
 export const openapiFolder = fileURLToPath(new URL('openapi', root))
 /** What the reference pages load in the browser; the build copies it beside the code. */
 export const docsAssetsFolder = fileURLToPath(new URL('docs/assets', import.meta.url))
+/** What the start page loads in the browser; the build copies it as well. */
+export const startAssetsFolder = fileURLToPath(new URL('pages/assets', import.meta.url))
 /** The package's own description. */
 export const packageFile = fileURLToPath(new URL('package.json', root))
 /** The console as a browser loads it, which is always a thing that was built. */

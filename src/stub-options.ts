@@ -38,6 +38,7 @@ export const stubOptionChecks: Readonly<Record<keyof StubOptions, Check>> = {
   mountedAt: { what: 'a URL such as http://localhost:3000/backend', holds: isUrl },
   port: { what: 'a whole number up to 65535; 0 takes a free port', holds: (value) => isWhole(value) && value <= 65_535 },
   host: { what: 'an address of this machine, such as 127.0.0.1', holds: isText },
+  https: toggle,
   seed: { what: 'a whole number', holds: Number.isSafeInteger },
   time: { what: 'an object with the function "now"', holds: (value) => hasFunction(value, 'now') },
   fixtures: { what: 'a folder', holds: isText },

@@ -68,7 +68,7 @@ describe('understudy start', () => {
   test('leaves the control plane and Prefer out, and keeps fewer sandboxes and calls, when told to', async () => {
     const plain = begin(['start', 'live', '--port', '0', '--no-admin', '--no-prefer'])
     running.push(plain)
-    const [, url = ''] = await plain.says(/^live +(http:\S+) .*\n\nSMS code 123456 · reference \S+\/docs · no control plane · /)
+    const [, url = ''] = await plain.says(/^live +(http:\S+) .*\n\nSMS code +123456, .*\nreference +\S+\/docs .*\ncontrol plane none, as --no-admin says\nphone /)
     expect(await (await fetch(`${url}/__admin/health`)).json()).toMatchObject({ code: 4000 })
     expect(await (await fetch(`${url}/users/my`, { headers: { prefer: 'error=API_BAD_REQUEST' } })).json()).toMatchObject({ code: 4010 })
 

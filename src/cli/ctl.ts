@@ -10,14 +10,15 @@ import { addSessions } from './ctl/sessions.js'
 import { addSms } from './ctl/sms.js'
 import { addState } from './ctl/state.js'
 import { refuseUnknownMoves } from './ctl/unknown.js'
+import { tokenOption, urlOption } from './reach.js'
 
 /** Adds the command to the program. */
 export function addCtl(program: Command): void {
   const ctl = program
     .command('ctl')
     .description('drive a stub that runs: clock, sessions, maintenance, real backends, faults, SMS, journal, state')
-    .addOption(new Option('--url <url>', 'where the stub answers').env('UNDERSTUDY_URL').default('http://127.0.0.1:4010'))
-    .addOption(new Option('--token <token>', 'admin token of a stub that is open to other machines').env('UNDERSTUDY_ADMIN_TOKEN'))
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
     .option('--new', 'the sandbox may be new, though its name is like that of another')
     .option('--json', 'print the answer as JSON')

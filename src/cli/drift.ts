@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import type { DriftReport } from '../client/control.js'
 import { connect } from '../client/stub.js'
 import { fail } from './output.js'
+import { tokenOption, urlOption } from './reach.js'
 import { asHtml } from './drift/html.js'
 import { asMarkdown } from './drift/markdown.js'
 import { asSarif } from './drift/sarif.js'
@@ -35,8 +36,8 @@ export function addDrift(program: Command): void {
         '  understudy drift --lang zh --format md > drift.md\n' +
         '  understudy drift --format sarif > drift.sarif',
     )
-    .addOption(new Option('--url <url>', 'where the stub answers').env('UNDERSTUDY_URL').default('http://127.0.0.1:4010'))
-    .addOption(new Option('--token <token>', 'admin token of a stub that is open to other machines').env('UNDERSTUDY_ADMIN_TOKEN'))
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .addOption(new Option('--sandbox <name>', 'the sandbox meant').env('UNDERSTUDY_SANDBOX').default('default'))
     .option('--system <id>', 'only of this system')
     .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'zh']).default('en'))

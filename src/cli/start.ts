@@ -1,12 +1,11 @@
 /** `understudy start [system…]` */
 import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import pc from 'picocolors'
 import { pause } from '../core/clock.js'
 import { guess } from '../core/guess.js'
 import type { RunningServer } from '../server.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
-import { table } from './output.js'
+import { startScreen } from './start-screen.js'
 
 /** Adds the command to the program. */
 export function addStart(program: Command): void {
@@ -20,7 +19,7 @@ export function addStart(program: Command): void {
 }
 
 async function start(ids: string[], _flags: object, command: Command): Promise<void> {
-  const { settings: { data, engine, ...settings } } = await resolveSettings(ids, command).catch((error: unknown) => {
+  const { settings: { data, engine, ...settings }, lan } = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
   })
@@ -31,14 +30,9 @@ async function start(ids: string[], _flags: object, command: Command): Promise<v
     throw explainStart(error, settings)
   })
   beFrugal()
-  const alone = systems.length === 1
-  const rows = systems.map(({ id, hint }) => [pc.bold(id), `${server.url}${alone ? '' : `/${id}`}`, hint])
-  // Whoever reads the table may stop the server at once.
+  // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
-  const control = admin ? `control plane ${server.url}/__admin` : 'no control plane'
-  const page = admin ? `console ${server.url}/ · ` : ''
-  process.stdout.write(`${table(rows)}\n\nSMS code 123456 · ${page}reference ${server.url}/docs · ${control} · stop with Ctrl+C\n`)
-  if (admin && server.adminToken !== null) process.stdout.write(`admin token ${server.adminToken}\n`)
+  process.stdout.write(startScreen(systems, server, { hasAdmin: admin, lan }))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
@@ -95,8 +89,10 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 /** @returns why the server did not start, in words that say what to change */
-export function explainStart(error: unknown, { port, host }: Pick<Settings, 'port' | 'host'>): unknown {
+export function explainStart(error: unknown, { port: asked, host }: Pick<Settings, 'port' | 'host'>): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null
+  // With --https there are two.
+  const port = error instanceof Error && 'port' in error ? error.port : asked
   if (code === 'EADDRINUSE') return new Error(`port ${String(port)} is taken; choose another with --port, or --port 0 for a free one`)
   if (code === 'EACCES') return new Error(`port ${String(port)} may not be opened by this user; choose one above 1023`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new Error(`${host} is no address of this machine`)

@@ -12,7 +12,14 @@ export type BodyOf<K extends keyof operations> = operations[K] extends { request
 /** The reference pages keep it under the same name. */
 const TOKEN_KEY = 'understudy.adminToken'
 
-export const token = signal(sessionStorage.getItem(TOKEN_KEY))
+/** A QR code brings the token behind the address, where no server sees it; it is kept for this tab and taken out of the address. */
+const [, brought = null] = /^#token=([\x21-\x7e]+)$/.exec(location.hash) ?? []
+if (brought !== null) {
+  sessionStorage.setItem(TOKEN_KEY, brought)
+  history.replaceState(null, '', location.pathname + location.search)
+}
+
+export const token = signal(brought ?? sessionStorage.getItem(TOKEN_KEY))
 /** Whether the stub asks for a token that the reader has not given. */
 export const isLocked = signal(false)
 

@@ -4,7 +4,7 @@ import type { System } from '../core/system.js'
 import type { Language } from '../plain/bilingual.js'
 import { PANELS, PANEL_NAMES } from '../plain/panels.js'
 import { consoleAddress } from './document.js'
-import { html, type Html } from './html.js'
+import { html, type Html } from '../plain/html.js'
 import { type Say, speak } from './language.js'
 
 /** For whom a page is made. */
@@ -34,11 +34,13 @@ export interface Framed {
   readonly data: Html
   /** The system that it is about; null for the list of them. */
   readonly current: string | null
+  /** Where the page is in the other language; where the reference is when left out. */
+  readonly translated?: string
   readonly main: Html
 }
 
 /** @returns the whole page */
-export function frame(view: PageView, { title, head, data, current, main }: Framed): string {
+export function frame(view: PageView, { title, head, data, current, translated, main }: Framed): string {
   const { language, systems, sandbox, admin } = view
   const say = speak(language)
   const panels = admin === null ? [] : PANEL_NAMES.map((panel) => html`<a href="${consoleAddress(panel, sandbox)}"><span class="grow">${PANELS[panel][language]}</span></a>`)
@@ -51,9 +53,9 @@ ${head}<link rel="stylesheet" href="/docs/assets/docs.css"><script src="/docs/as
 <body data-sandbox="${sandbox}"${admin?.needsToken === true ? html` data-guarded` : NONE}${data}>
 <div class="page">
 <a class="skip" href="#main">${say('Skip to content', '跳到正文')}</a>
-${header(view, current, say)}
+${header(view, translated ?? docsAddress({ ...view, language: say('zh', 'en'), keepsLanguage: true }, current), say)}
 <div class="body">
-<nav class="panels" aria-label="${say('Panels', '面板')}">${panels}<a class="group" href="${docsAddress(view, null)}"${here(current === null)}>${say('Reference', '接口文档')}</a>${references}</nav>
+<nav class="panels" aria-label="${say('Panels', '面板')}">${panels}<a class="group" href="${docsAddress(view, null)}"${here(current === null && translated === undefined)}>${say('Reference', '接口文档')}</a>${references}</nav>
 <main id="main" tabindex="-1">${main}</main>
 </div>
 <div class="notices"><div id="notice" class="notice refused" role="alert" hidden><span aria-hidden="true">!</span><span class="grow" id="notice-text"></span><button type="button" class="quiet" id="notice-close" aria-label="${say('Close', '关闭')}">✕</button></div></div>
@@ -67,13 +69,13 @@ function here(isHere: boolean): Html {
   return isHere ? html` aria-current="page"` : NONE
 }
 
-function header(view: PageView, current: string | null, say: Say): Html {
+function header(view: PageView, translated: string, say: Say): Html {
   const { sandbox, admin } = view
   return html`<header class="bar"><a class="brand" href="${admin === null ? '/docs' : consoleAddress('overview', sandbox)}">Understudy</a>
 ${admin === null ? html`<span class="faint">${say('Sandbox', '沙箱')} <b>${sandbox}</b></span>` : sandboxSwitch(sandbox, say)}
 <span class="grow"></span>
 ${admin?.needsToken === true ? tokenForm(say) : NONE}
-<a class="quiet" id="language" lang="${say('zh-CN', 'en')}" href="${docsAddress({ ...view, language: say('zh', 'en'), keepsLanguage: true }, current)}">${say('中文', 'English')}</a>
+<a class="quiet" id="language" lang="${say('zh-CN', 'en')}" href="${translated}">${say('中文', 'English')}</a>
 <button type="button" class="quiet icon" id="look" aria-label="${say('Look', '外观')}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5"/><path class="half" d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/><path class="full" d="M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2z" fill="currentColor"/></svg></button>
 </header>`
 }

@@ -17,6 +17,11 @@ export function languageOf(asked: string | undefined, accept: string | undefined
   return best.tag.startsWith('zh') ? 'zh' : 'en'
 }
 
+/** @returns a header as one text; several of a name count as a list */
+export function textHeader(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(',') : value
+}
+
 /** @returns whether it is a language that the pages speak */
 export function isLanguage(text: string | undefined): text is Language {
   return text === 'en' || text === 'zh'

@@ -4,7 +4,7 @@ import { inLanguage } from '../plain/bilingual.js'
 import { at, textOf } from '../plain/json.js'
 import { basePath, readDocument } from './document.js'
 import { docsAddress, frame, NONE, type PageView } from './frame.js'
-import { html, type Html } from './html.js'
+import { html, type Html } from '../plain/html.js'
 import { type Say, speak } from './language.js'
 
 /** @returns the page that lists the systems */

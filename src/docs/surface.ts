@@ -15,7 +15,7 @@ import { listOf, quote, refusal } from '../core/surface/refusal.js'
 import { findPlace, pathBelow, surface } from '../core/surface/surface.js'
 import type { System } from '../core/system.js'
 import type { PageView } from './frame.js'
-import { isLanguage, languageOf } from './language.js'
+import { isLanguage, languageOf, textHeader } from './language.js'
 
 export interface DocsParts {
   /** The systems with their worlds, by id. */
@@ -98,10 +98,6 @@ function viewOf({ served, admin }: DocsParts, call: Call): PageView {
   const asked = queryOf(call).get('lang')
   const language = languageOf(asked, textHeader(call.headers['accept-language']))
   return { systems: [...served.values()].map(({ system }) => system), sandbox: sandboxOf(call), language, keepsLanguage: isLanguage(asked), admin }
-}
-
-function textHeader(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'object' ? value.join(',') : value
 }
 
 function systemOf({ served }: DocsParts, id: string): System {

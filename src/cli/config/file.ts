@@ -20,11 +20,11 @@ export interface ConfigFile {
   readonly read: readonly string[]
 }
 
-const { systems, port, host, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
+const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
 
 /** All keys with their checks; the compiler asks for those that are new. */
 const CHECKS: Readonly<Record<keyof UnderstudyConfig, Check>> = {
-  systems, port, host, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer,
+  systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer,
   data: { what: 'a folder', holds: fixtures.holds },
   engine: { what: 'an address of Redis such as redis://localhost:6379, or an engine such as redisEngine(…)', holds: (value) => (typeof value === 'string' ? isRedis(value) : engine.holds(value)) },
   admin: prefer,

@@ -15,6 +15,8 @@ export interface SettingFlags {
   readonly config?: string
   readonly port: number
   readonly host: string
+  readonly lan?: true
+  readonly https: boolean
   readonly seed: number
   readonly scale: number
   readonly fixtures?: string
@@ -36,6 +38,7 @@ export interface Settings {
   readonly systems: readonly System[]
   readonly port: number
   readonly host: string
+  readonly https: boolean
   readonly seed: number
   readonly scale: number
   readonly fixtures?: string
@@ -70,7 +73,12 @@ export interface Resolved {
   readonly sources: ReadonlyMap<string, Source>
   /** The configuration file; null where there is none. */
   readonly file: ConfigFile | null
+  /** Whether it is started for phones, which want to be told how to get here. */
+  readonly lan: boolean
 }
+
+/** All addresses of the machine. */
+const EVERYWHERE = '0.0.0.0'
 
 const DEFAULT: Source = { from: 'default', name: null }
 
@@ -86,6 +94,8 @@ export function addSettingFlags(command: Command): Command {
     .addOption(option('-c, --config <file>', 'the configuration; without it understudy.config.ts, .js or .json of this folder', 'CONFIG'))
     .addOption(port.argParser(parsePort).default(4010))
     .addOption(option('-H, --host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
+    .option('--lan', 'for phones: listen on every address, ask for a token, and show how each device gets here')
+    .addOption(option('--https', 'speak HTTPS too, on the next port, with a certificate of an authority of this machine', 'HTTPS').default(false))
     .addOption(option('--seed <number>', 'seed of ids and tokens; the same seed gives the same values', 'SEED').argParser(parseWhole).default(1))
     .addOption(option('--scale <number>', 'add so many records to each world that can grow (job: jobs)', 'SCALE').argParser(parseWhole).default(0))
     .addOption(option('--fixtures <folder>', 'worlds of your own: <folder>/<system>/world.json', 'FIXTURES'))
@@ -103,7 +113,7 @@ export function addSettingFlags(command: Command): Command {
 }
 
 /** Settings that a flag and a key give by the same name. */
-const SAME = ['port', 'host', 'seed', 'scale', 'fixtures', 'journal', 'maxSandboxes', 'maxMemory', 'adminToken', 'prefer', 'admin'] as const
+const SAME = ['port', 'host', 'https', 'seed', 'scale', 'fixtures', 'journal', 'maxSandboxes', 'maxMemory', 'adminToken', 'prefer', 'admin'] as const
 
 /**
  * @param ids the systems that the command line names; none leaves them to the configuration
@@ -130,6 +140,9 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const systems = await loadSystems(ids.length > 0 ? ids : configured, configured.filter((one) => typeof one !== 'string'))
   sources.set('systems', ids.length > 0 ? { from: 'flag', name: '[system...]' } : config.systems === undefined ? DEFAULT : fromFile)
   const same = Object.fromEntries(SAME.map((key) => [key, isFromFile(key, key) ? config[key] : flags[key]]).filter(([, value]) => value !== undefined)) as Pick<Settings, (typeof SAME)[number]> // flags are read and keys are checked by what they are
+  const lan = flags.lan === true
+  if (lan && sourceOf(command, 'host').from === 'flag') throw new Error('--lan and --host cannot be used together; --lan is --host 0.0.0.0, and more')
+  if (lan) sources.set('host', { from: 'flag', name: '--lan' })
   const allowedOrigins = isFromFile('allowedOrigins', 'allowOrigin') ? (config.allowedOrigins ?? []) : flags.allowOrigin
   if (config.sockets !== undefined) sources.set('sockets', fromFile)
   const kept = whereKept(command, flags, config)
@@ -143,11 +156,12 @@ export async function resolveSettings(ids: readonly string[], command: Command):
   const { data, engine } = kept
   return {
     settings: {
-      ...same, systems, allowedOrigins, backends,
+      ...same, ...(lan ? { host: EVERYWHERE } : {}), systems, allowedOrigins, backends,
       ...(config.sockets === undefined ? {} : { sockets: config.sockets }), ...(data === undefined ? {} : { data }), ...(engine === undefined ? {} : { engine }),
     },
     sources,
     file,
+    lan,
   }
 }
 

@@ -36,7 +36,8 @@ export function offerSandboxes(sandbox, guarded) {
     rememberAdminToken(token)
     location.reload()
   })
-  if (!hasAdminToken()) complainOfToken()
+  // A page that needs it for nothing by itself does not ask for it.
+  if (!hasAdminToken() && document.body.dataset['token'] !== 'later') complainOfToken()
 }
 
 /** @param {HTMLElement} panel @param {(text: string) => void} act on what stands in its field */

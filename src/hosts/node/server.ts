@@ -1,9 +1,8 @@
 /** A stage behind a port: Node's HTTP server, with Express in front. */
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import type { Stage } from '../../core/stage/stage.js'
-import { createExpress } from './express.js'
+import { createExpress, type HttpServer, type Tls } from './express.js'
 import { handlerOf } from './handler.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
@@ -13,6 +12,8 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string
+  /** Where HTTPS is to be spoken as well: on the port behind the other, or a free one. Null for none. */
+  readonly tls: Tls | null
   /** Told of what should not happen. */
   readonly report: (problem: string) => void
 }
@@ -21,6 +22,8 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string
   readonly port: number
+  /** The same over HTTPS; null where it is not spoken. */
+  readonly secure: { readonly url: string; readonly port: number } | null
   /** @returns how many connections are open */
   connections(): Promise<number>
   /** Closes the stage, stops listening, lets requests under way finish, and resolves when the last one has. */
@@ -33,30 +36,40 @@ const KEEP_ALIVE = 65_000
  * Lets a stage be called over HTTP and WebSockets.
  * @throws Error when the port is taken or may not be opened
  */
-export async function listenOn({ stage, port, host, report }: ListenOptions): Promise<Listening> {
-  const { app, server } = createExpress()
+export async function listenOn({ stage, port, host, tls, report }: ListenOptions): Promise<Listening> {
+  const { app, server, secure } = createExpress(tls)
   app.use(handlerOf(stage, report))
-  server.keepAliveTimeout = KEEP_ALIVE
-  const stop = stoppable(server)
-  takeUpgrades(server, stage.sockets, report)
-  await listen(server, port, host)
-  const address = server.address() as AddressInfo // a TCP server that listens has one
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${String(address.port)}`,
-    port: address.port,
-    connections: () => promisify(server.getConnections.bind(server))(),
-    close: async () => {
-      await Promise.all([stop(), stage.close()])
-    },
+  const servers: readonly HttpServer[] = secure === null ? [server] : [server, secure]
+  const stops = servers.map((one) => {
+    one.keepAliveTimeout = KEEP_ALIVE
+    takeUpgrades(one, stage.sockets, report)
+    return stoppable(one)
+  })
+  const place = await listen(server, port, host)
+  try {
+    return {
+      url: `http://${place.host}`,
+      port: place.port,
+      secure: secure === null ? null : await listen(secure, port === 0 ? 0 : port + 1, host).then((found) => ({ url: `https://${found.host}`, port: found.port })),
+      connections: async () => (await Promise.all(servers.map((one) => promisify(one.getConnections.bind(one))()))).reduce((all, some) => all + some, 0),
+      close: async () => {
+        await Promise.all([...stops.map((stop) => stop()), stage.close()])
+      },
+    }
+  } catch (error) {
+    server.close()
+    throw error
   }
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+/** @returns the port, and the address with the port as they stand in a URL */
+function listen(server: HttpServer, port: number, host: string): Promise<{ readonly port: number; readonly host: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
-      resolve()
+      const { port: taken } = server.address() as AddressInfo // a TCP server that listens has one
+      resolve({ port: taken, host: `${host.includes(':') ? `[${host}]` : host}:${String(taken)}` })
     })
   })
 }

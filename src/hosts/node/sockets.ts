@@ -1,9 +1,12 @@
 /** WebSockets of Node's HTTP server for the stage: handshakes by `ws`, connections as links. */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Socket as TcpSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Granted, Opening, Switchboard } from '../../core/sockets/switchboard.js'
+import { SOCKET_PATH } from '../../pages/start/surface.js'
+import { pathOf } from '../../plain/url.js'
+import type { HttpServer } from './express.js'
 import { WebSocketLink } from './link.js'
 import { answerHandshake, handBack, headerLines, refuseHandshake, wantsWebSocket } from './upgrade.js'
 
@@ -14,7 +17,7 @@ const KEEP_ALIVE = 30_000
  * Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call.
  * @param report told of what should not happen
  */
-export function takeUpgrades(server: Server, switchboard: Switchboard, report: (problem: string) => void): void {
+export function takeUpgrades(server: HttpServer, switchboard: Switchboard, report: (problem: string) => void): void {
   const granted = new WeakMap<IncomingMessage, Granted>()
   const handshakes = new WebSocketServer({
     noServer: true,
@@ -31,6 +34,13 @@ export function takeUpgrades(server: Server, switchboard: Switchboard, report: (
     lines.push(...headerLines(granted.get(request)?.headers ?? {}))
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (wantsWebSocket(request) && pathOf(request.url ?? '/') === SOCKET_PATH) {
+      socket.on('error', () => { socket.destroy() })
+      handshakes.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on('error', () => undefined).close(1000, 'reached')
+      })
+      return
+    }
     const gone = new AbortController()
     const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal, isEncrypted: 'encrypted' in socket }) : null
     if (opening === null) {

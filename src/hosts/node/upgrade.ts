@@ -1,8 +1,9 @@
 /** Requests for an upgrade that are for no socket. */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { problemReply } from '../../core/problem.js'
 import type { Reply, ReplyHeaders } from '../../core/reply.js'
+import type { HttpServer } from './express.js'
 
 const HOP_BY_HOP = new Set(['upgrade', 'connection', 'http2-settings'])
 
@@ -15,7 +16,7 @@ export function wantsWebSocket({ method, headers }: IncomingMessage): boolean {
  * Gives the request back to the HTTP server as if it had not asked for an upgrade, so that it is answered like any other call.
  * The server has stopped parsing behind its head, so it is put in front of what follows and read again.
  */
-export function handBack(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function handBack(server: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`]
   const { rawHeaders } = request
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -23,7 +24,7 @@ export function handBack(server: Server, request: IncomingMessage, socket: Duple
     if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[i + 1] ?? ''}`)
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
-  server.emit('connection', socket)
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
 }
 
 /** Answers a handshake that breaks the WebSocket protocol, and closes the connection. */

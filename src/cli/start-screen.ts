@@ -1,0 +1,51 @@
+/** What `understudy start` shows first: what is served, and where to go next. */
+import pc from 'picocolors'
+import { renderUnicodeCompact } from 'uqr'
+import type { System } from '../core/system.js'
+import { type Way, waysIn } from '../hosts/node/ways.js'
+import type { RunningServer } from '../server.js'
+import { table } from './output.js'
+
+/** Where all addresses are listened on; nobody can call all at once. */
+const EVERYWHERE = '//0.0.0.0:'
+
+export interface ScreenOptions {
+  /** Whether there is a control plane, and a console with it. */
+  readonly hasAdmin: boolean
+  /** Whether it is started for phones. */
+  readonly lan: boolean
+}
+
+/** @returns the lines */
+export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan }: ScreenOptions): string {
+  const { secure, adminToken } = server
+  const url = server.url.replace(EVERYWHERE, '//localhost:')
+  const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
+  const next: (readonly [name: string, text: string])[] = [
+    ['SMS code', '123456, for every number'],
+    ...(hasAdmin ? [['console', `${url}/  shows what the apps ask, and drives the stub`] as const] : []),
+    ['reference', `${url}/docs  every operation and error, to try in the page`],
+    ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
+    ...(hasAdmin ? [['tour', `understudy tour${url.endsWith(':4010') ? '' : ` --url ${url}`}  two minutes: login, kick, maintenance, errors`] as const] : []),
+    ...(secure === null ? [] : [['https', secure.url.replace(EVERYWHERE, '//localhost:')] as const]),
+    lan ? ['stop', 'Ctrl+C'] : ['phone', 'understudy start --lan  lets phones in · stop with Ctrl+C'],
+  ]
+  const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
+  if (hasAdmin && adminToken !== null) lines.push(`admin token ${adminToken}`)
+  return `${[...lines, ...(lan ? ways(server) : [])].join('\n')}\n`
+}
+
+const LABEL = 'control plane'.length
+
+/** Every way in with whom it is for, and a QR code of the start page for a camera. */
+function ways({ port, secure, adminToken }: Pick<RunningServer, 'port' | 'secure' | 'adminToken'>): readonly string[] {
+  const all = waysIn()
+  const at = ({ host }: Way) => `http://${host}:${String(port)}`
+  const rows = all.map((way) => [at(way), ...(secure === null ? [] : [`https://${way.host}:${String(secure.port)}`]), way.what.en])
+  const cable = `adb reverse tcp:${String(port)} tcp:${String(port)}`
+  const network = all.find(({ reaches }) => reaches === 'network')
+  const lines = ['', table([...rows, [cable, ...(secure === null ? [] : ['']), `then http://localhost:${String(port)} on an Android phone at a cable`]]), '']
+  if (network === undefined) return [...lines, 'This machine is in no network that a phone could be in as well.']
+  const page = `${at(network)}/@default/`
+  return [...lines, `start page ${page}  tests the way from the phone, and shows what its app needs`, renderUnicodeCompact(adminToken === null ? page : `${page}#token=${adminToken}`)]
+}

@@ -1,0 +1,41 @@
+/** `understudy tour` */
+import { type Command, Option } from 'commander'
+import { connect } from '../client/stub.js'
+import type { Language } from '../plain/bilingual.js'
+import { panelAddress } from '../plain/panels.js'
+import { tokenOption, urlOption } from './reach.js'
+import { playTour } from './tour/play.js'
+import { scriptFor } from './tour/script.js'
+
+interface TourFlags {
+  readonly url: string
+  readonly token?: string
+  readonly lang: Language
+}
+
+/** Adds the command to the program. */
+export function addTour(program: Command): void {
+  program
+    .command('tour')
+    .summary('see what a stub does, in two minutes')
+    .description(
+      'Plays a story against a stub that runs, in a sandbox of its own: a code, a login, an expired token, a kick-out, an injected error, maintenance.\n' +
+        'Every call is printed as a line for curl, with what came back. Nothing else in the stub is touched.',
+    )
+    .argument('[system]', 'whose story; that of the first system that has one when left out')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .addOption(new Option('--lang <language>', 'language of what is told').choices(['en', 'zh']).default('en'))
+    .action(tour)
+}
+
+async function tour(wanted: string | undefined, { url, token, lang }: TourFlags): Promise<void> {
+  const stub = await connect(url, token === undefined ? {} : { token })
+  const script = scriptFor(wanted === undefined ? stub.systems : [wanted])
+  if (script === null || !stub.systems.includes(script.system)) throw new Error(`there is no tour of ${wanted ?? `any of ${stub.systems.join(', ')}`} on this stub`)
+  const box = await stub.sandbox()
+  const stops = { system: box.baseUrl(script.system), control: `${stub.url}/__admin/sandboxes/${box.name}`, credentials: token === undefined ? {} : { authorization: `Bearer ${token}` }, fetch: box.fetch }
+  await playTour(script, stops, lang, (line) => process.stdout.write(`${line}\n`))
+  const there = `${stub.url}${panelAddress('calls', box.name)}`
+  process.stdout.write(lang === 'zh' ? `以上都发生在沙箱 ${box.name} 中。在控制台中查看：${there}\n` : `All of it happened in the sandbox ${box.name}. See it in the console: ${there}\n`)
+}

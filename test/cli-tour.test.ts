@@ -1,0 +1,48 @@
+import { afterEach, expect, test } from 'vitest'
+import { begin, type Running, understudy } from './support/cli.js'
+
+const running: Running[] = []
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+})
+
+async function start(...args: string[]): Promise<string> {
+  const stub = begin(['start', '--port', '0', ...args])
+  running.push(stub)
+  const [, url = ''] = await stub.says(/control plane (http:\S+)\/__admin/)
+  return url
+}
+
+/** What came back at each step: HTTP status with Server-Status, and the code of the system where the answer has one. */
+function answersOf(stdout: string): string[] {
+  return [...stdout.matchAll(/^HTTP (\d+)(?: · Server-Status: (\w+))?\n(.*)$/gm)].map(([, status = '', announced, body = '']) => [status, announced, /^\{"code":(\d+)/.exec(body)?.[1]].filter((part) => part !== undefined).join(' '))
+}
+
+test('a tour of edu shows code, login, an expired token, a kick-out, an injected error and maintenance', async () => {
+  const url = await start()
+  const { code, stdout, stderr } = await understudy(['tour', '--url', url])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(answersOf(stdout)).toEqual(['200 900', '200', '200 900', '200 900', '200', '400 899', '200 900', '200', '401 903', '201', '400 906', '200', '503 upgrading 905'])
+  // In a sandbox of its own, whose calls the console shows.
+  const [, box = ''] = /console: \S+\/__console\/@([\w-]+)\/calls\n$/.exec(stdout) ?? []
+  const { sandboxes } = (await (await fetch(`${url}/__admin/sandboxes`)).json()) as { sandboxes: { name: string }[] }
+  expect(sandboxes.map(({ name }) => name)).toEqual([box])
+})
+
+test('every line of a tour can be pasted into a terminal', async () => {
+  const url = await start('live')
+  const { stdout } = await understudy(['tour', '--url', url, '--lang', 'zh'])
+  expect(answersOf(stdout)).toEqual(['200 2000', '200 2000', '200 2000', '200 2000', '200', '200 4011', '201', '200 4010', '200', '200 4010', '200', '503 upgrading'])
+  expect(stdout).toMatch(/^3\. 查询当前登录的用户。$/m)
+  const [first = ''] = /^\$ curl .*$/m.exec(stdout) ?? []
+  expect(first).toMatch(/^\$ curl 'http:\S+\/live\/auth\/code\?mobile=13800003001'$/)
+  // Its sandbox is left as the story ends: in maintenance.
+  expect((await fetch(first.slice("$ curl '".length, -1))).headers.get('server-status')).toBe('upgrading')
+})
+
+test('a tour that cannot be played says why', async () => {
+  const url = await start('trid')
+  expect(await understudy(['tour', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of any of trid on this stub\n' })
+  expect(await understudy(['tour', 'live', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of live on this stub\n' })
+  expect(await understudy(['tour', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing answers at http://127.0.0.1:1') as unknown })
+})

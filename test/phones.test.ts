@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { networkAddresses, waysIn } from '../src/hosts/node/ways.js'
+import { hasBrowser, openBrowser } from './support/browser.js'
+import { begin, type Running } from './support/cli.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const running: Running[] = []
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+})
+
+/** Starts a stub for phones, with a port of HTTPS beside it. */
+async function startForPhones(...args: string[]) {
+  const stub = begin(['start', '--port', '0', '--lan', '--https', ...args], { env: { UNDERSTUDY_CONFIG_DIR: folder } })
+  running.push(stub)
+  await stub.says(/start page|in no network/)
+  const [, url = ''] = await stub.says(/control plane (http:\S+)\/__admin/)
+  const [, secure = ''] = await stub.says(/^https +(https:\S+)$/m)
+  const [, token = ''] = await stub.says(/^admin token (\S+)$/m)
+  return { ...stub, url, secure, token }
+}
+
+/** A call by Node's own TLS. @returns what was answered; rejects where the certificate is not trusted */
+async function callOverTls(url: string, ca: string | undefined): Promise<string> {
+  const asked = request(url, { ...(ca === undefined ? {} : { ca }), headers: { accept: 'application/json' } }).end()
+  const [answer] = (await once(asked, 'response')) as [NodeJS.ReadableStream]
+  return text(answer)
+}
+
+describe('understudy start --lan --https', () => {
+  test('shows each way in with whom it is for, and asks for a token', async () => {
+    const { url, secure, token, says } = await startForPhones('live')
+    const { port } = new URL(url)
+    await says(new RegExp(`^http://localhost:${port} +https://localhost:${new URL(secure).port} +browsers and the iOS simulator`, 'm'))
+    await says(new RegExp(`^http://10\\.0\\.2\\.2:${port} .*Android emulator`, 'm'))
+    await says(new RegExp(`^adb reverse tcp:${port} tcp:${port} +then http://localhost:${port}`, 'm'))
+    expect((await fetch(`${url}/__admin/systems`)).status).toBe(401)
+    expect((await fetch(`${url}/__admin/systems`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+  })
+
+  test('answers HTTPS and WebSockets over TLS to whoever trusts the authority, which is made once and kept to its owner', async () => {
+    const first = await startForPhones()
+    const ca = await readFile(join(folder, 'ca.pem'), 'utf8')
+    expect((await stat(join(folder, 'ca-key.pem'))).mode & 0o777).toBe(0o600)
+    expect(await (await fetch(`${first.url}/__start/ca.crt`)).text()).toBe(ca)
+    for (const host of ['localhost', '127.0.0.1', ...networkAddresses().slice(0, 1)]) {
+      const secure = first.secure.replace('localhost', host)
+      expect(JSON.parse(await callOverTls(`${secure}/live/auth/code?mobile=13800003001`, ca))).toEqual({ code: 2000, desc: 'ok' })
+    }
+    await expect(callOverTls(`${first.secure}/live/auth/code?mobile=13800003001`, undefined)).rejects.toThrow(/certificate/)
+    const socket = new WebSocket(`${first.secure.replace('https', 'wss')}/__start/socket`, { ca })
+    expect(await once(socket, 'close')).toEqual([1000, Buffer.from('reached')])
+    const second = await startForPhones('live')
+    expect(await (await fetch(`${second.url}/__start/ca.crt`)).text()).toBe(ca)
+    expect(await callOverTls(`${second.secure}/__start/ping`, ca)).toBe('{"understudy":true}')
+  })
+
+  test('a call over HTTPS that asks for HTTP/2 in passing is answered like any other', async () => {
+    const { secure } = await startForPhones('live')
+    const ca = await readFile(join(folder, 'ca.pem'), 'utf8')
+    const asked = request(`${secure}/live/auth/code?mobile=13800003001`, { ca, headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAARAAAAAAAIAAAAA' } }).end()
+    const [answer] = (await once(asked, 'response')) as [NodeJS.ReadableStream]
+    expect(await text(answer)).toBe('{"code":2000,"desc":"ok"}')
+  })
+
+  test('a signal ends it within bounds, with a TLS connection open that has said nothing', async () => {
+    const { secure, child, ended } = await startForPhones('live')
+    const ca = await readFile(join(folder, 'ca.pem'), 'utf8')
+    const socket = new WebSocket(`${secure.replace('https', 'wss')}/__start/socket`, { ca })
+    await once(socket, 'close')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('a folder that holds no certificate is a clear error', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'understudy-'))
+    await Promise.all(['ca.pem', 'ca-key.pem'].map((name) => writeFile(join(other, name), 'nonsense')))
+    const stub = begin(['start', 'live', '--port', '0', '--https'], { env: { UNDERSTUDY_CONFIG_DIR: other } })
+    running.push(stub)
+    expect(await stub.ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: \S+ca\.pem holds no certificate; delete it/) as unknown })
+    await rm(other, { recursive: true })
+  })
+})
+
+describe.skipIf(!hasBrowser)('the start page', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser.close())
+
+  test('tests the way from the device, shows base URLs and certificate, and takes the token on to the console', async () => {
+    const { url, secure, token } = await startForPhones()
+    // The browser of the tests resolves no names.
+    const at = (base: string) => base.replace('localhost', '127.0.0.1')
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, ignoreHTTPSErrors: true, locale: 'en-US' })
+    for (const [base, other] of [[at(url), 'HTTPS'], [at(secure), 'HTTP']] as const) {
+      await page.goto(`${base}/@qa/#token=${token}`)
+      const tests = page.locator('#tests li')
+      await tests.and(page.locator('[data-good=true]')).nth(other === 'HTTPS' ? 2 : 1).waitFor()
+      expect(await tests.allInnerTexts()).toContainEqual(expect.stringContaining(other))
+      expect(await page.locator('.urls code').allInnerTexts()).toContain(`${base}/@qa/live`)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      expect(page.url()).toBe(`${base}/@qa/`)
+    }
+    await page.goto(`${at(url)}/@qa/`)
+    await page.getByRole('link', { name: 'SMS', exact: true }).last().click()
+    await page.waitForURL(/\/__console\/@qa\/sms$/)
+    await page.getByRole('heading', { name: 'SMS' }).waitFor()
+    await page.close()
+  })
+
+  test('speaks the language of the phone, and says to nobody what is not there', async () => {
+    const { url } = await startForPhones('live', 'trid')
+    const accept = 'text/html'
+    expect(await (await fetch(`${url}/@qa/`, { headers: { accept, 'accept-language': 'zh-CN' } })).text()).toContain('能否访问')
+    expect((await fetch(`${url}/@qa/`)).status).toBe(404)
+    expect((await fetch(`${url}/@%2e%2e/`, { headers: { accept } })).status).toBe(400)
+    for (const path of ['/__start/ca-key.pem', '/__start/../package.json', '/__start/%2e%2e/server.js', '/__start/constructor']) expect((await fetch(`${url}${path}`)).status).toBe(404)
+    expect((await fetch(`${url}/__start/ping`, { method: 'POST' })).status).toBe(405)
+  })
+})
+
+test('addresses of networks come before those of tunnels and containers', () => {
+  const address = (ip: string, internal = false, family: 'IPv4' | 'IPv6' = 'IPv4') => ({ address: ip, netmask: '255.255.255.0', mac: '00:00:5e:00:53:01', internal, cidr: null, family, scopeid: 0 }) as never
+  const found = networkAddresses({ lo: [address('127.0.0.1', true)], docker0: [address('172.17.0.1')], utun3: [address('10.8.0.2')], en0: [address('fe80::1', false, 'IPv6'), address('192.168.1.5')], eth1: [address('203.0.113.9')] })
+  expect(found).toEqual(['192.168.1.5', '203.0.113.9', '172.17.0.1', '10.8.0.2'])
+  expect(waysIn(['192.168.1.5'], 'Laptop.home').map(({ host }) => host)).toEqual(['localhost', '10.0.2.2', '192.168.1.5', 'laptop.local'])
+})
