@@ -95,6 +95,38 @@ test('a reset and a deleted sandbox stay what they are', async () => {
   }
 })
 
+test('the journal is the same again: what had to go and what was removed does not come back, and ids go on counting', async () => {
+  const data = freshFolder()
+  const ids = async (stub: Stub) => (await (await stub.sandbox('a')).requests.list()).map(({ id }) => id)
+  const call = async (stub: Stub, times: number, path = '/channels/live') => {
+    const base = (await stub.sandbox('a')).baseUrl('live')
+    for (let i = 0; i < times; i++) await send(`${base}${path}`)
+  }
+  const first = await start(data, { journal: 10 })
+  await call(first, 14)
+  await stop(first)
+
+  const second = await start(data, { journal: 10 })
+  expect(await ids(second)).toEqual([14, 13, 12, 11, 10, 9, 8, 7, 6, 5])
+  await call(second, 2)
+  await call(second, 1, '/auth/code?mobile=13800003001')
+  // Those of the first stub and of the second lie in different records; both lose some.
+  await (await second.sandbox('a')).requests.clear({ operationId: 'liveSendCode' })
+  await stop(second)
+
+  const third = await start(data, { journal: 10 })
+  expect(await ids(third)).toEqual([16, 15, 14, 13, 12, 11, 10, 9, 8])
+  await call(third, 1)
+  expect((await ids(third))[0]).toBe(18)
+  await (await third.sandbox('a')).requests.clear()
+  await stop(third)
+
+  const fourth = await start(data, { journal: 10 })
+  expect(await ids(fourth)).toEqual([])
+  await call(fourth, 1)
+  expect(await ids(fourth)).toEqual([19])
+})
+
 test('one stub at a time: a second one is refused by name', async () => {
   const data = freshFolder()
   await start(data)

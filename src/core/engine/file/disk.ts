@@ -9,8 +9,8 @@ import type { Range } from './layout.js'
 
 type Database = ClassicLevel
 
-/** One change of the folder. */
-export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'del'; readonly key: string }
+/** One change of the folder; a value is JSON. */
+export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' } | { readonly type: 'del'; readonly key: string }
 
 /** Says which process has the folder; for people, the lock itself is the database's. */
 const OWNER = 'owner.json'
@@ -18,6 +18,8 @@ const OWNER = 'owner.json'
 export class Disk {
   readonly #db: Database
   #queue: Write[] = []
+  /** Whether somebody waits until what is queued cannot be lost. */
+  #isSynced = false
   /** Resolves when all that is queued by now is on the disk; null while nothing is queued. */
   #next: Promise<void> | null = null
   #writing: Promise<void> = Promise.resolve()
@@ -63,10 +65,12 @@ export class Disk {
 
   /**
    * Queues writes; those of one call are carried out together, in the order of the calls.
+   * @param isSynced false for what may be lost where the machine itself fails
    * @returns a promise that resolves once they are on the disk, and rejects when they cannot be written
    */
-  write(writes: readonly Write[]): Promise<void> {
+  write(writes: readonly Write[], isSynced = true): Promise<void> {
     this.#queue.push(...writes)
+    this.#isSynced ||= isSynced
     if (this.#next !== null) return this.#next
     const before = this.#writing
     this.#next = before.then(
@@ -91,9 +95,11 @@ export class Disk {
 
   async #flush(): Promise<void> {
     const group = this.#queue
+    const sync = this.#isSynced
     this.#queue = []
+    this.#isSynced = false
     this.#next = null
-    await this.#db.batch(group, { sync: true })
+    await this.#db.batch<string, string | Buffer>(group, { sync })
   }
 }
 

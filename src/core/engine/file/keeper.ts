@@ -1,14 +1,18 @@
 /** Keeps sandboxes in a folder: what the engine does, written down; and what was written down, read again. */
-import type { JournalEntry } from '../../journal.js'
-import type { Commit, House } from '../engine.js'
+import type { Commit, House, NewEntry } from '../engine.js'
 import type { Keeper, Kept } from '../memory/keeper.js'
 import { Disk, type Write } from './disk.js'
 import { checkHouse } from './house.js'
+import { KeptJournal } from './journal.js'
 import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
 import { readSandboxes } from './read.js'
 
 /** The base in the folder is written anew when so many commits have been folded into the one in memory. */
 const REWRITE_AFTER = 1000
+
+/** Real milliseconds for which entries of journals are collected, and so many characters of one at the most. */
+const COLLECTED = 100
+const MOST_COLLECTED = 1024 * 1024
 
 export class FileKeeper implements Keeper {
   readonly #folder: string
@@ -16,6 +20,12 @@ export class FileKeeper implements Keeper {
   readonly #bases = new Map<string, number>()
   /** What the head of each sandbox says of its journal. */
   readonly #lastEntries = new Map<string, number>()
+  readonly #journals = new Map<string, KeptJournal>()
+  /** Those of which the folder does not know everything yet. */
+  readonly #news = new Set<KeptJournal>()
+  /** Sandboxes that were changed since their heads were last written: in which order, and the generation of each. */
+  readonly #used = new Map<string, number>()
+  #timer: NodeJS.Timeout | null = null
   /** Generations that are on their way out, by sandbox: a new one of the same name begins after them. */
   readonly #leaving = new Map<string, number>()
   #disk: Disk | null = null
@@ -41,9 +51,10 @@ export class FileKeeper implements Keeper {
       this.#house = stored === undefined ? { format: FORMAT, identity, boot: house.boot, namesMadeUp: 0 } : checkHouse(stored, identity, this.#folder)
       if (stored === undefined) await disk.write([put(HOUSE, this.#house)])
       const { sandboxes, uses } = await readSandboxes(disk)
-      for (const [name, { base, lastEntry }] of sandboxes) {
+      for (const [name, { base, lastEntry, journal }] of sandboxes) {
         this.#bases.set(name, base.version)
         this.#lastEntries.set(name, lastEntry)
+        this.#journals.set(name, journal)
       }
       this.#uses = uses
       this.#disk = disk
@@ -71,7 +82,14 @@ export class FileKeeper implements Keeper {
     this.#lastEntries.set(name, lastEntry)
     const writes = [put(keys.base(name, generation), base), this.#head(name, generation)]
     for (const commit of commits) writes.push(put(keys.commit(name, generation, commit.version), commit))
-    for (const entry of entries) writes.push(put(keys.entry(name, generation, entry.id), entry))
+    this.#forget(name)
+    const journal = new KeptJournal(name, generation)
+    this.#journals.set(name, journal)
+    for (const entry of entries) {
+      journal.add(entry, entry.id, entry.requests)
+      if (journal.bytes > MOST_COLLECTED) writes.push(...journal.flush())
+    }
+    writes.push(...journal.flush())
     const written = this.#write(writes)
     if (generation > 1) this.#sweep(written, name, generation - 1)
     return written
@@ -80,7 +98,10 @@ export class FileKeeper implements Keeper {
   commit(name: string, generation: number, commit: Commit): Promise<void> {
     const { version, system, request, changes } = commit
     const stored: StoredCommit = { version, system, request, changes, touched: [...commit.touched()] }
-    return this.#write([put(keys.commit(name, generation, version), stored), this.#head(name, generation)])
+    this.#used.delete(name)
+    this.#used.set(name, generation)
+    this.#collect()
+    return this.#write([put(keys.commit(name, generation, version), stored)])
   }
 
   fold(name: string, generation: number, version: number, base: () => StoredBase): void {
@@ -91,23 +112,36 @@ export class FileKeeper implements Keeper {
     this.#later([put(keys.base(name, generation), base()), ...folded])
   }
 
-  append(name: string, generation: number, entry: JournalEntry, dropped: readonly number[]): void {
-    this.#later([put(keys.entry(name, generation, entry.id), entry), ...forgotten(name, generation, dropped)])
+  append(name: string, entry: NewEntry, id: number, requests: number): void {
+    const journal = this.#journals.get(name)
+    if (journal === undefined) return
+    journal.add(entry, id, requests)
+    if (journal.bytes > MOST_COLLECTED) this.#later(journal.flush(), false)
+    this.#changed(journal)
   }
 
-  remove(name: string, generation: number, ids: readonly number[], lastEntry: number): void {
-    this.#lastEntries.set(name, lastEntry)
-    this.#later([...forgotten(name, generation, ids), this.#head(name, generation)])
+  drop(name: string, ids: readonly number[]): void {
+    const journal = this.#journals.get(name)
+    journal?.drop(ids)
+    if (journal !== undefined) this.#changed(journal)
+  }
+
+  remove(name: string, ids: readonly number[]): void {
+    const journal = this.#journals.get(name)
+    journal?.remove(ids)
+    if (journal !== undefined) this.#later(journal.flush())
   }
 
   delete(name: string, generation: number): void {
     this.#bases.delete(name)
     this.#lastEntries.delete(name)
+    this.#forget(name)
     this.#leaving.set(name, generation)
     this.#sweep(this.#write([{ type: 'del', key: keys.head(name) }]), name, generation)
   }
 
   async stop(): Promise<void> {
+    this.#flush()
     await this.#disk?.close()
     this.#disk = null
   }
@@ -116,11 +150,39 @@ export class FileKeeper implements Keeper {
     return put(keys.head(name), { generation, lastEntry: this.#lastEntries.get(name) ?? 0, used: ++this.#uses } satisfies StoredHead)
   }
 
-  async #write(writes: readonly Write[]): Promise<void> {
+  #changed(journal: KeptJournal): void {
+    this.#news.add(journal)
+    this.#collect()
+  }
+
+  #collect(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#flush()
+    }, COLLECTED).unref()
+  }
+
+  /** Writes down what was collected. Nobody waits for it, so the disk is not waited for either. */
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    for (const journal of this.#news) this.#later(journal.flush(), false)
+    this.#news.clear()
+    for (const [name, generation] of this.#used) this.#later([this.#head(name, generation)], false)
+    this.#used.clear()
+  }
+
+  #forget(name: string): void {
+    const journal = this.#journals.get(name)
+    if (journal !== undefined) this.#news.delete(journal)
+    this.#journals.delete(name)
+    this.#used.delete(name)
+  }
+
+  async #write(writes: readonly Write[], isSynced = true): Promise<void> {
     if (this.#disk === null) throw new Error('the folder is closed')
     if (this.#complaint !== null) throw new Error(this.#complaint)
     try {
-      await this.#disk.write(writes)
+      await this.#disk.write(writes, isSynced)
     } catch (error) {
       // What is in memory now is more than what is in the folder, so nothing may be built on it any more.
       this.#complaint ??= `the folder ${this.#folder} cannot be written: ${error instanceof Error ? error.message : String(error)}; start the stub anew when it can`
@@ -130,8 +192,8 @@ export class FileKeeper implements Keeper {
   }
 
   /** For what no call waits for: a failure is on record in the complaint already. */
-  #later(writes: readonly Write[]): void {
-    if (this.#disk !== null) this.#write(writes).catch(() => undefined)
+  #later(writes: readonly Write[], isSynced = true): void {
+    if (this.#disk !== null && writes.length > 0) this.#write(writes, isSynced).catch(() => undefined)
   }
 
   /** Removes the generations up to this one, which nobody points at any more. What is left when the process ends meanwhile goes at the next start. */
@@ -147,8 +209,4 @@ export class FileKeeper implements Keeper {
 
 function put(key: string, value: object): Write {
   return { type: 'put', key, value: JSON.stringify(value) }
-}
-
-function forgotten(name: string, generation: number, ids: readonly number[]): Write[] {
-  return ids.map((id) => ({ type: 'del', key: keys.entry(name, generation, id) }))
 }

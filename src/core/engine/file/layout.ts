@@ -7,7 +7,8 @@
  * | `s/<sandbox>` | the head of a sandbox: {@link StoredHead} |
  * | `d/<sandbox>/<generation>/base` | what its log begins with: {@link StoredBase} |
  * | `d/<sandbox>/<generation>/c/<version>` | a commit: {@link StoredCommit} |
- * | `d/<sandbox>/<generation>/j/<id>` | an entry of its journal |
+ * | `d/<sandbox>/<generation>/j/<id>` | entries of its journal, from this one on: an array |
+ * | `d/<sandbox>/<generation>/journal` | which of them have gone: {@link StoredJournal}; left out where none has |
  *
  * The generation of the head is the one that counts. Another is a remnant: it was on its way out when the process ended.
  */
@@ -16,7 +17,7 @@ import type { SandboxContent } from '../../sandbox-state.js'
 import type { Change } from '../../store/types.js'
 
 /** Counts up when a folder of before cannot be read any more. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 export interface StoredHouse {
   readonly format: number
@@ -52,6 +53,15 @@ export interface StoredCommit {
   readonly touched: readonly string[]
 }
 
+export interface StoredJournal {
+  /** All entries before this one have gone. */
+  readonly oldest: number
+  /** Later ones that have gone. */
+  readonly gone: readonly number[]
+  /** The id of the last one, kept or not. */
+  readonly last: number
+}
+
 /** One generation of a sandbox, whole. */
 export interface StoredSandbox {
   readonly generation: number
@@ -80,8 +90,9 @@ export const keys = {
   base: (sandbox: string, generation: number) => `${folder(sandbox, generation)}base`,
   commits: (sandbox: string, generation: number) => `${folder(sandbox, generation)}c/`,
   commit: (sandbox: string, generation: number, version: number) => `${folder(sandbox, generation)}c/${padded(version)}`,
-  entries: (sandbox: string, generation: number) => `${folder(sandbox, generation)}j/`,
-  entry: (sandbox: string, generation: number, id: number) => `${folder(sandbox, generation)}j/${padded(id)}`,
+  allEntries: (sandbox: string, generation: number) => `${folder(sandbox, generation)}j/`,
+  entries: (sandbox: string, generation: number, first: number) => `${folder(sandbox, generation)}j/${padded(first)}`,
+  journal: (sandbox: string, generation: number) => `${folder(sandbox, generation)}journal`,
 }
 
 /** Bounds of keys. */

@@ -1,11 +1,17 @@
 /** Reads a folder: every sandbox whole, checked for gaps. */
 import type { JournalEntry } from '../../journal.js'
 import type { Disk } from './disk.js'
-import { keys, startingWith, type StoredBase, type StoredCommit, type StoredHead, type StoredSandbox } from './layout.js'
+import { KeptJournal } from './journal.js'
+import { keys, startingWith, type StoredBase, type StoredCommit, type StoredHead, type StoredJournal, type StoredSandbox } from './layout.js'
+
+interface ReadSandbox extends StoredSandbox {
+  /** The same entries, as they stand there. */
+  readonly journal: KeptJournal
+}
 
 export interface ReadFolder {
   /** By name, the least recently used first. */
-  readonly sandboxes: ReadonlyMap<string, StoredSandbox>
+  readonly sandboxes: ReadonlyMap<string, ReadSandbox>
   /** The highest number of a use. */
   readonly uses: number
 }
@@ -18,7 +24,7 @@ export async function readSandboxes(disk: Disk): Promise<ReadFolder> {
   const heads: (readonly [name: string, head: StoredHead])[] = []
   for await (const [key, value] of disk.range(startingWith(keys.heads))) heads.push([key.slice(keys.heads.length), value as StoredHead]) // of this key only `FileKeeper` writes
   heads.sort(([, a], [, b]) => a.used - b.used)
-  const sandboxes = new Map<string, StoredSandbox>()
+  const sandboxes = new Map<string, ReadSandbox>()
   await sweepRemnants(disk, new Map(heads.map(([name, { generation }]) => [name, generation])))
   for (const [name, head] of heads) sandboxes.set(name, await readSandbox(disk, name, head))
   return { sandboxes, uses: heads.at(-1)?.[1].used ?? 0 }
@@ -33,7 +39,7 @@ async function sweepRemnants(disk: Disk, heads: ReadonlyMap<string, number>): Pr
   }
 }
 
-async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: StoredHead): Promise<StoredSandbox> {
+async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: StoredHead): Promise<ReadSandbox> {
   const base = (await disk.read(keys.base(name, generation))) as StoredBase | undefined // as above
   if (base === undefined) throw new Error(`the sandbox ${name} has lost what its log begins with`)
   const commits: StoredCommit[] = []
@@ -45,6 +51,8 @@ async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: 
     commits.push(commit)
   }
   const entries: JournalEntry[] = []
-  for await (const [, value] of disk.range(startingWith(keys.entries(name, generation)))) entries.push(value as JournalEntry) // as above
-  return { generation, base, commits, entries, lastEntry: Math.max(lastEntry, entries.at(-1)?.id ?? 0) }
+  const gone = ((await disk.read(keys.journal(name, generation))) as StoredJournal | undefined) ?? { oldest: 0, gone: [], last: 0 } // as above
+  const journal = new KeptJournal(name, generation)
+  for await (const [, value] of disk.range(startingWith(keys.allEntries(name, generation)))) entries.push(...journal.recall(value as JournalEntry[], gone)) // as above
+  return { generation, base, commits, entries, journal, lastEntry: Math.max(lastEntry, gone.last, entries.at(-1)?.id ?? 0) }
 }

@@ -1,7 +1,6 @@
 /** What an engine that works in this process may have behind it, so that what it does outlives the process. */
-import type { JournalEntry } from '../../journal.js'
 import type { StoredBase, StoredSandbox } from '../file/layout.js'
-import type { Commit, House } from '../engine.js'
+import type { Commit, House, NewEntry } from '../engine.js'
 
 /** What was kept when the process last ended. */
 export interface Kept {
@@ -27,10 +26,12 @@ export interface Keeper {
   commit(sandbox: string, generation: number, commit: Commit): Promise<void>
   /** Commits have been folded into the base. It is worked out only where it is written down. */
   fold(sandbox: string, generation: number, version: number, base: () => StoredBase): void
-  /** @param dropped the ids of entries that had to go for it */
-  append(sandbox: string, generation: number, entry: JournalEntry, dropped: readonly number[]): void
-  /** @param lastEntry the id of the last entry, removed or not */
-  remove(sandbox: string, generation: number, ids: readonly number[], lastEntry: number): void
+  /** Not waited for, so that the last entries may be lost. */
+  append(sandbox: string, entry: NewEntry, id: number, requests: number): void
+  /** The oldest entries had to go: these. */
+  drop(sandbox: string, ids: readonly number[]): void
+  /** These entries were removed, wherever they stood. */
+  remove(sandbox: string, ids: readonly number[]): void
   delete(sandbox: string, generation: number): void
   /** @returns null when all is well, otherwise why nothing can be kept any more */
   readonly complaint: string | null

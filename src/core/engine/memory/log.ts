@@ -166,8 +166,8 @@ export class MemoryLog {
     let numbered: JournalEntry | null = null
     const [id, requests] = [this.#journal.count, this.#requests]
     const whole = () => (numbered ??= { ...entry, id, requests })
-    kept?.keeper.append(kept.name, this.#generation, whole(), dropped)
-    if (dropped.length > 0) this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    kept?.keeper.append(kept.name, entry, id, requests)
+    if (dropped.length > 0) this.#dropped(dropped)
     this.#countJournal()
     // Made when it is looked at: in a rush most entries are not.
     for (const follower of this.followers) if (follower.listens) follower.journalled({ type: 'entry', get entry() { return whole() } })
@@ -189,7 +189,7 @@ export class MemoryLog {
   remove(fits: (entry: EntryHead) => boolean): number {
     const removed = this.#journal.remove(fits)
     const { kept } = this.#owner
-    kept?.keeper.remove(kept.name, this.#generation, removed, this.#journal.count)
+    kept?.keeper.remove(kept.name, removed)
     this.#countJournal()
     for (const follower of this.followers) follower.journalled({ type: 'cleared' })
     return removed.length
@@ -229,15 +229,16 @@ export class MemoryLog {
     if (kind === 'history') return this.trim()
     const dropped = this.#journal.dropOldest()
     if (dropped.length === 0) return false
-    const { kept } = this.#owner
-    kept?.keeper.remove(kept.name, this.#generation, dropped, this.#journal.count)
-    this.#trimBefore(this.#journal.oldestVersion ?? this.#version)
+    this.#dropped(dropped)
     this.#countJournal()
     return true
   }
 
-  /** History goes back as far as the journal: to what the oldest entry came upon. */
-  #trimBefore(version: number): void {
+  /** The oldest entries had to go. History goes back as far as the journal: to what the oldest entry came upon. */
+  #dropped(ids: readonly number[]): void {
+    const { kept } = this.#owner
+    kept?.keeper.drop(kept.name, ids)
+    const version = this.#journal.oldestVersion ?? this.#version
     for (let oldest = this.#commits[this.#head]; oldest !== undefined && oldest.version < version; oldest = this.#commits[this.#head]) this.trim()
   }
 
