@@ -89,7 +89,7 @@ const MOST_SHOWN = 100
 function inWords(value: unknown): string {
   let text: string | undefined
   try {
-    text = JSON.stringify(value)
+    text = JSON.stringify(value, (key, part: unknown) => (key === 'credentials' ? '***' : part))
   } catch {
     // A circle, or a bigint.
   }

@@ -50,7 +50,10 @@ function show({ settings, sources }: Resolved): Shown[] {
   return configKeys.flatMap((key): Shown[] => {
     const line = (name: string, value: unknown): Shown => ({ key: name, value, ...(sources.get(name) ?? { from: 'default', name: null }) })
     if (key !== 'backends') return [line(key, valueOf(key, settings))]
-    const each = Object.entries(settings.backends).map(([id, { url, ...rest }]) => line(`backends.${id}`, Object.keys(rest).length === 0 ? url : { url, ...rest }))
+    const each = Object.entries(settings.backends).map(([id, { url, credentials, ...others }]) => {
+      const rest = { ...others, ...(credentials === undefined ? {} : { credentials: HIDDEN }) }
+      return line(`backends.${id}`, Object.keys(rest).length === 0 ? url : { url, ...rest })
+    })
     return each.length === 0 ? [line(key, {})] : each
   })
 }

@@ -8,10 +8,12 @@ export interface BackendChoice {
   readonly url: string
   /** For all operations; `real` when left out. */
   readonly mode?: Backend['mode']
-  /** By name of an operation or of a tag. */
+  /** By name of an operation, of a tag or of a socket. */
   readonly operations?: Backend['operations']
   /** Real milliseconds that a whole answer may take. */
   readonly timeout?: number
+  /** By phone number or user name: the password, or code by SMS, by which the stub logs this user in there. Never shown; those that are there stay when left out. */
+  readonly credentials?: Readonly<Record<string, string>>
 }
 
 /** The real backends of a sandbox. */
@@ -38,9 +40,9 @@ export class BoxBackends {
    * Puts a real backend beside the stub.
    * @throws ControlError of the kind `backend-misfit` when the URL is none, or a name or a mode is unknown
    */
-  set(system: SystemName, { url, mode, operations, timeout }: BackendChoice): Promise<Backend> {
+  set(system: SystemName, { url, mode, operations, timeout, credentials }: BackendChoice): Promise<Backend> {
     const { control, path } = this.#target
-    const body = { url, ...(mode === undefined ? {} : { mode }), ...(operations === undefined ? {} : { operations }), ...(timeout === undefined ? {} : { timeout }) }
+    const body = { url, ...(mode === undefined ? {} : { mode }), ...(operations === undefined ? {} : { operations }), ...(timeout === undefined ? {} : { timeout }), ...(credentials === undefined ? {} : { credentials: { ...credentials } }) }
     return take(control.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path: { ...path, system } }, body }))
   }
 

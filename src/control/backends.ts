@@ -1,5 +1,5 @@
 /** The real backends beside the stub. */
-import { type BackendInput, BackendMisfit, readBackend, USUAL_TIMEOUT } from '../core/backends/setting.js'
+import { type Backend, type BackendInput, BackendMisfit, readBackend, USUAL_TIMEOUT } from '../core/backends/setting.js'
 import { backendOf } from '../core/pipeline/bridge.js'
 import type { ControlState } from '../core/sandbox.js'
 import type { System } from '../core/system.js'
@@ -22,7 +22,7 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
     const system = systemOf(parts, input.system)
     const backend = checkBackend(system, input)
     const sandbox = openSandbox(parts, input.sandbox)
-    await changeSystems(sandbox, [system], (switches) => ({ ...switches, backend }))
+    await changeSystems(sandbox, [system], (switches) => ({ ...switches, backend: input.credentials === undefined ? withKnown(backend, backendOf({ system, switches }, parts.backends)) : backend }))
     return showBackend(parts, await sandbox.control.read(), system)
   },
 
@@ -34,17 +34,24 @@ export const backends: Handlers<'listBackends' | 'getBackend' | 'putBackend' | '
 }
 
 /** @throws Refusal that says what is wrong */
-function checkBackend(system: System, { url, mode, operations, timeout }: BackendInput) {
+function checkBackend(system: System, { url, mode, operations, timeout, credentials }: BackendInput) {
   try {
-    return readBackend(system, { url, mode, operations, timeout })
+    return readBackend(system, { url, mode, operations, timeout, credentials })
   } catch (error) {
     throw error instanceof BackendMisfit ? refusal(422, 'backend-misfit', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${/[.?]$/.test(error.message) ? '' : '.'}`) : error
   }
 }
 
+/** Credentials are not shown, so whoever changes a mode cannot hand them back; they stay, but for another host they never were. */
+function withKnown(backend: Backend, before: Backend | null): Backend {
+  const isSame = before !== null && new URL(before.url).origin === new URL(backend.url).origin
+  return isSame && before.credentials !== undefined ? { ...backend, credentials: before.credentials } : backend
+}
+
 function showBackend({ backends: started }: ControlParts, { systems }: ControlState, system: System) {
   const switches = systems[system.id]
   const backend = backendOf({ system, switches }, started)
-  const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT } = backend ?? {}
-  return { system: system.id, url, mode, operations: { ...operations }, timeout, chosen: switches?.backend !== undefined }
+  const { url = null, mode = 'stub' as const, operations = {}, timeout = USUAL_TIMEOUT, credentials = {} } = backend ?? {}
+  const accounts = Object.keys(credentials).length
+  return { system: system.id, url, mode, operations: { ...operations }, timeout, ...(accounts > 0 && { accounts }), chosen: switches?.backend !== undefined }
 }

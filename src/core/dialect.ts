@@ -109,6 +109,37 @@ export interface Dialect<E extends string> {
    * @returns what the answer says of sessions; null where it says nothing, or no more than its error's condition does
    */
   adopt?(seen: SeenReply): SessionNews | null
+  /**
+   * How a user logs in at a real backend whose password, or code by SMS, is known.
+   * @returns the calls, in their order; the last one is the login
+   */
+  logIn?(who: LoggingIn): readonly LoginCall[]
+}
+
+/** Who is to be logged in at a real backend. */
+export interface LoggingIn {
+  /** What people know the user by: a phone number, a name. */
+  readonly name: string
+  /** A password, or the code by SMS where there are no passwords. */
+  readonly secret: string
+  readonly realm: string
+  /** Of the call that wants it. */
+  readonly headers: CallHeaders
+}
+
+/** A call that logs somebody in. */
+export interface LoginCall {
+  readonly operation: string
+  readonly method: 'GET' | 'POST'
+  /** Below the system's base, with its query. */
+  readonly path: string
+  /** Of the body; a GET has none. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly type: 'application/json' | 'application/x-www-form-urlencoded'
+  /** Beside what says of which type the body is. None of the caller's own go out by themselves: his token may stand in any of them. */
+  readonly headers?: CallHeaders
+  /** Parameters of the path. */
+  readonly parameters?: Readonly<Record<string, string>>
 }
 
 /** A real backend's answer, and the call that it is to. */

@@ -7,6 +7,7 @@ import type { Turn } from '../turn.js'
 import type { Unanswered } from './forward.js'
 import { HOPS_HEADER, outgoingHeaders } from './headers.js'
 import type { IssuedTokens } from './issued.js'
+import type { RealLogins } from './login.js'
 import type { Backend } from './setting.js'
 import { type KnownTokens, knownTokens, swapped } from './tokens.js'
 
@@ -18,6 +19,7 @@ export interface OutwardParts {
   readonly hidden: readonly string[]
   /** The tokens that are the stub's own, whatever became of their sessions. */
   readonly issued: IssuedTokens
+  readonly logins: RealLogins
 }
 
 /** A request that is to leave. */
@@ -46,14 +48,20 @@ export type Outward = {
 )
 
 /** @returns the request as the backend is to get it, or why it gets none */
-export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued }: OutwardParts): Promise<Outward> {
+export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
   const { system, turn, url, path, search, headers, shown, text } = leaving
   const texts = [url, ...Object.values(headers).map(String), text]
-  const { value: tokens } = await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts, issued))
+  const look = async () => (await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts, issued))).value
+  let tokens = await look()
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
   const hops = String(headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
   if (hops.includes(self)) return kept('loop', `${backend.url} leads back to this server`)
   if (/(?:^|\/)(?:\.|%2e){1,2}(?=\/|$)/i.test(path)) return kept('path', 'a path with "." or ".." in it may lead out of the backend')
+  if (tokens.foreign !== null) {
+    const why = await logins.logIn({ system, turn, session: tokens.foreign, headers }, backend, self)
+    if (typeof why === 'string') return kept('stubToken', `the call carries a token that the stub has issued, and its user could not be logged in at the real backend: ${why}`)
+    if (why === null) tokens = await look()
+  }
   if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub has issued; log in at the real backend, through this server, to call it')
   const target = new URL(backend.url)
   return {

@@ -1,6 +1,7 @@
 /** Where a real backend answers, and for which operations it is asked. */
 import type { Contract } from '../contract.js'
 import { didYouMean } from '../guess.js'
+import { isObject } from '../../plain/json.js'
 
 /**
  * Who answers an operation. `stub`: this server. `real`: the backend. `real-or-stub`: the backend, and this server where the backend
@@ -22,7 +23,11 @@ export interface Backend {
   readonly operations: Readonly<Record<string, Mode>>
   /** Real milliseconds that an answer may take, its body included. */
   readonly timeout: number
+  /** The password, or code by SMS, of users by what people know them by; never shown. */
+  readonly credentials?: Credentials
 }
+
+type Credentials = Readonly<Record<string, string>>
 
 /** A backend as people write it. */
 export interface BackendInput {
@@ -30,16 +35,21 @@ export interface BackendInput {
   readonly mode?: Mode | undefined
   readonly operations?: Readonly<Record<string, Mode>> | undefined
   readonly timeout?: number | undefined
+  /** By phone number or user name: the password, or the code by SMS, with which a session of the stub is logged in at the backend when it calls there. */
+  readonly credentials?: Credentials | undefined
 }
 
 export const USUAL_TIMEOUT = 30_000
 export const MOST_TIMEOUT = 600_000
+/** So many users may have credentials, and so long a name and a secret may be. */
+const MOST_USERS = 1000
+const MOST_TEXT = 200
 
 /** Why something is no backend of a system, in words for whoever wrote it. */
 export class BackendMisfit extends Error {
   override readonly name = 'BackendMisfit'
   /** The part that is wrong. */
-  readonly field: 'url' | 'mode' | 'operations' | 'timeout'
+  readonly field: 'url' | 'mode' | 'operations' | 'timeout' | 'credentials'
 
   constructor(field: BackendMisfit['field'], message: string) {
     super(message)
@@ -58,7 +68,8 @@ export interface Parts {
  * @returns the backend, with the usual values where something was left out: `real` for all operations, 30 seconds
  * @throws BackendMisfit when the URL is none that calls can go to, or a mode, an operation or a time is none
  */
-export function readBackend(parts: Parts, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT }: BackendInput): Backend {
+export function readBackend(parts: Parts, { url, mode = 'real', operations = {}, timeout = USUAL_TIMEOUT, credentials = {} }: BackendInput): Backend {
+  checkCredentials(credentials)
   if (!isMode(mode)) throw new BackendMisfit('mode', `${JSON.stringify(mode)} is no mode; there are ${modes.join(', ')}.${didYouMean(mode, modes)}`)
   if (!Number.isInteger(timeout) || timeout < 1 || timeout > MOST_TIMEOUT) throw new BackendMisfit('timeout', `the timeout must be a whole number of milliseconds from 1 to ${String(MOST_TIMEOUT)}`)
   const known = namesOf(parts)
@@ -67,7 +78,8 @@ export function readBackend(parts: Parts, { url, mode = 'real', operations = {},
     if (!known.has(name)) throw new BackendMisfit('operations', `there is no operation${hasSockets ? ', no tag and no socket' : ' and no tag'} ${JSON.stringify(name)} in ${parts.contract.system}.${didYouMean(name, known)}`)
     if (!isMode(one)) throw new BackendMisfit('operations', `${JSON.stringify(one)} is no mode for ${name}; there are ${modes.join(', ')}.${didYouMean(one, modes)}`)
   }
-  return { url: readUrl(url), mode, operations: { ...operations }, timeout }
+  const backend = { url: readUrl(url), mode, operations: { ...operations }, timeout }
+  return Object.keys(credentials).length === 0 ? backend : { ...backend, credentials: { ...credentials } }
 }
 
 /** @returns the names that modes can be given by */
@@ -84,6 +96,15 @@ export function modeOf({ operations, mode }: Backend, name: string, tag: string 
 /** @returns whether the text is a mode */
 export function isMode(text: string): text is Mode {
   return (modes as readonly string[]).includes(text)
+}
+
+/** What is wrong is told without showing any of it. */
+function checkCredentials(credentials: unknown): asserts credentials is Credentials {
+  const isText = (value: unknown) => typeof value === 'string' && value !== '' && value.length <= MOST_TEXT
+  const entries = isObject(credentials) ? Object.entries(credentials) : null
+  if (entries === null || entries.length > MOST_USERS || !entries.every(([name, secret]) => isText(name) && isText(secret))) {
+    throw new BackendMisfit('credentials', `credentials are texts by phone number or user name, such as { "13800001001": "abc12345" }: ${String(MOST_USERS)} users at the most, and ${String(MOST_TEXT)} characters each`)
+  }
 }
 
 /** Credentials in the URL would be shown to whoever looks at the settings; a query or a fragment cannot stand before a path. */

@@ -15,6 +15,8 @@ export interface KnownTokens {
   readonly swaps: ReadonlyMap<string, string>
   /** Whether there is one that only the stub knows. */
   readonly hasForeign: boolean
+  /** The session of the first of these; null where it is long forgotten. */
+  readonly foreign: SessionRecord | null
 }
 
 /**
@@ -26,6 +28,7 @@ export interface KnownTokens {
 export async function knownTokens(system: System, tx: Tx, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
   const swaps = new Map<string, string>()
   let hasForeign = false
+  let foreign: SessionRecord | null = null
   for (const token of new Set([...shown, ...candidates(system, texts)])) {
     const found = await sessionOf(tx, token)
     if (found === undefined) {
@@ -33,12 +36,14 @@ export async function knownTokens(system: System, tx: Tx, shown: readonly string
       continue
     }
     const known = realOf(found, token)
-    if (known === null) hasForeign = true
-    else if (known !== token) swaps.set(token, known)
+    if (known === null) {
+      hasForeign = true
+      foreign ??= found
+    } else if (known !== token) swaps.set(token, known)
   }
   let session: SessionRecord | null = null
   for (const token of shown) session ??= (await tx.find('sessions', { accessToken: token })) ?? null
-  return { session, swaps, hasForeign }
+  return { session, swaps, hasForeign, foreign }
 }
 
 /** @returns the text with the stub's tokens replaced by the real backend's */

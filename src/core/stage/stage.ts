@@ -1,6 +1,7 @@
 /** The stage: systems, their worlds and sandboxes, and whatever else answers calls. It knows calls and outcomes; how they travel is a host's matter. */
 import type { Forwarder } from '../backends/forward.js'
 import { IssuedTokens } from '../backends/issued.js'
+import { RealLogins } from '../backends/login.js'
 import type { Backend } from '../backends/setting.js'
 import type { Budget } from '../budget.js'
 import { HttpDates, stopwatch, type TimeSource } from '../clock.js'
@@ -111,7 +112,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const examples = new FailureExamples(options.documents)
   const drift = new DriftBook()
   const documents = new DriftDocuments(options.documents)
-  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, drift, documents }
+  const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
   const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets })
   const dates = new HttpDates()
   const surfaces: [claims: (call: Call) => boolean, surface: Surface][] = []

@@ -1921,6 +1921,8 @@ export interface components {
             };
             /** @description 真实毫秒数 · Real milliseconds */
             timeout: number;
+            /** @description 设有登录凭据的用户数；没有则省略，凭据本身不显示 · How many users have credentials, left out where none has; these are never shown */
+            accounts?: number;
             /** @description 是否在这个沙箱里设定过 · Whether it was set in this sandbox */
             chosen: boolean;
         };
@@ -4358,6 +4360,14 @@ export interface operations {
                     };
                     /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
                     timeout?: number;
+                    /**
+                     * @description 手机号或用户名 → 密码（没有密码的系统为短信验证码）。带着替身令牌的这些用户调用真实后端时，替身先替他们在那里登录一次。不会显示；省略时，同一主机的凭据保留；`{}` 则清除。
+                     *
+                     *     Phone number or user name → password, or code by SMS where there are no passwords. When one of these calls the real backend with a token of the stub's, he is first logged in there, once. Never shown; left out, those for the same host stay; `{}` removes them.
+                     */
+                    credentials?: {
+                        [key: string]: string;
+                    };
                 };
             };
         };
@@ -7118,6 +7128,10 @@ export const contract = {
         "timeout": {
           "in": "body",
           "type": "integer"
+        },
+        "credentials": {
+          "in": "body",
+          "type": "object"
         }
       },
       "rules": {},
@@ -8737,6 +8751,14 @@ export interface Operations {
             };
             /** @description 等待整个响应的真实毫秒数，省略时 30000 · Real milliseconds for a whole answer; 30000 when left out */
             timeout?: number;
+            /**
+             * @description 手机号或用户名 → 密码（没有密码的系统为短信验证码）。带着替身令牌的这些用户调用真实后端时，替身先替他们在那里登录一次。不会显示；省略时，同一主机的凭据保留；`{}` 则清除。
+             *
+             *     Phone number or user name → password, or code by SMS where there are no passwords. When one of these calls the real backend with a token of the stub's, he is first logged in there, once. Never shown; left out, those for the same host stay; `{}` removes them.
+             */
+            credentials?: {
+                [key: string]: string;
+            };
         };
         headers: Record<string, never>;
         success: components["schemas"]["PutBackendSuccess"];

@@ -3078,6 +3078,31 @@ vErrors = add(vErrors, "/timeout", "#/properties/timeout/minimum", "minimum", { 
 }
 }
 }
+if (data.credentials !== undefined) {
+let data7 = data.credentials;
+if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+if (Object.keys(data7).length > 1000) {
+vErrors = add(vErrors, "/credentials", "#/properties/credentials/maxProperties", "maxProperties", { limit: 1000 }, "must NOT have more than 1000 properties");
+}
+for (const key1 in data7) {
+let data8 = data7[key1];
+if (typeof data8 === "string") {
+if (func1(data8) > 200) {
+vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+}
+if (func1(data8) < 1) {
+vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/minLength", "minLength", { limit: 1 }, "must NOT have fewer than 1 characters");
+}
+}
+else {
+vErrors = add(vErrors, "/credentials/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/credentials/additionalProperties/type", "type", { type: "string" }, "must be string");
+}
+}
+}
+else {
+vErrors = add(vErrors, "/credentials", "#/properties/credentials/type", "type", { type: "object" }, "must be object");
+}
+}
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
@@ -8218,7 +8243,7 @@ validate224.errors = null;
 return true;
 }
 exports["/success/listBackends"] = validate226;
-const schema101 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "chosen": { "type": "boolean" } } };
+const schema101 = { "type": "object", "required": ["system", "url", "mode", "operations", "timeout", "chosen"], "properties": { "system": { "$ref": "/components/SystemId" }, "url": { "type": ["string", "null"] }, "mode": { "$ref": "/components/BackendMode" }, "operations": { "type": "object", "additionalProperties": { "$ref": "/components/BackendMode" } }, "timeout": { "type": "integer" }, "accounts": { "type": "integer", "minimum": 1 }, "chosen": { "type": "boolean" } } };
 const schema102 = { "type": "string", "enum": ["stub", "real", "real-or-stub", "compare"] };
 function validate230(data) {
 if (typeof data !== "string") {
@@ -8270,6 +8295,17 @@ if (data.timeout !== undefined) {
 let data5 = data.timeout;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate228, "/timeout", "#/properties/timeout/type", "type", { type: "integer" }, "must be integer");
+}
+}
+if (data.accounts !== undefined) {
+let data6 = data.accounts;
+if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
+return fail(validate228, "/accounts", "#/properties/accounts/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data6 == "number") && (isFinite(data6))) {
+if (data6 < 1 || isNaN(data6)) {
+return fail(validate228, "/accounts", "#/properties/accounts/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
 }
 }
 if (data.chosen !== undefined) {

@@ -1,5 +1,5 @@
 /** How sessions are read off what a real backend answered. */
-import type { SeenReply, SessionNews } from '../../core/dialect.js'
+import type { LoggingIn, LoginCall, SeenReply, SessionNews } from '../../core/dialect.js'
 import { isObject } from '../../plain/json.js'
 
 /** These answer a login, all in the same way. */
@@ -66,4 +66,10 @@ function lifetimeOf(left: unknown): number | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
+}
+
+/** @returns the call that logs a phone number in with its password */
+export function logIn({ name, secret, realm, headers: { client, platform, channel, u, w } }: LoggingIn): readonly LoginCall[] {
+  const headers = { client, platform, channel, u, w }
+  return [{ operation: 'eduLogin', method: 'POST', path: `/rest/${realm}/login`, headers, fields: { phone: name, passwd: secret, device: 'Understudy' }, type: 'application/json', parameters: { userType: realm } }]
 }

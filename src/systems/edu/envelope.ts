@@ -3,7 +3,7 @@ import type { Dialect, NamedFailure, RequestView } from '../../core/dialect.js'
 import type { OperationRow } from '../../core/contract.js'
 import type { FailureDetails } from '../../core/failure.js'
 import type { Settings } from '../../core/settings.js'
-import { adopt } from './adopt.js'
+import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
 import type { Edu } from './types.js'
 
@@ -16,6 +16,7 @@ export const dialect: Dialect<Edu['errors']> = {
   emptyIsMissing: false,
   credentials,
   adopt,
+  logIn,
   conditions: {
     internal: 'INTERNAL_ERROR',
     maintenance: { error: 'INTERNAL_ERROR', status: 503, message: '停机维护中，请稍后再试（服务器内部错误）' },

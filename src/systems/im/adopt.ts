@@ -1,5 +1,5 @@
 /** How a login, and its end, is read off what a real backend answered: the session is a cookie. */
-import type { SeenReply, SessionNews } from '../../core/dialect.js'
+import type { LoggingIn, LoginCall, SeenReply, SessionNews } from '../../core/dialect.js'
 import { isObject } from '../../plain/json.js'
 import { COOKIE, SESSION_DAYS } from './credentials.js'
 import { DEFAULT_AVATAR, FIRST_NEW_USER } from './state.js'
@@ -43,4 +43,9 @@ function cookieOf(line: string): readonly { readonly value: string; readonly lif
   const [, name, value = ''] = /^\s*([^=;]+)=([^;]*)/.exec(line) ?? []
   const seconds = /;\s*max-age=(\d{1,9})/i.exec(line)?.[1]
   return name === COOKIE && value !== '' ? [{ value, lifetime: seconds === undefined ? SESSION_DAYS * DAY : Number(seconds) * 1000 }] : []
+}
+
+/** @returns the call that logs a phone number in with its password */
+export function logIn({ name, secret }: LoggingIn): readonly LoginCall[] {
+  return [{ operation: 'imLogin', method: 'POST', path: '/android/login/', fields: { phone: name, password: secret }, type: 'application/json' }]
 }

@@ -1,6 +1,6 @@
 /** How im speaks: `{status, result, message, date}`, HTTP 200 but for unknown paths and wrong verbs. */
 import type { Dialect, ConditionAnswer } from '../../core/dialect.js'
-import { adopt } from './adopt.js'
+import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
 import { toDateTime } from './time.js'
 import type { Im } from './types.js'
@@ -18,6 +18,7 @@ export const dialect: Dialect<Im['errors']> = {
   emptyIsMissing: true,
   credentials,
   adopt,
+  logIn,
   cookies: true,
   conditions: {
     internal: networkError,

@@ -1,5 +1,5 @@
 /** How a login, and its end, is read off what a real backend answered. */
-import type { SeenReply, SessionNews } from '../../core/dialect.js'
+import type { LoggingIn, LoginCall, SeenReply, SessionNews } from '../../core/dialect.js'
 import { isObject } from '../../plain/json.js'
 
 /** Of users that a real backend has; nobody is told theirs. */
@@ -26,4 +26,9 @@ export function adopt({ operation, request, body, error }: SeenReply): SessionNe
     },
     tokens: { access: appToken, accessLifetime: null, refresh: null, refreshLifetime: null },
   }
+}
+
+/** @returns the call that logs a user in with his password */
+export function logIn({ name, secret }: LoggingIn): readonly LoginCall[] {
+  return [{ operation: 'jobLogin', method: 'POST', path: '/login', fields: { username: name, password: secret }, type: 'application/x-www-form-urlencoded' }]
 }

@@ -1,7 +1,7 @@
 /** How job speaks: `{message, code, data, ok}`, all four keys always. */
 import type { Dialect } from '../../core/dialect.js'
 import { emptyReply, jsonReply, textReply } from '../../core/reply.js'
-import { adopt } from './adopt.js'
+import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
 import type { Job } from './types.js'
 
@@ -19,6 +19,7 @@ export const dialect: Dialect<Job['errors']> = {
   emptyIsMissing: true,
   credentials,
   adopt,
+  logIn,
   conditions: {
     internal: internalError,
     networkError: internalError,

@@ -1,7 +1,7 @@
 /** How live speaks: `{code, desc, …}`, always HTTP 200. */
 import type { Dialect } from '../../core/dialect.js'
 import { emptyReply } from '../../core/reply.js'
-import { adopt } from './adopt.js'
+import { adopt, logIn } from './adopt.js'
 import { credentials } from './credentials.js'
 import type { Live } from './types.js'
 
@@ -13,6 +13,7 @@ export const dialect: Dialect<Live['errors']> = {
   emptyIsMissing: false,
   credentials,
   adopt,
+  logIn,
   conditions: {
     internal: { reply: emptyReply(500) },
     maintenance: { reply: emptyReply(503) },

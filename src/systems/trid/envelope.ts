@@ -1,7 +1,7 @@
 /** How trid speaks: `{type, success, …, error_no, error_msg}` under HTTP 200, and routing errors outside of that. */
 import type { Dialect } from '../../core/dialect.js'
 import { jsonReply, type Reply } from '../../core/reply.js'
-import { adopt } from './adopt.js'
+import { adopt, logIn } from './adopt.js'
 import type { Trid } from './types.js'
 
 const MIB = 1024 * 1024
@@ -26,6 +26,7 @@ export const dialect: Dialect<Trid['errors']> = {
   emptyIsMissing: true,
   credentials: null,
   adopt,
+  logIn,
   conditions: {
     internal: { reply: routingError(500) },
     maintenance: { reply: routingError(503) },

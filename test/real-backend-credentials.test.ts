@@ -1,0 +1,101 @@
+/** Users of the stub who are logged in at a real backend by credentials that the configuration has for them. */
+import { describe, expect, test } from 'vitest'
+import { type BackendChoice, type Box, createStub } from '../src/index.js'
+import { startEduBackend } from './backends/edu.js'
+import { startImBackend } from './backends/im.js'
+import { startJobBackend } from './backends/job.js'
+import { startLiveBackend } from './backends/live.js'
+import { startTridBackend } from './backends/trid.js'
+import { closedAfterEach } from './support/closing.js'
+
+type SystemName = 'edu' | 'im' | 'job' | 'live' | 'trid'
+const SECRET = 'abc12345'
+const closing = closedAfterEach()
+
+async function opened<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  const one = await starting
+  closing.push(() => one.close())
+  return one
+}
+
+/** A sandbox in which the stub logs in, and the real backend answers one operation. */
+async function boxOf(system: SystemName, choice: BackendChoice, said: string[] = []): Promise<Box> {
+  const stub = await createStub({ systems: [system], backends: { [system]: choice }, report: (problem) => said.push(problem) })
+  closing.push(() => stub.close())
+  return stub.sandbox()
+}
+
+const APP = { client: '1.0.2.3', platform: 'ios', u: '490154203237518', w: '00:00:5e:00:53:01' }
+const json = (body: object) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+
+/** How each system's user is called, and how he calls what the backend answers. */
+const cases: Readonly<Record<Exclude<SystemName, 'trid'>, { start: () => Promise<{ readonly url: string; close(): Promise<void> }>; user: string; secret: string; real: string; call: (box: Box, token: string) => Promise<Response>; good: object }>> = {
+  edu: { start: startEduBackend, user: '13800001001', secret: SECRET, real: 'eduGetMyInfo', call: (box, token) => box.fetch('/edu/rest/s/info', { headers: { ...APP, auth: Buffer.from(`access_token=${token}`).toString('base64') } }), good: { code: 900, info: { nick: 'Real student' } } },
+  im: { start: startImBackend, user: '13800004001', secret: SECRET, real: 'imListFriends', call: (box, token) => box.fetch('/im/android/user_contacts/', { headers: { cookie: `sessionid=${token}` } }), good: { status: 1, result: [{ username: 'real_bob' }] } },
+  job: { start: startJobBackend, user: '13800002002', secret: SECRET, real: 'jobGetBalance', call: (box, token) => box.fetch('/job/api/user/acc/balance', { headers: { 'app-token': token } }), good: { code: 0, data: 42.5 } },
+  live: { start: startLiveBackend, user: '13800003001', secret: '123456', real: 'liveListChannels', call: (box, token) => box.fetch('/live/channels/live', { headers: { authorization: Buffer.from(token).toString('base64') } }), good: { code: 2000, channels: [{ title: 'Real channel' }] } },
+}
+
+describe.each(Object.entries(cases))('%s', (name, { start, user, secret, real: operation, call, good }) => {
+  const system = name as SystemName // a key of the cases
+
+  test('who has logged in at the stub is logged in at the real backend when he first calls there, once', async () => {
+    const real = await opened(start())
+    const box = await boxOf(system, { url: real.url, mode: 'stub', operations: { [operation]: 'real' }, credentials: { [user]: secret } })
+    const { session } = await box.sessions.issue({ system, user, ...(system === 'edu' && { realm: 's' }) })
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await call(box, session.accessToken)
+      expect([answer.headers.get('understudy-source'), await answer.json()]).toMatchObject(['real', good])
+    }
+    const asked = (real as unknown as { readonly asked: readonly { readonly path: string; readonly headers: object; readonly text: string }[] }).asked // every backend keeps it
+    expect(asked.filter(({ path }) => /login/.test(path))).toHaveLength(1)
+    expect(JSON.stringify(asked)).not.toContain(session.accessToken)
+    expect((await box.backends.drift()).drift).toEqual([])
+  })
+})
+
+test('trid: a number that is known by a code', async () => {
+  const real = await opened(startTridBackend())
+  const box = await boxOf('trid', { url: real.url, mode: 'stub', operations: { tridRegister: 'real' }, credentials: { '13800005900': '123456' } })
+  const post = async (route: string, body: object) => (await box.fetch(`/trid/index.php?r=${route}`, json(body))).json() as Promise<Record<string, unknown>>
+  const tel = { tel: '13800005900', time: '1' }
+  await post('user/sms-validation-request', { type: 'sms_validation_request', ...tel })
+  const { token } = await post('user/sms-validation-code', { type: 'sms_validation_code', code: '123456', ...tel })
+  expect(await post('user/register', { type: 'register', token, username: 'newcomer', password: 'secret99', ...tel })).toMatchObject({ success: true, huanxin_id: '13800005900' })
+  expect(JSON.stringify(real.asked)).not.toContain(String(token))
+})
+
+describe('what is configured', () => {
+  test('is shown nowhere, and goes to no other host', async () => {
+    const real = await opened(startEduBackend())
+    const other = await opened(startEduBackend())
+    const said: string[] = []
+    const planted = 'PLANTED-secret-77'
+    const box = await boxOf('edu', { url: real.url, mode: 'stub', operations: { eduGetMyInfo: 'real' }, credentials: { '13800001001': planted } }, said)
+    const { session } = await box.sessions.issue({ system: 'edu', user: '13800001001', realm: 's' })
+    const refused = await cases.edu.call(box, session.accessToken)
+    expect([refused.headers.get('understudy-source-reason'), await refused.json()]).toMatchObject([expect.stringContaining('could not be logged in at the real backend: eduLogin was answered with'), { code: 903 }])
+    // A password that is refused is not tried again.
+    await cases.edu.call(box, session.accessToken)
+    expect(real.asked.filter(({ path }) => path.endsWith('/login'))).toHaveLength(1)
+    expect(await box.backends.get('edu')).toMatchObject({ accounts: 1 })
+    // Whoever changes a mode need not know them; another one is tried at once.
+    await box.backends.set('edu', { url: real.url, operations: { account: 'stub' } })
+    expect(await box.backends.get('edu')).toMatchObject({ accounts: 1 })
+    const shown = [await box.backends.list(), await box.backends.drift(), await box.requests.list(), await box.snapshot(), said, await (await box.fetch('/__admin/sandboxes')).text()]
+    expect(JSON.stringify(shown)).not.toContain(planted)
+    await box.backends.set('edu', { url: real.url, operations: { account: 'stub' }, credentials: { '13800001001': SECRET } })
+    expect((await cases.edu.call(box, session.accessToken)).headers.get('understudy-source')).toBe('real')
+    await box.backends.set('edu', { url: other.url, operations: { account: 'stub' } })
+    expect(await box.backends.get('edu')).not.toHaveProperty('accounts')
+    await box.backends.set('edu', { url: real.url, credentials: { '13800001001': SECRET } })
+    await box.backends.set('edu', { url: real.url, credentials: {} })
+    expect(await box.backends.get('edu')).not.toHaveProperty('accounts')
+  })
+
+  test('is refused without showing it where it cannot be what it is', async () => {
+    const wrong = { url: 'https://staging.example', credentials: { '13800001001': 'PLANTED'.repeat(40) } }
+    await expect(createStub({ systems: ['edu'], backends: { edu: wrong } })).rejects.toThrow(/^credentials are texts by phone number or user name, such as \{ "13800001001": "abc12345" \}/)
+    await expect(createStub({ systems: ['edu'], backends: { edu: { ...wrong, url: '' } } })).rejects.not.toThrow(/PLANTED/)
+  })
+})
