@@ -1,5 +1,5 @@
 /**
- * What docs/scale.md says to put in front of several processes is put there, word for word but for the ports. Without Redis, nginx or Caddy
+ * What docs/scale.md and compose.yaml put in front of several processes is put there, word for word but for names and ports. Without Redis, nginx or Caddy
  * on the machine the stories that want it are skipped.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { connect } from '../src/client/stub.js'
 import { boxOf } from './support/box.js'
 import { phones } from './support/im.js'
@@ -20,6 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'understudy-balancer-'))
 const [PORT, FIRST, SECOND] = ['8080', '4010', '4011']
 
 interface Balancer {
+  /** Where the snippet stands. */
+  readonly of: string
   readonly program: string
   /** The snippet in it. */
   readonly snippet: string
@@ -29,17 +32,22 @@ interface Balancer {
 
 const snippetWith = (words: string) => blocksOf(page).find(({ code }) => code.includes(words))?.code ?? ''
 
+/** nginx with a snippet of its own, in the surroundings that a distribution has. */
+const startNginx: Balancer['start'] = (snippet, own) => {
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${own}/${name};`).join('\n')
+  writeFileSync(join(own, 'nginx.conf'), `${process.getuid?.() === 0 ? 'user root;' : ''}\ndaemon off;\npid ${own}/pid;\nerror_log ${own}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${snippet}\n}\n`)
+  return ['-p', own, '-e', `${own}/error.log`, '-c', `${own}/nginx.conf`]
+}
+
+/** What compose puts there, with the ports that docs/scale.md has. */
+const composed = (parse(readFileSync(new URL('../compose.yaml', import.meta.url), 'utf8')) as { configs: { proxy: { content: string } } }).configs.proxy.content
+  .replaceAll('$$', '$').replace('listen 80;', `listen ${PORT};`).replace('stub-1:4010', `127.0.0.1:${FIRST}`).replace('stub-2:4010', `127.0.0.1:${SECOND}`)
+
 const balancers: readonly Balancer[] = [
+  { of: 'docs/scale.md', program: 'nginx', snippet: snippetWith('proxy_pass'), start: startNginx },
+  { of: 'compose.yaml', program: 'nginx', snippet: composed, start: startNginx },
   {
-    program: 'nginx',
-    snippet: snippetWith('proxy_pass'),
-    start: (snippet, own) => {
-      const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${own}/${name};`).join('\n')
-      writeFileSync(join(own, 'nginx.conf'), `${process.getuid?.() === 0 ? 'user root;' : ''}\ndaemon off;\npid ${own}/pid;\nerror_log ${own}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${snippet}\n}\n`)
-      return ['-p', own, '-e', `${own}/error.log`, '-c', `${own}/nginx.conf`]
-    },
-  },
-  {
+    of: 'docs/scale.md',
     program: 'caddy',
     snippet: snippetWith('reverse_proxy'),
     start: (snippet, own) => {
@@ -68,16 +76,17 @@ describe.skipIf(noRedis !== null)(named('two processes behind a balancer'), () =
     await Promise.all(stubs.map((stub) => stub.stop()))
   })
 
-  describe.each(balancers)('$program', ({ program, snippet, start }) => {
+  describe.each(balancers)('$program of $of', ({ of, program, snippet, start }) => {
     const why = missing(program)
 
     test.skipIf(why !== null)(`logins, sockets, slow answers and large bodies go through, and one process may go${why === null ? '' : ` [skipped: ${why}]`}`, { timeout: 60_000 }, async () => {
-      const flags = ['--engine', `${redis.url}?prefix=${program}`, 'im', 'live']
+      const key = `${program}-${of.replace(/\W/g, '-')}`
+      const flags = ['--engine', `${redis.url}?prefix=${key}`, 'im', 'live']
       stubs = await Promise.all([StubProcess.start(flags), StubProcess.start(flags)])
       const port = String(await freePort())
       const ports = new Map([[PORT, port], [FIRST, portOf(stubs[0])], [SECOND, portOf(stubs[1])]])
       for (const known of ports.keys()) expect(snippet).toContain(known)
-      const own = join(folder, program)
+      const own = join(folder, key)
       mkdirSync(own)
       const balancer = new Program(program, start(snippet.replaceAll(new RegExp([...ports.keys()].join('|'), 'g'), (known) => ports.get(known) ?? ''), own))
       try {
