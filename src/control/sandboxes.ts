@@ -2,6 +2,7 @@
 import { readClock } from '../core/clock.js'
 import { CONTROL } from '../core/engine/engine.js'
 import type { Sandbox } from '../core/sandbox.js'
+import type { Listed } from '../core/sandboxes.js'
 import type { Change } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
 import { instant, openSandbox } from './access.js'
@@ -15,9 +16,7 @@ import { restoreSnapshot } from './snapshot.js'
 export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
-    // Looking at a sandbox counts as use: in their own order, so that looking at all leaves it as it was.
-    const shown = await Promise.all(all.map((sandbox) => showSandbox(parts, sandbox)))
-    return { sandboxes: shown.reverse() }
+    return { sandboxes: all.map((listed) => show(parts, listed)).reverse() }
   },
 
   createSandbox: async ({ input, parts }) => {
@@ -65,17 +64,20 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
 }
 
 /** @returns the sandbox as the control plane shows it */
-export async function showSandbox({ served }: ControlParts, sandbox: Sandbox) {
-  const { clock, requests, faults, systems } = await sandbox.control.read()
+export async function showSandbox(parts: ControlParts, sandbox: Sandbox) {
+  return show(parts, { name: sandbox.name, ...(await sandbox.overview()), real: sandbox.real })
+}
+
+function show({ served }: ControlParts, { name, control: { clock, requests, faults, systems }, entries, real }: Listed) {
   return {
-    name: sandbox.name,
-    now: instant(readClock(clock, sandbox.real)),
+    name,
+    now: instant(readClock(clock, real)),
     frozen: clock.frozenAt !== null,
     requests,
-    journal: (await sandbox.journal.status()).size,
+    journal: entries,
     faults: faults.length,
     maintenance: Object.entries(systems).filter(([, { maintenance }]) => maintenance !== null).map(([id]) => id),
-    paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${sandbox.name}/${id}`])),
+    paths: Object.fromEntries([...served.keys()].map((id) => [id, `/@${name}/${id}`])),
   }
 }
 

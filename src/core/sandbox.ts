@@ -1,6 +1,6 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
-import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, SandboxLog } from './engine/engine.js'
+import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Overview, SandboxLog } from './engine/engine.js'
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import { Journal } from './sandbox-journal.js'
@@ -136,6 +136,11 @@ export class Sandbox {
   readonly control: ControlStore = {
     read: async () => (await this.look()).state,
     change: (change) => this.during((turn) => turn.change(change)),
+  }
+
+  /** @returns what a list shows of it */
+  async overview(): Promise<Overview> {
+    return { control: await this.control.read(), entries: (await this.journal.status()).size }
   }
 
   /** @returns what this sandbox keeps of a served system, whatever the generation: after a reset a transaction runs again in the new one */

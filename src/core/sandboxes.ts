@@ -1,6 +1,6 @@
 /** All sandboxes of a server, as this process reaches them. */
 import { Budget } from './budget.js'
-import { type House, NoRoom } from './engine/engine.js'
+import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
 import { type Origin, Sandbox, type SandboxContent, type SandboxOptions } from './sandbox.js'
@@ -12,6 +12,13 @@ const MOST_ORIGINS = 16
 export interface SandboxesOptions extends Omit<SandboxOptions, 'worlds'> {
   /** What the engine was started with. */
   readonly house: House
+}
+
+/** A sandbox in a list. */
+export interface Listed extends Overview {
+  readonly name: string
+  /** The clock of real time, when it was looked at. */
+  readonly real: number
 }
 
 /** One comes into being when it is first called or changed, as long as there is room. Looking at one that is not there makes none. */
@@ -109,9 +116,26 @@ export class Sandboxes {
     })
   }
 
-  /** @returns all sandboxes, the least recently used first */
-  async list(): Promise<readonly Sandbox[]> {
-    return (await this.#options.engine.names()).map((name) => this.open(name))
+  /** @returns the names of all sandboxes, the least recently used first */
+  async names(): Promise<readonly string[]> {
+    return this.#options.engine.names()
+  }
+
+  /** @returns all sandboxes as they are shown in a list, the least recently used first; one that has gone meanwhile is left out */
+  async list(): Promise<readonly Listed[]> {
+    const { engine, time } = this.#options
+    const names = await engine.names()
+    const listed = await Promise.all(names.map(async (name) => {
+      // Looking at a sandbox counts as use: in their own order, so that looking at all leaves it as it was.
+      const { overview, real } = engine.overview === undefined ? await this.#overview(name) : { overview: await engine.overview(name), real: time.now() }
+      return overview === null ? [] : [{ name, ...overview, real }]
+    }))
+    return listed.flat()
+  }
+
+  async #overview(name: string) {
+    const sandbox = this.open(name)
+    return { overview: await sandbox.overview(), real: sandbox.real }
   }
 
   /** @returns how many there are */

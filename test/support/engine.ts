@@ -234,16 +234,16 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       names.push(await there.freeName(), await here.freeName())
       expect(new Set(names).size).toBe(4)
       expect((await storeOf(here.open(first)).transact((tx) => tx.list('items'))).value).toHaveLength(3)
-      expect((await here.list()).map((sandbox) => sandbox.name)).toContain(first)
+      expect(await here.names()).toContain(first)
     })
 
     test('past the cap the sandbox goes that nobody has used for longest and nobody is using', async () => {
       const { here } = await open({ most: 3 })
       for (const one of ['a', 'b', 'a', 'c', 'd']) await here.open(one).begin()
-      expect((await here.list()).map((sandbox) => sandbox.name)).toEqual(['a', 'c', 'd'])
+      expect(await here.names()).toEqual(['a', 'c', 'd'])
       here.open('a').enter()
       await here.open('e').begin()
-      expect((await here.list()).map((sandbox) => sandbox.name)).toEqual(['a', 'd', 'e'])
+      expect(await here.names()).toEqual(['a', 'd', 'e'])
     })
   })
 }

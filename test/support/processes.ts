@@ -17,9 +17,12 @@ export class StubProcess {
     this.#gone = new Promise((resolve) => child.once('exit', resolve))
   }
 
-  /** @param flags as on the command line, behind `understudy start --port 0` */
-  static async start(flags: readonly string[]): Promise<StubProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+  /**
+   * @param flags as on the command line, behind `understudy start --port 0`
+   * @param env what its environment has beside that of the tests
+   */
+  static async start(flags: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StubProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
     let said = ''
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
     for await (const line of createInterface({ input: child.stdout })) {

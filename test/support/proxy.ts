@@ -11,6 +11,7 @@ export class Proxy {
   /** Whether what was sent last still arrives. */
   #arrives = true
   #broken = 0
+  #isSilent = false
 
   private constructor(server: Server) {
     this.#server = server
@@ -57,12 +58,23 @@ export class Proxy {
     this.#arrives = arrives
   }
 
+  /** From now on it takes whatever is sent, and connections as well, and nothing comes back. */
+  hang(): void {
+    this.#isSilent = true
+  }
+
+  /** It answers those who connect from now on. */
+  recover(): void {
+    this.#isSilent = false
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
   #pass(data: Buffer, near: Socket, far: Socket): void {
+    if (this.#isSilent) return
     const isLast = this.#fuse !== null && data.includes(this.#fuse)
     if (!isLast) {
       far.write(data)

@@ -37,7 +37,7 @@
 import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
-import type { SandboxContent } from '../sandbox-state.js'
+import type { ControlState, SandboxContent } from '../sandbox-state.js'
 import type { Change, Doc, Key } from '../store/types.js'
 
 /** Thrown where something new finds no place: the server has as much as it may have, and what it has is of use to somebody. */
@@ -106,6 +106,13 @@ export interface Loaded extends Begun {
   readonly commits: readonly Commit[]
   /** Whether nothing has been trimmed since the generation began, but for what a rewind kept. */
   readonly isWhole: boolean
+}
+
+/** What a list shows of a sandbox. */
+export interface Overview {
+  readonly control: ControlState
+  /** Journal entries that are kept. */
+  readonly entries: number
 }
 
 /** A point of the history, at which a rewind cuts it off. */
@@ -214,6 +221,11 @@ export interface Engine {
   has(sandbox: string): Awaitable<boolean>
   /** @returns the names of all sandboxes, the least recently used first */
   names(): Awaitable<readonly string[]>
+  /**
+   * For engines where following a sandbox costs something; it does not count as use.
+   * @returns what a list shows of it, without following it; null when there is none of this name
+   */
+  overview?(sandbox: string): Awaitable<Overview | null>
   /** @returns a name that no sandbox has: `box-1`, `box-2` and so on; none is given twice, so that a late call to a deleted sandbox reaches no one else's */
   makeUpName(): Awaitable<string>
   /** @returns whether there was one to delete */

@@ -4,17 +4,17 @@
  */
 import { stopwatch, type TimeSource } from '../../clock.js'
 import { secret } from '../../ids.js'
-import { type Engine, type Follower, type House, NoRoom, type SandboxLog } from '../engine.js'
+import { type Engine, type Follower, type House, NoRoom, type Overview, type SandboxLog } from '../engine.js'
 import { tellLetGo } from '../room.js'
 import { Unreachable } from '../unreachable.js'
 import { Feeds } from './feeds.js'
-import { keysOf, type Sign } from './layout.js'
+import { CONTROL_FIELDS, keysOf, overviewFrom, type Sign } from './layout.js'
 import { type LogOwner, RedisLog } from './log.js'
 import { openPort, prefixOf } from './address.js'
 import { persist, type RedisPort } from './port.js'
 import { Registry } from './registry.js'
 import { numberFrom } from './reply.js'
-import { DELETE, EVICT, NAME } from './scripts.js'
+import { DELETE, EVICT, NAME, OVERVIEW } from './scripts.js'
 
 export interface RedisOptions {
   /** Sandboxes of which this process keeps a replica; those that nobody has used for longest are let go, and loaded again when they are needed. */
@@ -123,6 +123,12 @@ class RedisEngine implements Engine, LogOwner {
     return this.#open.registry.names()
   }
 
+  async overview(name: string): Promise<Overview | null> {
+    const { meta, docs, journal } = keysOf(this.#prefix, name)
+    const found = await persist(() => this.port.run(OVERVIEW, [meta, docs, journal], [`${CONTROL_FIELDS.replace('[', '\\[')}*`]))
+    return found === null ? null : overviewFrom(found)
+  }
+
   async makeUpName(): Promise<string> {
     for (;;) {
       const name = `box-${String(await this.#open.registry.count())}`
@@ -133,8 +139,8 @@ class RedisEngine implements Engine, LogOwner {
   async delete(name: string): Promise<boolean> {
     const { meta, docs, log, journal } = keysOf(this.#prefix, name)
     const sign: Sign = { sign: 'ended' }
-    const deleted = numberFrom(await persist(() => this.port.run(DELETE, [meta, docs, log, journal], [JSON.stringify(sign)])))
     await this.#open.registry.forget(name)
+    const deleted = numberFrom(await persist(() => this.port.run(DELETE, [meta, docs, log, journal], [JSON.stringify(sign)])))
     this.#logs.get(name)?.end()
     return deleted === 1
   }
@@ -176,7 +182,7 @@ class RedisEngine implements Engine, LogOwner {
   async admit(name: string): Promise<boolean> {
     const { registry, house: { most } } = this.#open
     const isNamed = this.#named.has(name)
-    registry.use(name, !isNamed)
+    await registry.add(name, !isNamed)
     while ((await registry.size()) > most) {
       if (await this.#evict(name)) continue
       await registry.forget(name)
@@ -232,9 +238,10 @@ class RedisEngine implements Engine, LogOwner {
     for (const name of await registry.spare()) {
       if (name === forName || this.#logs.get(name)?.follower.idle === false) continue
       const { meta, docs, log, journal } = keysOf(this.#prefix, name)
-      if (numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal], []))) === 0) await registry.withhold(name)
+      // First of all, for it may come into being again at any moment.
+      await registry.forget(name)
+      if (numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal], []))) === 0) await registry.add(name, false)
       else {
-        await registry.forget(name)
         this.#logs.get(name)?.end()
         tellLetGo(report, most, name, ++this.#letGone)
         return true
@@ -254,7 +261,7 @@ class RedisEngine implements Engine, LogOwner {
 
   async #tick(registry: Registry): Promise<void> {
     if (this.port.trouble !== null) return
-    const isBeat = ++this.#ticks % BEAT_EVERY === 0
+    const isBeat = this.#ticks++ % BEAT_EVERY === 0
     if (isBeat) for (const [name, { follower }] of this.#logs) if (!follower.idle) registry.use(name, false)
     await registry.note()
     if (!isBeat) return

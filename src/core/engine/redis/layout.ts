@@ -19,8 +19,8 @@ import { applyControl, controlChanges } from '../../control-state.js'
 import { runningClock } from '../../clock.js'
 import type { ControlState, Origin, SandboxContent } from '../../sandbox-state.js'
 import type { Change, Doc, Key } from '../../store/types.js'
-import { CONTROL, type Commit, type House } from '../engine.js'
-import { fieldOf, type Item } from './reply.js'
+import { CONTROL, type Commit, type House, type Overview } from '../engine.js'
+import { fieldOf, fieldsFrom, type Item, listFrom, numberFrom, textFrom } from './reply.js'
 
 /** Counts up when what was written before cannot be read any more. */
 export const FORMAT = '1'
@@ -90,6 +90,9 @@ export function docsFrom(fields: ReadonlyMap<string, string>): Docs {
   }
   return docs
 }
+
+/** What the fields of all control state begin with. */
+export const CONTROL_FIELDS = `["${CONTROL}",`
 
 /** @returns what a sandbox holds */
 export function contentFrom(docs: Docs, { seed, requests, origin }: Start, era: number): SandboxContent {
@@ -172,6 +175,13 @@ export class LoggedCommit implements Commit {
   touched(): ReadonlySet<string> {
     return (this.#touched ??= new Set(this.#names === '' ? [] : this.#names.split('\n').map((name) => JSON.parse(name) as string))) // by `joinNames`
   }
+}
+
+/** @returns what a list shows, as a script has found it */
+export function overviewFrom(reply: unknown): Overview {
+  const [start, era, requests, entries, docs] = listFrom(reply)
+  const { control } = contentFrom(docsFrom(fieldsFrom(docs)), JSON.parse(textFrom(start)) as Start, numberFrom(era)) // written by the log
+  return { control: { ...control, requests: numberFrom(requests) }, entries: numberFrom(entries) }
 }
 
 /** Takes commits back, the newest first. @param docs changed in place */

@@ -63,13 +63,20 @@ export class Registry {
     this.#used.set(name, isSpare)
   }
 
+  /** A sandbox is about to come into being, or did not go after all. */
+  async add(name: string, isSpare: boolean): Promise<void> {
+    const { sandboxes, spare } = this.#keys
+    await persist(() => this.note())
+    await persist(() => this.#port.run(USE, [sandboxes, spare], ['1', name, isSpare ? '1' : '0']))
+  }
+
   /** Writes down what has been used, in order. */
   async note(): Promise<void> {
     if (this.#used.size === 0) return
     const names = [...this.#used].flatMap(([name, isSpare]) => [name, isSpare ? '1' : '0'])
     this.#used.clear()
     const { sandboxes, spare } = this.#keys
-    await this.#port.run(USE, [sandboxes, spare], names)
+    await this.#port.run(USE, [sandboxes, spare], ['0', ...names])
   }
 
   /** @returns the names of all sandboxes, the least recently used first */
@@ -86,7 +93,6 @@ export class Registry {
   /** @returns how many sandboxes there are */
   async size(): Promise<number> {
     const { sandboxes } = this.#keys
-    await persist(() => this.note())
     return numberFrom(await persist(() => this.#port.send(sandboxes, ['ZCARD', sandboxes])))
   }
 

@@ -261,6 +261,22 @@ if not meta[1] then return {0, '0'} end
 return {redis.call('XLEN', KEYS[2]) - tonumber(meta[1]), meta[2]}
 `)
 
+/**
+ * KEYS meta, docs, journal. ARGV what the fields of control state look like. Answers start, era, requests, how many entries are kept, and
+ * all control state.
+ */
+export const OVERVIEW = script(`
+local meta = redis.call('HMGET', KEYS[1], 'start', 'era', 'req', 'old')
+if not meta[1] then return false end
+local cursor, docs = '0', {}
+repeat
+  local found = redis.call('HSCAN', KEYS[2], cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+  cursor = found[1]
+  for _, part in ipairs(found[2]) do docs[#docs + 1] = part end
+until cursor == '0'
+return {meta[1], meta[2], meta[3], redis.call('XLEN', KEYS[3]) - tonumber(meta[4]), docs}
+`)
+
 /** KEYS meta, log, journal. ARGV header, then the places of entries. Answers how many there were. */
 export const REMOVE = script(`${prelude}
 local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
@@ -317,14 +333,19 @@ redis.call('HSET', KEYS[1], 'named', '1')
 return 1
 `)
 
-/** KEYS sandboxes, spare ones. ARGV names in the order of their use, and 1 for those that may make room for others. */
+/**
+ * KEYS sandboxes, spare ones. ARGV 1 if they are about to come into being, names in the order of their use, and 1 for those that may make
+ * room for others. What has gone since it was used does not come back by being noted.
+ */
 export const USE = script(`${prelude}
 local time = micros()
 local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
 if last then time = math.max(time, tonumber(last)) end
-for i = 1, #ARGV, 2 do
-  redis.call('ZADD', KEYS[1], text(time + i), ARGV[i])
-  if ARGV[i + 1] == '1' then redis.call('ZADD', KEYS[2], text(time + i), ARGV[i]) else redis.call('ZREM', KEYS[2], ARGV[i]) end
+for i = 2, #ARGV, 2 do
+  if ARGV[1] == '1' or redis.call('ZSCORE', KEYS[1], ARGV[i]) then
+    redis.call('ZADD', KEYS[1], text(time + i), ARGV[i])
+    if ARGV[i + 1] == '1' then redis.call('ZADD', KEYS[2], text(time + i), ARGV[i]) else redis.call('ZREM', KEYS[2], ARGV[i]) end
+  end
 end
 return 1
 `)

@@ -1,0 +1,168 @@
+/** Where Redis is full, silent, locked or forgetful, and what a process may take up: docs/scale.md. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type RedisOptions, redisEngine } from '../src/core/engine/redis/engine.js'
+import { LOAD } from '../src/core/engine/redis/scripts.js'
+import { createStub, type StubOptions } from '../src/stub.js'
+import { boxOf, send } from './support/box.js'
+import { closedAfterEach } from './support/closing.js'
+import { StubProcess } from './support/processes.js'
+import { Proxy } from './support/proxy.js'
+import { freePort, named, noRedis, OwnRedis } from './support/redis.js'
+import { until } from './support/several.js'
+
+describe.skipIf(noRedis !== null)(named('Redis'), () => {
+  const closing = closedAfterEach()
+  let redis: OwnRedis
+  let places = 0
+  beforeAll(async () => {
+    redis = await OwnRedis.start()
+  })
+  afterAll(() => redis.close())
+
+  /** @returns the address of a set of sandboxes of its own */
+  const place = (port = redis.port) => `redis://127.0.0.1:${String(port)}/0?prefix=place-${String(++places)}`
+
+  async function start(url: string, { replicas, ...options }: RedisOptions & Partial<StubOptions> = {}) {
+    const problems: string[] = []
+    const stub = await createStub({ systems: ['live'], engine: redisEngine(url, replicas === undefined ? {} : { replicas }), report: (problem) => problems.push(problem), ...options })
+    let isOpen = true
+    const close = async () => {
+      if (isOpen) await stub.close()
+      isOpen = false
+    }
+    closing.push(close)
+    return { stub, problems, close, at: (name: string) => boxOf(stub, name, '/live') }
+  }
+
+  const codes = (mobile: string) => `/auth/code?mobile=${mobile}`
+
+  test('a Redis that takes everything and answers nothing: calls are refused in the dialect, health says so, and all goes on by itself', async () => {
+    const proxy = await Proxy.to(redis.port)
+    closing.push(() => proxy.close())
+    const { stub, at, problems } = await start(place(proxy.port))
+    const box = at('silent')
+    await box.call(codes('13800003001'))
+    proxy.hang()
+    // There is always one who asks: what is sent must not pass for a sign of life.
+    let isAsking = true
+    const asking = Promise.all([0, 1, 2, 3].map(async (i) => {
+      for (let n = 0; isAsking; n++) {
+        await Promise.race([at(`asks-${String(i)}-${String(n)}`).call('/channels/live').catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 300))])
+      }
+    }))
+    const refused = await box.call('/channels/live')
+    expect([refused.status, refused.text]).toEqual([500, '']) // an internal error, as this system tells of it
+    const health = await send(`${stub.url}/__admin/health`)
+    expect([health.status, health.json?.['type']]).toEqual([503, 'urn:understudy:problem:engine-trouble'])
+    const control = await send(`${stub.url}/__admin/sandboxes/silent/sms`)
+    expect([control.status, control.json?.['type']]).toEqual([503, 'urn:understudy:problem:sandboxes-unreachable'])
+    isAsking = false
+    await asking
+    expect(problems.some((problem) => problem.includes('it has not answered for 5 seconds'))).toBe(true)
+    proxy.recover()
+    await until(async () => (await box.call('/channels/live')).status !== 500)
+    expect((await box.sms.list()).map(({ phone }) => phone)).toEqual(['13800003001'])
+  })
+
+  test('a Redis with a policy that may drop keys is warned of', async () => {
+    const forgetful = await OwnRedis.start(['--maxmemory-policy', 'allkeys-lru'])
+    closing.push(() => forgetful.close())
+    const { problems } = await start(place(forgetful.port))
+    expect(problems).toEqual([expect.stringContaining('has the maxmemory-policy allkeys-lru')])
+    expect((await start(place())).problems).toEqual([])
+  })
+
+  test('replicas that nobody uses are let go and loaded again; nothing of the sandbox is lost by it', async () => {
+    const proxy = await Proxy.to(redis.port)
+    closing.push(() => proxy.close())
+    const { at } = await start(place(proxy.port), { replicas: 2 })
+    const loads = () => proxy.said.split(LOAD.sha).length - 1
+    const names = ['a', 'b', 'c', 'd']
+    for (const [i, name] of names.entries()) await at(name).call(codes(`1380000300${String(i)}`))
+    const before = loads()
+    await at('d').call('/channels/live')
+    expect(loads()).toBe(before)
+    for (const [i, name] of names.entries()) expect((await at(name).sms.list()).map(({ phone }) => phone)).toEqual([`1380000300${String(i)}`])
+    expect(loads()).toBeGreaterThanOrEqual(before + 2)
+  })
+
+  test('a list of the sandboxes loads none of them, and shows what each of them shows', async () => {
+    const proxy = await Proxy.to(redis.port)
+    closing.push(() => proxy.close())
+    const url = place(proxy.port)
+    const [first, second] = [await start(url), await start(url)]
+    for (const name of ['a', 'b', 'c']) await first.at(name).call(codes('13800003001'))
+    const b = first.at('b')
+    await b.clock.freeze()
+    await b.faults.next('live', 'liveLogin', { error: 'API_BAD_REQUEST' })
+    await b.maintenance.on('live', { status: 'upgrading' })
+    await until(async () => (await b.requests.count()) === 1) // the journal is written behind the answer's back
+    const loads = () => proxy.said.split(LOAD.sha).length
+    const before = loads()
+    const listed = await second.stub.sandboxes()
+    expect(loads()).toBe(before)
+    expect(listed.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c'])
+    const shown = listed.find(({ name }) => name === 'b')
+    expect(shown).toEqual((await b.admin('GET', '')).json)
+    expect(shown).toMatchObject({ frozen: true, requests: 1, journal: 1, faults: 1, maintenance: ['live'] })
+  })
+
+  test('the cap counts the sandboxes of all processes: unchanged ones make room, and where there are none a new one is refused with a reason', async () => {
+    const url = place()
+    const [one, other] = [await start(url, { maxSandboxes: 3 }), await start(url, { maxSandboxes: 3 })]
+    const names = async () => (await one.stub.sandboxes()).map(({ name }) => name).sort()
+    await one.at('a').call(codes('13800003001'))
+    await one.at('looked').call('/channels/live')
+    await other.at('b').call(codes('13800003001'))
+    await other.at('c').call(codes('13800003001'))
+    expect(await names()).toEqual(['a', 'b', 'c'])
+    const refused = await one.at('d').call('/channels/live')
+    expect([refused.status, refused.text]).toEqual([500, ''])
+    const said = await send(`${one.stub.url}/__admin/sandboxes`, { method: 'POST', body: { name: 'e' } })
+    expect([said.status, said.json?.['detail']]).toEqual([507, expect.stringContaining('There are 3 sandboxes')])
+    expect(await names()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a sandbox that nobody has used for a week is swept away as a whole', async () => {
+    const url = place()
+    const prefix = `place-${String(places)}`
+    const first = await start(url)
+    await first.at('old').call(codes('13800003001'))
+    await first.at('young').call(codes('13800003001'))
+    await first.close()
+    const week = (7 * 24 * 3600 + 60) * 1_000_000
+    const [, score = '0'] = redis.say('ZRANGE', `${prefix}:{-}:sandboxes`, '0', '0', 'WITHSCORES').split('\n')
+    redis.say('ZADD', `${prefix}:{-}:sandboxes`, String(Number(score) - week), 'old')
+    const { stub } = await start(url)
+    await until(async () => !(await stub.sandboxes()).some(({ name }) => name === 'old'))
+    expect((await stub.sandboxes()).map(({ name }) => name)).toContain('young')
+    // What is left says for a minute to those who listen that it is gone.
+    expect(redis.say('KEYS', `${prefix}:{old}:*`).trim()).toBe(`${prefix}:{old}:log`)
+    expect(Number(redis.say('PTTL', `${prefix}:{old}:log`))).toBeGreaterThan(0)
+  })
+
+  test('over TLS, with a certificate of one\'s own; one that nobody vouches for is refused by name', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-tls-'))
+    closing.push(() => rm(folder, { recursive: true }))
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert])
+    expect(made.status).toBe(0)
+    const port = await freePort()
+    const safe = await OwnRedis.start(['--port', '0', '--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no', '--requirepass', 'secret'])
+    closing.push(() => safe.close())
+    const flags = ['--engine', `rediss://:secret@127.0.0.1:${String(port)}`, 'live']
+    const stub = await StubProcess.start(flags, { NODE_EXTRA_CA_CERTS: cert })
+    closing.push(() => stub.stop())
+    const box = stub.box('safe', 'live')
+    expect((await box.call(codes('13800003001'))).json).toMatchObject({ code: 2000 })
+    expect((await box.sms.list()).map(({ phone }) => phone)).toEqual(['13800003001'])
+    const refused = StubProcess.start(flags)
+    await expect(refused).rejects.toThrow(/no Redis answers at rediss:\/\/127\.0\.0\.1:\d+: self-signed certificate/)
+    await expect(refused).rejects.not.toThrow('secret')
+  })
+})
