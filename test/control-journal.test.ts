@@ -73,6 +73,14 @@ describe('the journal', () => {
       expect(await total(here, query), query).toBe(count)
     }
     expect(kindOf(await here.admin('GET', '/requests?system=life'))).toBe('no-such-system')
+    for (const path of ['', '/count', '/wait', '/stream']) {
+      for (const [query, detail] of [
+        ['error=API_INVALID_AUTH_COD', 'No system has an error "API_INVALID_AUTH_COD". Did you mean "API_INVALID_AUTH_CODE"?'],
+        ['system=live&error=TEL_NOT_FOUND', 'live has no error "TEL_NOT_FOUND".'],
+        ['operationId=liveLogn', 'No system has an operation "liveLogn". Did you mean "liveLogin"?'],
+      ] as const) expect((await here.admin('GET', `/requests${path}?${query}`)).json).toMatchObject({ status: 400, detail })
+    }
+    expect(kindOf(await here.admin('DELETE', '/requests?error=NOBODY_HAS'))).toBe('invalid-request')
     expect(kindOf(await here.admin('GET', '/requests?operation=liveLogin'))).toBe('invalid-request')
     expect(kindOf(await here.admin('GET', '/requests?limit=0'))).toBe('invalid-request')
     expect((await here.admin('DELETE', '/requests?operationId=liveLogin')).json).toEqual({ count: 2 })

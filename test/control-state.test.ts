@@ -185,6 +185,10 @@ describe('records over REST', () => {
     expect(await found(`${'*a'.repeat(99)}*b`, 'nickname')).toEqual([])
     const misspelt = await here.admin('GET', '/db/live/users?nicknam_like=a')
     expect([kindOf(misspelt), misspelt.text]).toEqual(['invalid-request', expect.stringContaining('Did you mean \\"nickname\\"?')])
+    await here.sessions.issue({ system: 'live', user: '1' })
+    const inside = await here.admin('GET', '/db/live/sessions?device.lable=x')
+    expect(inside.json).toMatchObject({ status: 400, detail: 'Records of sessions.device have no field "lable". They have label, platform, client. Did you mean "label"?' })
+    expect((await here.admin('GET', '/db/live/sessions?displacedBy.at=1&device.label_ne=x')).status).toBe(200)
   })
 
   test('are created, changed and deleted, and the apps see it', async () => {

@@ -17,7 +17,7 @@ describe('of a full journal no more calls are put together than are handed out',
   test.each([
     ['/requests?limit=1', 1],
     ['/requests?limit=7&unmatched=true', 7],
-    ['/requests?limit=7&error=NOBODY_KNOWS', 0],
+    ['/requests?limit=7&error=API_USER_NOT_FOUND', 0],
     ['/requests/count?unmatched=true', 0],
     ['/requests/lines?limit=3', 3],
     ['/requests/310', 1],

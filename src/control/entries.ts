@@ -1,10 +1,13 @@
 /** Journal entries as the control plane shows them, and the filters that choose among them. */
 import type { EntryHead, JournalEntry, KeptBody } from '../core/journal.js'
+import { didYouMean } from '../core/guess.js'
+import { operationNames } from '../core/sockets/definition.js'
+import { quote, refusal } from '../core/surface/refusal.js'
 import { pathOf } from '../plain/url.js'
 import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
-import { systemOf } from './access.js'
+import { systemsOf } from './access.js'
 import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
 import { isSecret, mask, mapTexts, maskDeep, maskForm, maskMembers, maskPhones, maskUrl } from '../core/secrets.js'
@@ -13,11 +16,13 @@ type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 
 /**
  * @returns the test that an entry has to pass
- * @throws Refusal when the filters name a system that is not served
+ * @throws Refusal when the filters name a system that is not served, or an operation or an error that no system has which is asked about
  */
 export function filterOf(parts: ControlParts, filters: Filters): (entry: EntryHead) => boolean {
   const { system, operationId, method, path, status, error, user, unmatched, preflight, violations, after } = filters
-  if (system !== undefined) systemOf(parts, system)
+  const asked = systemsOf(parts, system)
+  checkName('operation', operationId, asked.flatMap(operationNames), system)
+  checkName('error', error, asked.flatMap(({ contract }) => Object.keys(contract.errors)), system)
   const fits = path === undefined ? null : globTest(path)
   return (entry) =>
     (system === undefined || entry.system === system) &&
@@ -31,6 +36,13 @@ export function filterOf(parts: ControlParts, filters: Filters): (entry: EntryHe
     (preflight === undefined || entry.preflight === preflight) &&
     (violations === undefined || entry.violations.length > 0 === violations) &&
     (after === undefined || entry.id > after)
+}
+
+/** Of a name that nobody has there are no calls, which is what a test would see that misspells it. */
+function checkName(what: 'operation' | 'error', given: string | undefined, names: readonly string[], system: string | undefined): void {
+  if (given === undefined || names.includes(given)) return
+  const known = [...new Set(names)]
+  throw refusal(400, 'invalid-request', `${system === undefined ? 'No system has an' : `${system} has no`} ${what} ${quote(given)}.${didYouMean(given, known)}`, { known })
 }
 
 /** @returns the entry for people and programs; secrets in it are masked unless asked for */

@@ -71,10 +71,20 @@ function define(query: RecordQuery, name: string, value: string | string[]): voi
 /** json-server leaves out what it does not know, and finds all records. */
 function checkField(name: string, { collection, fields, records }: Queried): void {
   if (SINGLE.includes(name)) return
-  const [field = ''] = name.replace(COMPARED, '').split('.')
+  const [field = '', ...inside] = name.replace(COMPARED, '').split('.')
   const known = [...fields]
-  if (known.includes(field) || records.some((record) => Object.hasOwn(record, field))) return
-  throw refusal(400, 'invalid-request', `Records of ${collection} have no field ${quote(field)}. They have ${listOf(known)}.${didYouMean(field, known)}`, { known })
+  if (!known.includes(field) && !records.some((record) => Object.hasOwn(record, field))) throw noField(collection, field, known)
+  for (const [i, step] of inside.entries()) {
+    const path = [field, ...inside.slice(0, i)]
+    const around = records.map((record) => valueAt(record, path)).filter((value) => typeof value === 'object' && value !== null)
+    // Where nothing is inside yet, nothing tells what could be.
+    if (around.length === 0 || around.some((value) => Object.hasOwn(value, step))) continue
+    throw noField(`${collection}.${path.join('.')}`, step, [...new Set(around.flatMap((value) => (Array.isArray(value) ? [] : Object.keys(value))))])
+  }
+}
+
+function noField(where: string, field: string, known: readonly string[]) {
+  return refusal(400, 'invalid-request', `Records of ${where} have no field ${quote(field)}. They have ${listOf(known)}.${didYouMean(field, known)}`, { known })
 }
 
 function likeFilter(name: string, values: readonly string[]): (record: object) => boolean {
@@ -89,9 +99,14 @@ function likeFilter(name: string, values: readonly string[]): (record: object) =
   }
 }
 
-function textAt(record: object, steps: readonly string[]): string | null {
+function valueAt(record: object, steps: readonly string[]): unknown {
   let value: unknown = record
   for (const step of steps) value = (isObject(value) || Array.isArray(value)) && Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined
+  return value
+}
+
+function textAt(record: object, steps: readonly string[]): string | null {
+  const value = valueAt(record, steps)
   if (value === undefined || value === null) return null
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

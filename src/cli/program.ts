@@ -1,0 +1,33 @@
+/** The command line: flags become calls of the public functions, nothing else happens here. */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addConfig } from './config.js'
+import { addCtl } from './ctl.js'
+import { addData } from './data.js'
+import { addDiff } from './diff.js'
+import { addDrift } from './drift.js'
+import { addExec } from './exec.js'
+import { addList } from './list.js'
+import { fail } from './output.js'
+import { addStart } from './start.js'
+import { addTour } from './tour.js'
+import { packageFile } from '../paths.js'
+
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string } // our own file
+
+const program = new Command('understudy')
+  .description('A stand-in for five app backends: contract, types and a working stub server.')
+  .version(version, '-v, --version')
+  .showHelpAfterError('(understudy --help tells more)')
+
+addStart(program)
+addList(program)
+addConfig(program)
+addExec(program)
+addCtl(program)
+addData(program)
+addDiff(program)
+addDrift(program)
+addTour(program)
+
+program.parseAsync().catch(fail)
