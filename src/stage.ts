@@ -58,15 +58,21 @@ export interface OpenStage {
   readonly loadRest: () => Promise<void>
 }
 
+/** What a stage goes on with whose place another one takes. */
+export interface Before {
+  readonly stage: Pick<Stage, 'drift' | 'issued' | 'budget'>
+}
+
 /** Of a stage that only this process and this machine can reach. */
 const LOCAL: Omit<Guard, 'origins'> = { token: null, host: 'localhost' }
 
 /**
  * @param who who may drive the stage
+ * @param before the one whose place this one takes; both are given one engine, which can be started twice (`ContinuedEngine`)
  * @returns a stage that plays the systems, with control plane, reference pages and console
  * @throws TypeError when `maxMemory` is no amount of memory, or an allowed origin is none; Error when a world is not there or cannot be read
  */
-export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL): Promise<OpenStage> {
+export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'> = LOCAL, before: Before | null = null): Promise<OpenStage> {
   const options: Required<StageOptions> = { seed: 1, time: machineTime(), fixtures: fixturesFolder, scale: 0, journal: 1000, maxSandboxes: 10_000, maxMemory: DEFAULT_MEMORY, sockets: {}, engine: memoryEngine(), backends: {}, allowedOrigins: [], admin: true, prefer: true, report: reportToStderr, ...given }
   const guard = { ...who, origins: checkOrigins(options.allowedOrigins) }
   const memory = parseMemory(options.maxMemory)
@@ -74,7 +80,8 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
   for (const vain of await checkFixtures(options.systems, options.fixtures)) options.report(vain)
   const stage = await createStage({
     ...options,
-    budget: new Budget(memory),
+    budget: before?.stage.budget ?? new Budget(memory),
+    ...(before === null ? {} : { before: before.stage }),
     documents: join(openapiFolder, 'bundled'),
     backends: readBackends(options.systems, options.backends),
     forwarder: onFirstForward(),

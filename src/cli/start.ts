@@ -3,9 +3,15 @@ import { setFlagsFromString } from 'node:v8'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { pause } from '../core/clock.js'
 import { guess } from '../core/guess.js'
+import type { Engine } from '../core/engine/engine.js'
+import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { RunningServer } from '../server.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
 import { startScreen } from './start-screen.js'
+
+interface StartFlags {
+  readonly watch?: boolean
+}
 
 /** Adds the command to the program. */
 export function addStart(program: Command): void {
@@ -14,21 +20,31 @@ export function addStart(program: Command): void {
     .description('serve all systems, or those named, on one port')
     .argument('[system...]', 'ids of systems, see: understudy list')
   addSettingFlags(command)
+    .option('-w, --watch', 'take edits of the configuration, its systems, fixtures and scenarios over while it runs; sandboxes stay')
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
     .action(start)
 }
 
-async function start(ids: string[], _flags: object, command: Command): Promise<void> {
-  const { settings: { data, engine, ...settings }, lan } = await resolveSettings(ids, command).catch((error: unknown) => {
+async function start(ids: string[], { watch = false }: StartFlags, command: Command): Promise<void> {
+  const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
   })
+  const { settings, lan } = resolved
   const { systems, admin } = settings
   // Loaded when it is needed: the other commands start in half the time without it.
   const { startServer } = await import('../server.js')
-  const server = await startServer({ ...settings, ...(await engineOf({ data, engine })) }).catch((error: unknown) => {
+  const engine = watch ? await continuedEngineOf(settings) : await engineOf(settings)
+  const starting = startServer({ ...withoutEngine(settings), ...engine })
+  starting.catch(() => undefined) // told below
+  if (watch) {
+    const { watchEdits } = await import('./watch/watch.js')
+    await watchEdits({ ids, command, first: resolved, server: starting, stageOf: (changed) => ({ ...withoutEngine(changed), ...engine }) })
+  }
+  const server = await starting.catch((error: unknown) => {
     throw explainStart(error, settings)
   })
+  if (server.aside.length > 0) await (await import('./watch/aside.js')).keepAside(server.aside, settings.data)
   beFrugal()
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
@@ -36,6 +52,18 @@ async function start(ids: string[], _flags: object, command: Command): Promise<v
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
+}
+
+/** Where sandboxes are kept is not for a stage to say. */
+function withoutEngine({ data: _data, engine: _engine, ...settings }: Settings): Omit<Settings, 'data' | 'engine'> {
+  return settings
+}
+
+/** @returns an engine that goes on when an edit changes what it keeps sandboxes of. A folder may have been written before an edit, too */
+async function continuedEngineOf(settings: Settings): Promise<{ readonly engine: Engine }> {
+  const { ContinuedEngine } = await import('../core/engine/continued.js')
+  const { engine = memoryEngine() } = await engineOf(settings, true)
+  return { engine: new ContinuedEngine(engine) }
 }
 
 /** `understudy strat`: with no command by its name the first word is taken for a system. */

@@ -248,6 +248,12 @@ export class Sandbox {
     })
   }
 
+  /** Hears no more of what happens to it; the engine keeps it for others. */
+  part(): void {
+    this.#log.close()
+    this.#generation?.lose()
+  }
+
   /** Tells all who wait that nothing will come any more. */
   end(): void {
     this.#gone()

@@ -156,6 +156,17 @@ export class Sandboxes {
     return this.#options.engine.delete(name)
   }
 
+  /** Whether nobody in this process calls any of them or waits for it. */
+  get idle(): boolean {
+    return [...this.#open.values()].every(({ idle }) => idle)
+  }
+
+  /** Follows none of them any more: others have taken them over. Nobody may call them here by now. */
+  part(): void {
+    for (const sandbox of [...this.#open.values()]) sandbox.part()
+    this.#open.clear()
+  }
+
   /** Tells all who wait for a sandbox that nothing will come any more. */
   end(): void {
     for (const sandbox of [...this.#open.values()]) sandbox.end()

@@ -20,6 +20,18 @@ export interface ConfigFile {
   readonly read: readonly string[]
 }
 
+/** A configuration cannot be read, or says what cannot be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  /** The files in which the mistake may be, as absolute paths. */
+  readonly read: readonly string[]
+
+  constructor(message: string, read: readonly string[]) {
+    super(message)
+    this.read = read
+  }
+}
+
 const { systems, port, host, https, seed, scale, fixtures, journal, maxSandboxes, maxMemory, sockets, backends, adminToken, allowedOrigins, prefer, engine } = stubOptionChecks
 
 /** All keys with their checks; the compiler asks for those that are new. */
@@ -57,19 +69,19 @@ export function findConfig(folder: string, given?: string): string | null {
 
 /**
  * @returns what the file says
- * @throws Error that says what is wrong, a line for each key, when it cannot be read or says what cannot be
+ * @throws ConfigError that says what is wrong, a line for each key, when it cannot be read or says what cannot be
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
   const { value, read } = extname(path) === '.json' ? { value: await readJson(path), read: [path] } : await runModule(path)
   const name = basename(path)
-  if (!isObject(value)) throw new Error(`${name} exports no configuration; it has to hold ${extname(path) === '.json' ? 'an object such as { "port": 4020 }' : 'export default defineConfig({ … })'}`)
+  if (!isObject(value)) throw new ConfigError(`${name} exports no configuration; it has to hold ${extname(path) === '.json' ? 'an object such as { "port": 4020 }' : 'export default defineConfig({ … })'}`, read)
   const unknown = Object.keys(value).filter((key) => !configKeys.includes(key))
   const wrong = [
     ...unknown.map((key) => `there is no key ${JSON.stringify(key)}; there are ${configKeys.join(', ')}.${didYouMean(key, configKeys)}`),
     ...misfitsOf(value, CHECKS),
     ...(value['data'] !== undefined && value['engine'] !== undefined ? ['data and engine are both given; sandboxes are kept in one place'] : []),
   ]
-  if (wrong.length > 0) throw new Error(wrong.map((sentence) => `${name}: ${sentence}`).join('\n'))
+  if (wrong.length > 0) throw new ConfigError(wrong.map((sentence) => `${name}: ${sentence}`).join('\n'), read)
   const config: UnderstudyConfig = value // each of its keys has just been held against its check
   const place = (folder: string | undefined) => (folder === undefined ? undefined : resolve(dirname(path), folder))
   const { fixtures: worlds, data, ...rest } = config
@@ -82,7 +94,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new ConfigError(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`, [path])
   }
 }
 
@@ -94,11 +106,16 @@ async function runModule(path: string): Promise<{ readonly value: unknown; reado
   const [{ createJiti }, understudy] = await Promise.all([import('jiti'), import('../../index.js')])
   // Nothing is written beside the project: what is cached is stale one day.
   const jiti = createJiti(path, { fsCache: false, interopDefault: false, virtualModules: { understudy } })
+  const before = new Set(Object.keys(jiti.cache))
+  const loaded = () => Object.keys(jiti.cache).filter((file) => !before.has(file) && !/[\\/]node_modules[\\/]/.test(file))
   try {
     const module: unknown = await jiti.import(path)
-    return { value: isObject(module) ? module['default'] : undefined, read: Object.keys(jiti.cache).filter((file) => !/[\\/]node_modules[\\/]/.test(file)) }
+    return { value: isObject(module) ? module['default'] : undefined, read: loaded() }
   } catch (error) {
-    throw new Error(`${basename(path)} cannot be run: ${whereAndWhy(error, path)}`)
+    throw new ConfigError(`${basename(path)} cannot be run: ${whereAndWhy(error, path)}`, [path, ...loaded()])
+  } finally {
+    // Read anew the next time: by then it may have been edited.
+    for (const file of loaded()) Reflect.deleteProperty(jiti.cache, file)
   }
 }
 

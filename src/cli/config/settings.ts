@@ -214,8 +214,11 @@ function backendsOf(systems: readonly System[], { backend: urls, backendMode: mo
   return Object.fromEntries(found)
 }
 
-/** @returns the engine that keeps sandboxes where they are to be kept, as an option of a stub; memory is nothing to name */
-export async function engineOf({ engine, data }: { readonly data: Settings['data'] | undefined; readonly engine: Settings['engine'] | undefined }): Promise<{ readonly engine?: Engine }> {
+/**
+ * @param adopts whether a folder is taken over that was written before an edit
+ * @returns the engine that keeps sandboxes where they are to be kept, as an option of a stub; memory is nothing to name
+ */
+export async function engineOf({ engine, data }: Pick<Settings, 'data' | 'engine'>, adopts = false): Promise<{ readonly engine?: Engine }> {
   if (typeof engine === 'string') {
     const { redisEngine } = await import('../../core/engine/redis/engine.js')
     return { engine: redisEngine(engine) }
@@ -223,5 +226,5 @@ export async function engineOf({ engine, data }: { readonly data: Settings['data
   if (engine !== undefined) return { engine }
   if (data === undefined) return {}
   const { fileEngine } = await import('../../core/engine/file/engine.js')
-  return { engine: fileEngine(data) }
+  return { engine: fileEngine(data, { adopts }) }
 }

@@ -230,6 +230,11 @@ export interface Engine {
   makeUpName(): Awaitable<string>
   /** @returns whether there was one to delete */
   delete(sandbox: string): Awaitable<boolean>
+  /**
+   * The server was given other worlds, systems or another seed while it runs; what is kept is kept for these from now on.
+   * An engine that lacks it cannot do that: others may be at it who know of nothing.
+   */
+  adopt?(house: House): Awaitable<void>
   /** @returns null when all is well, otherwise what is wrong, for `/__admin/health` */
   complaint?(): Awaitable<string | null>
   /** Writes down what is to be written down, and parts. */

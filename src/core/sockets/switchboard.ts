@@ -124,6 +124,11 @@ export class Switchboard {
     return this.#open({ name: found[0], socket: found[1], system, address, call, view, proof: system.dialect.credentials?.read(view) ?? { sent: false, tokens: [] } })
   }
 
+  /** How many connections there are. */
+  get count(): number {
+    return [...this.#groups.values()].reduce((sum, { connections }) => sum + connections.size, 0)
+  }
+
   /** @returns the open connections of a sandbox, the oldest first */
   list(sandbox: Sandbox): readonly Held[] {
     return [...(this.#groups.get(sandbox)?.connections ?? [])].filter(({ parts }) => parts.wire.isOpen)

@@ -7,7 +7,7 @@ import type { Budget } from '../budget.js'
 import { HttpDates, stopwatch, type TimeSource } from '../clock.js'
 import { DriftDocuments } from '../drift/documents.js'
 import { DriftBook } from '../drift/ledger.js'
-import { type Engine, NoRoom } from '../engine/engine.js'
+import { type Engine, type House, NoRoom } from '../engine/engine.js'
 import { Unreachable } from '../engine/unreachable.js'
 import { describeException } from '../failure.js'
 import { FailureExamples } from '../faults/examples.js'
@@ -61,6 +61,8 @@ export interface StageOptions {
   readonly forwarder: Forwarder
   /** Texts that no real backend is to see in a header: what the control plane asks for. */
   readonly hidden: readonly string[]
+  /** Of the stage whose place this one takes: what it knows beside what the engine keeps. */
+  readonly before?: Pick<Stage, 'drift' | 'issued'>
   /** Told of answers that break the contract and of exceptions in handlers. */
   readonly report: (problem: string) => void
 }
@@ -74,12 +76,17 @@ export interface Stage {
   readonly examples: FailureExamples
   /** How much memory may be filled with what is sent, and how much is. */
   readonly budget: Budget
+  readonly engine: Engine
+  /** What the engine was told of this stage. */
+  readonly house: House
   /** The moment when the worlds were loaded. */
   readonly boot: number
   /** The real backends that systems were started with, by id. */
   readonly backends: ReadonlyMap<string, Backend>
   /** Where real backends were found not to be what their contracts say. */
   readonly drift: DriftBook
+  /** The tokens that the stub has issued. */
+  readonly issued: IssuedTokens
   readonly documents: DriftDocuments
   /**
    * Lets a surface answer instead of a system.
@@ -104,13 +111,13 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
   for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
-  const issued = new IssuedTokens()
+  const issued = options.before?.issued ?? new IssuedTokens()
   const committed = (_system: string, changes: readonly Change[]) => {
     issued.note(changes)
   }
   const sandboxes = new Sandboxes({ served, committed, time: engine.time?.(time) ?? time, origin, seed: String(seed), engine, house, report })
   const examples = new FailureExamples(options.documents)
-  const drift = new DriftBook()
+  const drift = options.before?.drift ?? new DriftBook()
   const documents = new DriftDocuments(options.documents)
   const bridge: BridgeParts = { backends: options.backends, forwarder: options.forwarder, self: secret(), hidden: options.hidden, issued, logins: new RealLogins(options.forwarder), drift, documents }
   const sockets = new Switchboard({ systems, sandboxes, budget, report, reach: bridge, limits: options.sockets })
@@ -168,9 +175,12 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     sockets,
     examples,
     budget,
+    engine,
+    house,
     boot: origin.boot,
     backends: options.backends,
     drift,
+    issued,
     documents,
     mount: (claims, surface) => {
       surfaces.push([claims, surface])

@@ -2,13 +2,14 @@
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import type { Stage } from '../../core/stage/stage.js'
+import type { Switchboard } from '../../core/sockets/switchboard.js'
 import { createExpress, type HttpServer, type Tls } from './express.js'
 import { handlerOf } from './handler.js'
 import { stoppable } from './shutdown.js'
 import { takeUpgrades } from './sockets.js'
 
 export interface ListenOptions {
-  readonly stage: Stage
+  readonly stage: Pick<Stage, 'play' | 'close'> & { readonly sockets: Pick<Switchboard, 'limits' | 'knock'> }
   /** 0 takes a free one. */
   readonly port: number
   readonly host: string

@@ -17,7 +17,7 @@ const KEEP_ALIVE = 30_000
  * Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call.
  * @param report told of what should not happen
  */
-export function takeUpgrades(server: HttpServer, switchboard: Switchboard, report: (problem: string) => void): void {
+export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 'limits' | 'knock'>, report: (problem: string) => void): void {
   const granted = new WeakMap<IncomingMessage, Granted>()
   const handshakes = new WebSocketServer({
     noServer: true,

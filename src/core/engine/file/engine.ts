@@ -11,8 +11,9 @@ import { FileKeeper } from './keeper.js'
 
 /**
  * @param folder made if need be; one server at a time can have it
+ * @param options `adopts`: what was written for other worlds, another contract or seed is kept for those that there are now, instead of being refused; whoever does that looks after records that do not fit
  * @returns an engine for one server
  */
-export function fileEngine(folder: string): Engine {
-  return new MemoryEngine('file', new FileKeeper(folder))
+export function fileEngine(folder: string, { adopts = false }: { readonly adopts?: boolean } = {}): Engine {
+  return new MemoryEngine('file', new FileKeeper(folder, adopts))
 }

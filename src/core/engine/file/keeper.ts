@@ -2,7 +2,7 @@
 import type { Commit, House, NewEntry } from '../engine.js'
 import type { Keeper, Kept } from '../memory/keeper.js'
 import { Disk, type Write } from './disk.js'
-import { checkHouse } from './house.js'
+import { asHouse, checkHouse } from './house.js'
 import { KeptJournal } from './journal.js'
 import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
 import { readSandboxes } from './read.js'
@@ -28,15 +28,20 @@ export class FileKeeper implements Keeper {
   #timer: NodeJS.Timeout | null = null
   /** Generations that are on their way out, by sandbox: a new one of the same name begins after them. */
   readonly #leaving = new Map<string, number>()
+  readonly #adopts: boolean
   #disk: Disk | null = null
   #house: StoredHouse | null = null
   #report: House['report'] = () => undefined
   #uses = 0
   #complaint: string | null = null
 
-  /** @param folder made if need be */
-  constructor(folder: string) {
+  /**
+   * @param folder made if need be
+   * @param adopts whether what was written for another house is kept for this one
+   */
+  constructor(folder: string, adopts = false) {
     this.#folder = folder
+    this.#adopts = adopts
   }
 
   get complaint(): string | null {
@@ -48,8 +53,8 @@ export class FileKeeper implements Keeper {
     try {
       const identity = await house.identity()
       const stored = await disk.read(HOUSE)
-      this.#house = stored === undefined ? { format: FORMAT, identity, boot: house.boot, namesMadeUp: 0 } : checkHouse(stored, identity, this.#folder)
-      if (stored === undefined) await disk.write([put(HOUSE, this.#house)])
+      this.#house = stored === undefined ? { format: FORMAT, identity, boot: house.boot, namesMadeUp: 0 } : this.#adopts ? { ...asHouse(stored, this.#folder), identity } : checkHouse(stored, identity, this.#folder)
+      if (stored === undefined || this.#adopts) await disk.write([put(HOUSE, this.#house)])
       const { sandboxes, uses } = await readSandboxes(disk)
       for (const [name, { base, lastEntry, journal }] of sandboxes) {
         this.#bases.set(name, base.version)
@@ -65,6 +70,12 @@ export class FileKeeper implements Keeper {
       await disk.close()
       throw error
     }
+  }
+
+  async adopt(house: House): Promise<void> {
+    if (this.#house === null) return
+    this.#house = { ...this.#house, identity: await house.identity() }
+    await this.#write([put(HOUSE, this.#house)])
   }
 
   madeUp(namesMadeUp: number): void {

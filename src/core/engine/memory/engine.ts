@@ -21,6 +21,7 @@ export class MemoryEngine implements Engine {
   /** In the order of last use. */
   readonly #logs = new Map<string, MemoryLog>()
   #house: House | null = null
+  #keyOf: House['keyOf'] = (_system, _collection, doc) => String(doc['id'])
   #latest: string | null = null
   #namesMadeUp = 0
   /** Sandboxes that had to make room. */
@@ -34,8 +35,17 @@ export class MemoryEngine implements Engine {
 
   start(house: House): Awaitable<{ readonly boot: number }> {
     if (this.#house !== null) throw new Error('an engine of this kind serves one server')
-    this.#house = house
-    return this.#keeper === null ? { boot: house.boot } : this.#recall(house, this.#keeper)
+    // Logs go on with the keys of whichever house there is by then.
+    this.#keyOf = house.keyOf
+    this.#house = { ...house, keyOf: (system, collection, doc) => this.#keyOf(system, collection, doc) }
+    return this.#keeper === null ? { boot: house.boot } : this.#recall(this.#house, this.#keeper)
+  }
+
+  adopt(house: House): Awaitable<void> {
+    if (this.#house === null) throw new Error('the engine has not been started')
+    this.#keyOf = house.keyOf
+    this.#house = { ...this.#house, most: house.most, journalLimit: house.journalLimit, report: house.report }
+    return this.#keeper?.adopt(house)
   }
 
   async #recall(house: House, keeper: Keeper): Promise<{ readonly boot: number }> {

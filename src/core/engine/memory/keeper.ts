@@ -14,6 +14,8 @@ export interface Kept {
 export interface Keeper {
   /** @throws Error that says by name what is in the way */
   start(house: House): Promise<Kept>
+  /** Keeps what there is for another house from now on. */
+  adopt(house: House): Promise<void>
   madeUp(names: number): void
   /** @returns the generation that a new sandbox of this name begins with: 1, unless one of the same name is still on its way out */
   firstGeneration(sandbox: string): number

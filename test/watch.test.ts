@@ -1,0 +1,209 @@
+/** `understudy start --watch` as a developer has it open all day: edits, mistakes and their mending, while an app is in use. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createLiveClient } from '../src/contract/live.js'
+import { fixturesFolder } from '../src/paths.js'
+import { connect, type Stub } from '../src/index.js'
+import { begin, type Running } from './support/cli.js'
+import { Client } from './support/push.js'
+
+let folder = ''
+const running: Running[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-watch-'))
+  for (const id of ['live', 'im']) cpSync(join(fixturesFolder, id), join(folder, 'worlds', id), { recursive: true })
+  write('understudy.config.ts', "import { defineConfig } from 'understudy'\nimport { systems } from './systems.ts'\nexport default defineConfig({ port: 0, fixtures: 'worlds', systems })\n")
+  write('systems.ts', SYSTEMS)
+})
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const SYSTEMS = `
+import { loadSystems } from 'understudy'
+const [live, im] = await loadSystems(['live', 'im'])
+if (live === undefined || im === undefined) throw new Error('there are no such systems')
+const liveHint: string = 'the first hint'
+export const systems = [{ ...live, hint: liveHint }, im]
+`
+
+const write = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text)
+}
+const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+/** A stub that watches, the way to it, and what it says. */
+interface Watched {
+  readonly stub: Stub
+  readonly url: string
+  /** Waits until it has said so once more than before, on standard output or error. */
+  says(text: RegExp): Promise<string>
+  stop(): Promise<void>
+}
+
+async function start(...flags: string[]): Promise<Watched> {
+  const one = begin(['start', '--watch', ...flags], { cwd: folder })
+  running.push(one)
+  const [, url = ''] = await one.says(/control plane (http:\S+)\/__admin/)
+  let heard = 0
+  let said = ''
+  let look = () => {}
+  for (const stream of [one.child.stdout, one.child.stderr]) stream?.on('data', (text: string) => {
+    said += text
+    look()
+  })
+  const says = (text: RegExp) => new Promise<string>((resolve) => {
+    look = () => {
+      const found = text.exec(said.slice(heard))
+      if (found === null) return
+      heard += found.index + found[0].length
+      look = () => {}
+      resolve(found[0])
+    }
+    look()
+  })
+  return {
+    stub: await connect(url),
+    url,
+    says,
+    stop: async () => {
+      one.child.kill('SIGTERM')
+      await one.ended
+    },
+  }
+}
+
+/** Changes a record of a fixture. */
+function edit(file: string, from: string, to: string): void {
+  const before = read(file)
+  expect(before).toContain(from)
+  write(file, before.replace(from, to))
+}
+
+const FIRST = '跟着小雨逛展会'
+
+describe('an edit', () => {
+  test('is taken over, a mistake is told once with its place, and mended, while an app is in use: no call fails, nobody is logged out', async () => {
+    const { stub, says } = await start()
+    const box = await stub.sandbox('alice')
+    await box.clock.freeze('2030-01-01T00:00:00Z')
+    const app = createLiveClient({ baseUrl: box.baseUrl('live') })
+    await app.GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+    expect((await app.POST('/auth/login', { body: { mobile: '13800003001', auth_code: '123456' } })).data).toMatchObject({ code: 2000 })
+
+    // Six clients call without a pause from here on; whatever goes wrong is noted.
+    const load = { isOn: true, calls: 0, wrong: new Set<string>() }
+    const clients = Array.from({ length: 6 }, async () => {
+      while (load.isOn) {
+        const answer = await app.GET('/users/my').catch((error: unknown) => ({ data: { code: String(error) } }))
+        if (answer.data?.code !== 2000) load.wrong.add(JSON.stringify(answer.data))
+        load.calls++
+      }
+    })
+
+    edit('worlds/live/world.json', FIRST, '新的介绍')
+    await says(/taken over: worlds\/live\/world\.json/)
+    expect(await box.db('live').get('users', 1)).toMatchObject({ bio: expect.stringContaining('新的介绍') as unknown })
+
+    edit('worlds/live/world.json', '"users": [', '"users": {')
+    expect(await says(/not taken over: .*\n/)).toMatch(/worlds\/live\/world\.json:\d+:\d+ is no JSON/)
+    edit('worlds/live/world.json', '"users": {', '"users": [')
+    await says(/taken over: worlds\/live\/world\.json/)
+
+    edit('systems.ts', "'the first hint'", '')
+    expect(await says(/not taken over: .*\n/)).toMatch(/systems\.ts:6:0: ParseError/)
+    // Saved once more with the same mistake: it is not told again.
+    write('systems.ts', read('systems.ts'))
+    write('systems.ts', SYSTEMS.replace('the first hint', 'the second hint'))
+    expect(await says(/(?:not )?taken over: .*\n/)).toMatch(/^taken over: systems\.ts/)
+
+    load.isOn = false
+    await Promise.all(clients)
+    expect(load.calls).toBeGreaterThan(100)
+    expect([...load.wrong]).toEqual([])
+    expect((await app.GET('/users/my')).data).toMatchObject({ code: 2000, user: { mobile: '13800003001' } })
+    expect(await box.clock.now()).toMatchObject({ now: '2030-01-01T00:00:00.000Z', frozen: true })
+  }, 120_000)
+
+  test('of a handler counts for the next call; sockets and streams stay open', async () => {
+    const { stub, url, says } = await start()
+    const box = await stub.sandbox('alice')
+    const [user] = await box.db('im').list('users')
+    const { headers } = await box.sessions.issue({ system: 'im', user: String(user?.id) })
+    const { socket, closed } = await Client.connect({ url: `${url}/@alice/im` }, headers['cookie'])
+    const waiting = box.requests.waitFor({ operationId: 'liveSendCode' })
+
+    write('systems.ts', SYSTEMS.replace('{ ...live,', '{ ...live, operations: { ...live.operations, liveSendCode: async ({ fail }) => { throw fail("API_BAD_REQUEST") } },'))
+    await says(/taken over: systems\.ts/)
+    const answer = await box.client('live').GET('/auth/code', { params: { query: { mobile: '13800003001' } } })
+    expect(answer.data).toMatchObject({ code: 4000 })
+    expect(await waiting).toBeTruthy()
+    expect(socket.readyState).toBe(WebSocket.OPEN)
+    // It is still one of the sandbox: whoever is revoked is told so there.
+    await box.sessions.revoke({ system: 'im', user: String(user?.id) })
+    await closed
+  }, 60_000)
+})
+
+describe('records that an edit leaves without a place', () => {
+  const STRICT = SYSTEMS.replace('{ ...live,', `{ ...live, validators: { ...live.validators, records: { ...live.validators.records, users: Object.assign((record) => record.nickname !== 'Nobody', { errors: [] }) } },`)
+
+  test('are listed and kept in a file, and the sandbox goes on without them', async () => {
+    const { stub, says } = await start()
+    const box = await stub.sandbox('alice')
+    await box.db('live').update('users', 2, { nickname: 'Nobody' })
+    await box.db('live').update('users', 3, { nickname: 'Somebody' })
+    write('systems.ts', STRICT)
+    expect(await says(/1 records do not fit .*\n.*\n/)).toContain('alice: live/users 2: ')
+    await says(/taken over/)
+    const kept: unknown = JSON.parse(read('.understudy/aside/1.json'))
+    expect(kept).toMatchObject([{ sandbox: 'alice', system: 'live', collection: 'users', record: { id: 2, nickname: 'Nobody' } }])
+    const [second, third] = await Promise.all([2, 3].map((id) => box.db('live').get('users', id)))
+    expect(second).not.toMatchObject({ nickname: 'Nobody' })
+    expect(third).toMatchObject({ nickname: 'Somebody' })
+  }, 60_000)
+
+  test('are found as well when the edit came while the stub was not running', async () => {
+    const first = await start('--data', 'kept')
+    const box = await first.stub.sandbox('alice')
+    await box.db('live').update('users', 2, { nickname: 'Nobody' })
+    await box.db('live').update('users', 3, { nickname: 'Somebody' })
+    await first.stop()
+    write('systems.ts', STRICT)
+    edit('worlds/live/world.json', FIRST, '新的介绍')
+    const second = await start('--data', 'kept')
+    expect(existsSync(join(folder, 'kept/aside/1.json'))).toBe(true)
+    const again = await second.stub.sandbox('alice')
+    expect(await again.db('live').get('users', 3)).toMatchObject({ nickname: 'Somebody' })
+    expect(await again.db('live').get('users', 2)).not.toMatchObject({ nickname: 'Nobody' })
+  }, 60_000)
+})
+
+test('a system that is left out takes its records aside, and one that comes is there', async () => {
+  const { stub, url, says } = await start()
+  const box = await stub.sandbox('alice')
+  const [user] = await box.db('im').list('users')
+  await box.sessions.issue({ system: 'im', user: String(user?.id) })
+  cpSync(join(fixturesFolder, 'trid'), join(folder, 'worlds/trid'), { recursive: true })
+  write('systems.ts', SYSTEMS.replace("['live', 'im']", "['live', 'trid']"))
+  expect(await says(/records do not fit .*\n(?: .*\n)+/)).toContain('alice: im/sessions')
+  await says(/taken over/)
+  const health = await (await fetch(`${url}/__admin/health`)).json() as { systems: string[] }
+  expect(health.systems).toEqual(['live', 'trid'])
+  expect((await fetch(`${url}/@alice/im/users`)).status).toBe(404)
+  expect((await fetch(`${url}/@alice/live/auth/code?mobile=13800003001`)).status).toBe(200)
+  expect((await fetch(`${url}/__admin/sandboxes/alice/maintenance`)).status).toBe(200)
+}, 60_000)
+
+test('a stub that shares its sandboxes cannot watch, and says why', async () => {
+  const one = begin(['start', '--watch', '--engine', 'redis://127.0.0.1:1'], { cwd: folder })
+  running.push(one)
+  expect(await one.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('use memory or a folder') as unknown })
+})
