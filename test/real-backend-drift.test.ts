@@ -1,4 +1,6 @@
 /** Where a real backend is not what its contract says: each departure is found, and none where there is none. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type Box, createStub, type DriftReport } from '../src/index.js'
 import type { Backend } from './backends/backend.js'
@@ -189,4 +191,17 @@ describe('compare', () => {
       ['checkOrder', 'the stub answers USER_NOT_FOUND, the backend WRONG_PASSWORD'],
     ])
   })
+})
+
+test('status, headers and body of one answer are told apart, each with its own fault', async () => {
+  const backend = createServer((_request, response) => {
+    response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ code: 2000, count: 0, channels: [] }))
+  })
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => backend.close(resolve)))
+  const stub = await createStub({ systems: ['live'], backends: { live: `http://127.0.0.1:${String((backend.address() as AddressInfo).port)}` } }) // it listens on TCP
+  closing.push(() => stub.close())
+  const box = await stub.sandbox()
+  await box.fetch('/live/channels/live')
+  expect((await box.backends.drift()).drift.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(['httpStatus ', 'missingField /desc', 'missingField header server-status'])
 })

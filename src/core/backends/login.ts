@@ -11,7 +11,7 @@ import { newsOf, pair } from './adopt.js'
 import { ForwardError, type Forwarder, type Incoming, take } from './forward.js'
 import { outgoingHeaders } from './headers.js'
 import { readReply } from './read.js'
-import type { Backend } from './setting.js'
+import { type Backend, placeOf } from './setting.js'
 
 /** Somebody whose session the real backend does not know. */
 export interface Unknown {
@@ -66,13 +66,13 @@ export class RealLogins {
 
   /** Plays the calls of a login; the last one's answer is the one that tells of the session. */
   async #play({ system, turn, session }: Unknown, backend: Backend, calls: readonly LoginCall[], self: string): Promise<Outcome> {
-    const base = new URL(backend.url)
+    const { origin, base } = placeOf(backend)
     let why = 'its dialect knows no login'
     for (const call of calls) {
       let answer: Incoming
       let bytes: Uint8Array
       try {
-        answer = await this.#forwarder.forward({ ...carried(call, self), origin: base.origin, path: `${base.pathname.replace(/\/$/, '')}${call.path}`, timeout: backend.timeout, signal: new AbortController().signal })
+        answer = await this.#forwarder.forward({ ...carried(call, self), origin, path: `${base}${call.path}`, timeout: backend.timeout, signal: new AbortController().signal })
         bytes = (await take(answer.body, MOST_READ)).bytes
       } catch (error) {
         if (!(error instanceof ForwardError)) throw error

@@ -8,7 +8,7 @@ import type { Unanswered } from './forward.js'
 import { HOPS_HEADER, outgoingHeaders } from './headers.js'
 import type { IssuedTokens } from './issued.js'
 import type { RealLogins } from './login.js'
-import type { Backend } from './setting.js'
+import { type Backend, placeOf } from './setting.js'
 import { type KnownTokens, knownTokens, swapped } from './tokens.js'
 
 /** What this server has to know of itself to let something go. */
@@ -51,7 +51,7 @@ export type Outward = {
 export async function outward(leaving: Leaving, backend: Backend, { self, hidden, issued, logins }: OutwardParts): Promise<Outward> {
   const { system, turn, url, path, search, headers, shown, text } = leaving
   const texts = [url, ...Object.values(headers).map(String), text]
-  const look = async () => (await turn.store(system.id).transact((tx) => knownTokens(system, tx, shown, texts, issued))).value
+  const look = () => knownTokens(system, turn.store(system.id), shown, texts, issued)
   let tokens = await look()
   const kept = (reason: Unanswered, detail: string): Outward => ({ kind: 'kept', reason, detail, caller: tokens.session })
   const hops = String(headers[HOPS_HEADER] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
@@ -63,11 +63,11 @@ export async function outward(leaving: Leaving, backend: Backend, { self, hidden
     if (why === null) tokens = await look()
   }
   if (tokens.hasForeign) return kept('stubToken', 'the call carries a token that the stub has issued; log in at the real backend, through this server, to call it')
-  const target = new URL(backend.url)
+  const { origin, base } = placeOf(backend)
   return {
     kind: 'goes',
-    origin: target.origin,
-    path: swapped(`${target.pathname.replace(/\/$/, '')}${path}${ownSearch(search)}`, tokens.swaps),
+    origin,
+    path: swapped(`${base}${path}${ownSearch(search)}`, tokens.swaps),
     headers: withTokens(outgoingHeaders(headers, hidden, [...hops, self]), tokens, system, texts),
     swaps: tokens.swaps,
     caller: tokens.session,

@@ -115,3 +115,9 @@ function readUrl(text: string): string {
   if (url.search !== '' || url.hash !== '') throw new BackendMisfit('url', 'the URL of a backend ends before any "?" or "#"')
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
+
+/** @returns a backend's URL, which is a whole one, in two: scheme with host, and what stands before the paths */
+export function placeOf({ url }: Pick<Backend, 'url'>): { readonly origin: string; readonly base: string } {
+  const slash = url.indexOf('/', url.indexOf('//') + 2)
+  return slash === -1 ? { origin: url, base: '' } : { origin: url.slice(0, slash), base: url.slice(slash) }
+}

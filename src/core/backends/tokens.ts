@@ -1,7 +1,8 @@
 /** Whose tokens a call carries. Those that the stub has issued are no business of a real backend. */
 import type { CoreRecords } from '../sandbox-state.js'
 import type { SessionRecord } from '../sessions.js'
-import type { Transaction } from '../store/types.js'
+import type { Store, Transaction } from '../store/types.js'
+import { mask } from '../secrets.js'
 import type { System } from '../system.js'
 import type { IssuedTokens } from './issued.js'
 
@@ -25,11 +26,19 @@ export interface KnownTokens {
  * @param texts all that would go out
  * @param issued the tokens that the stub has issued, those of forgotten sessions among them
  */
-export async function knownTokens(system: System, tx: Tx, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
+export async function knownTokens(system: System, store: Pick<Store<CoreRecords>, 'transact'>, shown: readonly string[], texts: readonly string[], issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
+  const words = new Set([...shown, ...candidates(system, texts)])
+  // Most calls that carry none are not worth a look into the store.
+  return words.size === 0 ? NO_TOKENS : (await store.transact((tx) => lookUp(tx, shown, words, issued))).value
+}
+
+const NO_TOKENS: KnownTokens = { session: null, swaps: new Map(), hasForeign: false, foreign: null }
+
+async function lookUp(tx: Tx, shown: readonly string[], words: ReadonlySet<string>, issued: Pick<IssuedTokens, 'has'>): Promise<KnownTokens> {
   const swaps = new Map<string, string>()
   let hasForeign = false
   let foreign: SessionRecord | null = null
-  for (const token of new Set([...shown, ...candidates(system, texts)])) {
+  for (const token of words) {
     const found = await sessionOf(tx, token)
     if (found === undefined) {
       hasForeign ||= issued.has(token)
@@ -53,10 +62,21 @@ export function swapped(text: string, swaps: KnownTokens['swaps']): string {
   return result
 }
 
-/** Every token that the stub draws is made of letters and digits, as many as its policy says. */
-function candidates({ sessions: { access, refresh } }: System, texts: readonly string[]): readonly string[] {
-  const lengths = [access.length, refresh?.length]
-  return texts.flatMap((text) => text.match(/[A-Za-z0-9]+/g) ?? []).filter((word) => lengths.includes(word.length))
+/** Every token that the stub draws is made of letters and digits, as many as its policy says, and so are those that it takes over. */
+function candidates(system: System, texts: readonly string[]): readonly string[] {
+  const lengths = lengthsOf(system)
+  const least = Math.min(...lengths)
+  return texts.filter((text) => text.length >= least).flatMap((text) => text.match(/[A-Za-z0-9]+/g) ?? []).filter((word) => lengths.includes(word.length))
+}
+
+function lengthsOf({ sessions: { access, refresh } }: System): readonly number[] {
+  return [access.length, refresh?.length ?? access.length]
+}
+
+/** @returns the text without what may be a token of the system, whatever it is called there */
+export function maskTokens(system: System, text: string): string {
+  const lengths = lengthsOf(system)
+  return text.replace(/[A-Za-z0-9]+/g, (word) => (lengths.includes(word.length) ? mask(word) : word))
 }
 
 async function sessionOf(tx: Tx, token: string): Promise<SessionRecord | undefined> {

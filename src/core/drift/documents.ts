@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isObject } from '../../plain/json.js'
 import { stepsOf, stepsOfFragment } from '../../plain/pointer.js'
 import type { IsDocumented } from './find.js'
+import type { DeclaredHeader } from './finding.js'
 
 type Node = Readonly<Record<string, unknown>>
 
@@ -16,11 +17,13 @@ export interface DriftQuestion {
 /** What one document tells. */
 export interface DriftDocument {
   readonly isDocumented: IsDocumented
+  /** @returns the headers that the contract declares for an answer with this status */
+  readonly headersOf: (operation: string, status: number) => readonly DeclaredHeader[]
   /** @returns the questions that were asked of an operation, and of an error */
   questionsOf(operation: string, error: string | null): readonly DriftQuestion[]
 }
 
-const NOTHING: DriftDocument = { isDocumented: () => true, questionsOf: () => [] }
+const NOTHING: DriftDocument = { isDocumented: () => true, headersOf: () => [], questionsOf: () => [] }
 
 /** The documents of all systems, read when the first one of a system is asked for. */
 export class DriftDocuments {
@@ -58,6 +61,11 @@ async function read(file: string): Promise<DriftDocument> {
       }
       return found
     },
+    headersOf: (operation, status) => {
+      const responses = operations.get(operation)?.['responses']
+      const headers = isObject(responses) ? followed(document, responses[String(status)])?.['headers'] : undefined
+      return isObject(headers) ? Object.entries(headers).flatMap(([name, header]) => headerOf(name, followed(document, header))) : []
+    },
     questionsOf: (operation, error) => [...questionsIn(operations.get(operation)), ...(error === null ? [] : questionsIn(errorRow(document, error)))],
   }
 }
@@ -77,6 +85,12 @@ function bodiesOf(document: Node, operation: Node): readonly Node[] {
     const json = isObject(content) ? content['application/json'] : undefined
     return isObject(json) && isObject(json['schema']) ? [json['schema']] : []
   })
+}
+
+function headerOf(name: string, header: Node | null): readonly DeclaredHeader[] {
+  if (header === null) return []
+  const schema = isObject(header['schema']) ? header['schema'] : {}
+  return [{ name: name.toLowerCase(), isRequired: header['required'] === true, only: typeof schema['const'] === 'string' ? schema['const'] : null, form: typeof schema['pattern'] === 'string' ? new RegExp(schema['pattern'], 'u') : null, mayBeEmpty: !(Number(schema['minLength']) > 0) }]
 }
 
 /** Whether one of the schemas knows the place; alternatives are taken together, so that nothing is called unknown that some answer has. */

@@ -3,7 +3,8 @@ import { isObject } from '../../plain/json.js'
 import type { ReadReply } from '../backends/read.js'
 import type { Contract } from '../contract.js'
 import { type Departure, judge, type Judged } from '../judge.js'
-import { type DriftKind, type Finding, overItems } from './finding.js'
+import type { ReplyHeaders } from '../reply.js'
+import { type DeclaredHeader, type DriftKind, type Finding, overItems } from './finding.js'
 
 /** A real answer as it is looked at. */
 export interface Looked {
@@ -16,13 +17,31 @@ export interface Looked {
   readonly isStreamed: boolean
   /** Whether the call broke a rule of the contract. */
   readonly isCallBroken: boolean
+  /** Its headers, and those that the contract declares for an answer with its status. */
+  readonly headers: ReplyHeaders
+  readonly declared: readonly DeclaredHeader[]
 }
 
 /** Whether a field at a place is one that the contract knows; `true` where that cannot be told. */
 export type IsDocumented = (operation: string, pointer: string) => boolean
 
-/** @returns where the answer departs from the contract */
-export function departuresOf(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isCallBroken }: Looked, isDocumented: IsDocumented): readonly Finding[] {
+/** @returns where the answer departs from the contract, in its headers and in its body */
+export function departuresOf(subject: Judged, looked: Looked, isDocumented: IsDocumented): readonly Finding[] {
+  return [...headerFindings(looked), ...bodyFindings(subject, looked, isDocumented)]
+}
+
+function headerFindings({ operation, read, headers, declared }: Looked): Finding[] {
+  return declared.flatMap(({ name, isRequired, only, form, mayBeEmpty }): Finding[] => {
+    const value = headers[name]
+    const about = { pointer: `header ${name}`, ...(typeof read.error === 'string' ? { error: read.error } : {}) }
+    if (value === undefined) return isRequired ? [{ kind: 'missingField', message: `an answer of ${operation} with HTTP status ${String(read.status)} has no header ${name}`, ...about }] : []
+    if (only !== null && String(value) !== only) return [{ kind: 'format', message: `the header ${name} is ${JSON.stringify(String(value))}, the contract says ${JSON.stringify(only)}`, ...about }]
+    if (form !== null && ![value].flat().some((one) => form.test(one))) return [{ kind: 'format', message: `the header ${name} has not the form that the contract gives it`, ...about }]
+    return !mayBeEmpty && String(value) === '' ? [{ kind: 'format', message: `the header ${name} is empty`, ...about }] : []
+  })
+}
+
+function bodyFindings(subject: Judged, { operation, read, mediaType, isHead, isStreamed, isCallBroken }: Looked, isDocumented: IsDocumented): readonly Finding[] {
   const row = subject.contract.operations[operation]
   if (isHead || row === undefined) return []
   const expected = row.success.mediaType

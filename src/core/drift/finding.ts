@@ -29,12 +29,25 @@ export type DriftKind = (typeof driftKinds)[number]
 /** One difference in one answer. */
 export interface Finding {
   readonly kind: DriftKind
-  /** JSON pointer into the body, `*` for every item of a list; empty for the whole answer. */
+  /** JSON pointer into the body, `*` for every item of a list; `header <name>` for a header; empty for the whole answer. */
   readonly pointer: string
   /** What is different, in English. */
   readonly message: string
   /** CONSTANT_NAME of an error that it is about. */
   readonly error?: string
+}
+
+/** A header of an answer, as far as it is held against the contract. */
+export interface DeclaredHeader {
+  /** In lower case. */
+  readonly name: string
+  readonly isRequired: boolean
+  /** The one value that it may have; null where it may have several. */
+  readonly only: string | null
+  /** What it looks like; one of several values is enough. Written by whoever wrote the contract. */
+  readonly form: RegExp | null
+  /** Whether it may be there with nothing in it. */
+  readonly mayBeEmpty: boolean
 }
 
 /** One call as an example of a difference. Secrets and phone numbers in it are masked. */

@@ -1,12 +1,14 @@
 /** Notes where a real answer differs from what it should be. */
 import type { Unanswered } from '../backends/forward.js'
 import { readReply } from '../backends/read.js'
+import { maskTokens } from '../backends/tokens.js'
 import type { DriftDocuments } from '../drift/documents.js'
 import { departuresOf, differencesOf } from '../drift/find.js'
 import type { DriftExample, Finding } from '../drift/finding.js'
 import type { DriftBook } from '../drift/ledger.js'
 import { maskJsonText, maskPhones, maskUrl } from '../secrets.js'
 import { isStreamed } from '../stage/outcome.js'
+import type { System } from '../system.js'
 import { urlBelow } from './address.js'
 import type { Answer } from './answer.js'
 import type { Asked } from './ask.js'
@@ -37,17 +39,19 @@ export async function witness(routed: Routed, asked: Asked, { drift, documents }
   if (asked.kind === 'none' && NOT_ITS_FAULT.includes(asked.reason)) return []
   const { arrival, operation } = routed
   const findings = asked.kind === 'none' ? [{ kind: 'noAnswer', pointer: '', message: `${asked.reason}: ${asked.detail}` } as const] : isNotThere ? [{ kind: 'notThere', pointer: '', message: `the backend answers ${operation} with HTTP ${String(asked.read.status)}` } as const] : await findingsOf(routed, asked, documents, stubbed)
-  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(shown(routed, asked, finding)) })
+  drift.note(arrival.sandbox, { system: arrival.system.id, operation, findings, example: (finding) => exampleOf(arrival.system, shown(routed, asked, finding)) })
   return findings
 }
 
 async function findingsOf(routed: Routed, asked: Extract<Asked, { kind: 'answer' }>, documents: DriftDocuments, stubbed: Answer | null): Promise<readonly Finding[]> {
   const { arrival: { call, system }, operation } = routed
-  const { isDocumented } = await documents.of(system.id)
+  const { isDocumented, headersOf } = await documents.of(system.id)
   const validate = system.validators.fields[operation]
   const looked = {
     operation,
     read: asked.read,
+    headers: asked.original,
+    declared: headersOf(operation, asked.read.status),
     mediaType: String(asked.original['content-type'] ?? ''),
     isHead: call.method === 'HEAD',
     isStreamed: isStreamed(asked.reply),
@@ -72,15 +76,15 @@ export interface Shown {
   readonly body: Uint8Array | string | null
 }
 
-/** @returns the call as an example, its secrets and phone numbers masked */
-export function exampleOf({ at, method, url, status, message, body }: Shown): DriftExample {
+/** @returns the call as an example: its secrets and phone numbers masked, and whatever may be a token, for a backend may call it anything */
+export function exampleOf(system: System, { at, method, url, status, message, body }: Shown): DriftExample {
   return {
     at,
     method,
-    url: maskPhones(maskUrl(url)).slice(0, MOST_TEXT),
+    url: maskTokens(system, maskPhones(maskUrl(url))).slice(0, MOST_TEXT),
     status,
-    message: maskPhones(message).slice(0, MOST_TEXT),
-    body: body === null || body.length === 0 ? null : maskJsonText(Buffer.from(body).toString('utf8', 0, MOST_MASKED)).slice(0, MOST_BODY),
+    message: maskTokens(system, maskPhones(message)).slice(0, MOST_TEXT),
+    body: body === null || body.length === 0 ? null : maskTokens(system, maskJsonText(Buffer.from(body).toString('utf8', 0, MOST_MASKED))).slice(0, MOST_BODY),
   }
 }
 

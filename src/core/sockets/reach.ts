@@ -46,7 +46,7 @@ export type Reached =
 /** Something to note of a backend's socket. */
 export interface SocketNote {
   readonly sandbox: string
-  readonly system: string
+  readonly system: System
   readonly operation: string
   readonly findings: readonly Finding[]
   readonly at: number
@@ -78,7 +78,7 @@ export class Reach {
     const mode = modeOf(backend, name, null)
     if (mode === 'stub' || mode === 'compare') return { kind: 'stub', reason: null, detail: '' }
     const note = (status: number | null, finding: Finding | null) => {
-      this.note({ sandbox, system: system.id, operation, findings: finding === null ? [] : [finding], at: turn.now, url: path, status, body: null })
+      this.note({ sandbox, system, operation, findings: finding === null ? [] : [finding], at: turn.now, url: path, status, body: null })
     }
     const going = await outward({ system, turn, url, path, search, headers, shown, text: '' }, backend, this.#parts)
     const none = (reason: Unanswered, detail: string): Reached => {
@@ -112,13 +112,13 @@ export class Reach {
   }
 
   /** @returns whose tokens stand in a frame */
-  async tokensIn(system: System, turn: Turn, text: string): Promise<KnownTokens> {
-    return (await turn.store(system.id).transact((tx) => knownTokens(system, tx, [], [text], this.#parts.issued))).value
+  tokensIn(system: System, turn: Turn, text: string): Promise<KnownTokens> {
+    return knownTokens(system, turn.store(system.id), [], [text], this.#parts.issued)
   }
 
   /** Notes where the backend's socket is not what it should be. */
   note({ sandbox, system, operation, findings, at, url, status, body }: SocketNote): void {
-    this.#parts.drift.note(sandbox, { system, operation, findings, example: ({ message }) => exampleOf({ at, method: 'WS', url, status, message, body }) })
+    this.#parts.drift.note(sandbox, { system: system.id, operation, findings, example: ({ message }) => exampleOf(system, { at, method: 'WS', url, status, message, body }) })
   }
 }
 

@@ -185,7 +185,7 @@ export class Relay {
 
   #note(turn: Turn, operation: string, findings: readonly Finding[], read: ReadReply | null, data: Uint8Array | null): void {
     const { reach, sandbox, system, url } = this.parts
-    reach.note({ sandbox: sandbox.name, system: system.id, operation, findings, at: turn.now, url, status: read === null ? null : SWITCHED, body: data })
+    reach.note({ sandbox: sandbox.name, system, operation, findings, at: turn.now, url, status: read === null ? null : SWITCHED, body: data })
   }
 
   #record(happening: Omit<Happening, 'user'>, via = this.parts.via): void {

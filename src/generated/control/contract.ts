@@ -1944,7 +1944,7 @@ export interface components {
             operationId: string;
             /** @enum {string} */
             kind: "undocumentedCode" | "unlistedError" | "undocumentedField" | "missingField" | "type" | "format" | "httpStatus" | "mediaType" | "notJson" | "checkOrder" | "behaviour" | "notThere" | "noAnswer";
-            /** @description 响应体内的 JSON Pointer，`*` 表示列表的每一项 · JSON pointer into the body, `*` for every item of a list */
+            /** @description 响应体内的 JSON Pointer，`*` 表示列表的每一项；响应头写作 `header <名>` · JSON pointer into the body, `*` for every item of a list; `header <name>` for a header */
             pointer: string;
             count: number;
             /** @description 涉及的错误常量名 · CONSTANT_NAME of the error that it is about */

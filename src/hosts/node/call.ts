@@ -49,7 +49,8 @@ export class NodeCall implements Call {
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
   response.once('close', () => {
-    gone.abort()
+    // Whoever has the whole answer has not left.
+    if (!response.writableFinished) gone.abort()
   })
   if (response.destroyed) gone.abort()
   return gone.signal
