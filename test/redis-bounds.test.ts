@@ -5,15 +5,20 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Stub } from '../src/client/stub.js'
 import { type RedisOptions, redisEngine } from '../src/core/engine/redis/engine.js'
 import { LOAD } from '../src/core/engine/redis/scripts.js'
 import { createStub, type StubOptions } from '../src/stub.js'
-import { boxOf, send } from './support/box.js'
+import { type Box, boxOf, send } from './support/box.js'
 import { closedAfterEach } from './support/closing.js'
+import { at } from './support/control.js'
 import { StubProcess } from './support/processes.js'
 import { Proxy } from './support/proxy.js'
 import { freePort, named, noRedis, OwnRedis } from './support/redis.js'
 import { until } from './support/several.js'
+
+const MIB = 1024 * 1024
+const LARGE = 900_000
 
 describe.skipIf(noRedis !== null)(named('Redis'), () => {
   const closing = closedAfterEach()
@@ -126,6 +131,50 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
     const said = await send(`${one.stub.url}/__admin/sandboxes`, { method: 'POST', body: { name: 'e' } })
     expect([said.status, said.json?.['detail']]).toEqual([507, expect.stringContaining('There are 3 sandboxes')])
     expect(await names()).toEqual(['a', 'b', 'c'])
+  })
+
+  describe('what records may take up', () => {
+    /** A record that weighs this and little more. */
+    const fill = (box: Box, i: number) => box.admin('POST', '/db/edu/files', { name: `file-${String(i)}`, mediaType: 'image/png', bytes: 'A'.repeat(LARGE), size: 675_000 })
+    const used = async (stub: Stub) => Number(at(await send(`${stub.url}/__admin/health`), 'memory.kinds.records.used'))
+
+    test('is bounded for one sandbox in every process, refused with a reason, and free again when it is reset', async () => {
+      const url = place()
+      const [one, other] = [await start(url, { systems: ['live', 'edu'], maxMemory: '32mb' }), await start(url, { systems: ['live', 'edu'], maxMemory: '32mb' })]
+      const statuses = []
+      for (let i = 0; i < 11; i++) statuses.push((await fill((i % 2 === 0 ? one : other).at('full'), i)).status)
+      expect(statuses).toEqual([...Array.from({ length: 9 }, () => 201), 507, 507]) // of 8 MiB
+      expect((await fill(other.at('full'), 12)).json?.['detail']).toContain('The records of one sandbox may take up 8 MiB')
+      expect((await other.at('full').call('/channels/live')).status).toBe(200)
+      await other.at('full').reset()
+      expect((await fill(one.at('full'), 13)).status).toBe(201)
+      await one.stub.sandbox('full').then((box) => box.delete())
+      await until(async () => (await used(one.stub)) + (await used(other.stub)) === 0)
+    })
+
+    test('is bounded for a process: replicas that nobody uses make room for those that are needed', async () => {
+      const { stub, at: boxAt } = await start(place(), { systems: ['live', 'edu'], maxMemory: '32mb' })
+      const before = (await boxAt('model').db('edu').list('files')).length
+      for (let box = 0; box < 6; box++) for (let i = 0; i < 6; i++) expect((await fill(boxAt(`room-${String(box)}`), i)).status).toBe(201)
+      expect(await used(stub)).toBeLessThanOrEqual(16 * MIB)
+      expect(await used(stub)).toBeGreaterThan(6 * MIB)
+      for (let box = 0; box < 6; box++) expect(await boxAt(`room-${String(box)}`).db('edu').list('files')).toHaveLength(before + 6)
+      expect(await used(stub)).toBeLessThanOrEqual(16 * MIB)
+    })
+
+    test('is bounded by Redis itself: when that is full, more is refused with a reason, and sandboxes can be deleted', async () => {
+      const small = await OwnRedis.start(['--maxmemory', '12mb', '--maxmemory-policy', 'noeviction'])
+      closing.push(() => small.close())
+      const { stub, at: boxAt } = await start(place(small.port), { systems: ['live', 'edu'] })
+      const box = boxAt('full')
+      let answer = await fill(box, 0)
+      for (let i = 1; answer.status === 201 && i < 30; i++) answer = await fill(box, i)
+      expect([answer.status, answer.json?.['detail']]).toEqual([507, expect.stringContaining('Redis has no memory left')])
+      const refused = await box.call('/channels/live')
+      expect([refused.status, refused.text, refused.headers.get('understudy-refused')]).toEqual([500, '', expect.stringContaining('Redis has no memory left')])
+      await (await stub.sandbox('full')).delete()
+      expect((await boxAt('next').call(codes('13800003001'))).status).toBe(200)
+    })
   })
 
   test('a sandbox that nobody has used for a week is swept away as a whole', async () => {

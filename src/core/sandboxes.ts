@@ -94,8 +94,11 @@ export class Sandboxes {
 
   /** @returns the sandbox of this name; where there is none, one that is as it would be: nobody else sees it, and it is gone when it is let go of */
   async glance(name: string): Promise<Sandbox> {
-    const found = await this.find(name)
-    if (found !== undefined) return found
+    return (await this.find(name)) ?? this.nowhere(name)
+  }
+
+  /** @returns a sandbox as a new one of this name would be, which nobody else sees: for those who find no room in the one that there is */
+  async nowhere(name: string): Promise<Sandbox> {
     const engine = memoryEngine()
     await engine.start({ ...this.#house, most: 1, budget: new Budget(this.#house.budget.total) })
     return new Sandbox(name, { ...this.#options, engine }, () => undefined)

@@ -141,7 +141,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
     } catch (error) {
       if (!(error instanceof NoRoom)) return fail(error, call, address)
       // Refused in a sandbox that nobody sees, so that the answer is one of the system's.
-      const nowhere = await sandboxes.glance(address.sandbox)
+      const nowhere = await sandboxes.nowhere(address.sandbox)
       return outcomeOf(await play(new Addressed(call, address, await nowhere.begin(), error.message), parts), dates)
     }
   }

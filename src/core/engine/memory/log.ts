@@ -2,19 +2,15 @@
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { Base } from '../base.js'
-import { weighChanges } from '../weigh.js'
-import { type Attempt, type Awaitable, type Begun, type Commit, CONTROL, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
+import { Holding, mustFit } from '../holding.js'
+import { type Attempt, type Awaitable, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
-import { Holding } from './holding.js'
 import { MemoryJournal } from './journal.js'
 import type { Keeper } from './keeper.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
 const MOST_COMMITS = 10_000
-
-/** Changes of the control state up to so many bytes are kept however full the server is. */
-const SMALL = 4096
 
 /** What a log keeps that memory is set aside for. */
 export type Trimmable = 'journal' | 'history'
@@ -257,11 +253,10 @@ export class MemoryLog {
   }
 
   /** @throws NoRoom when there is none for the changes */
-  #hold({ scope, changes, request }: Attempt): void {
+  #hold(attempt: Attempt): void {
     if (this.#isEnded) return
-    // Faults that count how often they acted, clocks that are set: a full server can still be driven.
-    const isSmall = scope.system === CONTROL && (request !== null || weighChanges(changes) < SMALL)
-    this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), !isSmall)
+    const { scope, changes } = attempt
+    this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), mustFit(attempt))
   }
 
   /** Says what the journal has come to take up since this was last said. */

@@ -23,6 +23,9 @@ export interface RedisOptions {
 
 const MOST_REPLICAS = 1000
 
+/** So much of what replicas may take up is left filled when room has to be made. */
+const ENOUGH = 3 / 4
+
 /** Milliseconds between the clocks of two nodes that are worth a word. */
 const MOST_APART = 5000
 
@@ -199,6 +202,15 @@ class RedisEngine implements Engine, LogOwner {
       if (numberFrom(await this.port.run(NAME, [keysOf(this.#prefix, name).meta], [])) === 1) this.#named.delete(name)
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error
+    }
+  }
+
+  makeRoom(forLog: RedisLog): void {
+    const { budget } = this.house
+    const enough = budget.limit('records') * ENOUGH
+    for (const log of this.#logs.values()) {
+      if (budget.used('records') <= enough) return
+      if (log !== forLog && log.follower.idle) log.end()
     }
   }
 

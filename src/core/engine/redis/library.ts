@@ -1,5 +1,6 @@
 /** `@redis/client`, and what its errors mean. It is loaded when somebody asks for this engine, and not before. */
 import type * as RedisClient from '@redis/client'
+import { NoRoom } from '../engine.js'
 import { Away } from './port.js'
 
 /** Real milliseconds without a word, after which a connection counts as broken; it is asked for one more often than that. */
@@ -26,9 +27,10 @@ export async function loadLibrary(): Promise<Library> {
   })
 }
 
-/** @returns what Redis has refused, as it is; what the network did, or what is to be tried later, as {@link Away} */
+/** @returns what Redis has refused, as it is; what the network did, or what is to be tried later, as {@link Away}; that it is full as {@link NoRoom} */
 export function asAway(error: unknown, library: Library): unknown {
   if (!isReply(error, library)) return new Away(tell(error))
+  if (/^OOM\b|-OOM\b/.test(error.message)) return new NoRoom('Redis has no memory left for more. Delete or reset some sandboxes, or raise its maxmemory.')
   return LATER.test(error.message) ? new Away(error.message) : error
 }
 

@@ -3,8 +3,10 @@ import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { Attempt, Begun, Commit, Follower, House, Loaded, NewEntry, Point, SandboxLog, Verdict } from '../engine.js'
 import { entryFrom, headFrom } from './entries.js'
+import { type Head, headOf, sinceFrom } from './head.js'
 import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
+import { Replica } from './replica.js'
 import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
 import { APPEND, BACK, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
 
@@ -25,6 +27,8 @@ export interface LogOwner {
    * @throws NoRoom
    */
   admit(name: string): Promise<boolean>
+  /** Replicas take up more than they may: those that nobody uses are let go, but for this one. */
+  makeRoom(log: RedisLog): void
   /** @returns an id that no other attempt has */
   attemptId(): string
   /** Somebody begins to wait for what happens to the sandbox, or nobody does any more. */
@@ -33,30 +37,12 @@ export interface LogOwner {
   gone(log: RedisLog): void
 }
 
-/** What Redis says of a sandbox whenever it is asked. */
-interface Head {
-  readonly generation: number
-  readonly born: number
-  readonly version: number
-  readonly requests: number
-  /** The id of the last journal entry. */
-  readonly entry: number
-  /** The last journal entry that the generation found. */
-  readonly kept: number
-  /** Whether it was made by its name. */
-  readonly isNamed: boolean
-  /** What came since the version that was known here. */
-  readonly since: Since
-}
-
-/** Commits; null when there are too many, `back` when what was known here is not there any more. */
-type Since = readonly LoggedCommit[] | typeof BACK | null
-
 export class RedisLog implements SandboxLog {
   readonly name: string
   readonly keys: SandboxKeys
   readonly follower: Follower
   readonly #owner: LogOwner
+  readonly #replica: Replica
   /** What the follower knows of; 0 while that is nothing. */
   #generation = 0
   #born = 0
@@ -70,6 +56,9 @@ export class RedisLog implements SandboxLog {
     this.keys = keys
     this.follower = follower
     this.#owner = owner
+    this.#replica = new Replica(owner.house, () => {
+      owner.makeRoom(this)
+    })
   }
 
   /** Whether it may make room for others: nobody has changed it or made it by its name, as far as is known here. */
@@ -88,6 +77,7 @@ export class RedisLog implements SandboxLog {
   async commit(attempt: Attempt): Promise<Verdict> {
     const { docs, log, meta } = this.keys
     const { generation, base, reads, changes, request, scope } = attempt
+    this.#replica.fit(attempt)
     const id = this.#owner.attemptId()
     const names = joinNames(new Set(reads))
     const touched = scope.touched(changes)
@@ -101,7 +91,7 @@ export class RedisLog implements SandboxLog {
     const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, id, names))
     if (verdict === 'over') return 'over'
     if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
-    const between = this.#commitsFrom(since)
+    const between = sinceFrom(since)
     const newest = numberFrom(version)
     if (between === BACK) this.#goBack(newest)
     else if (between === null) this.#miss(generation, newest)
@@ -121,6 +111,7 @@ export class RedisLog implements SandboxLog {
 
   async replace(content: SandboxContent, kept?: Point): Promise<number> {
     const { meta, docs, log, journal } = this.keys
+    this.#replica.fitAll(content)
     const places = kept === undefined ? null : await this.#placesAt(kept.version)
     const sign: Sign = { sign: 'turned', kept: kept?.entry ?? 0 }
     const args = [JSON.stringify(sign), startOf(content), String(content.control.era), String(content.control.requests), kept === undefined ? '' : String(kept.version), kept === undefined ? '' : String(kept.entry)]
@@ -176,13 +167,14 @@ export class RedisLog implements SandboxLog {
   }
 
   close(): void {
+    this.#replica.end()
     this.#owner.gone(this)
   }
 
   /** The sandbox is gone, or not followed here any more. Calls under way begin anew in the one that has its name by then. */
   end(): void {
     this.#owner.gone(this)
-    this.follower.lost()
+    this.#lost()
     this.follower.ended()
   }
 
@@ -273,7 +265,11 @@ export class RedisLog implements SandboxLog {
       const { generation, requests, version } = head
       const begun = JSON.parse(textFrom(start)) as Start // written by `startOf`
       const isWhole = whole === '1'
-      if (!looksBack) return { generation, requests, version, content: { ...contentFrom(records, begun, numberFrom(era)), stores: {} }, commits: commitsFrom(records, version), isWhole }
+      if (!looksBack) {
+        const loaded = { generation, requests, version, content: { ...contentFrom(records, begun, numberFrom(era)), stores: {} }, commits: commitsFrom(records, version), isWhole }
+        this.#replica.begin(loaded.content, loaded.commits)
+        return loaded
+      }
       const all = itemsFrom(listFrom(reply)[11]).map((item) => new LoggedCommit(item))
       // Signs are no part of history; a deleted sandbox of the same name may have left one.
       const commits = all.filter(({ sign }) => sign === null)
@@ -305,15 +301,9 @@ export class RedisLog implements SandboxLog {
   }
 
   #headFrom(reply: unknown): Head | null {
-    const [time, generation, born, version, requests, entry, kept, named, since] = listFrom(reply)
-    this.#owner.heard(numberFrom(time))
-    if (typeof generation !== 'string') return null
-    return { generation: numberFrom(generation), born: numberFrom(born), version: numberFrom(version), requests: numberFrom(requests), entry: numberFrom(entry), kept: numberFrom(kept), isNamed: named === '1', since: this.#commitsFrom(since) }
-  }
-
-  #commitsFrom(reply: unknown): Since {
-    if (reply === BACK) return BACK
-    return Array.isArray(reply) ? itemsFrom(reply).map((item) => new LoggedCommit(item)) : null
+    const { now, head } = headOf(reply)
+    this.#owner.heard(now)
+    return head
   }
 
   /** Answers may come late: what they say may be known already, and more. */
@@ -323,7 +313,7 @@ export class RedisLog implements SandboxLog {
       this.#generation = generation
       this.#born = born
       this.#goBack(version)
-      if (isOther) this.follower.turnedOver(kept)
+      if (isOther) this.#turnedOver(kept)
       return
     }
     if (generation < this.#generation) return
@@ -333,7 +323,7 @@ export class RedisLog implements SandboxLog {
       this.#born = born
       this.#version = version
       if (before === 0) return
-      if (born === bornBefore) this.follower.turnedOver(kept)
+      if (born === bornBefore) this.#turnedOver(kept)
       else this.end()
     } else if (since === null) this.#miss(generation, version)
     else this.#tell(generation, since)
@@ -348,6 +338,7 @@ export class RedisLog implements SandboxLog {
         return
       }
       this.#version = commit.version
+      this.#replica.receive(commit)
       this.follower.committed(commit)
       if (commit.sign?.sign === 'cleared') this.follower.journalled({ type: 'cleared' })
       if (commit.sign?.sign === 'told') this.follower.announced(commit.sign.text)
@@ -357,13 +348,23 @@ export class RedisLog implements SandboxLog {
   /** Redis has come back with less than it had: a disk that did not keep all, or a replica that had not heard all. What is there counts. */
   #goBack(version: number): void {
     this.#version = version
+    this.#lost()
+  }
+
+  #lost(): void {
+    this.#replica.end()
     this.follower.lost()
+  }
+
+  #turnedOver(kept: number): void {
+    this.#replica.end()
+    this.follower.turnedOver(kept)
   }
 
   #miss(generation: number, version: number): void {
     if (generation !== this.#generation || version <= this.#version) return
     this.#version = version
-    this.follower.lost()
+    this.#lost()
   }
 
   #hearCommit(commit: LoggedCommit): void {
@@ -375,7 +376,7 @@ export class RedisLog implements SandboxLog {
     else if (generation > this.#generation) {
       this.#generation = generation
       this.#version = version
-      if (sign?.sign === 'turned') this.follower.turnedOver(sign.kept)
+      if (sign?.sign === 'turned') this.#turnedOver(sign.kept)
       else this.end()
     }
   }

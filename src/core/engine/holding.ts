@@ -1,16 +1,24 @@
 /** How much memory the records of one sandbox take up beyond those of the world, held against what they may. */
-import type { Budget } from '../../budget.js'
-import type { SandboxContent } from '../../sandbox-state.js'
-import type { Change, Key } from '../../store/types.js'
-import { CONTROL, type House, NoRoom } from '../engine.js'
-import { Shelves } from '../shelves.js'
-import { weigh, weighAfter } from '../weigh.js'
+import type { Budget } from '../budget.js'
+import type { SandboxContent } from '../sandbox-state.js'
+import type { Change, Key } from '../store/types.js'
+import { type Attempt, CONTROL, type House, NoRoom } from './engine.js'
+import { Shelves } from './shelves.js'
+import { weigh, weighAfter, weighChanges } from './weigh.js'
 
 /** What a record costs beside what stands in it: its places in layers, indexes and here. */
 const RECORD = 200
 /** What it costs to remember that a record of the world is gone. */
 const TOMBSTONE = 100
 const MIB = 1024 * 1024
+
+/** Changes of the control state up to so many bytes are kept however full the server is. */
+const SMALL = 4096
+
+/** Whether the changes are refused where there is no room for them. Faults that count how often they acted, clocks that are set: a full server can still be driven. */
+export function mustFit({ scope, changes, request }: Attempt): boolean {
+  return !(scope.system === CONTROL && (request !== null || weighChanges(changes) < SMALL))
+}
 
 interface Weighed {
   readonly shelf: Map<Key, number>
@@ -40,12 +48,14 @@ export class Holding {
    * @throws NoRoom when it would take up more than there is left; then it is not counted. What takes up less than before always fits
    */
   change(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean, mustFit: boolean): void {
-    const weighed = changes.map((change): Weighed => {
-      const { collection, key, after } = change
-      return { shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + weighAfter(change) }
-    })
-    if (mustFit) this.#refuse(weighed.reduce((sum, { shelf, key, bytes }) => sum + bytes - (shelf.get(key) ?? 0), 0))
+    const weighed = this.#weighChanges(system, changes, isOfWorld)
+    if (mustFit) this.#refuse(growthBy(weighed))
     this.#put(weighed)
+  }
+
+  /** Counts nothing. @throws NoRoom as {@link change} */
+  fit({ scope, changes }: Attempt): void {
+    this.#refuse(growthBy(this.#weighChanges(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key))))
   }
 
   /**
@@ -66,6 +76,13 @@ export class Holding {
     this.#budget.give('records', this.#bytes)
     this.#weights = new Shelves()
     this.#bytes = 0
+  }
+
+  #weighChanges(system: string, changes: readonly Change[], isOfWorld: (collection: string, key: Key) => boolean): readonly Weighed[] {
+    return changes.map((change) => {
+      const { collection, key, after } = change
+      return { shelf: this.#weights.of(system, collection), key, bytes: after === null ? (isOfWorld(collection, key) ? TOMBSTONE : 0) : RECORD + weighAfter(change) }
+    })
   }
 
   #refuse(more: number): void {
@@ -96,6 +113,11 @@ export class Holding {
   }
 }
 
-function inMib(bytes: number): string {
+function growthBy(weighed: readonly Weighed[]): number {
+  return weighed.reduce((sum, { shelf, key, bytes }) => sum + bytes - (shelf.get(key) ?? 0), 0)
+}
+
+/** @returns the bytes for people */
+export function inMib(bytes: number): string {
   return String(Math.floor(bytes / MIB))
 }
