@@ -246,4 +246,26 @@ describe('the lines of calls', () => {
     expect(many?.lines.at(-1)?.id).toBe(503)
     expect(events.every((event) => /^id: \d+\nevent: lines\n/.test(event))).toBe(true)
   })
+
+  test('are told once to each who reads them, whenever he came', async () => {
+    const here = box()
+    await code(here)
+    const read = (after: string) => fetch(`${server.url}/__admin/sandboxes/${here.name}/requests/lines/stream`, { headers: { 'last-event-id': after } })
+    const first = read('0')
+    await listening(here)
+    await rush(server, here.name, 3)
+    // In the middle of a batch: of it he knows a part.
+    const second = read('2')
+    await (await second).body?.getReader().read()
+    const third = await read('3')
+    await rush(server, here.name, 300)
+    await here.admin('DELETE', '')
+    for (const [stream, from] of [[await first, 1], [third, 4]] as const) {
+      const told = (await stream.text()).split('\ndata: ').slice(1).map((data) => JSON.parse(data.split('\n')[0] ?? '') as { lines: { id: number }[]; left: number }) // as control.yaml says
+      const ids = told.flatMap(({ lines }) => lines.map(({ id }) => id))
+      expect(ids.at(-1)).toBe(304)
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(told.reduce((sum, { lines, left }) => sum + lines.length + left, 0)).toBe(304 - from + 1)
+    }
+  })
 })

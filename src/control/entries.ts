@@ -8,9 +8,10 @@ import type { ReplyHeaders } from '../core/reply.js'
 import type { CallHeaders } from '../core/stage/call.js'
 import type { ControlParts, Task } from './task.js'
 import { systemsOf } from './access.js'
+import { veilOf } from './veil.js'
 import { globTest } from './glob.js'
 import { nearMisses } from './near-misses.js'
-import { isSecret, mask, mapTexts, maskDeep, maskForm, maskMembers, maskPhones, maskUrl } from '../core/secrets.js'
+import { isSecret, mask, mapTexts, maskDeep, maskForm, maskMembers, maskUrl } from '../core/secrets.js'
 
 type Filters = Omit<Task<'countRequests'>['input'], 'sandbox'>
 
@@ -79,34 +80,6 @@ export function showEntry({ served }: ControlParts, entry: JournalEntry, secrets
   }
 }
 
-/** So much of a URL stands in a line. */
-const MOST_URL = 300
-
-/** @returns what a list shows of the entry, without secrets */
-export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via }: JournalEntry) {
-  const veil = veilOf({ via }, false)
-  return {
-    id,
-    at: new Date(at).toISOString(),
-    duration: Math.round(duration * 1000) / 1000,
-    system,
-    operationId: operation,
-    method,
-    url: veil(maskUrl(url)).slice(0, MOST_URL),
-    status,
-    error,
-    user: user === null ? null : veil(user),
-    faults: [...faults],
-    violations: violations.length,
-    changes: changes.length + changesLeftOut,
-    source: via?.source ?? ('stub' as const),
-  }
-}
-
-/** Phone numbers of a world that is made up are for everybody to see. Where a real backend has its part, they may be somebody's. */
-function veilOf({ via }: { readonly via?: JournalEntry['via'] | undefined }, secrets: boolean): (text: string) => string {
-  return via === undefined || secrets ? (text) => text : maskPhones
-}
 
 function showRecord(record: Readonly<Record<string, unknown>> | null, secrets: boolean, veil: (text: string) => string): Record<string, unknown> | null {
   if (record === null) return null

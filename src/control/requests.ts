@@ -4,7 +4,8 @@ import type { EntryHead, JournalEntry } from '../core/journal.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { lookAt, openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
-import { filterOf, showEntry, showLine } from './entries.js'
+import { filterOf, showEntry } from './entries.js'
+import { showLine } from './lines.js'
 import { quote, refusal } from '../core/surface/refusal.js'
 import { streamEntries, streamLines } from './stream.js'
 
@@ -42,7 +43,10 @@ export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequest
     return { lines: entries.map(showLine), meta: { total, capacity, oldest } }
   },
 
-  streamCallLines: async ({ input, parts, headers, call }) => streamLines({ budget: parts.budget, feed: await openSandbox(parts, input.sandbox).journal.follow(lastId(headers)), show: showLine, call }),
+  streamCallLines: async ({ input, parts, headers, call }) => {
+    const feed = await parts.lines.follow(openSandbox(parts, input.sandbox).journal, lastId(headers))
+    return streamLines({ feed, budget: parts.budget, call })
+  },
 
   getRequest: async ({ input, parts }) => {
     const { journal } = await lookAt(parts, input.sandbox)

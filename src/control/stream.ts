@@ -2,9 +2,10 @@
 import type { Budget } from '../core/budget.js'
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry, JournalEvent } from '../core/journal.js'
-import type { JournalFeed } from '../core/sandbox-journal.js'
+import type { Feed } from '../core/sandbox-journal.js'
 import type { Call } from '../core/stage/call.js'
 import { Stream } from '../core/surface/api.js'
+import { batchOf, type LinesEvent, portions } from './lines.js'
 
 /** Proxies close connections on which nothing happens; a comment is nothing to a client. */
 const KEEP_ALIVE = 15_000
@@ -12,39 +13,30 @@ const KEEP_ALIVE = 15_000
 /** Bytes that may wait for a slow reader; one that is slower is cut off, and goes on from its last id. */
 const MOST_BACKLOG = 8 * 1024 * 1024
 
-/** Lines are collected for so many milliseconds, as a write costs the server more than a line does. */
-const COLLECT = 100
-/** Lines of one event; nobody reads more in a tenth of a second. */
-const MOST_LINES = 200
-
-interface Source {
-  readonly feed: JournalFeed
-  readonly show: (entry: JournalEntry) => object
+interface Source<E> {
+  readonly feed: Feed<E>
   readonly call: Call
   /** What may wait for slow readers. */
   readonly budget: Budget
 }
 
-export interface StreamOptions extends Source {
+export interface StreamOptions extends Source<JournalEvent> {
   readonly fits: (entry: EntryHead) => boolean
+  readonly show: (entry: JournalEntry) => object
 }
 
-type EntryEvent = Extract<JournalEvent, { type: 'entry' }>
-
 /** What a stream is made of. */
-interface Telling {
+interface Telling<E> {
   /** What the client missed. */
   readonly missed: Iterable<string>
   /** Puts into the backlog what comes. */
-  readonly tell: (event: JournalEvent) => void
-  /** Nobody listens any more. */
-  readonly stop?: () => void
+  readonly tell: (event: E) => void
 }
 
 /** @returns the stream: entries that the client missed, then each as it comes, until the client or the sandbox goes */
 export function streamEntries({ fits, show, ...source }: StreamOptions): Stream {
   const write = (entry: JournalEntry) => `id: ${String(entry.id)}\nevent: request\ndata: ${JSON.stringify(show(entry))}\n\n`
-  return begin({ show, ...source }, (backlog) => ({
+  return begin(source, (backlog) => ({
     missed: mapped(source.feed.missed.filter(fits), write),
     tell: (event) => {
       if (event.type !== 'entry') announce(backlog, event)
@@ -53,47 +45,18 @@ export function streamEntries({ fits, show, ...source }: StreamOptions): Stream 
   }))
 }
 
-/** @returns the stream of lines, several to an event; of more than fit into one the newest */
-export function streamLines(source: Source): Stream {
-  const write = (entries: readonly JournalEntry[], left: number) => `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(source.show), left })}\n\n`
-  return begin(source, (backlog) => {
-    let waiting: EntryEvent[] = []
-    let left = 0
-    let timer: NodeJS.Timeout | null = null
-    const flush = () => {
-      if (timer !== null) clearTimeout(timer)
-      timer = null
-      if (waiting.length > 0) backlog.add(write(waiting.map(({ entry }) => entry), left))
-      waiting = []
-      left = 0
-    }
-    const collect = (event: EntryEvent) => {
-      waiting.push(event)
-      // Twice as many are let in before the older half goes, so that the array is moved seldom.
-      if (waiting.length >= 2 * MOST_LINES) left += waiting.splice(0, MOST_LINES).length
-      timer ??= setTimeout(() => {
-        if (waiting.length > MOST_LINES) left += waiting.splice(0, waiting.length - MOST_LINES).length
-        flush()
-      }, COLLECT)
-    }
-    const { missed } = source.feed
-    return {
-      missed: missed.length === 0 ? [] : [write(missed, 0)],
-      tell: (event) => {
-        if (event.type === 'entry') collect(event)
-        else {
-          flush()
-          announce(backlog, event)
-        }
-      },
-      stop: () => {
-        if (timer !== null) clearTimeout(timer)
-      },
-    }
-  })
+/** @returns the stream of lines, several to an event; of a rush the newest, and how many were left out */
+export function streamLines({ feed, call, budget }: Source<LinesEvent>): Stream {
+  return begin({ feed, call, budget }, (backlog) => ({
+    missed: mapped(portions(feed.missed), (entries) => batchOf(entries, 0).text),
+    tell: (event) => {
+      if (event.type === 'lines') backlog.add(event.text)
+      else announce(backlog, event)
+    },
+  }))
 }
 
-function begin({ feed, call, budget }: Source, telling: (backlog: Backlog) => Telling): Stream {
+function begin<E>({ feed, call, budget }: Source<E>, telling: (backlog: Backlog) => Telling<E>): Stream {
   const { method, signal } = call
   const stop = () => {
     feed.stop()
@@ -104,8 +67,8 @@ function begin({ feed, call, budget }: Source, telling: (backlog: Backlog) => Te
   return new Stream('text/event-stream; charset=utf-8', events(feed, signal, new Backlog(budget), telling), { 'last-event-id': String(feed.after), 'x-accel-buffering': 'no' })
 }
 
-async function* events(feed: JournalFeed, gone: AbortSignal, backlog: Backlog, telling: (backlog: Backlog) => Telling): AsyncGenerator<string, void> {
-  const { missed, tell, stop } = telling(backlog)
+async function* events<E>(feed: Feed<E>, gone: AbortSignal, backlog: Backlog, telling: (backlog: Backlog) => Telling<E>): AsyncGenerator<string, void> {
+  const { missed, tell } = telling(backlog)
   const leave = () => {
     backlog.end()
   }
@@ -118,7 +81,6 @@ async function* events(feed: JournalFeed, gone: AbortSignal, backlog: Backlog, t
     yield* backlog.pieces()
   } finally {
     feed.stop()
-    stop?.()
     backlog.empty()
     gone.removeEventListener('abort', leave)
   }
@@ -130,7 +92,7 @@ function announce(backlog: Backlog, { type }: Exclude<JournalEvent, { type: 'ent
 }
 
 /** Each only when it is asked for: what a client missed may be much. */
-function* mapped<T>(items: readonly T[], change: (item: T) => string): Generator<string> {
+function* mapped<T>(items: Iterable<T>, change: (item: T) => string): Generator<string> {
   for (const item of items) yield change(item)
 }
 

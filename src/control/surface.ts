@@ -12,6 +12,7 @@ import { clock } from './clock.js'
 import { db } from './db.js'
 import { drift } from './drift.js'
 import { faults } from './faults.js'
+import { LineFeeds } from './lines.js'
 import { maintenance } from './maintenance.js'
 import { recording } from './recording.js'
 import { requests } from './requests.js'
@@ -32,7 +33,8 @@ export const CONTROL_PREFIX = '/__admin'
 const handlers: Handlers = { ...server, ...sandboxes, ...clock, ...sms, ...sessions, ...users, ...sockets, ...maintenance, ...settings, ...backends, ...drift, ...recording, ...faults, ...requests, ...state, ...db }
 
 /** @returns the surface that answers everything below {@link CONTROL_PREFIX} */
-export function controlSurface(parts: ControlParts, guard: Guard): Surface {
+export function controlSurface(given: Omit<ControlParts, 'lines'>, guard: Guard): Surface {
+  const parts: ControlParts = { ...given, lines: new LineFeeds() }
   const { report } = parts
   const name = 'the control plane'
   const carryOut = async (operation: string, task: Task) => {

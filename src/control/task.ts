@@ -10,6 +10,7 @@ import type { Sandboxes } from '../core/sandboxes.js'
 import type { Switchboard } from '../core/sockets/switchboard.js'
 import type { Call } from '../core/stage/call.js'
 import type { WithHeaders, Stream } from '../core/surface/api.js'
+import type { LineFeeds } from './lines.js'
 import type { Operations } from '../generated/control/contract.js'
 
 /** What the control plane drives. */
@@ -32,6 +33,8 @@ export interface ControlParts {
   /** The folder with one folder of fixtures per system. */
   readonly fixtures: string
   readonly examples: FailureExamples
+  /** The calls as lines, for all who read them. */
+  readonly lines: LineFeeds
   /** Told of answers that break the contract and of exceptions in handlers. */
   readonly report: (problem: string) => void
 }

@@ -2,14 +2,16 @@
 import type { SandboxLog } from './engine/engine.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from './journal.js'
 
-/** The journal for somebody who listens. */
-export interface JournalFeed {
+/** The journal for somebody who listens: what was missed, then the events as they come. */
+export interface Feed<E> {
   /** The id after which it goes on. */
   readonly after: number
   readonly missed: readonly JournalEntry[]
-  start(listener: (event: JournalEvent) => void): void
+  start(listener: (event: E) => void): void
   stop(): void
 }
+
+export type JournalFeed = Feed<JournalEvent>
 
 /** What was chosen of a journal. */
 export interface Chosen {
@@ -90,18 +92,30 @@ export class Journal {
    * @returns what it missed, and a way to hear the rest; what comes before it starts to listen waits for it
    */
   async follow(after: number | null): Promise<JournalFeed> {
-    const waiting: JournalEvent[] = []
-    let listener: ((event: JournalEvent) => void) | null = null
-    const stop = this.subscribe((event) => {
+    return this.followBy(after, (listener) => this.subscribe(listener), (event, known) => (event.type !== 'entry' || event.entry.id > known ? event : null))
+  }
+
+  /**
+   * As {@link follow}, for events that somebody makes of those of this journal.
+   * @param subscribe begins to tell them; returns what ends it
+   * @param news what of an event is new to somebody who knows all up to an id; null where nothing is
+   */
+  async followBy<E>(after: number | null, subscribe: (listener: (event: E) => void) => () => void, news: (event: E, known: number) => E | null): Promise<Feed<E>> {
+    const waiting: E[] = []
+    let listener: ((event: E) => void) | null = null
+    const stop = subscribe((event) => {
       if (listener === null) waiting.push(event)
       else listener(event)
     })
     const { last } = await this.status()
     const missed = after === null ? [] : await this.#log.entries((await this.#log.heads()).filter(({ id }) => id > after).map(({ id }) => id))
     const known = Math.max(last, missed.at(-1)?.id ?? 0)
-    const start = (told: (event: JournalEvent) => void) => {
-      for (const event of waiting) if (event.type !== 'entry' || event.entry.id > known) told(event)
-      listener = told
+    const start = (told: (event: E) => void) => {
+      listener = (event) => {
+        const fresh = news(event, known)
+        if (fresh !== null) told(fresh)
+      }
+      for (const event of waiting) listener(event)
     }
     return { after: after ?? last, missed, start, stop }
   }

@@ -12,7 +12,7 @@ let lines: Line[] = []
 /** Numbers that the page knows to be missing: they came too fast to be sent. */
 let left = 0
 
-/** Counts up with every change of the lines. */
+/** Counts up when the lines have changed, once for each picture that is drawn. */
 export const version = signal(0)
 /** So many calls the stub's journal holds; older ones are gone. */
 export const capacity = signal(0)
@@ -22,6 +22,17 @@ export const pausedAt = signal<number | null>(null)
 /** @returns the lines kept, oldest first; the array is not to be changed */
 export function keptLines(): readonly Line[] {
   return lines
+}
+
+/** @returns the place of the last of some lines whose number is not above `id`; -1 where all are */
+export function placeUpTo(lines: readonly Line[], id: number): number {
+  let [low, high] = [0, lines.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.id ?? 0) <= id) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 /** @returns how many calls of a rush are not among the lines */
@@ -38,7 +49,19 @@ export function append(more: readonly Line[], missing = 0): void {
   // A tenth at a time, as moving the array costs.
   if (lines.length > MOST_KEPT * 1.1) lines = lines.slice(-MOST_KEPT)
   left += missing
-  version.value++
+  changed()
+}
+
+let isDue = false
+
+/** A page is drawn sixty times a second at the most, and one that is not seen never: until then any number of changes are one. */
+function changed(): void {
+  if (isDue) return
+  isDue = true
+  requestAnimationFrame(() => {
+    isDue = false
+    version.value++
+  })
 }
 
 /** Takes these lines in place of all. */

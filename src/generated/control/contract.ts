@@ -1287,9 +1287,9 @@ export interface paths {
         };
         /**
          * 摘要的事件流 · The lines as they come
-         * @description Server-Sent Events，供大量请求时使用：至多每 100 毫秒一个 `lines` 事件，`id` 为最后一个编号，`data` 为 `{"lines": […], "left": 0}`，旧的在前，最多 200 条；更多时只留最新的，`left` 是略去的条数。`reset`、`clear` 与 `streamRequests` 相同；带 `Last-Event-ID` 时先补上其后的条目。
+         * @description Server-Sent Events，供大量请求时使用：至多每 100 毫秒（请求过多时每 500 毫秒）一个 `lines` 事件，`id` 为最后一个编号，`data` 为 `{"lines": […], "left": 0}`，旧的在前，最多 200 条；更多时只留最新的，`left` 是略去的条数。`reset`、`clear` 与 `streamRequests` 相同；带 `Last-Event-ID` 时先补上其后的条目。
          *
-         *     Server-sent events for many calls: an event `lines` every 100 milliseconds at the most, with the last number as `id` and `{"lines": […], "left": 0}` as data, oldest first, 200 at the most; of more the newest are sent and `left` counts the others. `reset`, `clear` and `Last-Event-ID` are as for `streamRequests`.
+         *     Server-sent events for many calls: an event `lines` every 100 milliseconds at the most (every 500 in a rush), with the last number as `id` and `{"lines": […], "left": 0}` as data, oldest first, 200 at the most; of more the newest are sent and `left` counts the others. `reset`, `clear` and `Last-Event-ID` are as for `streamRequests`.
          */
         get: operations["streamCallLines"];
         put?: never;

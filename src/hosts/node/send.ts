@@ -87,22 +87,30 @@ async function stream(response: ServerResponse, reply: StreamedReply, isHead: bo
     return
   }
   const pieces = reply.body[Symbol.asyncIterator]()
-  const gone = new Promise<null>((resolve) => {
-    if (signal.aborted) resolve(null)
-    else signal.addEventListener('abort', () => {
+  // Not a promise that is raced again and again: it would keep every piece that was ever sent for as long as somebody reads.
+  let leave: () => void = () => {}
+  const leaving = () => {
+    leave()
+  }
+  signal.addEventListener('abort', leaving, { once: true })
+  const unlessGone = <T>(promise: Promise<T>) => new Promise<T | null>((resolve, reject) => {
+    leave = () => {
       resolve(null)
-    })
+    }
+    if (signal.aborted) leave()
+    promise.then(resolve, reject)
   })
   try {
     for (;;) {
-      const next = await Promise.race([pieces.next(), gone])
+      const next = await unlessGone(pieces.next())
       if (next === null || next.done === true) break
-      if (!response.write(next.value)) await Promise.race([new Promise((resolve) => response.once('drain', resolve)), gone])
+      if (!response.write(next.value)) await unlessGone(new Promise((resolve) => response.once('drain', resolve)))
     }
     response.end()
   } catch {
     response.destroy()
   } finally {
+    signal.removeEventListener('abort', leaving)
     void pieces.return?.()
   }
 }

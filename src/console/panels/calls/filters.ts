@@ -1,7 +1,7 @@
 /** Which calls are listed: a text, and what the tags of a call say. Kept in the address. */
 import { watch } from '../../live/watch.js'
 import { computed } from '@preact/signals'
-import { keptLines, type Line, pausedAt, version } from '../../live/calls.js'
+import { keptLines, type Line, pausedAt, placeUpTo, version } from '../../live/calls.js'
 import { t } from '../../language.js'
 import { place } from '../../place.js'
 
@@ -50,8 +50,8 @@ function fits(line: Line, facets: readonly (readonly [string, string])[], words:
 
 let cache: { key: string; from: readonly Line[]; until: number; found: Line[] } | null = null
 
-/** @returns the calls that fit, oldest first. Lines that were looked at before are not looked at again. */
-export const listed = computed((): readonly Line[] => {
+/** The calls that fit, oldest first. Lines that were looked at before are not looked at again. */
+export const listed = computed((): { readonly lines: readonly Line[] } => {
   const counted = version.value
   const all = keptLines()
   const until = pausedAt.value ?? Number.POSITIVE_INFINITY
@@ -64,8 +64,8 @@ export const listed = computed((): readonly Line[] => {
     if (line !== undefined && line.id <= until && fits(line, active.value, words)) found.push(line)
   }
   cache = { key, from: all, until: all.length, found }
-  // A new array each time: a signal passes on only what is another value.
-  return found.slice()
+  // A new object each time, as a signal passes on only what is another value; not a new array, which ten thousand lines would make large.
+  return { lines: found }
 })
 
 /** How many calls have come since the list was paused. */
@@ -74,7 +74,5 @@ export const held = computed(() => {
   const stopped = pausedAt.value
   if (stopped === null) return 0
   const all = keptLines()
-  let count = 0
-  for (let i = all.length - 1; i >= 0 && (all[i]?.id ?? 0) > stopped; i--) count++
-  return count
+  return all.length - 1 - placeUpTo(all, stopped)
 })

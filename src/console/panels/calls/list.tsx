@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { takeKeys } from '../../keys.js'
 import { t } from '../../language.js'
 import { connection } from '../../live/connection.js'
-import type { Line } from '../../live/calls.js'
+import { type Line, placeUpTo } from '../../live/calls.js'
 import { go, item } from '../../place.js'
 import { active, listed, text } from './filters.js'
 import { CallRow } from './row.js'
@@ -13,7 +13,8 @@ import { callSearch } from './search.js'
 const SPARE = 8
 
 export function CallList() {
-  const lines = listed.value
+  const view = listed.value
+  const { lines } = view
   const box = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setView] = useState({ top: 0, height: 600, row: 36 })
   const count = lines.length
@@ -37,13 +38,14 @@ export function CallList() {
   // Whoever has scrolled down reads: rows that come above must not push his away.
   useLayoutEffect(() => {
     const element = box.current
-    const added = newest > before.current.newest ? lines.length - lastIndexUpTo(lines, before.current.newest) - 1 : 0
+    const added = newest > before.current.newest ? lines.length - placeUpTo(lines, before.current.newest) - 1 : 0
     before.current = { newest, count }
     if (element !== null && added > 0 && element.scrollTop > row / 2) element.scrollTop += added * row
-  }, [newest, count, row, lines])
+  }, [newest, count, row, view])
 
   const selected = Number(item.value || 0)
-  const at = selected === 0 ? -1 : lines.findIndex(({ id }) => id === selected)
+  const place = placeUpTo(lines, selected)
+  const at = selected !== 0 && lines[place]?.id === selected ? place : -1
 
   const openAt = (index: number) => {
     const line = lines[index]
@@ -75,18 +77,12 @@ export function CallList() {
       {count === 0 && <Empty />}
       <div class="extent-of-rows" role="presentation" style={{ height: `${String(count * row)}px` }}>
         {drawn.map((line, i) => (
-          <CallRow key={line.id} line={line} index={first + i} isSelected={line.id === selected} canFocus={line.id === selected || (at === -1 && first + i === 0)} />
+          // A row that is drawn no longer is written over with one that comes: making elements anew is what costs most in a rush.
+          <CallRow key={(count - 1 - first - i) % drawn.length} line={line} index={first + i} isSelected={line.id === selected} canFocus={line.id === selected || (at === -1 && first + i === 0)} />
         ))}
       </div>
     </div>
   )
-}
-
-/** @returns the index of the last line whose number is not above `id`; -1 when all are */
-function lastIndexUpTo(lines: readonly Line[], id: number): number {
-  let index = lines.length - 1
-  while (index >= 0 && (lines[index]?.id ?? 0) > id) index--
-  return index
 }
 
 function Empty() {

@@ -44,7 +44,7 @@ export function CallTools() {
 function Extent() {
   watch(version)
   const kept = keptLines()
-  const shown = listed.value.length
+  const shown = listed.value.lines.length
   const first = kept[0]?.id ?? 1
   const missing = leftOut()
   const isFull = first > 1

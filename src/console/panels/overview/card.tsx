@@ -10,7 +10,7 @@ import { Mark } from '../../parts/mark.js'
 import { referenceOf } from '../../reference.js'
 import { nameOf } from '../people/names.js'
 import { logInAs } from '../people/login.js'
-import { lastViolation } from './recent.js'
+import { recentOf } from './recent.js'
 import { Sparkline } from './sparkline.js'
 
 interface SystemCardProps {
@@ -27,7 +27,7 @@ interface SystemCardProps {
 export function SystemCard({ system, maintenance, outages, faults, sessions, users }: SystemCardProps) {
   const { id, title } = system
   const url = baseUrlOf(id)
-  const violation = lastViolation(id)
+  const violation = recentOf(id).violation
   return (
     <li class="card system-card">
       <header class="part-head">

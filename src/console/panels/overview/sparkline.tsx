@@ -1,18 +1,13 @@
 /** Calls per minute as a small line. */
 import { count } from '../../format.js'
 import { t } from '../../language.js'
-import { sandboxNow } from '../../live/connection.js'
-import { tick } from '../../live/tick.js'
-import { watch } from '../../live/watch.js'
-import { perMinute } from './recent.js'
+import { MINUTES, recentOf } from './recent.js'
 
-const MINUTES = 30
 const WIDTH = 300
 const HEIGHT = 36
 
 export function Sparkline({ system }: { readonly system: string }) {
-  watch(tick)
-  const counts = perMinute(system, sandboxNow() ?? 0, MINUTES)
+  const counts = recentOf(system).perMinute
   const most = Math.max(1, ...counts)
   const points = counts.map((value, i) => `${((i * WIDTH) / (MINUTES - 1)).toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 6)).toFixed(1)}`)
   const latest = counts.at(-1) ?? 0

@@ -1,0 +1,147 @@
+/**
+ * The calls of a sandbox as lines, in batches that are made once for all who read them. While calls pour in most of them are never
+ * looked at: lines are made only of those that are sent, and batches become rarer.
+ */
+import type { JournalEntry, JournalEvent } from '../core/journal.js'
+import type { Feed, Journal } from '../core/sandbox-journal.js'
+import { maskUrl } from '../core/secrets.js'
+import { veilOf } from './veil.js'
+
+/** Lines are collected for so many milliseconds; in a rush for twice as many each time, up to the most. */
+const COLLECT = 100
+const COLLECT_MOST = 500
+/** Lines of one event; nobody reads more in a tenth of a second. */
+const MOST_LINES = 200
+
+/** So much of a URL stands in a line. */
+const MOST_URL = 300
+
+/** @returns what a list shows of the entry, without secrets */
+export function showLine({ id, at, duration, system, operation, method, url, status, error, user, faults, violations, changes, changesLeftOut = 0, via }: JournalEntry) {
+  const veil = veilOf({ via }, false)
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    duration: Math.round(duration * 1000) / 1000,
+    system,
+    operationId: operation,
+    method,
+    url: veil(maskUrl(url)).slice(0, MOST_URL),
+    status,
+    error,
+    user: user === null ? null : veil(user),
+    faults: [...faults],
+    violations: violations.length,
+    changes: changes.length + changesLeftOut,
+    source: via?.source ?? ('stub' as const),
+  }
+}
+
+/** Some lines, the oldest first. */
+export interface Batch {
+  readonly type: 'lines'
+  readonly entries: readonly JournalEntry[]
+  /** How many calls right before them were left out. */
+  readonly left: number
+  /** The event, as it is sent. */
+  readonly text: string
+}
+
+type EntryEvent = Extract<JournalEvent, { type: 'entry' }>
+
+export type LinesEvent = Batch | Exclude<JournalEvent, EntryEvent>
+
+/** @returns the event that tells of the entries, of which there is one at least */
+export function batchOf(entries: readonly JournalEntry[], left: number): Batch {
+  return { type: 'lines', entries, left, text: `id: ${String(entries.at(-1)?.id)}\nevent: lines\ndata: ${JSON.stringify({ lines: entries.map(showLine), left })}\n\n` }
+}
+
+/** @returns the entries in portions that each fit into an event */
+export function* portions(entries: readonly JournalEntry[]): Generator<readonly JournalEntry[]> {
+  for (let at = 0; at < entries.length; at += MOST_LINES) yield entries.slice(at, at + MOST_LINES)
+}
+
+/** The lines of the sandboxes of one server that somebody reads. */
+export class LineFeeds {
+  readonly #feeds = new WeakMap<Journal, LineFeed>()
+
+  /**
+   * Listens to the lines of a journal without missing anything.
+   * @param after the last id that the listener has; null where it begins anew
+   */
+  follow(journal: Journal, after: number | null): Promise<Feed<LinesEvent>> {
+    let feed = this.#feeds.get(journal)
+    if (feed === undefined) this.#feeds.set(journal, (feed = new LineFeed(journal)))
+    const { subscribe } = feed
+    return journal.followBy(after, subscribe, newsOf)
+  }
+}
+
+/** @returns what is new in it; its calls have consecutive ids, and ids only grow */
+function newsOf(event: LinesEvent, known: number): LinesEvent | null {
+  if (event.type !== 'lines') return event
+  const fresh = event.entries.filter(({ id }) => id > known)
+  const [first] = fresh
+  if (first === undefined) return null
+  const left = Math.max(0, Math.min(event.left, first.id - 1 - known))
+  return fresh.length === event.entries.length && left === event.left ? event : batchOf(fresh, left)
+}
+
+class LineFeed {
+  readonly #journal: Journal
+  readonly #readers = new Set<(event: LinesEvent) => void>()
+  /** The newest that have come since the last batch; where one is no longer sent, the next takes its place. */
+  #ring: EntryEvent[] = []
+  #came = 0
+  #wait = COLLECT
+  #timer: NodeJS.Timeout | null = null
+  #leave: (() => void) | null = null
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  /** @returns a function that ends the subscription */
+  readonly subscribe = (reader: (event: LinesEvent) => void): (() => void) => {
+    this.#readers.add(reader)
+    this.#leave ??= this.#journal.subscribe(this.#hear)
+    return () => {
+      if (!this.#readers.delete(reader) || this.#readers.size > 0) return
+      this.#leave?.()
+      this.#leave = null
+      this.#take()
+    }
+  }
+
+  readonly #hear = (event: JournalEvent): void => {
+    if (event.type === 'entry') {
+      // Not looked into: it is put together when it is sent.
+      this.#ring[this.#came++ % MOST_LINES] = event
+      this.#timer ??= setTimeout(this.#flush, this.#wait)
+    } else {
+      this.#flush()
+      this.#tell(event)
+    }
+  }
+
+  readonly #flush = (): void => {
+    const { events, left } = this.#take()
+    this.#wait = left === 0 ? COLLECT : Math.min(COLLECT_MOST, this.#wait * 2)
+    if (events.length > 0) this.#tell(batchOf(events.map(({ entry }) => entry), left))
+  }
+
+  /** @returns what has been collected, which is kept no longer */
+  #take(): { readonly events: readonly EntryEvent[]; readonly left: number } {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const [ring, came] = [this.#ring, this.#came]
+    this.#ring = []
+    this.#came = 0
+    const oldest = came > MOST_LINES ? came % MOST_LINES : 0
+    return { events: [...ring.slice(oldest), ...ring.slice(0, oldest)], left: Math.max(0, came - MOST_LINES) }
+  }
+
+  #tell(event: LinesEvent): void {
+    for (const reader of [...this.#readers]) reader(event)
+  }
+}
