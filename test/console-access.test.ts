@@ -8,7 +8,7 @@ import { hasBrowser, PHONE, serveConsole, WIDE } from './support/console.js'
 const { reader, app } = await serveConsole()
 const json = (body: object, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-const PANELS = ['/', '/__console/calls', '/__console/calls/2', '/__console/calls/4', '/__console/people', '/__console/sms', '/__console/clock', '/__console/faults', '/__console/records/job/coupons', '/__console/push', '/__console/state']
+const PANELS = ['/', '/__console/calls', '/__console/calls/2', '/__console/calls/4', '/__console/people', '/__console/sms', '/__console/clock', '/__console/faults', '/__console/records/job/coupons', '/__console/push', '/__console/backends', '/__console/state']
 
 beforeAll(async () => {
   const admin = '/__admin/sandboxes/default'

@@ -9,6 +9,7 @@ import { Locked } from './locked.js'
 import { Nav } from './nav.js'
 import { Notices } from './notices.js'
 import { ConnectionLine, Gone } from './offline.js'
+import { BackendsPanel } from './panels/backends.js'
 import { CallsPanel } from './panels/calls.js'
 import { ClockPanel } from './panels/clock.js'
 import { FaultsPanel } from './panels/faults.js'
@@ -31,6 +32,7 @@ const PANELS: Readonly<Record<Panel, ComponentType>> = {
   faults: FaultsPanel,
   records: RecordsPanel,
   push: PushPanel,
+  backends: BackendsPanel,
   state: StatePanel,
 }
 

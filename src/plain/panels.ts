@@ -10,6 +10,7 @@ export const PANELS = {
   faults: { en: 'Faults', zh: '故障' },
   records: { en: 'Records', zh: '数据' },
   push: { en: 'Push', zh: '推送' },
+  backends: { en: 'Backends', zh: '后端' },
   state: { en: 'Sandboxes', zh: '沙箱' },
 } as const satisfies Readonly<Record<string, Bilingual>>
 

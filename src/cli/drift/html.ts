@@ -1,7 +1,7 @@
 /** The report as one HTML page that needs nothing else. */
 import type { DriftReport } from '../../client/control.js'
 import type { Language } from '../../plain/bilingual.js'
-import { byOperation, kindWords, words } from './words.js'
+import { byOperation, kindWords, words } from '../../client/drift-words.js'
 
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1d1d1f;background:#fff}table{border-collapse:collapse;width:100%;margin:.5rem 0}' +

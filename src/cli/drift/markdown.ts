@@ -1,7 +1,7 @@
 /** The report as Markdown, for a merge request or an issue. */
 import type { DriftReport } from '../../client/control.js'
 import type { Language } from '../../plain/bilingual.js'
-import { byOperation, kindWords, words } from './words.js'
+import { byOperation, kindWords, words } from '../../client/drift-words.js'
 
 /** @returns the report, one table per operation, each with its last example */
 export function asMarkdown({ drift, calls, leftOut }: DriftReport, lang: Language): string {

@@ -1,7 +1,7 @@
 /** The report as SARIF 2.1.0, which code hosts show beside the code: each difference is a result about the contract. */
 import type { Drift, DriftReport } from '../../client/control.js'
 import type { Language } from '../../plain/bilingual.js'
-import { kindWords } from './words.js'
+import { kindWords } from '../../client/drift-words.js'
 
 /** @returns the report as a SARIF log */
 export function asSarif({ drift }: DriftReport, lang: Language): string {

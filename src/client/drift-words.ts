@@ -1,6 +1,6 @@
 /** The words of a report, in both languages. */
-import type { Drift } from '../../client/control.js'
-import type { Bilingual } from '../../plain/bilingual.js'
+import type { Drift } from './control.js'
+import type { Bilingual } from '../plain/bilingual.js'
 
 /** What each kind of difference is called. */
 export const kindWords = {

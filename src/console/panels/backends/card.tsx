@@ -1,0 +1,64 @@
+/** One system: its real backend, who answers, and what is otherwise for single operations. Nothing holds before it is applied. */
+import { useState } from 'preact/hooks'
+import { act, control, here, type Schemas } from '../../api.js'
+import { t } from '../../language.js'
+import type { System } from '../../live/details.js'
+import { Exceptions, type Rules } from './exceptions.js'
+import { type Mode, modeMeaning, modeName, MODES } from './modes.js'
+
+interface BackendCardProps {
+  readonly system: System
+  /** Null while it is not known. */
+  readonly backend: Schemas['Backend'] | null
+}
+
+export function BackendCard({ system, backend }: BackendCardProps) {
+  const { id } = system
+  const given = { url: backend?.url ?? '', mode: backend === null || backend.url === null ? 'real' as const : backend.mode, operations: backend?.operations ?? {} }
+  const [url, setUrl] = useState(given.url)
+  const [mode, setMode] = useState<Mode>(given.mode)
+  const [operations, setOperations] = useState<Rules>(given.operations)
+  const isThere = given.url !== ''
+  const isChanged = JSON.stringify({ url, mode, operations }) !== JSON.stringify(given)
+  const path = { ...here.value, system: id }
+  const apply = (event: SubmitEvent) => {
+    event.preventDefault()
+    const timeout = backend === null ? {} : { timeout: backend.timeout }
+    void act(control.value.PUT('/sandboxes/{sandbox}/backends/{system}', { params: { path }, body: { url: url.trim(), mode, operations, ...timeout } }), t(`${id} has a real backend`, `${id} 已接上真实后端`))
+  }
+  const discard = () => {
+    setUrl(given.url)
+    setMode(given.mode)
+    setOperations(given.operations)
+  }
+  const remove = () => void act(control.value.DELETE('/sandboxes/{sandbox}/backends/{system}', { params: { path } }), t(`The stub answers everything of ${id}`, `${id} 全部由替身应答`))
+  const field = t('Base URL of the real backend', '真实后端的地址')
+  return (
+    <li class="card">
+      <header class="part-head">
+        <h2 class="grow mono">{id}</h2>
+        <span class={`tag ${isThere ? 'real' : 'plain'}`}>{isThere ? modeName(given.mode) : t('stub', '替身')}</span>
+      </header>
+      <form class="backend-form" aria-label={t(`Real backend of ${id}`, `${id} 的真实后端`)} onSubmit={apply}>
+        <label class="field"><span>{field}</span><input type="url" required maxLength={2000} value={url} placeholder={`https://staging.example/${id}`} onInput={(event) => { setUrl(event.currentTarget.value) }} autocomplete="off" spellcheck={false} /></label>
+        {url !== '' && (
+          <>
+            <label class="field"><span>{t('Who answers', '由谁应答')}</span>
+              <select value={mode} onChange={(event) => { setMode(MODES.find((one) => one === event.currentTarget.value) ?? 'real') }}>
+                {MODES.map((one) => <option key={one} value={one}>{modeName(one)}</option>)}
+              </select>
+            </label>
+            <p class="faint small">{modeMeaning(mode)}</p>
+            <Exceptions system={system} rules={operations} onChange={setOperations} />
+          </>
+        )}
+        <div class="buttons">
+          <button class={isChanged ? 'main' : ''} disabled={!isChanged || url === ''}>{isThere ? t('Apply', '应用') : t('Use it', '接上')}</button>
+          {isChanged && <button type="button" onClick={discard}>{t('Discard', '放弃')}</button>}
+          {isThere && <button type="button" class="danger" onClick={remove}>{t('Take it away', '去掉')}</button>}
+        </div>
+      </form>
+      {isThere && backend?.chosen === false && <p class="faint small">{t('As the server was started; a change holds for this sandbox alone.', '为启动时的设定；改动只对本沙箱有效。')}</p>}
+    </li>
+  )
+}
