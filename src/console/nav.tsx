@@ -1,4 +1,5 @@
 /** The list of panels and of reference pages, which have the same one: at the side of a wide page, a strip below the header of a narrow one. */
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { PANELS, type Panel, PANEL_NAMES } from '../plain/panels.js'
 import { pick, t } from './language.js'
 import { info, systems } from './live/connection.js'
@@ -15,12 +16,20 @@ function countOf(name: Panel): number {
 }
 
 export function Nav() {
+  const strip = useRef<HTMLElement>(null)
+  const open = panel.value
+  // On a narrow page the strip is longer than the screen: what is open is brought to its middle.
+  useLayoutEffect(() => {
+    const nav = strip.current
+    const current = nav?.querySelector<HTMLElement>('[aria-current]') ?? null
+    if (nav !== null && current !== null) nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2
+  }, [open])
   return (
-    <nav class="panels" aria-label={t('Panels', '面板')}>
+    <nav ref={strip} class="panels" aria-label={t('Panels', '面板')}>
       {PANEL_NAMES.map((name) => {
         const count = countOf(name)
         return (
-          <Link key={name} to={{ panel: name }} current={panel.value === name}>
+          <Link key={name} to={{ panel: name }} current={open === name}>
             <span class="grow">{pick(PANELS[name])}</span>
             {count > 0 && <span class="count">{count.toLocaleString('en')}</span>}
           </Link>

@@ -10,7 +10,9 @@ import { veilOf } from './veil.js'
 /** Lines are collected for so many milliseconds; in a rush for twice as many each time, up to the most. */
 const COLLECT = 100
 const COLLECT_MOST = 500
-/** Lines of one event; nobody reads more in a tenth of a second. */
+/** So many calls in a millisecond are a rush: 250 a second. */
+const RUSH = 0.25
+/** Lines of one event; nobody reads more in half a second. */
 const MOST_LINES = 200
 
 /** So much of a URL stands in a line. */
@@ -125,8 +127,9 @@ class LineFeed {
   }
 
   readonly #flush = (): void => {
+    const isRush = this.#came > this.#wait * RUSH
+    this.#wait = isRush ? Math.min(COLLECT_MOST, this.#wait * 2) : COLLECT
     const { events, left } = this.#take()
-    this.#wait = left === 0 ? COLLECT : Math.min(COLLECT_MOST, this.#wait * 2)
     if (events.length > 0) this.#tell(batchOf(events.map(({ entry }) => entry), left))
   }
 

@@ -46,8 +46,8 @@ export function append(more: readonly Line[], missing = 0): void {
   const fresh = more.filter(({ id }) => id > last)
   if (fresh.length === 0 && missing === 0) return
   for (const line of fresh) lines.push(line)
-  // A tenth at a time, as moving the array costs.
-  if (lines.length > MOST_KEPT * 1.1) lines = lines.slice(-MOST_KEPT)
+  // Some at a time, as moving the array costs.
+  if (lines.length > MOST_KEPT * 1.02) lines = lines.slice(-MOST_KEPT)
   left += missing
   changed()
 }

@@ -10,14 +10,15 @@ export function OverviewPanel() {
   const path = here.value
   const { data } = useResource(async () => {
     const params = { params: { path } }
-    const [{ maintenance }, { outages }, { faults }, { sessions }, { users }] = await Promise.all([
+    const [{ maintenance }, { outages }, { faults }, { sessions }, { users }, { backends }] = await Promise.all([
       ask(control.value.GET('/sandboxes/{sandbox}/maintenance', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/outages', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/faults', params)),
       ask(control.value.GET('/sandboxes/{sandbox}/sessions', { params: { path, query: { state: 'active' } } })),
       ask(control.value.GET('/sandboxes/{sandbox}/users', { params: { path, query: { limit: 1000 } } })),
+      ask(control.value.GET('/sandboxes/{sandbox}/backends', params)),
     ])
-    return { maintenance, outages, faults, sessions, users }
+    return { maintenance, outages, faults, sessions, users, backends }
   }, path.sandbox)
   return (
     <div class="sheet">
@@ -33,6 +34,7 @@ export function OverviewPanel() {
             maintenance={data?.maintenance.find((one) => one.system === system.id && one.active) ?? null}
             outages={data?.outages.find((one) => one.system === system.id)?.out ?? []}
             faults={data?.faults.filter((rule) => (rule.system === system.id || rule.system === '*') && !isOver(rule)).length ?? 0}
+            backend={data?.backends.find((one) => one.system === system.id && one.url !== null)?.mode ?? null}
             sessions={data === null ? null : data.sessions.filter((one) => one.system === system.id).length}
             users={data?.users.filter((one) => one.system === system.id && !one.banned).slice(0, 3) ?? []}
           />

@@ -16,7 +16,7 @@ export function Rules({ rules }: { readonly rules: readonly Rule[] | null }) {
         {rules !== null && rules.length > 0 && <button type="button" class="small danger" onClick={() => void act(control.value.DELETE('/sandboxes/{sandbox}/faults', params), t('All faults are removed', '故障已全部移除'))}>{t('Remove all', '全部移除')}</button>}
       </header>
       {rules?.length === 0 && <p class="faint">{t('Nothing goes wrong on purpose.', '没有布置故障。')}</p>}
-      <ul class="rules">
+      <ul class="rules armed">
         {(rules ?? []).map((rule) => <RuleRow key={rule.id} rule={rule} />)}
       </ul>
     </section>

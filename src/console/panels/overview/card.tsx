@@ -8,6 +8,7 @@ import { Copy } from '../../parts/copy.js'
 import { Link } from '../../parts/link.js'
 import { Mark } from '../../parts/mark.js'
 import { referenceOf } from '../../reference.js'
+import { type Mode, modeName } from '../backends/modes.js'
 import { nameOf } from '../people/names.js'
 import { logInAs } from '../people/login.js'
 import { recentOf } from './recent.js'
@@ -18,13 +19,15 @@ interface SystemCardProps {
   readonly maintenance: Schemas['Maintenance'] | null
   readonly outages: readonly string[]
   readonly faults: number
+  /** Who answers beside the stub; null where there is no real backend. */
+  readonly backend: Mode | null
   /** Live ones; null while they are not known. */
   readonly sessions: number | null
   /** A few, to log in as. */
   readonly users: readonly Schemas['User'][]
 }
 
-export function SystemCard({ system, maintenance, outages, faults, sessions, users }: SystemCardProps) {
+export function SystemCard({ system, maintenance, outages, faults, backend, sessions, users }: SystemCardProps) {
   const { id, title } = system
   const url = baseUrlOf(id)
   const violation = recentOf(id).violation
@@ -39,6 +42,7 @@ export function SystemCard({ system, maintenance, outages, faults, sessions, use
       <p class="facts">
         <Link to={{ panel: 'people', query: { system: id, who: 'in' } }}>{sessions === null ? '…' : t(`${count(sessions)} logged in`, `${count(sessions)} 人登录`)}</Link>
         <Link to={{ panel: 'faults' }} class={faults > 0 ? 'lit' : ''}>{t(faults === 1 ? '1 fault' : `${count(faults)} faults`, `${count(faults)} 条故障`)}</Link>
+        {backend !== null && <Link to={{ panel: 'backends' }}>{t(`answers: ${modeName(backend)}`, `应答：${modeName(backend)}`)}</Link>}
         {outages.length > 0 && <Link to={{ panel: 'faults' }} class="lit">{t(`out of order: ${outages.join(', ')}`, `中断：${outages.join('、')}`)}</Link>}
         {violation !== null && <Link to={{ panel: 'calls', item: String(violation) }} class="lit">{t(`call ${String(violation)} breaks the contract`, `${String(violation)} 号请求违反契约`)}</Link>}
       </p>
