@@ -43,7 +43,10 @@ export function packContractInto(folder: string): string {
   const stage = join(folder, 'stage-contract')
   mkdirSync(join(stage, 'openapi'), { recursive: true })
   cpSync(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'))
-  cpSync(join(ROOT, 'docs/contract-package.md'), join(stage, 'README.md'))
+  for (const [from, to] of [['contract-package.md', 'README.md'], ['contract-package.zh-CN.md', 'README.zh-CN.md']] as const) {
+    // In the package the two lie beside each other by the names that npm knows.
+    writeFileSync(join(stage, to), readFileSync(join(ROOT, 'docs', from), 'utf8').replace(/contract-package(\.zh-CN)?\.md/g, 'README$1.md'))
+  }
   for (const name of readdirSync(join(ROOT, 'openapi/bundled')).filter((file) => !NO_SYSTEMS.includes(file.replace('.json', '')))) {
     const document: unknown = JSON.parse(readFileSync(join(ROOT, 'openapi/bundled', name), 'utf8'))
     writeFileSync(join(stage, 'openapi', name), JSON.stringify(document))
@@ -67,7 +70,7 @@ function contractManifest(entries: readonly string[]): object {
     type: 'module',
     sideEffects: false,
     engines,
-    files: ['dist', 'openapi'],
+    files: ['dist', 'openapi', 'README.zh-CN.md'],
     exports: {
       ...Object.fromEntries(entries.map((entry) => [`./${entry}`, {
         import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
