@@ -12,8 +12,13 @@ export function addData(program: Command): void {
     .command('check')
     .description('say what is in the folder and whether it is whole; code 1 when it is not')
     .argument('<folder>')
-    .action(async (folder: string) => {
+    .option('--json', 'as JSON')
+    .action(async (folder: string, { json }: { readonly json?: true }) => {
       const { house, sandboxes } = await read(folder)
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ written: house.identity, sandboxes: sandboxes.map(({ content: _content, ...told }) => told) }, null, 2)}\n`)
+        return
+      }
       const rows = sandboxes.map(({ name, generation, commits, entries }) => [name, `${String(commits)} commits`, `${String(entries)} calls`, `generation ${String(generation)}`])
       const { seed = '', systems = '' } = house.identity
       process.stdout.write(`${table(rows)}${rows.length > 0 ? '\n\n' : ''}whole: ${String(sandboxes.length)} sandboxes, written with seed ${seed} for ${systems}\n`)

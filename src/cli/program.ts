@@ -1,10 +1,12 @@
 /** The command line: flags become calls of the public functions, nothing else happens here. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addCompletion } from './completion.js'
 import { addConfig } from './config.js'
 import { addCtl } from './ctl.js'
 import { addData } from './data.js'
 import { addDiff } from './diff.js'
+import { addDoctor } from './doctor.js'
 import { addDrift } from './drift.js'
 import { addExec } from './exec.js'
 import { addList } from './list.js'
@@ -29,5 +31,7 @@ addData(program)
 addDiff(program)
 addDrift(program)
 addTour(program)
+addDoctor(program)
+addCompletion(program)
 
 program.parseAsync().catch(fail)

@@ -1,0 +1,115 @@
+/** What `understudy doctor` looks at. */
+import { execFile } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join, relative } from 'node:path'
+import type { Command } from 'commander'
+import { machineTime } from '../../core/clock.js'
+import { didYouMean } from '../../core/guess.js'
+import { systems } from '../../generated/systems.js'
+import { configFolder } from '../../hosts/node/certificates.js'
+import { networkAddresses } from '../../hosts/node/ways.js'
+import { packageFile } from '../../paths.js'
+import { resolveSettings } from '../config/settings.js'
+import type { Finding } from './finding.js'
+import { holderOf } from './holder.js'
+
+/** The oldest Node.js that it runs on; `engines` in package.json says so too, and a test that they agree. */
+export const LEAST_NODE = [20, 19] as const
+
+/** @returns whether this Node.js will do */
+export function node(version = process.versions.node): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const isNew = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])
+  return { about: 'Node.js', state: isNew ? 'good' : 'bad', text: isNew ? version : `${version} is too old; ${LEAST_NODE.join('.')} or newer is needed` }
+}
+
+interface Place {
+  readonly port: number
+  readonly host: string
+}
+
+/** @returns whether the configuration can be read, and where a stub would listen */
+export async function configuration(flags: Command, file: string | undefined): Promise<{ readonly finding: Finding; readonly place: Place | null }> {
+  try {
+    // A variable that cannot be is told as an error, and does not end the process.
+    flags.exitOverride().configureOutput({ writeErr: () => undefined }).parse(file === undefined ? [] : ['--config', file], { from: 'user' })
+    const { file: found, settings } = await resolveSettings([], flags)
+    return { finding: { about: 'configuration', state: 'good', text: found === null ? 'no file' : relative(process.cwd(), found.path) }, place: settings }
+  } catch (error) {
+    return { finding: { about: 'configuration', state: 'bad', text: error instanceof Error ? error.message.replace(/^error: /, '') : String(error) }, place: null }
+  }
+}
+
+/** @returns whether a stub could listen there, and who does already */
+export async function port({ port: wanted, host }: Place): Promise<Finding> {
+  const about = `port ${String(wanted)}`
+  const trouble = await new Promise<string | null>((resolve) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code ?? error.message) })
+    server.listen(wanted, host, () => server.close(() => { resolve(null) }))
+  })
+  if (trouble === null) return { about, state: 'good', text: wanted === 0 ? 'a free one is taken' : 'free' }
+  if (trouble !== 'EADDRINUSE') return { about, state: 'bad', text: `${host} cannot be listened on: ${trouble}` }
+  const holder = await holderOf(wanted)
+  return { about, state: 'bad', text: `taken${holder === null ? '' : ` by ${holder}`}; stop that, or choose another with --port` }
+}
+
+/** Variables that no flag reads. */
+const OTHERS = ['UNDERSTUDY_URL', 'UNDERSTUDY_SANDBOX', 'UNDERSTUDY_CONFIG_DIR']
+
+/** @returns which variables of the environment are meant for a stub, and which of them nobody reads */
+export function variables(flags: Command, env: NodeJS.ProcessEnv = process.env): Finding {
+  const known = [...OTHERS, ...flags.options.flatMap(({ envVar }) => envVar ?? []), ...Object.keys(systems).map((id) => `UNDERSTUDY_${id.toUpperCase()}_URL`)]
+  const given = Object.keys(env).filter((name) => name.startsWith('UNDERSTUDY_')).sort()
+  const unknown = given.filter((name) => !known.includes(name))
+  if (unknown.length > 0) return { about: 'variables', state: 'note', text: unknown.map((name) => `nobody reads ${name}.${didYouMean(name, known)}`).join(' ') }
+  return { about: 'variables', state: 'good', text: given.join(', ') || 'none' }
+}
+
+const PROXIES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'] as const
+
+/** @returns whether programs are told to go to a proxy for what is on this machine */
+export function proxies(env: NodeJS.ProcessEnv = process.env): Finding[] {
+  const set = PROXIES.filter((name) => env[name])
+  const spared = (env['NO_PROXY'] ?? env['no_proxy'] ?? '').split(/[\s,]+/)
+  if (set.length === 0) return [{ about: 'proxy', state: 'good', text: 'none' }]
+  const missing = ['localhost', '127.0.0.1'].filter((name) => !spared.includes(name) && !spared.includes('*'))
+  if (missing.length === 0) return [{ about: 'proxy', state: 'good', text: `${set.join(', ')}, but not for this machine` }]
+  return [{ about: 'proxy', state: 'note', text: `${set.join(', ')} may lead calls of curl and others to a proxy that does not find the stub; add ${missing.join(',')} to NO_PROXY` }]
+}
+
+/** @returns where phones of the same network reach this machine */
+export function network(): Finding {
+  const addresses = networkAddresses()
+  return addresses.length === 0 ? { about: 'network', state: 'note', text: 'this machine is in none, so no phone reaches it' } : { about: 'network', state: 'good', text: `${addresses.join(', ')}; --lan lets phones in` }
+}
+
+const MONTH = 30 * 86_400_000
+
+/** @returns whether the local authority is there and good for a while */
+export async function certificate(folder = configFolder()): Promise<Finding> {
+  const file = join(folder, 'ca.pem')
+  const text = await readFile(file, 'utf8').catch(() => null)
+  if (text === null) return { about: 'certificate', state: 'good', text: 'none yet; --https makes one' }
+  try {
+    const { validTo } = new X509Certificate(text)
+    const left = Date.parse(validTo) - machineTime().now()
+    if (left <= 0) return { about: 'certificate', state: 'bad', text: `${file} ran out on ${validTo}; remove ${folder}, and --https makes another` }
+    return { about: 'certificate', state: left < MONTH ? 'note' : 'good', text: `${file}, until ${validTo}` }
+  } catch {
+    return { about: 'certificate', state: 'bad', text: `${file} is no certificate; remove ${folder}, and --https makes another` }
+  }
+}
+
+/** @returns whether the generated files are those that the documents and fixtures make; nothing outside of the repository */
+export async function generated(root = dirname(packageFile)): Promise<Finding[]> {
+  const [script, runner] = [join(root, 'scripts/generate.ts'), join(root, 'node_modules/tsx/dist/cli.mjs')]
+  if (!existsSync(script) || !existsSync(runner)) return []
+  const said = await new Promise<string | null>((resolve) => {
+    execFile(process.execPath, [runner, script, '--check'], { cwd: root }, (error, stdout, stderr) => { resolve(error === null ? null : `${stderr}${stdout}`.trim().split('\n')[0] ?? '') })
+  })
+  return [said === null ? { about: 'generated', state: 'good', text: 'as openapi/ and fixtures/ make it' } : { about: 'generated', state: 'bad', text: `${said}; npm run generate` }]
+}
