@@ -1,0 +1,35 @@
+/** A second `npm start` builds anew beside a stub that runs: what that one has not loaded yet it still finds. */
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { beginProcess } from './support/cli.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-rebuild-')))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const build = () => execFileSync(process.execPath, ['scripts/build.js', '--js'], { cwd: folder, stdio: 'pipe' })
+
+test('a stub goes on answering with all its parts while another version is built in its place', async () => {
+  for (const name of ['src', 'scripts', 'openapi', 'fixtures', 'package.json', 'tsconfig.json', 'tsconfig.browser.json', 'tsdown.config.ts']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  build()
+  const built = readdirSync(join(folder, 'dist'))
+  const stub = beginProcess(process.execPath, ['dist/cli.js', 'start', '--port', '0'], { cwd: folder })
+  const url = `http://localhost:${(await stub.says(/http:\/\/[^:\s]+:(\d+)/))[1] ?? ''}`
+  // Every file that these parts are in gets another name.
+  for (const file of ['hosts/multipart.ts', 'control/json-server.ts', 'docs/pages.ts', 'pages/console.ts']) appendFileSync(join(folder, 'src', file), '\nexport const another = process.pid\n')
+  build()
+  expect(readdirSync(join(folder, 'dist'))).not.toEqual(built)
+  const form = new FormData()
+  form.append('upload', new Blob(['hello']), 'a.txt')
+  expect(await (await fetch(`${url}/edu/upload`, { method: 'POST', body: form })).json()).toMatchObject({ code: 900 })
+  for (const path of ['/docs/live', '/__console/', '/__admin/sandboxes/a/db/live/users?nickname=x', '/__admin/openapi.json', '/live/auth/code?mobile=13800003001']) expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
+  stub.child.kill('SIGTERM')
+  expect((await stub.ended).stderr).toBe('')
+}, 240_000)
