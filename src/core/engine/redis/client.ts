@@ -1,5 +1,5 @@
 /** One Redis, or one node of a cluster, by way of `@redis/client`. */
-import { pause, stopwatch } from '../../clock.js'
+import { pause } from '../../clock.js'
 import { ClientEar } from './ear.js'
 import { asAway, type Client, HEARING, isReply, type Library, makeClient, PING, SILENCE, tell } from './library.js'
 import { type Ear, Presence, type RedisPort } from './port.js'
@@ -27,9 +27,9 @@ export class ClientPort implements RedisPort {
   #client: Client
   /** Whether a first attempt that fails is told to whoever made it; later ones go on until Redis is there. */
   #isFirst = true
-  /** Commands that are not answered yet, and the time since one of them was, or there were none. */
+  /** Commands that are not answered yet, and how often that was so in a row without any answer in between. */
   #unanswered = 0
-  #quiet = stopwatch()
+  #quietLooks = 0
 
   /**
    * @param url `redis://…` or `rediss://…` of one host
@@ -44,7 +44,8 @@ export class ClientPort implements RedisPort {
     })
     this.#client = this.#make()
     this.#watch = setInterval(() => {
-      if (this.#unanswered > 0 && this.#quiet() > SILENCE) this.#restart(`it has not answered for ${String(SILENCE / 1000)} seconds`)
+      // Looks are counted, not time: a process that was busy itself finds its answers after the first one.
+      if (this.#unanswered > 0 && ++this.#quietLooks > SILENCE / WATCH) this.#restart(`it has not answered for ${String(SILENCE / 1000)} seconds`)
     }, WATCH).unref()
   }
 
@@ -116,6 +117,7 @@ export class ClientPort implements RedisPort {
   /** What is sent keeps a connection awake, so one that never answers has to be given up from here. */
   #restart(why: string): void {
     const silent = this.#client
+    this.#quietLooks = 0
     this.#client = this.#make()
     this.#presence.went(why)
     silent.destroy()
@@ -124,15 +126,15 @@ export class ClientPort implements RedisPort {
 
   async #send(command: readonly string[], isAsked: boolean): Promise<unknown> {
     if (!this.#client.isReady) await this.#presence.wait()
-    if (this.#unanswered++ === 0) this.#quiet = stopwatch()
+    if (this.#unanswered++ === 0) this.#quietLooks = 0
     try {
       // Both go at once and by one connection, so that nothing comes between them.
       if (isAsked) this.#client.sendCommand(['ASKING']).catch(() => undefined)
       const answer = await this.#client.sendCommand<unknown>([...command])
-      this.#quiet = stopwatch()
+      this.#quietLooks = 0
       return answer
     } catch (error) {
-      if (isReply(error, this.#library)) this.#quiet = stopwatch()
+      if (isReply(error, this.#library)) this.#quietLooks = 0
       throw asAway(error, this.#library)
     } finally {
       this.#unanswered--
