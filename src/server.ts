@@ -9,6 +9,7 @@ import { isLoopbackHost } from './control/safety.js'
 import { loadMultipart } from './hosts/node/call.js'
 import type { Certificates } from './hosts/node/certificates.js'
 import { listenOn } from './hosts/node/server.js'
+import { loadHandshakes } from './hosts/node/sockets.js'
 import { waysIn } from './hosts/node/ways.js'
 import type { Reach } from './pages/start/parts.js'
 import { isForStart, startSurface } from './pages/start/surface.js'
@@ -80,7 +81,7 @@ export async function startServer({ port = 0, host = '127.0.0.1', adminToken: gi
   return {
     ...listening,
     close,
-    loadRest: () => Promise.all([loadRest(), loadMultipart()]).then(() => undefined),
+    loadRest: () => Promise.all([loadRest(), loadMultipart(), loadHandshakes()]).then(() => undefined),
     renew: async (changed) => succession.succeed((await open(changed, { stage: succession.now })).stage),
     get sandboxes() {
       return succession.now.sandboxes

@@ -16,6 +16,7 @@ import { checkFixtures } from './fixtures.js'
 import { answerConsole, isForConsole } from './pages/console.js'
 import { lazily } from './plain/lazily.js'
 import { fixturesFolder, openapiFolder } from './paths.js'
+import { isOfPackage } from './systems/load.js'
 
 export interface StageOptions {
   /** The systems to serve. */
@@ -80,6 +81,8 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
   for (const vain of await checkFixtures(options.systems, options.fixtures)) options.report(vain)
   const stage = await createStage({
     ...options,
+    // Whoever changes fixtures while they are served wants to hear what is wrong with them.
+    ...(before === null ? { checked: await checkedAlready(options) } : {}),
     budget: before?.stage.budget ?? new Budget(memory),
     ...(before === null ? {} : { before: before.stage }),
     documents: join(openapiFolder, 'bundled'),
@@ -88,7 +91,7 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
     hidden: guard.token === null ? [] : [guard.token],
   })
   const { admin, seed, maxSandboxes, fixtures, report } = options
-  const loaders: (() => Promise<unknown>)[] = [loadDocs, loadForwarder]
+  const loaders: (() => Promise<unknown>)[] = [loadDocs, loadForwarder, loadDial]
   if (admin) {
     const parts = { ...stage, seed: String(seed), maxSandboxes, fixtures, report }
     const control = lazily(async () => (await import('./control/surface.js')).controlSurface(parts, guard))
@@ -101,8 +104,16 @@ export async function openStage(given: StageOptions, who: Omit<Guard, 'origins'>
   return { stage, options, loadRest }
 }
 
+/** The package's own fixtures were held against their schemas when it was made (`npm run check`); those of others are at every start. */
+async function checkedAlready({ systems, fixtures }: Pick<Required<StageOptions>, 'systems' | 'fixtures'>): Promise<ReadonlySet<string>> {
+  if (fixtures !== fixturesFolder) return new Set()
+  const own = await Promise.all(systems.map(async (system) => ((await isOfPackage(system)) ? [system.id] : [])))
+  return new Set(own.flat())
+}
+
 /** The HTTP client is loaded when the first call goes out. */
 const loadForwarder = () => import('./hosts/undici/forwarder.js')
+const loadDial = () => import('./hosts/node/dial.js')
 
 function onFirstForward(): Forwarder {
   let isMade = false
@@ -113,7 +124,7 @@ function onFirstForward(): Forwarder {
   })
   return {
     forward: async (outgoing) => (await made()).forward(outgoing),
-    connect: async (outgoing) => (await import('./hosts/node/dial.js')).dial(outgoing),
+    connect: async (outgoing) => (await loadDial()).dial(outgoing),
     close: async () => {
       if (isMade) await (await made()).close()
     },

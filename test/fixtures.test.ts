@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readJsonFile } from '../src/core/json-file.js'
+import { checkRecords, resolved } from '../src/core/records.js'
 import { createStub } from '../src/index.js'
 import { fixturesFolder } from '../src/paths.js'
+import { loadSystems } from '../src/systems/load.js'
 import { understudy } from './support/cli.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'understudy-fixtures-'))
@@ -84,6 +86,14 @@ test('a scenario is held to the same', async () => {
 test('the command line says it in a line or two, without a stack', async () => {
   await startWith(world, edit(({ users = [] }) => { Object.assign(users[1] ?? {}, { nickname: 7 }) }))
   expect(await understudy(['start', 'live', '--port', '0', '--fixtures', folder])).toMatchObject({ code: 1, stdout: '', stderr: `error: ${world} does not fit its schema:\n  users[1], id 2: nickname must be string\n` })
+})
+
+test.each((await loadSystems([])).map((system) => ({ id: system.id, system })))('the world of $id in the package fits its schema and names every field, for it is not looked at again at the start', async ({ id, system }) => {
+  const file = join(fixturesFolder, id, 'world.json')
+  const content = resolved(system, await readJsonFile(file), Date.UTC(2026, 0, 1), file)
+  const asWritten = structuredClone(content)
+  checkRecords(system, content, file)
+  expect(content).toEqual(asWritten)
 })
 
 describe('a folder of fixtures', () => {

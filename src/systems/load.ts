@@ -3,6 +3,12 @@ import type { System } from '../core/system.js'
 import { didYouMean } from '../core/guess.js'
 import { systems } from '../generated/systems.js'
 
+/** @returns whether this is a system of the package, and not one that took its name */
+export async function isOfPackage(system: System): Promise<boolean> {
+  const load = new Map<string, () => Promise<System>>(Object.entries(systems)).get(system.id)
+  return load !== undefined && (await load()) === system
+}
+
 /**
  * @param wanted ids of systems, or systems, which stay as they are; none stands for all of the package
  * @param own systems that have an id beside those of the package, or in their place

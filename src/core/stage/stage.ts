@@ -39,6 +39,8 @@ export interface StageOptions {
   readonly seed: number
   /** Folder with one folder of fixtures per system. */
   readonly fixtures: string
+  /** The systems whose fixtures need not be checked any more, by id. */
+  readonly checked?: ReadonlySet<string>
   /** Folder with one bundled document per system. */
   readonly documents: string
   /** So many records are added to the world of each system that makes any in bulk. */
@@ -110,7 +112,7 @@ export async function createStage(options: StageOptions): Promise<Stage> {
   const { boot } = await engine.start(house)
   const origin = { boot, scale: options.scale }
   const served = new Map<string, Served>()
-  for (const system of list) served.set(system.id, await serve(system, options.fixtures, origin))
+  for (const system of list) served.set(system.id, await serve(system, { folder: options.fixtures, areChecked: options.checked?.has(system.id) === true }, origin))
   const issued = options.before?.issued ?? new IssuedTokens()
   const committed = (_system: string, changes: readonly Change[]) => {
     issued.note(changes)

@@ -1,48 +1,26 @@
-/** WebSockets of Node's HTTP server for the stage: handshakes by `ws`, connections as links. */
+/** Upgrade requests of Node's HTTP server for the stage: who may open a WebSocket, and who is answered like any other call. */
 import type { IncomingMessage } from 'node:http'
-import { Socket as TcpSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import type { Granted, Opening, Switchboard } from '../../core/sockets/switchboard.js'
 import { SOCKET_PATH } from '../../pages/start/surface.js'
+import { lazily } from '../../plain/lazily.js'
 import { pathOf } from '../../plain/url.js'
 import type { HttpServer } from './express.js'
-import { WebSocketLink } from './link.js'
-import { answerHandshake, handBack, headerLines, refuseHandshake, wantsWebSocket } from './upgrade.js'
+import type { Handshake } from './handshakes.js'
+import { answerHandshake, handBack, wantsWebSocket } from './upgrade.js'
 
-/** Real milliseconds after which the other side of a silent connection is looked for. */
-const KEEP_ALIVE = 30_000
+/** What carries out handshakes is loaded when the first one comes. */
+export const loadHandshakes = () => import('./handshakes.js')
 
 /**
  * Takes the upgrade requests of an HTTP server; those that are for no socket are answered like any other call.
  * @param report told of what should not happen
  */
 export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 'limits' | 'knock'>, report: (problem: string) => void): void {
-  const granted = new WeakMap<IncomingMessage, Granted>()
-  const handshakes = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: switchboard.limits.frame,
-    // A real backend has chosen already.
-    handleProtocols: ([first], request) => granted.get(request)?.protocol ?? first ?? false,
-  })
-  handshakes.on('wsClientError', (error, socket) => {
-    refuseHandshake(socket, error.message)
-  })
-  handshakes.on('headers', (lines, request) => {
-    lines.push(...headerLines(granted.get(request)?.headers ?? {}))
-  })
+  const handshakes = lazily(async () => (await loadHandshakes()).handshakesUpTo(switchboard.limits.frame))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (wantsWebSocket(request) && pathOf(request.url ?? '/') === SOCKET_PATH) {
-      socket.on('error', () => { socket.destroy() })
-      handshakes.handleUpgrade(request, socket, head, (webSocket) => {
-        webSocket.on('error', () => undefined).close(1000, 'reached')
-      })
-      return
-    }
     const gone = new AbortController()
-    const opening = wantsWebSocket(request) ? switchboard.knock({ url: request.url ?? '/', headers: request.headers, signal: gone.signal, isEncrypted: 'encrypted' in socket }) : null
+    const opening = wantsWebSocket(request) ? knock(switchboard, request, socket, gone.signal) : null
     if (opening === null) {
       handBack(server, request, socket, head)
       return
@@ -51,14 +29,13 @@ export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 
       socket.destroy()
     })
     const stopWatching = watch(socket, gone)
-    opening
-      .then((answer) => {
+    Promise.all([opening, handshakes()])
+      .then(([answer, handshake]) => {
         stopWatching()
         socket.once('close', () => {
           gone.abort()
         })
-        if (answer.kind === 'granted') granted.set(request, answer)
-        open(answer, handshakes, request, socket, head)
+        open(answer, handshake, request, socket, head)
       })
       .catch((error: unknown) => {
         socket.destroy()
@@ -67,15 +44,25 @@ export function takeUpgrades(server: HttpServer, switchboard: Pick<Switchboard, 
   })
 }
 
-function open(opening: Opening, handshakes: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/** The start page opens this one to see whether WebSockets get through to the device that it is looked at on. */
+const REACHED: Granted = {
+  kind: 'granted',
+  headers: {},
+  protocol: null,
+  begin: (link) => {
+    link.close(1000, 'reached')
+  },
+}
+
+function knock(switchboard: Pick<Switchboard, 'knock'>, { url = '/', headers }: IncomingMessage, socket: Duplex, signal: AbortSignal): Promise<Opening> | null {
+  if (pathOf(url) === SOCKET_PATH) return Promise.resolve(REACHED)
+  return switchboard.knock({ url, headers, signal, isEncrypted: 'encrypted' in socket })
+}
+
+function open(opening: Opening, handshake: Handshake, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   if (opening.kind === 'cut') socket.destroy()
   else if (opening.kind === 'refused') answerHandshake(socket, opening.reply)
-  else {
-    if (socket instanceof TcpSocket) socket.setKeepAlive(true, KEEP_ALIVE)
-    handshakes.handleUpgrade(request, socket, head, (webSocket) => {
-      opening.begin(new WebSocketLink(webSocket))
-    })
-  }
+  else handshake(opening, request, socket, head)
 }
 
 /**
