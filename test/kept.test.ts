@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { connect, type Stub } from '../src/client/stub.js'
+import { Disk } from '../src/core/engine/file/disk.js'
+import { keys, startingWith } from '../src/core/engine/file/layout.js'
 import { clearFolder, readFolder } from '../src/core/engine/file/folder.js'
 import { fileEngine } from '../src/core/engine/file/engine.js'
 import { keyOfRecords } from '../src/core/house.js'
@@ -156,8 +158,8 @@ test('a folder can be checked, read and cleared; another is left alone', async (
 })
 
 /** Starts the command line on the folder, as a user would. */
-async function startProcess(data: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', '--data', data, 'live'], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function startProcess(data: string, system = 'live'): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'start', '--port', '0', '--data', data, system], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]
     if (url !== undefined) return { url, child }
@@ -203,4 +205,34 @@ test(`killed ${String(ROUNDS)} times in the midst of calls, it has everything th
   const found = await box.db('live').list('users')
   expect(new Set(found.map(({ mobile: number }) => number)).size).toBe(found.length)
   last.child.kill('SIGKILL')
+})
+
+test('killed right after an upload, it has the bytes; a file that no record names any more is gone from the folder', { timeout: 120_000 }, async () => {
+  const data = freshFolder()
+  const save = async (url: string, fill: number) => {
+    const content = Buffer.alloc(100_000, fill).toString('base64')
+    expect((await send(`${url}/android/save_file/`, { method: 'POST', body: { name: 'a.png', content } })).status).toBe(200)
+  }
+  const show = async (url: string) => Buffer.from(await (await fetch(`${url}/media/avatars/android/a.png`)).arrayBuffer())
+  for (const fill of [1, 2, 3]) {
+    const { url, child } = await startProcess(data, 'im')
+    if (fill > 1) expect((await show(url)).equals(Buffer.alloc(100_000, fill - 1))).toBe(true)
+    await save(url, fill)
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+  const { url, child } = await startProcess(data, 'im')
+  const box = await (await connect(url)).sandbox('default')
+  // It can be stepped back to what was uploaded before, after all that.
+  await box.rewind((await box.history()).history.at(-2)?.call?.id ?? 0)
+  expect((await show(url)).equals(Buffer.alloc(100_000, 2))).toBe(true)
+  await box.reset()
+  expect((await show(url)).length).toBeLessThan(100_000)
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await gone
+  const disk = await Disk.open(data)
+  expect(await disk.keys(startingWith(keys.files))).toEqual([])
+  await disk.close()
 })

@@ -3,62 +3,143 @@ import { describe, expect, test } from 'vitest'
 import { at, kindOf, serveControl } from './support/control.js'
 
 const MIB = 1024 * 1024
-/** The least there may be: 16 MiB for records, 8 of them for one sandbox. */
-const { admin, box } = await serveControl(['edu', 'live'], { maxMemory: '32mb' })
+/** The least there may be: 8 MiB for records and as much for files, half of each for one sandbox. */
+const { server, admin, box } = await serveControl(['edu', 'im', 'live'], { maxMemory: '32mb' })
 
-const records = async () => (at(await admin('GET', '/health'), 'memory.kinds.records') as { used: number; budget: number }) // as the contract has it
+type Kind = { readonly used: number; readonly budget: number }
+const memory = async (kind: string) => at(await admin('GET', '/health'), `memory.kinds.${kind}`) as Kind // as the contract has it
 
-function upload(sandbox: string, bytes: number) {
+let pictures = 0
+/** Uploads a picture that there has not been yet. */
+function upload(sandbox: string, bytes: number, path?: string) {
   const form = new FormData()
-  form.append('upload', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'large.png')
+  form.append('upload', new Blob([new Uint8Array(bytes).fill(++pictures)], { type: 'image/png' }), 'large.png')
+  if (path !== undefined) form.append('path', path)
+  form.append('overwrite', 'true')
   return box(sandbox).call('/edu/upload', { method: 'POST', body: form })
 }
 
+/** Writes a record of a little more than a quarter of a MiB. */
+const write = (sandbox: string, id: number) => box(sandbox).admin('POST', '/db/live/channels', { id, title: 't', thumbnail: '', desc: 'd'.repeat(MIB / 4), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 })
+
 describe('records', () => {
   test('of one sandbox take up half of the budget; then calls get the error of their system, and say why', async () => {
-    for (const _ of [1, 2]) expect((await upload('one', 2.5 * MIB)).json).toMatchObject({ code: 900 })
-    const refused = await upload('one', 2.5 * MIB)
-    expect(refused.headers.get('understudy-refused')).toContain('The records of one sandbox may take up 8 MiB')
-    expect(refused.json).toMatchObject({ code: expect.any(Number) as unknown })
-    expect(refused.json?.['code']).not.toBe(900)
+    let id = 1000
+    while ((await write('one', ++id)).status === 201);
+    const refused = await write('one', ++id)
+    expect([kindOf(refused), id > 1010]).toEqual(['no-room', true])
+    expect(refused.text).toContain('The records of one sandbox may take up 4 MiB')
+    // Every number that asks for a code is a record.
+    for (let number = 13900000000; (await box('one').call(`/live/auth/code?mobile=${String(number)}`)).headers.get('understudy-refused') === null; number++) expect(number).toBeLessThan(13900002000)
     const last = await box('one').admin('GET', '/requests?limit=1')
     expect(at(last, 'requests.0.response.headers')).toMatchObject({ 'understudy-refused': expect.stringContaining('--max-memory') as unknown })
-    const written = await box('one').admin('POST', '/db/edu/files', { name: 'x', mediaType: 'image/png', bytes: 'A'.repeat(900_000), size: 675_000 })
-    expect([written.status, kindOf(written)]).toEqual([201, null])
-    expect(kindOf(await box('one').admin('POST', '/db/edu/files', { name: 'y', mediaType: 'image/png', bytes: 'A'.repeat(900_000), size: 675_000 }))).toBe('no-room')
     // It can still be driven, and others have room.
     expect((await box('one').admin('PUT', '/clock', { now: '2030-01-01T00:00:00Z' })).status).toBe(200)
-    expect((await upload('two', 2.5 * MIB)).json).toMatchObject({ code: 900 })
+    expect((await write('two', 1001)).status).toBe(201)
   })
 
   test('of all sandboxes take up the whole of it, and a reset gives back what there was', async () => {
-    for (let i = 0; i < 10; i++) await upload(`many-${String(i)}`, 2 * MIB)
-    const { used, budget } = await records()
-    expect(budget).toBe(16 * MIB)
+    for (let i = 0; i < 40; i++) await write(`many-${String(i % 10)}`, 1001 + i)
+    const { used, budget } = await memory('records')
+    expect(budget).toBe(8 * MIB)
     expect(used).toBeLessThanOrEqual(budget)
-    const refused = await upload('one-more', 2.5 * MIB)
-    expect(refused.headers.get('understudy-refused')).toContain('The records of all sandboxes may take up 16 MiB')
-    const rule = { fault: { kind: 'malformed' } }
-    expect((await box('one-more').admin('POST', '/faults', rule)).status).toBe(201)
+    expect((await write('one-more', 1001)).text).toContain('The records of all sandboxes may take up 8 MiB')
+    expect((await box('one-more').admin('POST', '/faults', { fault: { kind: 'malformed' } })).status).toBe(201)
     for (const name of ['one', 'two', ...Array.from({ length: 10 }, (_, i) => `many-${String(i)}`)]) await box(name).admin('POST', '/reset')
-    expect((await records()).used).toBeLessThan(MIB)
-    expect((await upload('two', 2.5 * MIB)).json).toMatchObject({ code: 900 })
-    const [before] = [(await records()).used]
+    expect((await memory('records')).used).toBeLessThan(MIB)
+    expect((await write('two', 1001)).status).toBe(201)
+    const before = (await memory('records')).used
     await admin('DELETE', '/sandboxes/two')
-    expect((await records()).used).toBeLessThan(before - 2 * MIB)
+    expect((await memory('records')).used).toBeLessThan(before - MIB / 4)
     expect((await admin('GET', '/sandboxes')).json?.['sandboxes']).toHaveLength(12)
   })
 
   test('out of a snapshot are held against it before anything is changed', async () => {
     const here = box('snapshot')
     await here.admin('POST', '/clock/freeze')
-    await upload('snapshot', 2 * MIB)
+    await write('snapshot', 1001)
     const file = await here.admin('GET', '/snapshot')
-    const content = JSON.parse(file.text) as { systems: { edu: { store: { files: { put: { name: string }[] } } } } } // as the contract has it
-    const { put } = content.systems.edu.store.files
+    const content = JSON.parse(file.text) as { systems: { live: { store: { channels: { put: { id: number }[] } } } } } // as the contract has it
+    const { put } = content.systems.live.store.channels
     const [first] = put
-    for (let i = 0; i < 4; i++) put.push({ ...first, name: `copy-${String(i)}.png` })
+    for (let i = 0; i < 16; i++) put.push({ ...first, id: 2000 + i })
     expect(kindOf(await here.admin('PUT', '/snapshot', content))).toBe('no-room')
     expect((await here.admin('GET', '/snapshot')).text === file.text).toBe(true)
+  })
+})
+
+describe('files', () => {
+  test('take up what they are, once: the journal, its changes and the records do not carry them', async () => {
+    const before = [(await memory('files')).used, (await memory('records')).used, (await memory('history')).used, (await memory('journal')).used]
+    expect((await upload('cost', 2 * MIB)).json).toMatchObject({ code: 900 })
+    const after = [(await memory('files')).used, (await memory('records')).used, (await memory('history')).used, (await memory('journal')).used]
+    expect((after[0] ?? 0) - (before[0] ?? 0)).toBe(2 * MIB)
+    for (const i of [1, 2]) expect((after[i] ?? 0) - (before[i] ?? 0)).toBeLessThan(2000)
+    expect((after[3] ?? 0) - (before[3] ?? 0)).toBeLessThan(MIB)
+    const { text } = await box('cost').admin('GET', '/requests?limit=1')
+    expect(text).toMatch(/"hash":\s*"[0-9a-f]{64}"/)
+    expect(text).toMatch(/"size":\s*2097152/)
+    await admin('DELETE', '/sandboxes/cost')
+    expect((await memory('files')).used).toBe(before[0])
+  })
+
+  test('of one sandbox take up half of their budget; then uploads get the error of their system, and say why', async () => {
+    for (const _ of [1, 2]) expect((await upload('three', 1.9 * MIB)).json).toMatchObject({ code: 900 })
+    const refused = await upload('three', 1.9 * MIB)
+    expect(refused.headers.get('understudy-refused')).toContain('The files of one sandbox may take up 4 MiB')
+    expect(refused.json).toMatchObject({ code: expect.any(Number) as unknown })
+    expect(refused.json?.['code']).not.toBe(900)
+    const last = await box('three').admin('GET', '/requests?limit=1')
+    expect(at(last, 'requests.0.response.headers')).toMatchObject({ 'understudy-refused': expect.stringContaining('--max-memory') as unknown })
+    const picture = Buffer.alloc(MIB / 2, 200).toString('base64')
+    expect(kindOf(await box('three').admin('POST', '/db/edu/files', { name: 'y', mediaType: 'image/png', bytes: picture }))).toBe('no-room')
+    const im = await box('three').call('/im/android/save_file/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'a.png', content: picture }) })
+    expect(im.headers.get('understudy-refused')).toContain('The files of one sandbox')
+    expect((await upload('four', 1.9 * MIB)).json).toMatchObject({ code: 900 })
+    for (const name of ['three', 'four']) await box(name).admin('POST', '/reset')
+    expect((await memory('files')).used).toBe(0)
+  })
+
+  test('that were replaced make room for new ones: history lets go of them first', async () => {
+    for (let i = 0; i < 12; i++) expect((await upload('again', MIB, 'one.png')).json).toMatchObject({ code: 900 })
+    expect((await memory('files')).used).toBeLessThanOrEqual(4 * MIB)
+    await upload('other', 2 * MIB)
+    for (let i = 0; i < 12; i++) expect((await upload('again', 1.9 * MIB, 'one.png')).json).toMatchObject({ code: 900 })
+    await upload('elsewhere', 1.9 * MIB, 'one.png')
+    expect((await upload('elsewhere', 1.9 * MIB, 'one.png')).json).toMatchObject({ code: 900 })
+    for (const name of ['again', 'other', 'elsewhere']) await admin('DELETE', `/sandboxes/${name}`)
+    expect((await memory('files')).used).toBe(0)
+  })
+
+  test('of one content count once, in forks and snapshots as well, which carry the bytes', async () => {
+    await box('first').call('/im/android/save_file/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'a.png', content: Buffer.alloc(MIB, 7).toString('base64') }) })
+    for (const [index, name] of ['f1', 'f2', 'f3'].entries()) expect((await admin('POST', '/sandboxes', { name, fork: { sandbox: 'first', ...(index === 0 ? { at: 1 } : {}) } })).status).toBe(201)
+    const snapshot = JSON.parse((await box('first').admin('GET', '/snapshot')).text) as { files: Record<string, string> } // as the contract has it
+    expect(Object.keys(snapshot.files)).toHaveLength(1)
+    await admin('POST', '/sandboxes', { name: 'restored', snapshot })
+    expect((await memory('files')).used).toBe(MIB)
+    await admin('DELETE', '/sandboxes/first')
+    for (const name of ['f1', 'f2', 'f3', 'restored']) {
+      const answer = await fetch(`${server.url}/@${name}/im/media/avatars/android/a.png`)
+      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, MIB])
+    }
+    const [hash = ''] = Object.keys(snapshot.files)
+    expect((await box('f1').admin('PUT', '/snapshot', { ...snapshot, files: {} })).text).toContain('names a file that does not come along')
+    expect((await box('f1').admin('PUT', '/snapshot', { ...snapshot, files: { [hash]: 'AAAA' } })).text).toContain('has another hash')
+    for (const name of ['f1', 'f2', 'f3', 'restored']) await box(name).admin('POST', '/reset')
+    expect((await memory('files')).used).toBe(0)
+  })
+
+  test('are named by records only where they are kept; bytes may stand in the place of hash and size', async () => {
+    const here = box('named')
+    const nowhere = await here.admin('POST', '/db/edu/files', { name: 'x.png', mediaType: 'image/png', hash: 'a'.repeat(64), size: 3 })
+    expect([kindOf(nowhere), nowhere.text]).toEqual(['record-misfit', expect.stringContaining('Give its content as base64')])
+    const given = await here.admin('POST', '/db/edu/files', { name: 'x.png', mediaType: 'image/png', bytes: 'aGVsbG8=' })
+    expect(given.json).toEqual({ name: 'x.png', mediaType: 'image/png', hash: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824', size: 5 })
+    expect((await here.admin('POST', '/db/edu/files', { name: 'y.png', mediaType: 'image/png', hash: given.json?.['hash'], size: 99 })).json).toMatchObject({ size: 5 })
+    expect((await here.call('/edu/file/y.png')).text).toBe('hello')
+    expect(kindOf(await here.admin('POST', '/db/edu/files', { name: 'z.png', mediaType: 'image/png', bytes: '!' }))).toBe('record-misfit')
+    expect((await here.admin('PATCH', '/db/edu/files/notes.txt', { mediaType: 'text/plain' })).status).toBe(200)
+    expect((await here.call('/edu/file/notes.txt')).text).not.toBe('')
   })
 })

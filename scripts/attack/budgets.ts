@@ -13,15 +13,16 @@ export async function attackBudgets(send: Send, target: Target, size: number): P
   const tally = new Tally('floods, against the budget')
   const budget = await budgetOf(send)
   if (budget === null) tally.fail('off', 'GET /__admin/health', 'it states no budget of memory')
-  const upload = `--x\r\nContent-Disposition: form-data; name="upload"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n${'b'.repeat(5 * 1024 * 1024 - 10)}\r\n--x--\r\n`
+  // Each has a content of its own: the same one again would be kept once.
+  const upload = (turn: number) => `--x\r\nContent-Disposition: form-data; name="upload"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n${String(turn).padStart(10, '0')}${'b'.repeat(5 * 1024 * 1024 - 20)}\r\n--x--\r\n`
   const unprintable = `{"mobile":"${'\\u0001'.repeat(10_000)}"}`
   const floods: Readonly<Record<string, readonly [count: number, pour: (turn: number) => Promise<unknown>]>> = {
-    'uploads of 5 MiB': [200 * size, () => send({ method: 'POST', path: '/edu/upload', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: upload })],
+    'uploads of 5 MiB': [200 * size, (turn) => send({ method: 'POST', path: `/@upload-${String(turn % 5)}/edu/upload`, headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: upload(turn) })],
     'bodies of 64 KiB': [4000 * size, (turn) => send({ method: 'POST', path: `/@flood-${String(turn % 10)}/live/auth/login`, headers: JSON_BODY, body: unprintable })],
-    'files of im': [200 * size, (turn) => send({ method: 'POST', path: '/im/android/save_file/', headers: JSON_BODY, body: JSON.stringify({ name: `f${String(turn)}.bin`, content: Buffer.alloc(1024 * 1024, turn).toString('base64') }) })],
+    'files of im': [200 * size, (turn) => send({ method: 'POST', path: '/im/android/save_file/', headers: JSON_BODY, body: JSON.stringify({ name: `f${String(turn)}.bin`, content: Buffer.alloc(1024 * 1024, String(turn)).toString('base64') }) })],
     'numbers that ask for a code': [20_000 * size, (turn) => send({ method: 'GET', path: `/live/auth/code?mobile=139${String(turn).padStart(8, '0')}` })],
     'sandboxes': [12_000 * size, (turn) => send({ method: 'GET', path: `/@z${String(turn)}/live/auth/code?mobile=13800003001` })],
-    'records by control': [2000 * size, (turn) => send({ method: 'POST', path: '/__admin/sandboxes/records/db/live/users', headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, mobile: null, nickname: 'n', bio: 'b'.repeat(60_000), avatar: '', gender: null }) })],
+    'records by control': [2000 * size, (turn) => send({ method: 'POST', path: `/__admin/sandboxes/records-${String(turn % 10)}/db/live/channels`, headers: JSON_BODY, body: JSON.stringify({ id: 1000 + turn, title: 't', thumbnail: '', desc: 'd'.repeat(60_000), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 }) })],
   }
   for (const [name, [count, pour]] of Object.entries(floods)) {
     await inParallel(count, 16, async (turn) => {

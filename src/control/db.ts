@@ -4,6 +4,7 @@
  */
 import { isObject } from '../plain/json.js'
 import type { RecordField } from '../core/contract.js'
+import { fileOf, takeFile } from '../core/files.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { type Doc, type Key, StoreError } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
@@ -37,11 +38,7 @@ export const db: Handlers<'listCollections' | 'listRecords' | 'createRecord' | '
 
   createRecord: async ({ input, parts, body }) => {
     const place = openCollection(parts, input, openSandbox(parts, input.sandbox))
-    const record = await write(place, async (tx) => {
-      const doc = { ...(await nextKey(tx, place, body)), ...body }
-      check(place, doc)
-      return tx.insert(place.collection, doc)
-    })
+    const record = await write(place, async (tx) => tx.insert(place.collection, await checked(tx, place, { ...(await nextKey(tx, place, body)), ...body })))
     const base = `/__admin/sandboxes/${place.sandbox.name}/db/${place.system.id}/${place.collection}`
     return new WithHeaders(record, { location: `${base}/${encodeURIComponent(String(record[place.key]))}` })
   },
@@ -114,9 +111,7 @@ async function put(tx: AnyTransaction, place: Place, before: Doc, base: Doc, bod
   if (Object.hasOwn(body, key) && body[key] !== before[key]) {
     throw refusal(422, 'record-misfit', `The ${key} of a record is its key and stays ${JSON.stringify(before[key])}. Create a new record and delete this one.`)
   }
-  const doc = { ...base, ...body, [key]: before[key] }
-  check(place, doc)
-  return tx.put(collection, doc)
+  return tx.put(collection, await checked(tx, place, { ...base, ...body, [key]: before[key] }))
 }
 
 /** @returns the key of a record that has none yet: one more than the largest, where keys are numbers */
@@ -131,9 +126,17 @@ async function nextKey(tx: AnyTransaction, { collection, key }: Place, body: Doc
   return { [key]: largest + 1 }
 }
 
-function check({ system, collection }: Place, doc: Doc): void {
+/** @returns the record as it is kept: a file that it brings along as base64 is kept apart, and named */
+async function checked(tx: AnyTransaction, { system, collection }: Place, body: Doc): Promise<Doc> {
+  const definition = system.state[collection]
+  const doc = takeFile(definition, body, (bytes) => tx.addFile(bytes))
   const fault = misfitOf(system, collection, doc)
-  if (fault !== null) throw refusal(422, 'record-misfit', `The record breaks the schema of ${system.id}/${collection}: ${fault}.`)
+  if (fault !== null || !isObject(doc)) throw refusal(422, 'record-misfit', `The record breaks the schema of ${system.id}/${collection}: ${String(fault)}.`)
+  const hash = fileOf(definition, doc)
+  if (hash === undefined) return doc
+  const file = await tx.file(hash)
+  if (file === undefined) throw refusal(422, 'record-misfit', `No file with the hash ${quote(hash)} is kept in this sandbox. Give its content as base64 in "bytes", and leave "hash" and "size" out.`)
+  return { ...doc, size: file.length }
 }
 
 async function write<T>({ sandbox, system }: Place, work: (tx: AnyTransaction) => Promise<T>): Promise<T> {

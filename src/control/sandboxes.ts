@@ -1,7 +1,7 @@
 /** Sandboxes as such. */
 import { readClock } from '../core/clock.js'
 import { CONTROL } from '../core/engine/engine.js'
-import type { Sandbox } from '../core/sandbox.js'
+import { type Sandbox, wholeOf } from '../core/sandbox.js'
 import type { Listed } from '../core/sandboxes.js'
 import type { Change } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
@@ -86,7 +86,7 @@ async function forkInto(parts: ControlParts, into: Sandbox, { sandbox: name, at 
   const sandbox = await findSandbox(parts, name)
   const turn = at === undefined ? await sandbox.look() : await sandbox.at(at)
   if (turn === null) throw await tooFarBack(sandbox, at ?? 0)
-  await parts.sandboxes.replace(into, turn.content())
+  await parts.sandboxes.replace(into, await wholeOf(turn))
 }
 
 async function findSandbox(parts: ControlParts, name: string): Promise<Sandbox> {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isObject } from '../plain/json.js'
 import { didYouMean } from '../core/guess.js'
+import { takeFile } from '../core/files.js'
 import type { Turn } from '../core/turn.js'
 import { readJsonFile } from '../core/json-file.js'
 import type { Sandbox } from '../core/sandbox.js'
@@ -61,7 +62,7 @@ async function apply(turn: Turn, { system, name, file }: Scenario): Promise<void
     await transact(turn, system, async (tx) => {
       for (const [collection, keys] of Object.entries(file.delete)) for (const key of keys) await tx.delete(collection, key)
       for (const [collection, records] of Object.entries(file.put)) {
-        for (const record of records) await tx.put(collection, resolveRecord(record, turn.boot))
+        for (const record of records) await tx.put(collection, resolveRecord(takeFile(system.state[collection], record, (bytes) => tx.addFile(bytes)), turn.boot))
       }
     })
   } catch (error) {

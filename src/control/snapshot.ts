@@ -1,10 +1,12 @@
 /** A sandbox as one JSON file, from which another process goes on where this one stood. */
 import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
 import { knownOutages } from '../core/outages.js'
-import type { ControlState, Sandbox, SandboxContent, SystemSwitches } from '../core/sandbox.js'
+import type { ControlState, Sandbox, SystemSwitches, WholeContent } from '../core/sandbox.js'
+import { FileBag, fileOf, takeFile } from '../core/files.js'
 import { SEQUENCES } from '../core/store/transaction.js'
-import { StoreError, type StoreExport } from '../core/store/types.js'
+import { type Doc, StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
+import { isObject } from '../plain/json.js'
 import { instant, systemOf } from './access.js'
 import type { ControlParts, Task } from './task.js'
 import { parseInstant } from './clock.js'
@@ -25,7 +27,7 @@ type SystemSnapshot = Snapshot['systems'][string]
 
 /** @returns all that the sandbox keeps at this moment, but for its journal */
 export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
-  const { control, origin, stores } = await sandbox.content()
+  const { content: { control, origin, stores }, files } = await sandbox.whole()
   const systems = Object.entries(control.systems).map(([id, { smsSource, outages, settings, maintenance }]): [string, SystemSnapshot] => {
     return [id, { smsSource, outages: [...outages], settings: { ...settings }, maintenance: maintenance === null ? null : { ...maintenance }, store: showStore(stores[id] ?? {}) }]
   })
@@ -42,6 +44,7 @@ export async function takeSnapshot(sandbox: Sandbox): Promise<Snapshot> {
     faults: control.faults.map((rule) => ({ ...rule, fault: { ...rule.fault } })),
     nextFault: control.nextFault,
     era: control.era,
+    ...(files.size === 0 ? {} : { files: Object.fromEntries(Array.from(files, ([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])) }),
   }
 }
 
@@ -59,7 +62,7 @@ export async function restoreSnapshot(parts: ControlParts, sandbox: Sandbox, sna
   }
 }
 
-async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: number, now: ControlState['systems']): Promise<SandboxContent> {
+async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: number, now: ControlState['systems']): Promise<WholeContent> {
   if (snapshot.format !== FORMAT) throw misfit(`its format is ${quote(snapshot.format)}, not ${FORMAT}`)
   if (snapshot.version !== VERSION) throw misfit(`its version is ${String(snapshot.version)}; this server, ${await packageVersion()}, reads version ${String(VERSION)}, and ${snapshot.package} wrote it`)
   parseInstant(instantOf(snapshot.boot))
@@ -67,11 +70,12 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
   checkScale(parts, snapshot)
   const systems: Record<string, SystemSwitches> = {}
   const stores: Record<string, StoreExport> = {}
+  const bag = readFiles(snapshot)
   for (const [id, part] of Object.entries(snapshot.systems)) {
     const system = systemOf(parts, id)
     const backend = now[id]?.backend
     systems[id] = { ...readSwitches(system, part), ...(backend === undefined ? {} : { backend }) }
-    stores[id] = readStore(system, part.store)
+    stores[id] = readStore(system, part.store, bag)
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)
   if (new Set(snapshot.faults.map(({ id }) => id)).size < snapshot.faults.length) throw misfit('two of its fault rules have the same id')
@@ -86,7 +90,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     faults: snapshot.faults,
     nextFault: snapshot.nextFault,
   }
-  return { control, origin: { boot: snapshot.boot, scale: snapshot.scale }, stores }
+  return { content: { control, origin: { boot: snapshot.boot, scale: snapshot.scale }, stores }, files: bag.files }
 }
 
 function instantOf(milliseconds: number): string {
@@ -119,19 +123,31 @@ function readSwitches(system: System, { smsSource, outages, settings, maintenanc
   return { smsSource, outages, settings: within(`${system.id}: `, () => checkSettings(system, settings)), maintenance }
 }
 
-function readStore(system: System, store: SystemSnapshot['store']): StoreExport {
-  for (const [collection, { put }] of Object.entries(store)) {
+/** A file has the hash under which it stands. */
+function readFiles({ files = {} }: Snapshot): FileBag {
+  const bag = new FileBag()
+  for (const [hash, text] of Object.entries(files)) if (bag.add(Buffer.from(text, 'base64')).hash !== hash) throw misfit(`the file ${quote(hash)} has another hash`)
+  return bag
+}
+
+function readStore(system: System, store: SystemSnapshot['store'], bag: FileBag): StoreExport {
+  return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => {
     if (collection === SEQUENCES) {
-      if (put.every(({ name, value }) => typeof name === 'string' && isCount(value))) continue
+      if (put.every(({ name, value }) => typeof name === 'string' && isCount(value))) return [collection, { put, deleted }]
       throw misfit(`a counter of ${system.id} is no whole number with a name`)
     }
-    if (system.state[collection] === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)
-    for (const record of put) {
-      const fault = misfitOf(system, collection, record)
-      if (fault !== null) throw misfit(`a record of ${system.id}/${collection} breaks its schema: ${fault}`)
-    }
-  }
-  return store
+    const definition = Object.hasOwn(system.state, collection) ? system.state[collection] : undefined
+    if (definition === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)
+    return [collection, { put: put.map((record) => readRecord(system, collection, takeFile(definition, record, bag.add), bag)), deleted }]
+  }))
+}
+
+function readRecord(system: System, collection: string, record: unknown, { files }: FileBag): Doc {
+  const fault = misfitOf(system, collection, record)
+  if (fault !== null || !isObject(record)) throw misfit(`a record of ${system.id}/${collection} breaks its schema: ${String(fault)}`)
+  const hash = fileOf(system.state[collection], record)
+  if (hash !== undefined && !files.has(hash)) throw misfit(`a record of ${system.id}/${collection} names a file that does not come along: ${quote(hash)}`)
+  return record
 }
 
 function checkFault(parts: ControlParts, rule: Snapshot['faults'][number]): void {

@@ -19,8 +19,10 @@ const SHARES = {
   journal: 1 / 4,
   /** Changes that a sandbox can be stepped back over. At the bound the oldest are folded together. */
   history: 1 / 8,
-  /** Records that differ from the world, files and SMS codes among them. At the bound more is refused. */
-  records: 1 / 2,
+  /** Records that differ from the world, sessions and SMS codes among them. At the bound more is refused. */
+  records: 1 / 4,
+  /** The bytes of files that were uploaded; each content counts once. At the bound, histories let go of those that no record names any more; then more is refused. */
+  files: 1 / 4,
   /** What waits for slow readers of sockets and event streams. At the bound the reader is cut off who would have it grow. */
   backlog: 1 / 16,
 } as const
@@ -30,7 +32,7 @@ export type BudgetKind = keyof typeof SHARES
 export const budgetKinds = Object.keys(SHARES) as readonly BudgetKind[] // of an object literal
 
 /** One sandbox may take so much of a kind's share, so that others have room. */
-const OF_ONE: Readonly<Record<BudgetKind, number>> = { journal: 1 / 8, history: 1 / 8, records: 1 / 2, backlog: 1 / 2 }
+const OF_ONE: Readonly<Record<BudgetKind, number>> = { journal: 1 / 8, history: 1 / 8, records: 1 / 2, files: 1 / 2, backlog: 1 / 2 }
 
 /** The ledger of one server. It counts what it is told, in bytes, and keeps nothing else. */
 export class Budget {
@@ -41,7 +43,7 @@ export class Budget {
   /** @param total bytes; a share of them belongs to each kind */
   constructor(total: number = DEFAULT_MEMORY) {
     this.total = total
-    this.#used = { journal: 0, history: 0, records: 0, backlog: 0 }
+    this.#used = { journal: 0, history: 0, records: 0, files: 0, backlog: 0 }
   }
 
   /** @returns how much the kind may take up on the whole server, in bytes */

@@ -5,6 +5,7 @@
  */
 import { applyControl, CONTROL_NAMES, controlChanges } from './control-state.js'
 import { type Attempt, type Awaitable, type Commit, CONTROL, type Loaded, type SandboxLog, type Scope, type Verdict } from './engine/engine.js'
+import { type Files, NO_FILES } from './files.js'
 import type { ControlState, CoreRecords, Origin, SandboxContent } from './sandbox-state.js'
 import { type Author, Records, type Sequencer } from './store/records.js'
 import { type Change, StoreError, type StoreExport } from './store/types.js'
@@ -21,6 +22,7 @@ export class Generation implements Sequencer {
   readonly #log: SandboxLog | null
   readonly #worlds: ReadonlyMap<string, World>
   readonly #told: (system: string, changes: readonly Change[]) => void
+  readonly #file: SandboxLog['file']
   readonly #stores = new Map<string, Records<CoreRecords>>()
   #control: ControlState
   #version: number
@@ -33,9 +35,10 @@ export class Generation implements Sequencer {
    * @param worlds system -> its world, at the origin that the content differs from
    * @param log where changes go; null for one that is only looked at
    * @param told of every commit that comes later
+   * @param file finds the bytes of a file that the sandbox keeps
    * @throws StoreError when the records cannot stand together
    */
-  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void) {
+  constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file']) {
     const { generation, content, commits, version } = loaded
     this.number = generation
     this.origin = content.origin
@@ -43,6 +46,7 @@ export class Generation implements Sequencer {
     this.#worlds = worlds
     this.#log = log
     this.#told = told
+    this.#file = file
     this.#version = version
     for (const [system, store] of Object.entries(content.stores)) this.store(system).import(store)
     for (const commit of commits) this.#apply(commit)
@@ -89,7 +93,7 @@ export class Generation implements Sequencer {
       if (this.isOver) throw new Superseded()
       const changes = controlChanges(this.#control, change(this.#control))
       if (changes.length === 0) return this.#control
-      const pending = this.commit({ reads: CONTROL_NAMES, changes, request: author.request, scope: controlScope })
+      const pending = this.commit({ reads: CONTROL_NAMES, changes, files: NO_FILES, request: author.request, scope: controlScope })
       const verdict = pending instanceof Promise ? await pending : pending
       if (verdict === 'committed') {
         author.hasWritten = true
@@ -102,7 +106,23 @@ export class Generation implements Sequencer {
 
   commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict> {
     if (this.#log === null) throw new Error('what is only looked at cannot be changed')
-    return this.#log.commit({ generation: this.number, base: this.#version, reads: attempt.reads, changes: attempt.changes, request: attempt.request, scope: attempt.scope })
+    return this.#log.commit({ generation: this.number, base: this.#version, reads: attempt.reads, changes: attempt.changes, files: attempt.files, request: attempt.request, scope: attempt.scope })
+  }
+
+  file(hash: string): Awaitable<Uint8Array | undefined> {
+    return this.#file(hash)
+  }
+
+  /** @returns the bytes of all files that a content of this generation names, as far as they are kept */
+  async files({ stores }: SandboxContent): Promise<Files> {
+    const files = new Map<string, Uint8Array>()
+    for (const [system, store] of Object.entries(stores)) {
+      for (const hash of this.store(system).named(store)) {
+        const bytes = files.get(hash) ?? (await this.store(system).file(hash))
+        if (bytes !== undefined) files.set(hash, bytes)
+      }
+    }
+    return files
   }
 
   async queue(): Promise<() => void> {

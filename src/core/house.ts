@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { House } from './engine/engine.js'
+import { fileOf } from './files.js'
 import { keyFieldOf } from './store/transaction.js'
 import type { Doc, Key } from './store/types.js'
 import type { System } from './system.js'
@@ -24,6 +25,7 @@ export function houseOf({ systems, seed, scale, fixtures, boot, most, journalLim
     budget,
     report,
     keyOf: keyOfRecords([...systems.values()]),
+    fileOf: (system, collection, doc) => fileOf(systems.get(system)?.state[collection], doc),
     identity: async () => {
       const found: Record<string, string> = { systems: [...systems.keys()].sort().join(', '), seed, scale: String(scale) }
       for (const { id, contract } of systems.values()) {

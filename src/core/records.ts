@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../plain/json.js'
+import { nameFile, takeFiles } from './files.js'
 import { didYouMean } from './guess.js'
 import { readJsonFile } from './json-file.js'
 import { resolveBoot } from './store/boot.js'
@@ -64,7 +65,7 @@ export async function checkScenarios(system: System, folder: string, boot: numbe
     const file = join(folder, 'scenarios', name)
     const content = await readJsonFile(file)
     if (!isObject(content) || !isObject(content['description'])) throw new Error(`${file} is no scenario: it has no description in "en" and "zh"`)
-    checkRecords(system, resolved(system, content['put'] ?? {}, boot, file), file)
+    checkRecords(system, resolved(system, takeFiles(system.state, content['put'] ?? {}, nameFile), boot, file), file)
   }
 }
 

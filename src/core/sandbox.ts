@@ -1,6 +1,7 @@
 /** A sandbox: an isolated copy of everything that changes. */
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
 import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Overview, SandboxLog } from './engine/engine.js'
+import { type Files, NO_FILES } from './files.js'
 import { Generation } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
 import { Journal } from './sandbox-journal.js'
@@ -43,6 +44,18 @@ export type Watcher = (system: string, changes: readonly Change[]) => void
 
 /** So often a call begins anew because the sandbox was reset in the midst of it; then it is given up. */
 export const MOST_TURNS = 100
+
+/** All that a sandbox keeps but for its journal, with the bytes of its files. */
+export interface WholeContent {
+  readonly content: SandboxContent
+  readonly files: Files
+}
+
+/** @returns all that is kept in this turn, but for the journal */
+export async function wholeOf(turn: Turn): Promise<WholeContent> {
+  const content = turn.content()
+  return { content, files: await turn.files(content) }
+}
 
 export class Sandbox {
   readonly name: string
@@ -110,7 +123,7 @@ export class Sandbox {
   /** @returns what is seen while the sandbox cannot be reached: it as it was in the beginning. Nothing can be changed there. */
   blind(): Turn {
     const begun = { generation: 0, requests: 0 }
-    return new Turn(this, new Generation({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined), begun, false)
+    return new Turn(this, new Generation({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined, () => undefined), begun, false)
   }
 
   /**
@@ -163,10 +176,15 @@ export class Sandbox {
     await this.#log.replace({ ...content, control: { ...content.control, era: state.era + 1 } })
   }
 
-  /** @returns all that this sandbox keeps at one moment, but for its journal */
+  /** @returns all that this sandbox keeps at one moment, but for its journal and the bytes of its files */
   async content(): Promise<SandboxContent> {
     const turn = await this.look()
     return turn.content()
+  }
+
+  /** @returns the same with the bytes */
+  whole(): Promise<WholeContent> {
+    return this.during((turn) => wholeOf(turn))
   }
 
   /**
@@ -174,9 +192,9 @@ export class Sandbox {
    * content, so that the same calls get the same answers again, down to the tokens.
    * @throws StoreError when the records cannot stand together; then nothing is changed
    */
-  async replace(content: SandboxContent): Promise<void> {
+  async replace(content: SandboxContent, files: Files = NO_FILES): Promise<void> {
     await this.#build({ generation: 0, requests: 0, version: 0, content, commits: [], isWhole: true }, null)
-    await this.#log.replace(content)
+    await this.#log.replace(content, undefined, files)
   }
 
   /** @returns how far back one can go, and what happened since, the oldest first */
@@ -299,10 +317,11 @@ export class Sandbox {
       this.#options.committed?.(system, changes)
       for (const watcher of this.#watchers) watcher(system, changes)
     }
+    const file: SandboxLog['file'] = (hash) => this.#log.file(hash)
     const { boot, scale } = loaded.content.origin
-    if (boot === origin.boot && scale === origin.scale) return new Generation(loaded, this.#options.worlds, log, told)
+    if (boot === origin.boot && scale === origin.scale) return new Generation(loaded, this.#options.worlds, log, told, file)
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
-    return worlds.then((found) => new Generation(loaded, new Map(found), log, told))
+    return worlds.then((found) => new Generation(loaded, new Map(found), log, told, file))
   }
 
   #follower(): Follower {

@@ -3,7 +3,7 @@ import { Budget } from './budget.js'
 import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
-import { type Origin, Sandbox, type SandboxContent, type SandboxOptions } from './sandbox.js'
+import { type Origin, Sandbox, type SandboxOptions, type WholeContent } from './sandbox.js'
 
 /** So many loads of the worlds beside the server's own may be in use, each by the sandboxes out of one server's snapshots. */
 const MOST_ORIGINS = 16
@@ -45,17 +45,17 @@ export class Sandboxes {
    * another, and there are only so many of them.
    * @throws StoreError when the records cannot stand together, NoRoom when there are too many other worlds; then nothing is changed
    */
-  async replace(sandbox: Sandbox, content: SandboxContent): Promise<void> {
+  async replace(sandbox: Sandbox, { content, files }: WholeContent): Promise<void> {
     const { origin } = content
     if (isSame(origin, this.origin)) {
-      await sandbox.replace(content)
+      await sandbox.replace(content, files)
       return
     }
     const replaced = this.#replacing.then(async () => {
       const others = new Map([...this.#open.values()].filter((one) => one !== sandbox && !isSame(one.origin, this.origin)).map((one) => [nameOf(one.origin), one]))
       others.delete(nameOf(origin))
       if (others.size >= MOST_ORIGINS) throw new NoRoom(`Sandboxes of this server came out of snapshots of ${String(MOST_ORIGINS)} other servers already, each with worlds of its own. Delete or reset some.`)
-      await sandbox.replace(content)
+      await sandbox.replace(content, files)
       // Loaded at once, so that the next one counts its worlds.
       await sandbox.look()
     })

@@ -2,6 +2,7 @@
 import { readClock } from './clock.js'
 import type { Begun, NewEntry } from './engine/engine.js'
 import type { Generation } from './generation.js'
+import type { Files } from './files.js'
 import { Ids } from './ids.js'
 import { cut, rareOf } from './journal.js'
 import type { ControlState, CoreRecords, SandboxContent } from './sandbox-state.js'
@@ -89,6 +90,11 @@ export class Turn implements Author {
   /** @returns all that the sandbox keeps at this moment, but for its journal */
   content(): SandboxContent {
     return this.#generation.content(this.state.requests)
+  }
+
+  /** @returns the bytes of the files that a content of this turn names */
+  files(content: SandboxContent): Promise<Files> {
+    return this.#generation.files(content)
   }
 
   /** Puts the call into the journal, unless the turn is over: then it happened in a world that nobody can look at any more. */

@@ -1,6 +1,7 @@
 /** Reads a system's world from its fixtures folder. */
 import { join } from 'node:path'
 import { addBulk } from './bulk.js'
+import { FileBag, takeFiles } from './files.js'
 import { readJsonFile } from './json-file.js'
 import { checkRecords, checkScenarios, resolved } from './records.js'
 import type { Origin, Served } from './sandbox.js'
@@ -24,13 +25,14 @@ export interface Fixtures {
  */
 export async function loadWorld(system: System, { folder, areChecked }: Fixtures, { boot, scale }: Origin): Promise<World> {
   const file = join(folder, system.id, 'world.json')
-  const content = await readJsonFile(file)
+  const bag = new FileBag()
+  const content = takeFiles(system.state, await readJsonFile(file), bag.add)
   const own = resolved(system, content, boot, file)
   if (!areChecked) checkRecords(system, own, file)
   const whole = scale === 0 ? own : resolved(system, await addBulk(system, content, scale), boot, file)
   if (!isRecordMap(whole)) throw new Error(`${file} must map each collection to a list of records`)
   try {
-    return buildWorld(system.state, whole, boot)
+    return buildWorld(system.state, whole, boot, bag.files)
   } catch (error) {
     throw error instanceof StoreError ? new StoreError(error.kind, `${file}: ${error.message}`) : error
   }

@@ -4,12 +4,13 @@
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Budget } from '../../src/core/budget.js'
 import type { Engine } from '../../src/core/engine/engine.js'
 import { fire } from '../../src/core/faults/fire.js'
 import type { FaultRule } from '../../src/core/faults/rule.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import type { Sandboxes } from '../../src/core/sandboxes.js'
-import { type Store, type StoreError, type Transaction } from '../../src/core/store/types.js'
+import { type FileName, type Store, type StoreError, type Transaction } from '../../src/core/store/types.js'
 import type { System } from '../../src/core/system.js'
 import type { CallEntry } from '../../src/core/turn.js'
 import { type MadeUpHouse, sandboxesOn } from './sandboxes.js'
@@ -27,13 +28,19 @@ interface Item {
   readonly name: string | null
   readonly value: number
 }
+interface Picture extends FileName {
+  readonly name: string
+}
 interface Records {
   readonly items: Item
+  readonly pictures: Picture
 }
 type Tx = Transaction<Records>
 
+const MIB = 1024 * 1024
+const LARGE = 2 * MIB - 10
 const WORLD: readonly Item[] = [1, 2, 3].map((id) => ({ id, name: `n${String(id)}`, value: 0 }))
-const shop = { state: { items: { key: 'id', unique: [['name']], index: [['value']], order: { byValue: { by: ['value'] } } } }, records: { items: WORLD.map((item) => ({ ...item })) } } as const
+const shop = { state: { pictures: { key: 'name', namesFiles: true }, items: { key: 'id', unique: [['name']], index: [['value']], order: { byValue: { by: ['value'] } } } }, records: { items: WORLD.map((item) => ({ ...item })) } } as const
 
 /** @param runs how many random histories are tried */
 export function testEngine(name: string, make: () => Promise<EnginePlace> | EnginePlace, { runs = 100 } = {}): void {
@@ -206,6 +213,45 @@ export function testEngine(name: string, make: () => Promise<EnginePlace> | Engi
       expect(await two.journal.entry(3)).toBeUndefined()
       await one.journal.remove()
       expect(await two.journal.newest(() => true, 10)).toEqual({ entries: [], total: 0, oldest: null })
+    })
+
+    test('files are kept apart from records, each once, as long as a record names them that can be seen', async () => {
+      const budget = new Budget(32 * MIB)
+      const { here, there, one, two } = await open({ budget })
+      const show = async (sandbox: Sandbox, name: string) => {
+        const { value } = await storeOf(sandbox).transact(async (tx) => tx.file((await tx.get('pictures', name))?.hash ?? ''))
+        return value === undefined ? null : `${String(value[0])} × ${String(value.length)}`
+      }
+      const draw = (sandbox: Sandbox, name: string, fill: number, length = MIB) => storeOf(sandbox).transact((tx) => tx.put('pictures', { name, ...tx.addFile(new Uint8Array(length).fill(fill)) }))
+      const { changes } = await draw(one, 'a', 1)
+      expect(JSON.stringify(changes).length).toBeLessThan(300)
+      await draw(one, 'b', 1)
+      expect([await show(two, 'a'), await show(two, 'b'), await show(two, 'c')]).toEqual([`1 × ${String(MIB)}`, `1 × ${String(MIB)}`, null])
+      // A sandbox may have 4 MiB: one content counts once, and what was replaced makes room.
+      for (let i = 2; i <= 9; i++) await draw(two, 'a', i)
+      await draw(one, 'c', 20, LARGE)
+      await expect(draw(one, 'd', 21)).rejects.toThrow('The files of one sandbox may take up 4 MiB')
+      expect([await show(two, 'a'), await show(one, 'b'), await show(two, 'c'), await show(two, 'd')]).toEqual([`9 × ${String(MIB)}`, `1 × ${String(MIB)}`, `20 × ${String(LARGE)}`, null])
+      // What another sandbox begins with it keeps, whatever becomes of the first.
+      const { content, files } = await two.whole()
+      expect(JSON.stringify(content).length).toBeLessThan(5000)
+      await there.open('fork').replace(content, files)
+      await one.reset()
+      expect([await show(two, 'a'), await show(here.open('fork'), 'a'), await show(here.open('fork'), 'c')]).toEqual([null, `9 × ${String(MIB)}`, `20 × ${String(LARGE)}`])
+      await here.delete('fork')
+      expect(budget.used('files')).toBe(0)
+    })
+
+    test('what was uploaded is there again where a sandbox is stepped back to', async () => {
+      const { one, two } = await open({ budget: new Budget(32 * MIB) })
+      const paint = (fill: number) => two.during(async (turn) => {
+        await turn.store('shop').transact((tx) => (tx as unknown as Tx).put('pictures', { name: 'a', ...(tx as unknown as Tx).addFile(new Uint8Array(100).fill(fill)) })) // of the shop above
+        turn.record(entry(String(fill)))
+      }, true)
+      for (const fill of [1, 2, 3]) await paint(fill)
+      expect(await one.rewind(2)).toBe(true)
+      const { value } = await storeOf(one).transact(async (tx) => tx.file((await tx.get('pictures', 'a'))?.hash ?? ''))
+      expect(value?.[0]).toBe(2)
     })
 
     test('what one commits another is told of, once and in order', async () => {

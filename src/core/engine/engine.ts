@@ -27,6 +27,8 @@
  * - Whoever waits without calling (sockets, event streams) has said so by `attend`, and is told as things happen.
  * - The log may be trimmed: commits are folded into the content that it begins with (see `Base`), so that `load` costs no
  *   more than what is kept. A `base` from before the trimmed part is a conflict. History goes back as far as the log.
+ * - Files are kept apart, each once, as bytes under their hash (`core/files.ts`): records name them, and `commit` and `replace` bring the bytes
+ *   along. A file is kept as long as a record names it that can be seen, be it by stepping back. What a commit names is there before it is.
  * - `append` puts an entry into the journal, under the next id. It is dropped when its generation is over. Entries stand in the order
  *   in which they were appended by each process.
  * - Control state (clock, faults with their counters, outages, maintenance, settings) is changed by commits of the system
@@ -36,6 +38,7 @@
  */
 import type { Budget } from '../budget.js'
 import type { TimeSource } from '../clock.js'
+import type { Files } from '../files.js'
 import type { EntryHead, JournalEntry, JournalEvent, JournalStatus } from '../journal.js'
 import type { ControlState, SandboxContent } from '../sandbox-state.js'
 import type { Change, Doc, Key } from '../store/types.js'
@@ -84,6 +87,8 @@ export interface Attempt {
   /** The names of all that was read. */
   readonly reads: readonly string[]
   readonly changes: readonly Change[]
+  /** The bytes of the files that the changes name; those that are kept already may be missing. */
+  readonly files: Files
   readonly request: number | null
   readonly scope: Scope
 }
@@ -157,9 +162,12 @@ export interface SandboxLog {
   /**
    * Begins a new generation.
    * @param kept what stays of log and journal; nothing when left out
+   * @param files the bytes of the files that the content names; those that are kept already may be missing
    * @returns its number
    */
-  replace(content: SandboxContent, kept?: Point): Awaitable<number>
+  replace(content: SandboxContent, kept?: Point, files?: Files): Awaitable<number>
+  /** @returns the bytes of a file that a record names; undefined where none of this hash are kept */
+  file(hash: string): Awaitable<Uint8Array | undefined>
   /** Not waited for by calls; the engine keeps the order, and reports what it cannot keep. */
   append(entry: NewEntry, generation: number): Awaitable<void>
   /** @returns what entries are chosen by, of all that are kept, oldest first. An entry whole does as well, where that costs nothing more */
@@ -187,6 +195,8 @@ export interface House {
   identity(): Promise<Readonly<Record<string, string>>>
   /** @returns the key of a record */
   readonly keyOf: (system: string, collection: string, doc: Doc) => Key
+  /** @returns the hash of the file that a record names; undefined where it names none */
+  readonly fileOf: (system: string, collection: string, doc: Doc) => string | undefined
   /** The moment from which relative times of the worlds are counted, unless the engine knows an earlier one. */
   readonly boot: number
   /** Sandboxes that are kept at the most. */

@@ -3,6 +3,7 @@ import type { Budget } from '../budget.js'
 import type { SandboxContent } from '../sandbox-state.js'
 import type { Change, Key } from '../store/types.js'
 import { type Attempt, CONTROL, type House, NoRoom } from './engine.js'
+import { inMib } from './room.js'
 import { Shelves } from './shelves.js'
 import { weigh, weighAfter, weighChanges } from './weigh.js'
 
@@ -10,7 +11,6 @@ import { weigh, weighAfter, weighChanges } from './weigh.js'
 const RECORD = 200
 /** What it costs to remember that a record of the world is gone. */
 const TOMBSTONE = 100
-const MIB = 1024 * 1024
 
 /** Changes of the control state up to so many bytes are kept however full the server is. */
 const SMALL = 4096
@@ -115,9 +115,4 @@ export class Holding {
 
 function growthBy(weighed: readonly Weighed[]): number {
   return weighed.reduce((sum, { shelf, key, bytes }) => sum + bytes - (shelf.get(key) ?? 0), 0)
-}
-
-/** @returns the bytes for people */
-export function inMib(bytes: number): string {
-  return String(Math.floor(bytes / MIB))
 }

@@ -24,6 +24,7 @@ export interface Collection {
   readonly indexes: readonly Index[]
   readonly indexByName: ReadonlyMap<string, Index>
   readonly orders: ReadonlyMap<string, Order>
+  readonly namesFiles: boolean
 }
 
 /** One level of a collection: the world, a sandbox's changes above it, or a transaction's writes above those. */
@@ -58,6 +59,7 @@ export function compileCollection(name: string, definition: AnyCollection): Coll
     indexes,
     indexByName: new Map(indexes.map((index) => [index.name, index])),
     orders: new Map(orders.map((order) => [order.name, order])),
+    namesFiles: definition.namesFiles === true,
   }
 }
 

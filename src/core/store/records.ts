@@ -3,10 +3,11 @@
  * them, and their changes become part of them once the log has taken them.
  */
 import type { Attempt, Awaitable, Commit, Scope, Verdict } from '../engine/engine.js'
+import { type Files, NO_FILES } from '../files.js'
 import { Superseded } from '../superseded.js'
 import { compileCollection, indexKeyOf, keyOf } from './collection.js'
 import { Layer } from './layer.js'
-import { keyFieldOf, LayeredTransaction, namesOf, type OpenCollection, SEQUENCES } from './transaction.js'
+import { type FileSource, keyFieldOf, LayeredTransaction, namesOf, type OpenCollection, SEQUENCES } from './transaction.js'
 import { type Change, type Doc, type Key, type RecordMap, type StoreExport, StoreError, type Transaction } from './types.js'
 import { freezeDeep, type World } from './world.js'
 
@@ -41,11 +42,13 @@ export interface Sequencer {
   commit(attempt: Omit<Attempt, 'generation' | 'base'>): Awaitable<Verdict>
   /** Nothing is kept any more. */
   end(): void
+  /** @returns the bytes of a file that the sandbox keeps */
+  file(hash: string): Awaitable<Uint8Array | undefined>
   /** Waits until those are done that met others as well; the function that it gives lets the next one in. */
   queue(): Promise<() => void>
 }
 
-export class Records<Rs extends RecordMap> implements Scope {
+export class Records<Rs extends RecordMap> implements Scope, FileSource {
   readonly system: string
   readonly #world: World
   readonly #sequencer: Sequencer
@@ -53,12 +56,14 @@ export class Records<Rs extends RecordMap> implements Scope {
   /** Commits that a transaction still running may not have seen; empty when none runs. */
   #commits: Commit[] = []
   #running = 0
+  readonly #namesFiles: ReadonlySet<string>
 
   /** @param world what the system holds at the start; it is shared, not copied */
   constructor(system: string, world: World, sequencer: Sequencer) {
     this.system = system
     this.#world = world
     this.#sequencer = sequencer
+    this.#namesFiles = new Set([...world.collections].filter(([, { collection }]) => collection.namesFiles).map(([name]) => name))
     for (const [name, { collection, source }] of world.collections) this.#layers.set(name, { collection, source: new Layer(collection, source) })
     this.#layers.set(SEQUENCES, { collection: sequences, source: new Layer(sequences, nothing) })
   }
@@ -103,6 +108,11 @@ export class Records<Rs extends RecordMap> implements Scope {
     return data
   }
 
+  /** @returns the hashes of all files that such data names */
+  *named(data: StoreExport): Iterable<string> {
+    for (const name of this.#namesFiles) for (const { hash } of data[name]?.put ?? []) if (typeof hash === 'string') yield hash
+  }
+
   /**
    * Begins with what differs from the world.
    * @throws StoreError when the records cannot stand together
@@ -117,6 +127,10 @@ export class Records<Rs extends RecordMap> implements Scope {
     }
   }
 
+  file(hash: string): Awaitable<Uint8Array | undefined> {
+    return this.#world.files.get(hash) ?? this.#sequencer.file(hash)
+  }
+
   touched(changes: readonly Change[]): ReadonlySet<string> {
     return namesOf(this.#layers, changes)
   }
@@ -127,14 +141,14 @@ export class Records<Rs extends RecordMap> implements Scope {
 
   async #run<T>(work: (tx: Transaction<Rs>) => Promise<T>, author: Author): Promise<{ value: T; changes: readonly Change[] } | 'stale' | 'conflict'> {
     if (this.#sequencer.isOver) throw new Superseded()
-    const tx = new LayeredTransaction<Rs>(this.#layers, this.#sequencer.version)
+    const tx = new LayeredTransaction<Rs>(this.#layers, this.#sequencer.version, this)
     this.#running++
     try {
       const value = await work(tx)
       if (this.#isStale(tx)) return 'stale'
       const changes = tx.changes()
       if (changes.length === 0) return { value, changes }
-      const pending = this.#sequencer.commit({ reads: tx.reads, changes, request: author.request, scope: this })
+      const pending = this.#sequencer.commit({ reads: tx.reads, changes, files: this.#filesOf(changes, tx), request: author.request, scope: this })
       const verdict = pending instanceof Promise ? await pending : pending
       if (verdict === 'over') {
         this.#sequencer.end()
@@ -151,6 +165,19 @@ export class Records<Rs extends RecordMap> implements Scope {
       this.#running--
       if (this.#running === 0 && this.#commits.length > 0) this.#commits = []
     }
+  }
+
+  /** @returns the bytes that the changes name, as far as the log may not have them: those added here, and those of the world */
+  #filesOf(changes: readonly Change[], tx: LayeredTransaction<Rs>): Files {
+    if (this.#namesFiles.size === 0) return NO_FILES
+    const files = new Map<string, Uint8Array>()
+    for (const { collection, after } of changes) {
+      const hash = this.#namesFiles.has(collection) ? after?.['hash'] : undefined
+      if (typeof hash !== 'string') continue
+      const bytes = tx.added(hash) ?? this.#world.files.get(hash)
+      if (bytes !== undefined) files.set(hash, bytes)
+    }
+    return files
   }
 
   #isStale(tx: LayeredTransaction<Rs>): boolean {

@@ -1,7 +1,9 @@
 /** One transaction over the layers of a replica: it notes what it reads, and keeps its writes to itself until it is committed. */
+import type { Awaitable } from '../engine/engine.js'
 import { type Index, type IndexKey, indexKeyOf, keyOf, type Order, type Source, type Collection } from './collection.js'
+import { FileBag } from '../files.js'
 import { Layer } from './layer.js'
-import { type AnyCollection, type Change, type CollectionName, type Doc, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
+import { type AnyCollection, type Change, type CollectionName, type Doc, type FileName, type Key, type Lookup, type Page, type RecordMap, StoreError, type Transaction, type Window } from './types.js'
 import { freezeDeep } from './world.js'
 
 /** A collection as a transaction finds it. */
@@ -46,6 +48,12 @@ export function namesOf(open: ReadonlyMap<string, OpenCollection>, changes: read
 
 const NO_CHANGES: readonly Change[] = []
 
+/** Where those files are that others have added. */
+export interface FileSource {
+  /** @returns the bytes of this hash; undefined where none are kept */
+  file(hash: string): Awaitable<Uint8Array | undefined>
+}
+
 export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs> {
   /** The version of the store that this transaction began with. */
   readonly version: number
@@ -54,10 +62,27 @@ export class LayeredTransaction<Rs extends RecordMap> implements Transaction<Rs>
   readonly #open: ReadonlyMap<string, OpenCollection>
   /** Collection -> the writes to it; null as long as nothing is written. */
   #layers: Map<string, Layer> | null = null
+  readonly #files: FileSource
+  /** The files that it has added; null as long as there are none. */
+  #added: FileBag | null = null
 
-  constructor(open: ReadonlyMap<string, OpenCollection>, version: number) {
+  constructor(open: ReadonlyMap<string, OpenCollection>, version: number, files: FileSource) {
     this.#open = open
     this.version = version
+    this.#files = files
+  }
+
+  addFile(bytes: Uint8Array): FileName {
+    return (this.#added ??= new FileBag()).add(bytes)
+  }
+
+  async file(hash: string): Promise<Uint8Array | undefined> {
+    return this.added(hash) ?? this.#files.file(hash)
+  }
+
+  /** @returns the bytes of a file that this transaction has added */
+  added(hash: string): Uint8Array | undefined {
+    return this.#added?.files.get(hash)
   }
 
   get<C extends CollectionName<Rs>>(name: C, key: Key): Promise<Rs[C] | undefined> {

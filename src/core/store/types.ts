@@ -6,6 +6,13 @@
 /** The value of a record's key field. */
 export type Key = string | number
 
+/** How a record names a file (`core/files.ts`). */
+export interface FileName {
+  /** SHA-256 of its bytes, in 64 hexadecimal digits. */
+  readonly hash: string
+  readonly size: number
+}
+
 /** A stored record. It is frozen: change it through a transaction. */
 export type Doc = Readonly<Record<string, unknown>>
 
@@ -28,6 +35,8 @@ export interface CollectionDefinition<R> {
   readonly index?: readonly (readonly IndexField<R>[])[]
   /** Named orders for lists whose pages must not cost more as the world grows. */
   readonly order?: Readonly<Record<string, Ordering<R>>>
+  /** Whether each record names a file, by its fields `hash` and `size` (`core/files.ts`). */
+  readonly namesFiles?: boolean
 }
 
 /** A kept order of a collection. Ties are broken by the key, in the same direction as the last field. */
@@ -97,6 +106,13 @@ export interface Transaction<Rs extends RecordMap> {
   put<C extends CollectionName<Rs>>(collection: C, record: Rs[C]): Promise<Rs[C]>
   /** @returns whether there was such a record */
   delete(collection: CollectionName<Rs>, key: Key): Promise<boolean>
+  /**
+   * Keeps a file, as long as a record that is kept names it.
+   * @returns the fields by which a record names it
+   */
+  addFile(bytes: Uint8Array): FileName
+  /** @returns the bytes of a file that a record names; undefined where none of this hash is kept */
+  file(hash: string): Promise<Uint8Array | undefined>
   /** @returns the next number of a named sequence that begins with `first` */
   next(sequence: string, first: number): Promise<number>
 }

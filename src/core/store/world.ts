@@ -10,6 +10,7 @@ import {
   type Order,
   type Source,
 } from './collection.js'
+import type { Files } from '../files.js'
 import { type AnyCollection, type Doc, type Key, StoreError } from './types.js'
 
 /** One collection of a world. */
@@ -69,12 +70,15 @@ export interface World {
   readonly collections: ReadonlyMap<string, { readonly collection: Collection; readonly source: Source }>
   /** The clock reading that relative times of the fixtures were counted from. */
   readonly boot: number
+  /** The files that its records name. */
+  readonly files: Files
 }
 
 /**
  * @param definitions the collections that a system declares
  * @param records collection -> its records; relative times already resolved
  * @param boot the clock reading that they were resolved against
+ * @param files the files that they name
  * @returns the world, indexed
  * @throws StoreError when records stand in an undeclared collection, or a key or unique value occurs twice
  */
@@ -82,6 +86,7 @@ export function buildWorld(
   definitions: Readonly<Record<string, AnyCollection>>,
   records: Readonly<Record<string, readonly Doc[]>>,
   boot: number,
+  files: Files = new Map(),
 ): World {
   for (const name of Object.keys(records)) {
     if (definitions[name] === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
@@ -91,7 +96,7 @@ export function buildWorld(
     const collection = compileCollection(name, definition)
     collections.set(name, { collection, source: new WorldCollection(collection, records[name] ?? []) })
   }
-  return { collections, boot }
+  return { collections, boot, files }
 }
 
 function fileUnder(collection: Collection, index: Index, records: readonly Doc[]): Map<IndexKey, Doc[]> {

@@ -2266,6 +2266,10 @@ export interface components {
             };
             faults: components["schemas"]["Fault"][];
             nextFault: number;
+            /** @description 文件内容，SHA-256 → base64；缺省为没有文件 · Contents of the files that records name, SHA-256 -> base64. None when left out */
+            files?: {
+                [key: string]: string;
+            };
             /** @description 沙箱第几次从头开始；令牌由它生成，缺省为 1 · Which beginning of the sandbox this is; tokens are drawn by it. 1 when left out */
             era?: number;
         };
@@ -7875,6 +7879,10 @@ export const contract = {
           "in": "body",
           "type": "integer"
         },
+        "files": {
+          "in": "body",
+          "type": "object"
+        },
         "era": {
           "in": "body",
           "type": "integer"
@@ -9020,6 +9028,10 @@ export interface Operations {
             };
             faults: components["schemas"]["Fault"][];
             nextFault: number;
+            /** @description 文件内容，SHA-256 → base64；缺省为没有文件 · Contents of the files that records name, SHA-256 -> base64. None when left out */
+            files?: {
+                [key: string]: string;
+            };
             /** @description 沙箱第几次从头开始；令牌由它生成，缺省为 1 · Which beginning of the sandbox this is; tokens are drawn by it. 1 when left out */
             era?: number;
         };

@@ -1281,56 +1281,72 @@ vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object
 validate74.errors = vErrors;
 return vErrors === null;
 }
+const pattern7 = new RegExp("^[0-9a-f]{64}$", "u");
 function validate63(data) {
 let vErrors = null;
+let errors = 0;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.format === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "format" }, "must have required property '" + "format" + "'");
+errors++;
 }
 if (data.version === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "version" }, "must have required property '" + "version" + "'");
+errors++;
 }
 if (data.package === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "package" }, "must have required property '" + "package" + "'");
+errors++;
 }
 if (data.seed === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seed" }, "must have required property '" + "seed" + "'");
+errors++;
 }
 if (data.boot === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "boot" }, "must have required property '" + "boot" + "'");
+errors++;
 }
 if (data.scale === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "scale" }, "must have required property '" + "scale" + "'");
+errors++;
 }
 if (data.clock === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "clock" }, "must have required property '" + "clock" + "'");
+errors++;
 }
 if (data.requests === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "requests" }, "must have required property '" + "requests" + "'");
+errors++;
 }
 if (data.systems === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "systems" }, "must have required property '" + "systems" + "'");
+errors++;
 }
 if (data.faults === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "faults" }, "must have required property '" + "faults" + "'");
+errors++;
 }
 if (data.nextFault === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "nextFault" }, "must have required property '" + "nextFault" + "'");
+errors++;
 }
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
 vErrors = add(vErrors, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.version !== undefined) {
 let data1 = data.version;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 vErrors = add(vErrors, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
 vErrors = add(vErrors, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.seed !== undefined) {
@@ -1338,29 +1354,35 @@ let data3 = data.seed;
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
 vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+errors++;
 }
 }
 else {
 vErrors = add(vErrors, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.boot !== undefined) {
 let data4 = data.boot;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 vErrors = add(vErrors, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 }
 if (data.scale !== undefined) {
 let data5 = data.scale;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+errors++;
 }
 if (data5 < 0 || isNaN(data5)) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+errors++;
 }
 }
 }
@@ -1369,36 +1391,44 @@ let data6 = data.clock;
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 if (data6.now === undefined) {
 vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "now" }, "must have required property '" + "now" + "'");
+errors++;
 }
 if (data6.frozen === undefined) {
 vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "frozen" }, "must have required property '" + "frozen" + "'");
+errors++;
 }
 if (data6.now !== undefined) {
 if (!validate64(data6.now)) {
 vErrors = join(vErrors, "/clock/now", validate64);
+errors = vErrors.length;
 }
 }
 if (data6.frozen !== undefined) {
 if (typeof data6.frozen !== "boolean") {
 vErrors = add(vErrors, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+errors++;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.requests !== undefined) {
 let data9 = data.requests;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
 if (data9 < 0 || isNaN(data9)) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+errors++;
 }
 }
 }
@@ -1408,11 +1438,13 @@ if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
 if (!validate66(data10[key0])) {
 vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
+errors = vErrors.length;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.faults !== undefined) {
@@ -1420,52 +1452,97 @@ let data12 = data.faults;
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
 vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+errors++;
 }
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate74(data12[i0])) {
 vErrors = join(vErrors, "/faults/" + i0, validate74);
+errors = vErrors.length;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+errors++;
 }
 }
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
 if (data14 < 1 || isNaN(data14)) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+errors++;
 }
+}
+}
+if (data.files !== undefined) {
+let data15 = data.files;
+if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+for (const key1 in data15) {
+const _errs31 = errors;
+if (typeof key1 === "string") {
+if (!pattern7.test(key1)) {
+const err33 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+if (vErrors === null) {
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+var valid5 = _errs31 === errors;
+if (!valid5) {
+vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
+errors++;
+}
+}
+for (const key2 in data15) {
+if (typeof data15[key2] !== "string") {
+vErrors = add(vErrors, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.era !== undefined) {
-let data15 = data.era;
-if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+let data17 = data.era;
+if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
 vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
-if ((typeof data15 == "number") && (isFinite(data15))) {
-if (data15 > 1000000000000 || isNaN(data15)) {
+if ((typeof data17 == "number") && (isFinite(data17))) {
+if (data17 > 1000000000000 || isNaN(data17)) {
 vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
-if (data15 < 1 || isNaN(data15)) {
+if (data17 < 1 || isNaN(data17)) {
 vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+errors++;
 }
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 validate63.errors = vErrors;
-return vErrors === null;
+return errors === 0;
 }
 function validate60(data) {
 let vErrors = null;
@@ -4187,62 +4264,79 @@ return vErrors === null;
 exports["/fields/putSnapshot"] = validate243;
 function validate243(data) {
 let vErrors = null;
+let errors = 0;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data.sandbox === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "sandbox" }, "must have required property '" + "sandbox" + "'");
+errors++;
 }
 if (data.format === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "format" }, "must have required property '" + "format" + "'");
+errors++;
 }
 if (data.version === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "version" }, "must have required property '" + "version" + "'");
+errors++;
 }
 if (data.package === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "package" }, "must have required property '" + "package" + "'");
+errors++;
 }
 if (data.seed === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "seed" }, "must have required property '" + "seed" + "'");
+errors++;
 }
 if (data.boot === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "boot" }, "must have required property '" + "boot" + "'");
+errors++;
 }
 if (data.scale === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "scale" }, "must have required property '" + "scale" + "'");
+errors++;
 }
 if (data.clock === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "clock" }, "must have required property '" + "clock" + "'");
+errors++;
 }
 if (data.requests === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "requests" }, "must have required property '" + "requests" + "'");
+errors++;
 }
 if (data.systems === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "systems" }, "must have required property '" + "systems" + "'");
+errors++;
 }
 if (data.faults === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "faults" }, "must have required property '" + "faults" + "'");
+errors++;
 }
 if (data.nextFault === undefined) {
 vErrors = add(vErrors, "", "#/required", "required", { missingProperty: "nextFault" }, "must have required property '" + "nextFault" + "'");
+errors++;
 }
 if (data.sandbox !== undefined) {
 if (!validate61(data.sandbox)) {
 vErrors = join(vErrors, "/sandbox", validate61);
+errors = vErrors.length;
 }
 }
 if (data.format !== undefined) {
 if (typeof data.format !== "string") {
 vErrors = add(vErrors, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.version !== undefined) {
 let data2 = data.version;
 if (!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))) {
 vErrors = add(vErrors, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 }
 if (data.package !== undefined) {
 if (typeof data.package !== "string") {
 vErrors = add(vErrors, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.seed !== undefined) {
@@ -4250,29 +4344,35 @@ let data4 = data.seed;
 if (typeof data4 === "string") {
 if (func1(data4) > 200) {
 vErrors = add(vErrors, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
+errors++;
 }
 }
 else {
 vErrors = add(vErrors, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
+errors++;
 }
 }
 if (data.boot !== undefined) {
 let data5 = data.boot;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 vErrors = add(vErrors, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 }
 if (data.scale !== undefined) {
 let data6 = data.scale;
 if (!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data6 == "number") && (isFinite(data6))) {
 if (data6 > 1000000 || isNaN(data6)) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
+errors++;
 }
 if (data6 < 0 || isNaN(data6)) {
 vErrors = add(vErrors, "/scale", "#/properties/scale/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+errors++;
 }
 }
 }
@@ -4281,36 +4381,44 @@ let data7 = data.clock;
 if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
 if (data7.now === undefined) {
 vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "now" }, "must have required property '" + "now" + "'");
+errors++;
 }
 if (data7.frozen === undefined) {
 vErrors = add(vErrors, "/clock", "#/properties/clock/required", "required", { missingProperty: "frozen" }, "must have required property '" + "frozen" + "'");
+errors++;
 }
 if (data7.now !== undefined) {
 if (!validate64(data7.now)) {
 vErrors = join(vErrors, "/clock/now", validate64);
+errors = vErrors.length;
 }
 }
 if (data7.frozen !== undefined) {
 if (typeof data7.frozen !== "boolean") {
 vErrors = add(vErrors, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+errors++;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.requests !== undefined) {
 let data10 = data.requests;
 if (!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data10 == "number") && (isFinite(data10))) {
 if (data10 > 1000000000000 || isNaN(data10)) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
 if (data10 < 0 || isNaN(data10)) {
 vErrors = add(vErrors, "/requests", "#/properties/requests/minimum", "minimum", { comparison: ">=", limit: 0 }, "must be >= 0");
+errors++;
 }
 }
 }
@@ -4320,11 +4428,13 @@ if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
 for (const key0 in data11) {
 if (!validate66(data11[key0])) {
 vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate66);
+errors = vErrors.length;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.faults !== undefined) {
@@ -4332,52 +4442,97 @@ let data13 = data.faults;
 if (Array.isArray(data13)) {
 if (data13.length > 1000) {
 vErrors = add(vErrors, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
+errors++;
 }
 const len0 = data13.length;
 for (let i0 = 0; i0 < len0; i0++) {
 if (!validate74(data13[i0])) {
 vErrors = join(vErrors, "/faults/" + i0, validate74);
+errors = vErrors.length;
 }
 }
 }
 else {
 vErrors = add(vErrors, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
+errors++;
 }
 }
 if (data.nextFault !== undefined) {
 let data15 = data.nextFault;
 if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
 if ((typeof data15 == "number") && (isFinite(data15))) {
 if (data15 > 1000000000000 || isNaN(data15)) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
 if (data15 < 1 || isNaN(data15)) {
 vErrors = add(vErrors, "/nextFault", "#/properties/nextFault/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+errors++;
 }
+}
+}
+if (data.files !== undefined) {
+let data16 = data.files;
+if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+for (const key1 in data16) {
+const _errs32 = errors;
+if (typeof key1 === "string") {
+if (!pattern7.test(key1)) {
+const err34 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+if (vErrors === null) {
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+var valid5 = _errs32 === errors;
+if (!valid5) {
+vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
+errors++;
+}
+}
+for (const key2 in data16) {
+if (typeof data16[key2] !== "string") {
+vErrors = add(vErrors, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 }
 if (data.era !== undefined) {
-let data16 = data.era;
-if (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))) {
+let data18 = data.era;
+if (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))) {
 vErrors = add(vErrors, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
+errors++;
 }
-if ((typeof data16 == "number") && (isFinite(data16))) {
-if (data16 > 1000000000000 || isNaN(data16)) {
+if ((typeof data18 == "number") && (isFinite(data18))) {
+if (data18 > 1000000000000 || isNaN(data18)) {
 vErrors = add(vErrors, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
+errors++;
 }
-if (data16 < 1 || isNaN(data16)) {
+if (data18 < 1 || isNaN(data18)) {
 vErrors = add(vErrors, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+errors++;
 }
 }
 }
 }
 else {
 vErrors = add(vErrors, "", "#/type", "type", { type: "object" }, "must be object");
+errors++;
 }
 validate243.errors = vErrors;
-return vErrors === null;
+return errors === 0;
 }
 exports["/fields/listScenarios"] = validate248;
 function validate248(data) {
@@ -4850,14 +5005,14 @@ validate272.errors = vErrors;
 return vErrors === null;
 }
 exports["/headers/streamRequests"] = validate275;
-const pattern7 = new RegExp("^\\d{0,15}$", "u");
+const pattern9 = new RegExp("^\\d{0,15}$", "u");
 function validate275(data) {
 let vErrors = null;
 if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
 let data0 = data["last-event-id"];
 if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
+if (!pattern9.test(data0)) {
 vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
 }
 }
@@ -4879,7 +5034,7 @@ if (data && typeof data == "object" && !Array.isArray(data)) {
 if (data["last-event-id"] !== undefined) {
 let data0 = data["last-event-id"];
 if (typeof data0 === "string") {
-if (!pattern7.test(data0)) {
+if (!pattern9.test(data0)) {
 vErrors = add(vErrors, "/last-event-id", "#/properties/last-event-id/pattern", "pattern", { pattern: "^\\d{0,15}$" }, "must match pattern \"" + "^\\d{0,15}$" + "\"");
 }
 }
@@ -10272,7 +10427,11 @@ return fail(validate295, "", "#/type", "type", { type: "object" }, "must be obje
 validate295.errors = vErrors;
 return errors === 0;
 }
+const pattern7 = new RegExp("^[0-9a-f]{64}$", "u");
 function validate293(data) {
+let vErrors = null;
+let errors = 0;
+if (errors === 0) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
 if ((((((((((((data.format === undefined) && (missing0 = "format")) || ((data.version === undefined) && (missing0 = "version"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.seed === undefined) && (missing0 = "seed"))) || ((data.boot === undefined) && (missing0 = "boot"))) || ((data.scale === undefined) && (missing0 = "scale"))) || ((data.clock === undefined) && (missing0 = "clock"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.systems === undefined) && (missing0 = "systems"))) || ((data.faults === undefined) && (missing0 = "faults"))) || ((data.nextFault === undefined) && (missing0 = "nextFault"))) {
@@ -10280,23 +10439,43 @@ return fail(validate293, "", "#/required", "required", { missingProperty: missin
 }
 else {
 if (data.format !== undefined) {
+const _errs1 = errors;
 if (typeof data.format !== "string") {
 return fail(validate293, "/format", "#/properties/format/type", "type", { type: "string" }, "must be string");
 }
+var valid0 = _errs1 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.version !== undefined) {
 let data1 = data.version;
+const _errs3 = errors;
 if (!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))) {
 return fail(validate293, "/version", "#/properties/version/type", "type", { type: "integer" }, "must be integer");
 }
+var valid0 = _errs3 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.package !== undefined) {
+const _errs5 = errors;
 if (typeof data.package !== "string") {
 return fail(validate293, "/package", "#/properties/package/type", "type", { type: "string" }, "must be string");
 }
+var valid0 = _errs5 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.seed !== undefined) {
 let data3 = data.seed;
+const _errs7 = errors;
+if (errors === _errs7) {
 if (typeof data3 === "string") {
 if (func1(data3) > 200) {
 return fail(validate293, "/seed", "#/properties/seed/maxLength", "maxLength", { limit: 200 }, "must NOT have more than 200 characters");
@@ -10306,17 +10485,31 @@ else {
 return fail(validate293, "/seed", "#/properties/seed/type", "type", { type: "string" }, "must be string");
 }
 }
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.boot !== undefined) {
 let data4 = data.boot;
+const _errs9 = errors;
 if (!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))) {
 return fail(validate293, "/boot", "#/properties/boot/type", "type", { type: "integer" }, "must be integer");
 }
+var valid0 = _errs9 === errors;
 }
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.scale !== undefined) {
 let data5 = data.scale;
+const _errs11 = errors;
 if (!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))) {
 return fail(validate293, "/scale", "#/properties/scale/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs11) {
 if ((typeof data5 == "number") && (isFinite(data5))) {
 if (data5 > 1000000 || isNaN(data5)) {
 return fail(validate293, "/scale", "#/properties/scale/maximum", "maximum", { comparison: "<=", limit: 1000000 }, "must be <= 1000000");
@@ -10328,8 +10521,16 @@ return fail(validate293, "/scale", "#/properties/scale/minimum", "minimum", { co
 }
 }
 }
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.clock !== undefined) {
 let data6 = data.clock;
+const _errs13 = errors;
+if (errors === _errs13) {
 if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
 let missing1;
 if (((data6.now === undefined) && (missing1 = "now")) || ((data6.frozen === undefined) && (missing1 = "frozen"))) {
@@ -10337,13 +10538,26 @@ return fail(validate293, "/clock", "#/properties/clock/required", "required", { 
 }
 else {
 if (data6.now !== undefined) {
+const _errs15 = errors;
 if (!validate56(data6.now)) {
-return pass(validate293, "/clock/now", validate56);
+vErrors = join(vErrors, "/clock/now", validate56);
+errors = vErrors.length;
 }
+var valid1 = _errs15 === errors;
 }
+else {
+var valid1 = true;
+}
+if (valid1) {
 if (data6.frozen !== undefined) {
+const _errs16 = errors;
 if (typeof data6.frozen !== "boolean") {
 return fail(validate293, "/clock/frozen", "#/properties/clock/properties/frozen/type", "type", { type: "boolean" }, "must be boolean");
+}
+var valid1 = _errs16 === errors;
+}
+else {
+var valid1 = true;
 }
 }
 }
@@ -10352,11 +10566,19 @@ else {
 return fail(validate293, "/clock", "#/properties/clock/type", "type", { type: "object" }, "must be object");
 }
 }
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.requests !== undefined) {
 let data9 = data.requests;
+const _errs18 = errors;
 if (!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) {
 return fail(validate293, "/requests", "#/properties/requests/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs18) {
 if ((typeof data9 == "number") && (isFinite(data9))) {
 if (data9 > 1000000000000 || isNaN(data9)) {
 return fail(validate293, "/requests", "#/properties/requests/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
@@ -10368,12 +10590,26 @@ return fail(validate293, "/requests", "#/properties/requests/minimum", "minimum"
 }
 }
 }
+var valid0 = _errs18 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.systems !== undefined) {
 let data10 = data.systems;
+const _errs20 = errors;
+if (errors === _errs20) {
 if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
 for (const key0 in data10) {
+const _errs23 = errors;
 if (!validate295(data10[key0])) {
-return pass(validate293, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate295);
+vErrors = join(vErrors, "/systems/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), validate295);
+errors = vErrors.length;
+}
+var valid2 = _errs23 === errors;
+if (!valid2) {
+break;
 }
 }
 }
@@ -10381,17 +10617,32 @@ else {
 return fail(validate293, "/systems", "#/properties/systems/type", "type", { type: "object" }, "must be object");
 }
 }
+var valid0 = _errs20 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.faults !== undefined) {
 let data12 = data.faults;
+const _errs24 = errors;
+if (errors === _errs24) {
 if (Array.isArray(data12)) {
 if (data12.length > 1000) {
 return fail(validate293, "/faults", "#/properties/faults/maxItems", "maxItems", { limit: 1000 }, "must NOT have more than 1000 items");
 }
 else {
+var valid3 = true;
 const len0 = data12.length;
 for (let i0 = 0; i0 < len0; i0++) {
+const _errs26 = errors;
 if (!validate240(data12[i0])) {
-return pass(validate293, "/faults/" + i0, validate240);
+vErrors = join(vErrors, "/faults/" + i0, validate240);
+errors = vErrors.length;
+}
+var valid3 = _errs26 === errors;
+if (!valid3) {
+break;
 }
 }
 }
@@ -10400,11 +10651,19 @@ else {
 return fail(validate293, "/faults", "#/properties/faults/type", "type", { type: "array" }, "must be array");
 }
 }
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.nextFault !== undefined) {
 let data14 = data.nextFault;
+const _errs27 = errors;
 if (!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) {
 return fail(validate293, "/nextFault", "#/properties/nextFault/type", "type", { type: "integer" }, "must be integer");
 }
+if (errors === _errs27) {
 if ((typeof data14 == "number") && (isFinite(data14))) {
 if (data14 > 1000000000000 || isNaN(data14)) {
 return fail(validate293, "/nextFault", "#/properties/nextFault/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
@@ -10416,18 +10675,94 @@ return fail(validate293, "/nextFault", "#/properties/nextFault/minimum", "minimu
 }
 }
 }
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
+if (data.files !== undefined) {
+let data15 = data.files;
+const _errs29 = errors;
+if (errors === _errs29) {
+if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+for (const key1 in data15) {
+const _errs31 = errors;
+if (typeof key1 === "string") {
+if (!pattern7.test(key1)) {
+const err0 = { "": "/files", schemaPath: "#/properties/files/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: "must match pattern \"" + "^[0-9a-f]{64}$" + "\"", propertyName: key1 };
+if (vErrors === null) {
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+var valid4 = _errs31 === errors;
+if (!valid4) {
+vErrors = add(vErrors, "/files", "#/properties/files/propertyNames", "propertyNames", { propertyName: key1 }, "property name must be valid");
+errors++;
+validate293.errors = vErrors;
+return false;
+break;
+}
+}
+if (valid4) {
+for (const key2 in data15) {
+const _errs33 = errors;
+if (typeof data15[key2] !== "string") {
+return fail(validate293, "/files/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), "#/properties/files/additionalProperties/type", "type", { type: "string" }, "must be string");
+}
+var valid5 = _errs33 === errors;
+if (!valid5) {
+break;
+}
+}
+}
+}
+else {
+return fail(validate293, "/files", "#/properties/files/type", "type", { type: "object" }, "must be object");
+}
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
+if (valid0) {
 if (data.era !== undefined) {
-let data15 = data.era;
-if (!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) {
+let data17 = data.era;
+const _errs35 = errors;
+if (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))) {
 return fail(validate293, "/era", "#/properties/era/type", "type", { type: "integer" }, "must be integer");
 }
-if ((typeof data15 == "number") && (isFinite(data15))) {
-if (data15 > 1000000000000 || isNaN(data15)) {
+if (errors === _errs35) {
+if ((typeof data17 == "number") && (isFinite(data17))) {
+if (data17 > 1000000000000 || isNaN(data17)) {
 return fail(validate293, "/era", "#/properties/era/maximum", "maximum", { comparison: "<=", limit: 1000000000000 }, "must be <= 1000000000000");
 }
 else {
-if (data15 < 1 || isNaN(data15)) {
+if (data17 < 1 || isNaN(data17)) {
 return fail(validate293, "/era", "#/properties/era/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
+}
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -10437,8 +10772,9 @@ return fail(validate293, "/era", "#/properties/era/minimum", "minimum", { compar
 else {
 return fail(validate293, "", "#/type", "type", { type: "object" }, "must be object");
 }
-validate293.errors = null;
-return true;
+}
+validate293.errors = vErrors;
+return errors === 0;
 }
 function validate292(data) {
 if (!validate293(data)) {

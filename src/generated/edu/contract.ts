@@ -5808,7 +5808,7 @@ export const contract = {
             "string"
           ]
         },
-        "bytes": {
+        "hash": {
           "types": [
             "string"
           ]
@@ -6483,8 +6483,9 @@ export interface Records {
         name: string;
         /** @description as the header Content-Type carries it */
         mediaType: string;
-        bytes: string;
-        /** @description number of bytes before the encoding */
+        /** @description SHA-256 of its bytes */
+        hash: string;
+        /** @description number of its bytes */
         size: number;
     };
     settings: {

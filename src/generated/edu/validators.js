@@ -5155,16 +5155,16 @@ return true;
 exports["/records/files"] = validate68;
 const pattern8 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$", "u");
 const pattern9 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(;[\\x20-\\x7e]*)?$", "u");
-const pattern10 = new RegExp("^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$", "u");
+const pattern10 = new RegExp("^[0-9a-f]{64}$", "u");
 function validate68(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if (((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) || ((data.size === undefined) && (missing0 = "size"))) {
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.hash === undefined) && (missing0 = "hash"))) || ((data.size === undefined) && (missing0 = "size"))) {
 return fail(validate68, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes")) || (key0 === "size"))) {
+if (!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "hash")) || (key0 === "size"))) {
 return fail(validate68, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -5195,15 +5195,15 @@ else {
 return fail(validate68, "/mediaType", "#/properties/mediaType/type", "type", { type: "string" }, "must be string");
 }
 }
-if (data.bytes !== undefined) {
-let data2 = data.bytes;
+if (data.hash !== undefined) {
+let data2 = data.hash;
 if (typeof data2 === "string") {
 if (!pattern10.test(data2)) {
-return fail(validate68, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" }, "must match pattern \"" + "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" + "\"");
+return fail(validate68, "/hash", "#/properties/hash/pattern", "pattern", { pattern: "^[0-9a-f]{64}$" }, "must match pattern \"" + "^[0-9a-f]{64}$" + "\"");
 }
 }
 else {
-return fail(validate68, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+return fail(validate68, "/hash", "#/properties/hash/type", "type", { type: "string" }, "must be string");
 }
 }
 if (data.size !== undefined) {

@@ -3216,9 +3216,14 @@ export const contract = {
             "application/octet-stream"
           ]
         },
-        "bytes": {
+        "hash": {
           "types": [
             "string"
+          ]
+        },
+        "size": {
+          "types": [
+            "integer"
           ]
         }
       }
@@ -3602,7 +3607,10 @@ export interface Records {
          * @enum {unknown}
          */
         mediaType: "image/jpeg" | "image/png" | "image/gif" | "image/webp" | "application/octet-stream";
-        bytes: string;
+        /** @description SHA-256 of its bytes */
+        hash: string;
+        /** @description number of its bytes */
+        size: number;
     };
     messages: {
         /** @description key: <pushId>:<seq in eight digits> */

@@ -3819,18 +3819,18 @@ validate58.errors = null;
 return true;
 }
 exports["/records/files"] = validate59;
-const schema25 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "bytes"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "bytes": { "type": "string", "contentEncoding": "base64", "minLength": 4, "pattern": "^[A-Za-z0-9+/]+={0,2}$" } } };
+const schema25 = { "type": "object", "additionalProperties": false, "required": ["name", "mediaType", "hash", "size"], "properties": { "name": { "type": "string", "pattern": "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$" }, "mediaType": { "enum": ["image/jpeg", "image/png", "image/gif", "image/webp", "application/octet-stream"] }, "hash": { "type": "string", "pattern": "^[0-9a-f]{64}$" }, "size": { "minimum": 1, "maximum": 9007199254740991, "type": "integer" } } };
 const pattern12 = new RegExp("^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,63}$", "u");
-const pattern13 = new RegExp("^[A-Za-z0-9+/]+={0,2}$", "u");
+const pattern13 = new RegExp("^[0-9a-f]{64}$", "u");
 function validate59(data) {
 if (data && typeof data == "object" && !Array.isArray(data)) {
 let missing0;
-if ((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.bytes === undefined) && (missing0 = "bytes"))) {
+if (((((data.name === undefined) && (missing0 = "name")) || ((data.mediaType === undefined) && (missing0 = "mediaType"))) || ((data.hash === undefined) && (missing0 = "hash"))) || ((data.size === undefined) && (missing0 = "size"))) {
 return fail(validate59, "", "#/required", "required", { missingProperty: missing0 }, "must have required property '" + missing0 + "'");
 }
 else {
 for (const key0 in data) {
-if (!(((key0 === "name") || (key0 === "mediaType")) || (key0 === "bytes"))) {
+if (!((((key0 === "name") || (key0 === "mediaType")) || (key0 === "hash")) || (key0 === "size"))) {
 return fail(validate59, "", "#/additionalProperties", "additionalProperties", { additionalProperty: key0 }, "must NOT have additional properties");
 }
 }
@@ -3851,20 +3851,31 @@ if (!(((((data1 === "image/jpeg") || (data1 === "image/png")) || (data1 === "ima
 return fail(validate59, "/mediaType", "#/properties/mediaType/enum", "enum", { allowedValues: schema25.properties.mediaType.enum }, "must be equal to one of the allowed values");
 }
 }
-if (data.bytes !== undefined) {
-let data2 = data.bytes;
+if (data.hash !== undefined) {
+let data2 = data.hash;
 if (typeof data2 === "string") {
-if (func2(data2) < 4) {
-return fail(validate59, "/bytes", "#/properties/bytes/minLength", "minLength", { limit: 4 }, "must NOT have fewer than 4 characters");
-}
-else {
 if (!pattern13.test(data2)) {
-return fail(validate59, "/bytes", "#/properties/bytes/pattern", "pattern", { pattern: "^[A-Za-z0-9+/]+={0,2}$" }, "must match pattern \"" + "^[A-Za-z0-9+/]+={0,2}$" + "\"");
-}
+return fail(validate59, "/hash", "#/properties/hash/pattern", "pattern", { pattern: "^[0-9a-f]{64}$" }, "must match pattern \"" + "^[0-9a-f]{64}$" + "\"");
 }
 }
 else {
-return fail(validate59, "/bytes", "#/properties/bytes/type", "type", { type: "string" }, "must be string");
+return fail(validate59, "/hash", "#/properties/hash/type", "type", { type: "string" }, "must be string");
+}
+}
+if (data.size !== undefined) {
+let data3 = data.size;
+if (!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) {
+return fail(validate59, "/size", "#/properties/size/type", "type", { type: "integer" }, "must be integer");
+}
+if ((typeof data3 == "number") && (isFinite(data3))) {
+if (data3 > 9007199254740991 || isNaN(data3)) {
+return fail(validate59, "/size", "#/properties/size/maximum", "maximum", { comparison: "<=", limit: 9007199254740991 }, "must be <= 9007199254740991");
+}
+else {
+if (data3 < 1 || isNaN(data3)) {
+return fail(validate59, "/size", "#/properties/size/minimum", "minimum", { comparison: ">=", limit: 1 }, "must be >= 1");
+}
+}
 }
 }
 }

@@ -10,7 +10,7 @@ export const state: StateDefinition<Edu['records']> = {
   },
   ssoAccounts: { key: 'key' },
   orders: { key: 'o_id', index: [['userID'], ['t_id']] },
-  files: { key: 'name' },
+  files: { key: 'name', namesFiles: true },
   settings: { key: 'id' },
 }
 

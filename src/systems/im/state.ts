@@ -6,7 +6,7 @@ export const state: StateDefinition<Im['records']> = {
   users: { key: 'id', unique: [['phone'], ['username'], ['pushId']], order: { byId: { by: ['id'] } } },
   friends: { key: 'id', index: [['holderId']] },
   groups: { key: 'id', order: { byId: { by: ['id'] } } },
-  files: { key: 'name' },
+  files: { key: 'name', namesFiles: true },
   // By receiver: the whole queue, and the part of it that has not been delivered (deliveredAt null).
   messages: { key: 'id', index: [['pushId'], ['pushId', 'deliveredAt']] },
 }

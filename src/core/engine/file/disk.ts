@@ -9,7 +9,7 @@ import type { Range } from './layout.js'
 
 type Database = ClassicLevel
 
-/** One change of the folder; a value is JSON. */
+/** One change of the folder; a value is JSON, but for those of files. */
 export type Write = { readonly type: 'put'; readonly key: string; readonly value: string } | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' } | { readonly type: 'del'; readonly key: string }
 
 /** Says which process has the folder; for people, the lock itself is the database's. */
@@ -56,6 +56,11 @@ export class Disk {
   /** @returns keys and values between the bounds, in the order of the keys */
   async *range(bounds: Range): AsyncGenerator<readonly [key: string, value: unknown]> {
     for await (const [key, text] of this.#db.iterator(bounds)) yield [key, JSON.parse(text) as unknown]
+  }
+
+  /** @returns the same where values are bytes */
+  async *rangeOfBytes(bounds: Range): AsyncGenerator<readonly [key: string, bytes: Uint8Array]> {
+    yield* this.#db.iterator<string, Uint8Array>({ ...bounds, valueEncoding: 'view' })
   }
 
   /** @returns the keys between the bounds */

@@ -5,7 +5,7 @@ import { Disk, type Write } from './disk.js'
 import { asHouse, checkHouse } from './house.js'
 import { KeptJournal } from './journal.js'
 import { FORMAT, HOUSE, keys, type StoredBase, type StoredCommit, type StoredHead, type StoredHouse, type StoredSandbox } from './layout.js'
-import { readSandboxes } from './read.js'
+import { readFiles, readSandboxes } from './read.js'
 
 /** The base in the folder is written anew when so many commits have been folded into the one in memory. */
 const REWRITE_AFTER = 1000
@@ -56,6 +56,7 @@ export class FileKeeper implements Keeper {
       this.#house = stored === undefined ? { format: FORMAT, identity, boot: house.boot, namesMadeUp: 0 } : this.#adopts ? { ...asHouse(stored, this.#folder), identity } : checkHouse(stored, identity, this.#folder)
       if (stored === undefined || this.#adopts) await disk.write([put(HOUSE, this.#house)])
       const { sandboxes, uses } = await readSandboxes(disk)
+      const files = await readFiles(disk)
       for (const [name, { base, lastEntry, journal }] of sandboxes) {
         this.#bases.set(name, base.version)
         this.#lastEntries.set(name, lastEntry)
@@ -65,7 +66,7 @@ export class FileKeeper implements Keeper {
       this.#disk = disk
       this.#report = house.report
       const { boot, namesMadeUp } = this.#house
-      return { boot, namesMadeUp, sandboxes }
+      return { boot, namesMadeUp, sandboxes, files }
     } catch (error) {
       await disk.close()
       throw error
@@ -149,6 +150,14 @@ export class FileKeeper implements Keeper {
     this.#forget(name)
     this.#leaving.set(name, generation)
     this.#sweep(this.#write([{ type: 'del', key: keys.head(name) }]), name, generation)
+  }
+
+  putFile(hash: string, bytes: Uint8Array): void {
+    this.#later([{ type: 'put', key: keys.file(hash), value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), valueEncoding: 'buffer' }])
+  }
+
+  dropFile(hash: string): void {
+    this.#later([{ type: 'del', key: keys.file(hash) }])
   }
 
   async stop(): Promise<void> {

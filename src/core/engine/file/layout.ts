@@ -1,5 +1,5 @@
 /**
- * What stands in the folder of an engine `file`: one LevelDB database, whose values are JSON.
+ * What stands in the folder of an engine `file`: one LevelDB database, whose values are JSON, but for those of files.
  *
  * | key | value |
  * | --- | --- |
@@ -9,6 +9,7 @@
  * | `d/<sandbox>/<generation>/c/<version>` | a commit: {@link StoredCommit} |
  * | `d/<sandbox>/<generation>/j/<id>` | entries of its journal, from this one on: an array |
  * | `d/<sandbox>/<generation>/journal` | which of them have gone: {@link StoredJournal}; left out where none has |
+ * | `f/<hash>` | the bytes of a file, as they are; one of which no record tells is a remnant as well |
  *
  * The generation of the head is the one that counts. Another is a remnant: it was on its way out when the process ended.
  */
@@ -17,7 +18,7 @@ import type { SandboxContent } from '../../sandbox-state.js'
 import type { Change } from '../../store/types.js'
 
 /** Counts up when a folder of before cannot be read any more. */
-export const FORMAT = 2
+export const FORMAT = 3
 
 export interface StoredHouse {
   readonly format: number
@@ -82,6 +83,8 @@ const padded = (number: number) => String(number).padStart(DIGITS, '0')
 const folder = (sandbox: string, generation: number) => `d/${sandbox}/${padded(generation)}/`
 
 export const keys = {
+  files: 'f/',
+  file: (hash: string) => `f/${hash}`,
   heads: 's/',
   head: (sandbox: string) => `s/${sandbox}`,
   sandboxes: 'd/',

@@ -1,4 +1,5 @@
 /** Reads a folder: every sandbox whole, checked for gaps. */
+import type { Files } from '../../files.js'
 import type { JournalEntry } from '../../journal.js'
 import type { Disk } from './disk.js'
 import { KeptJournal } from './journal.js'
@@ -37,6 +38,13 @@ async function sweepRemnants(disk: Disk, heads: ReadonlyMap<string, number>): Pr
     const generation = heads.get(name)
     await disk.sweep(generation === undefined ? startingWith(keys.sandbox(name)) : { gte: keys.sandbox(name), lt: keys.generation(name, generation) })
   }
+}
+
+/** @returns the bytes of all files that are kept, by their hashes */
+export async function readFiles(disk: Disk): Promise<Files> {
+  const files = new Map<string, Uint8Array>()
+  for await (const [key, bytes] of disk.rangeOfBytes(startingWith(keys.files))) files.set(key.slice(keys.files.length), bytes)
+  return files
 }
 
 async function readSandbox(disk: Disk, name: string, { generation, lastEntry }: StoredHead): Promise<ReadSandbox> {

@@ -5,6 +5,7 @@ import type { StoredSandbox } from '../file/layout.js'
 import type { Keeper } from './keeper.js'
 import { tellLetGo } from '../room.js'
 import { MemoryLog, type Trimmable } from './log.js'
+import { Shelf } from './shelf.js'
 
 /** @returns an engine; each server needs one of its own */
 export function memoryEngine(): Engine {
@@ -22,6 +23,8 @@ export class MemoryEngine implements Engine {
   readonly #logs = new Map<string, MemoryLog>()
   #house: House | null = null
   #keyOf: House['keyOf'] = (_system, _collection, doc) => String(doc['id'])
+  #fileOf: House['fileOf'] = () => undefined
+  #shelf: Shelf | null = null
   #latest: string | null = null
   #namesMadeUp = 0
   /** Sandboxes that had to make room. */
@@ -37,22 +40,27 @@ export class MemoryEngine implements Engine {
     if (this.#house !== null) throw new Error('an engine of this kind serves one server')
     // Logs go on with the keys of whichever house there is by then.
     this.#keyOf = house.keyOf
-    this.#house = { ...house, keyOf: (system, collection, doc) => this.#keyOf(system, collection, doc) }
+    this.#fileOf = house.fileOf
+    this.#shelf = new Shelf(house.budget, null)
+    this.#house = { ...house, fileOf: (system, collection, doc) => this.#fileOf(system, collection, doc), keyOf: (system, collection, doc) => this.#keyOf(system, collection, doc) }
     return this.#keeper === null ? { boot: house.boot } : this.#recall(this.#house, this.#keeper)
   }
 
   adopt(house: House): Awaitable<void> {
     if (this.#house === null) throw new Error('the engine has not been started')
     this.#keyOf = house.keyOf
+    this.#fileOf = house.fileOf
     this.#house = { ...this.#house, most: house.most, journalLimit: house.journalLimit, report: house.report }
     return this.#keeper?.adopt(house)
   }
 
   async #recall(house: House, keeper: Keeper): Promise<{ readonly boot: number }> {
-    const { boot, namesMadeUp, sandboxes } = await keeper.start(house)
+    const { boot, namesMadeUp, sandboxes, files } = await keeper.start(house)
     this.#namesMadeUp = namesMadeUp
+    this.#shelf = new Shelf(house.budget, keeper, files)
     // Whoever keeps sandboxes on a disk wants to find them again.
-    for (const [name, stored] of sandboxes) this.#put(name, stored, house).isKept = true
+    for (const [name, stored] of sandboxes) this.#put(name, stored, house, this.#shelf).isKept = true
+    this.#shelf.tidy()
     return { boot }
   }
 
@@ -69,7 +77,8 @@ export class MemoryEngine implements Engine {
       commit: (attempt) => log.commit(attempt),
       load: () => log.load(),
       past: () => log.load(),
-      replace: (content, kept) => log.replace(content, kept),
+      replace: (content, kept, files) => log.replace(content, kept, files),
+      file: (hash) => this.#shelf?.get(hash),
       append: (entry, generation) => {
         log.append(entry, generation)
       },
@@ -126,20 +135,22 @@ export class MemoryEngine implements Engine {
   }
 
   #make(name: string, follower: Follower): MemoryLog {
-    if (this.#house === null) throw new Error('the engine has not been started')
+    if (this.#house === null || this.#shelf === null) throw new Error('the engine has not been started')
     while (this.#logs.size >= this.#house.most) this.#evict(this.#house)
     const generation = this.#keeper?.firstGeneration(name) ?? 1
     const stored: StoredSandbox = { generation, base: { version: 0, newest: 0, isWhole: true, content: follower.initial() }, commits: [], entries: [], lastEntry: 0 }
-    const log = this.#put(name, stored, this.#house)
+    const log = this.#put(name, stored, this.#house, this.#shelf)
     // Not waited for: nothing has been said about the sandbox yet, and what is said of it later is kept after this.
     this.#keeper?.keep(name, stored).catch(() => undefined)
     this.#latest = name
     return log
   }
 
-  #put(name: string, stored: StoredSandbox, house: House): MemoryLog {
+  #put(name: string, stored: StoredSandbox, house: House, shelf: Shelf): MemoryLog {
     const log: MemoryLog = new MemoryLog(stored, {
       house,
+      shelf,
+      makeRoom: () => [...this.#logs.values()].some((one) => one.letGoOfFiles()),
       used: () => {
         this.#use(name, log)
       },

@@ -1,6 +1,8 @@
 /** What an engine that works in this process may have behind it, so that what it does outlives the process. */
+import type { Files } from '../../files.js'
 import type { StoredBase, StoredSandbox } from '../file/layout.js'
 import type { Commit, House, NewEntry } from '../engine.js'
+import type { FileKeeping } from './shelf.js'
 
 /** What was kept when the process last ended. */
 export interface Kept {
@@ -9,9 +11,10 @@ export interface Kept {
   readonly namesMadeUp: number
   /** By name, the least recently used first. */
   readonly sandboxes: ReadonlyMap<string, StoredSandbox>
+  readonly files: Files
 }
 
-export interface Keeper {
+export interface Keeper extends FileKeeping {
   /** @throws Error that says by name what is in the way */
   start(house: House): Promise<Kept>
   /** Keeps what there is for another house from now on. */

@@ -1,13 +1,16 @@
 /** The log of one sandbox in memory. Any number of followers may share it. */
 import type { SandboxContent } from '../../sandbox-state.js'
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
+import { type Files, NO_FILES } from '../../files.js'
 import { Base } from '../base.js'
 import { Holding, mustFit } from '../holding.js'
 import { type Attempt, type Awaitable, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
+import { HeldFiles } from './held-files.js'
 import type { Keeper } from './keeper.js'
+import type { Shelf } from './shelf.js'
 
 /** So many commits a log keeps at the most, however little they wrote. */
 const MOST_COMMITS = 10_000
@@ -20,6 +23,10 @@ export interface LogOwner {
   readonly house: House
   /** The sandbox is being used. */
   readonly used: () => void
+  /** The files of all sandboxes. */
+  readonly shelf: Shelf
+  /** Files take up so much that there is no room for what is to come: history that holds some may make it, here or elsewhere. @returns whether anything went */
+  readonly makeRoom: () => boolean
   /** All logs together take up more than they may. */
   readonly exceeded: (kind: Trimmable) => void
   /** Its name, for the keeper; null where nothing outlives the process. */
@@ -46,6 +53,7 @@ export class MemoryLog {
   /** What the ledger knows of the journal. */
   #journalBytes = 0
   readonly #holding: Holding
+  #files: HeldFiles
   #isEnded = false
   /** Whether it was made by its name, or is kept on a disk. */
   isKept = false
@@ -66,11 +74,15 @@ export class MemoryLog {
     this.#era = base.content.control.era
     this.#holding = new Holding(owner.house.budget, owner.house.keyOf)
     this.#holding.begin(base.content)
+    this.#files = new HeldFiles(owner.shelf, owner.house, base.content, NO_FILES)
     for (const commit of this.#commits) {
       this.#grow(commit.bytes)
       this.#holding.change(commit.system, commit.changes, (collection, key) => commit.isOfWorld(collection, key), false)
+      this.#files.commit(commit.system, commit.changes, NO_FILES)
     }
     this.#countJournal()
+    // Files that only history named went at once, while what is on a disk goes further back.
+    while (this.#files.lacks && this.trim());
   }
 
   get generation(): number {
@@ -96,6 +108,7 @@ export class MemoryLog {
     if (attempt.generation !== this.#generation) return 'over'
     if (attempt.base !== this.#version && this.#isTouched(attempt)) return this.#told === null ? 'conflict' : this.#told.then(() => 'conflict')
     this.#hold(attempt)
+    this.#files.commit(attempt.scope.system, attempt.changes, attempt.files)
     const commit = new MemoryCommit(++this.#version, attempt)
     this.#commits.push(commit)
     this.#grow(commit.bytes)
@@ -124,7 +137,9 @@ export class MemoryLog {
     }
   }
 
-  replace(content: SandboxContent, kept?: Point): Awaitable<number> {
+  replace(content: SandboxContent, kept?: Point, files: Files = NO_FILES): Awaitable<number> {
+    const before = this.#files
+    this.#refuse(files)
     this.#holding.replace(content)
     this.#generation++
     this.#hasTurnedOver = true
@@ -141,11 +156,14 @@ export class MemoryLog {
       if (after !== -1) for (const { bytes } of this.#commits.splice(after)) this.#grow(-bytes)
       this.#journal.remove(({ id }) => id > kept.entry)
     }
+    this.#refile(files)
     this.#countJournal()
     const generation = this.#generation
     const told = this.#afterKept(({ keeper, name }) => keeper.keep(name, this.stored()), () => {
       for (const follower of this.followers) follower.turnedOver(kept?.entry ?? 0)
     })
+    // Not before: what is on a disk must not miss them.
+    before.end()
     return told === null ? generation : told.then(() => generation)
   }
 
@@ -195,6 +213,7 @@ export class MemoryLog {
   end(): void {
     const { budget } = this.#owner.house
     this.#holding.end()
+    this.#files.end()
     budget.give('history', this.#bytes)
     budget.give('journal', this.#journalBytes)
     this.#isEnded = true
@@ -209,6 +228,7 @@ export class MemoryLog {
     const oldest = this.#commits[this.#head]
     if (oldest === undefined) return false
     this.#base.fold(oldest.system, oldest.changes, (collection, key) => oldest.isOfWorld(collection, key))
+    this.#files.fold(oldest.system, oldest.changes)
     this.#baseVersion = oldest.version
     this.#isWhole = false
     this.#forget(this.#head + 1)
@@ -228,6 +248,17 @@ export class MemoryLog {
     this.#dropped(dropped)
     this.#countJournal()
     return true
+  }
+
+  /**
+   * Lets history go until a file goes with it that it alone held.
+   * @returns whether one did
+   */
+  letGoOfFiles(): boolean {
+    const before = this.#files.spare
+    if (before <= 0) return false
+    while (this.#files.spare === before && this.trim());
+    return this.#files.spare < before
   }
 
   /** The oldest entries had to go. History goes back as far as the journal: to what the oldest entry came upon. */
@@ -255,8 +286,23 @@ export class MemoryLog {
   /** @throws NoRoom when there is none for the changes */
   #hold(attempt: Attempt): void {
     if (this.#isEnded) return
-    const { scope, changes } = attempt
+    const { scope, changes, files } = attempt
+    this.#refuse(files)
     this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), mustFit(attempt))
+  }
+
+  /** @throws NoRoom when there is none for the files, even if history makes room */
+  #refuse(files: Files): void {
+    if (files.size === 0) return
+    let reason = this.#files.refusal(files)
+    while (reason !== null && (this.letGoOfFiles() || this.#owner.makeRoom())) reason = this.#files.refusal(files)
+    if (reason !== null) throw reason
+  }
+
+  /** The files of what the log holds now. */
+  #refile(files: Files): void {
+    this.#files = new HeldFiles(this.#owner.shelf, this.#owner.house, this.#base.content(), files)
+    for (const commit of this.#commits.slice(this.#head)) this.#files.commit(commit.system, commit.changes, files)
   }
 
   /** Says what the journal has come to take up since this was last said. */

@@ -140,10 +140,10 @@ class RedisEngine implements Engine, LogOwner {
   }
 
   async delete(name: string): Promise<boolean> {
-    const { meta, docs, log, journal } = keysOf(this.#prefix, name)
+    const { meta, docs, log, journal, files } = keysOf(this.#prefix, name)
     const sign: Sign = { sign: 'ended' }
     await this.#open.registry.forget(name)
-    const deleted = numberFrom(await persist(() => this.port.run(DELETE, [meta, docs, log, journal], [JSON.stringify(sign)])))
+    const deleted = numberFrom(await persist(() => this.port.run(DELETE, [meta, docs, log, journal, files], [JSON.stringify(sign)])))
     this.#logs.get(name)?.end()
     return deleted === 1
   }
@@ -249,10 +249,10 @@ class RedisEngine implements Engine, LogOwner {
     const { registry, port, house: { most, report } } = this.#open
     for (const name of await registry.spare()) {
       if (name === forName || this.#logs.get(name)?.follower.idle === false) continue
-      const { meta, docs, log, journal } = keysOf(this.#prefix, name)
+      const { meta, docs, log, journal, files } = keysOf(this.#prefix, name)
       // First of all, for it may come into being again at any moment.
       await registry.forget(name)
-      if (numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal], []))) === 0) await registry.add(name, false)
+      if (numberFrom(await persist(() => port.run(EVICT, [meta, docs, log, journal, files], []))) === 0) await registry.add(name, false)
       else {
         this.#logs.get(name)?.end()
         tellLetGo(report, most, name, ++this.#letGone)

@@ -6,6 +6,7 @@
  * | `understudy:{<sandbox>}:meta` | a hash: generation, version, counters, what the generation began with |
  * | `understudy:{<sandbox>}:docs` | a hash: all records that differ from the world, control state among them, as `<place>:<JSON>` |
  * | `understudy:{<sandbox>}:log` | a stream: commits, under their versions |
+ * | `understudy:{<sandbox>}:files` | a hash: files in base64 under their hashes, which records name |
  * | `understudy:{<sandbox>}:journal` | a stream: calls, under generation and number |
  * | `understudy:{-}:house` | a hash: contract, fixtures and seed that all processes have, and the moment of their boot |
  * | `understudy:{-}:sandboxes` | a sorted set: the names of all sandboxes by their last use |
@@ -17,25 +18,27 @@
  */
 import { applyControl, controlChanges } from '../../control-state.js'
 import { runningClock } from '../../clock.js'
+import type { Files } from '../../files.js'
 import type { ControlState, Origin, SandboxContent } from '../../sandbox-state.js'
 import type { Change, Doc, Key } from '../../store/types.js'
 import { CONTROL, type Commit, type House, type Overview } from '../engine.js'
 import { fieldOf, fieldsFrom, type Item, listFrom, numberFrom, textFrom } from './reply.js'
 
 /** Counts up when what was written before cannot be read any more. */
-export const FORMAT = '1'
+export const FORMAT = '2'
 
 export interface SandboxKeys {
   readonly meta: string
   readonly docs: string
   readonly log: string
   readonly journal: string
+  readonly files: string
 }
 
 /** @returns the keys of a sandbox */
 export function keysOf(prefix: string, sandbox: string): SandboxKeys {
   const key = (part: string) => `${prefix}:{${sandbox}}:${part}`
-  return { meta: key('meta'), docs: key('docs'), log: key('log'), journal: key('journal') }
+  return { meta: key('meta'), docs: key('docs'), log: key('log'), journal: key('journal'), files: key('files') }
 }
 
 /** No sandbox has this name. */
@@ -52,6 +55,11 @@ export interface Start {
   readonly seed: string
   readonly requests: number
   readonly origin: Origin
+}
+
+/** @returns what a generation begins with, as it is kept */
+export function startOf({ control: { seed, requests }, origin }: SandboxContent): string {
+  return JSON.stringify({ seed, requests, origin } satisfies Start)
 }
 
 /** One record, where it stands. */
@@ -137,6 +145,12 @@ export type Sign = { readonly sign: 'turned'; readonly kept: number } | { readon
 export interface Header {
   readonly request: number | null
   readonly changes: readonly (readonly [collection: string, key: Key, before: Doc | null])[]
+}
+
+/** @returns how many characters of files a sandbox may have, how many files follow, and hash and base64 of each */
+export function filesFor(files: Files, { budget }: House): string[] {
+  const most = Math.ceil(budget.limitOfOne('files') / 3) * 4
+  return [String(most), String(files.size), ...[...files].flatMap(([hash, bytes]) => [hash, Buffer.from(bytes).toString('base64')])]
 }
 
 /** @returns names as one text; each is JSON, in which no line ends */

@@ -1,12 +1,14 @@
 /** The log of one sandbox in Redis, as this process follows it. */
 import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import type { SandboxContent } from '../../sandbox-state.js'
-import type { Attempt, Begun, Commit, Follower, House, Loaded, NewEntry, Point, SandboxLog, Verdict } from '../engine.js'
+import { type Files, NO_FILES } from '../../files.js'
+import { type Attempt, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type SandboxLog, type Verdict } from '../engine.js'
 import { entryFrom, headFrom } from './entries.js'
 import { type Head, headOf, sinceFrom } from './head.js'
-import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, undo } from './layout.js'
+import { commitsFrom, contentFrom, docsFrom, docsOf, fieldFor, filesFor, type Header, joinNames, LoggedCommit, type SandboxKeys, type Sign, type Start, startOf, undo } from './layout.js'
 import { Away, persist, type RedisPort } from './port.js'
 import { Replica } from './replica.js'
+import { noRoomForFiles } from '../room.js'
 import { fieldOf, fieldsFrom, type Item, itemsFrom, listFrom, numberFrom, textFrom } from './reply.js'
 import { APPEND, BACK, COMMIT, CREATE, ENTRIES, HEADS, LOAD, LOOK, REMOVE, REPLACE, RESOLVE, STATUS, TELL } from './scripts.js'
 
@@ -75,21 +77,22 @@ export class RedisLog implements SandboxLog {
   }
 
   async commit(attempt: Attempt): Promise<Verdict> {
-    const { docs, log, meta } = this.keys
+    const { docs, log, meta, files } = this.keys
     const { generation, base, reads, changes, request, scope } = attempt
     this.#replica.fit(attempt)
     const id = this.#owner.attemptId()
     const names = joinNames(new Set(reads))
     const touched = scope.touched(changes)
     const header: Header = { request, changes: changes.map(({ collection, key, before }) => [collection, key, before]) }
-    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), this.#budget('history')]
+    const args = [String(generation), String(base), id, scope.system, names, joinNames(touched), JSON.stringify(header), String(MOST_COMMITS), this.#budget('history'), ...filesFor(attempt.files, this.#owner.house)]
     for (const { collection, key, after } of changes) {
       const forgets = after === null && !scope.isOfWorld(collection, key)
       args.push(fieldFor(scope.system, collection, key), forgets ? '' : JSON.stringify(after))
     }
     this.#owner.used(this)
-    const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, id, names))
+    const [verdict, version, since] = await this.#owner.port.run(COMMIT, [meta, docs, log, files], args).then(listFrom, (error: unknown) => this.#resolve(error, attempt, id, names))
     if (verdict === 'over') return 'over'
+    if (verdict === 'full') throw noRoomForFiles(this.#owner.house.budget)
     if (verdict === 'unknown') throw new Error(`what became of a commit to ${this.name} cannot be told any more`)
     const between = sinceFrom(since)
     const newest = numberFrom(version)
@@ -109,21 +112,28 @@ export class RedisLog implements SandboxLog {
     return this.#load(true)
   }
 
-  async replace(content: SandboxContent, kept?: Point): Promise<number> {
-    const { meta, docs, log, journal } = this.keys
+  async replace(content: SandboxContent, kept?: Point, bytes: Files = NO_FILES): Promise<number> {
+    const { meta, docs, log, journal, files } = this.keys
     this.#replica.fitAll(content)
     const places = kept === undefined ? null : await this.#placesAt(kept.version)
     const sign: Sign = { sign: 'turned', kept: kept?.entry ?? 0 }
-    const args = [JSON.stringify(sign), startOf(content), String(content.control.era), String(content.control.requests), kept === undefined ? '' : String(kept.version), kept === undefined ? '' : String(kept.entry)]
+    const args = [JSON.stringify(sign), startOf(content), String(content.control.era), String(content.control.requests), kept === undefined ? '' : String(kept.version), kept === undefined ? '' : String(kept.entry), ...filesFor(bytes, this.#owner.house)]
     for (const [field, json] of docsOf(content, this.#owner.house.keyOf)) args.push(field, json, String(places?.get(field)?.place ?? ''))
     for (;;) {
-      const head = this.#headFrom(await persist(() => this.#owner.port.run(REPLACE, [meta, docs, log, journal], args)))
+      const reply = await persist(() => this.#owner.port.run(REPLACE, [meta, docs, log, journal, files], args))
+      if (listFrom(reply)[0] === 'full') throw noRoomForFiles(this.#owner.house.budget)
+      const head = this.#headFrom(reply)
       if (head === null) await this.#create()
       else {
         this.#heed(head)
         return head.generation
       }
     }
+  }
+
+  async file(hash: string): Promise<Uint8Array | undefined> {
+    const text = await persist(() => this.#owner.port.send(this.keys.files, ['HGET', this.keys.files, hash]))
+    return text === null ? undefined : Buffer.from(textFrom(text), 'base64')
   }
 
   async append(entry: NewEntry, generation: number): Promise<void> {
@@ -225,6 +235,7 @@ export class RedisLog implements SandboxLog {
     return String(this.#owner.house.budget.limitOfOne(kind))
   }
 
+
   async #look(counts: '0' | '1'): Promise<Begun> {
     for (;;) {
       const head = this.#headFrom(await this.#ask(counts))
@@ -243,11 +254,11 @@ export class RedisLog implements SandboxLog {
   }
 
   async #create(): Promise<void> {
-    const { meta, docs, log, journal } = this.keys
+    const { meta, docs, log, journal, files } = this.keys
     const isNamed = await this.#owner.admit(this.name)
     const content = this.follower.initial()
     const records = docsOf(content, this.#owner.house.keyOf).flatMap(([field, json]) => [field, json, ''])
-    await persist(() => this.#owner.port.run(CREATE, [meta, docs, log, journal], [startOf(content), String(content.control.era), String(content.control.requests), isNamed ? '1' : '0', ...records]))
+    await persist(() => this.#owner.port.run(CREATE, [meta, docs, log, journal, files], [startOf(content), String(content.control.era), String(content.control.requests), isNamed ? '1' : '0', ...records]))
   }
 
   async #load(looksBack: boolean): Promise<Loaded> {
@@ -387,8 +398,4 @@ export class RedisLog implements SandboxLog {
     this.#heard = item.place
     if (generation === this.#generation && this.follower.listens) this.follower.journalled({ type: 'entry', entry: entryFrom(item) })
   }
-}
-
-function startOf({ control: { seed, requests }, origin }: SandboxContent): string {
-  return JSON.stringify({ seed, requests, origin } satisfies Start)
 }

@@ -69,26 +69,38 @@ answer[9] = came(KEYS[2], meta)
 return answer
 `)
 
-/** KEYS meta, docs, log, journal. ARGV start, era, requests, 1 if it was made by its name, then field, value, '' for each record. Answers 1 when it came into being. */
+/** KEYS meta, docs, log, journal, files. ARGV start, era, requests, 1 if it was made by its name, then field, value, '' for each record. Answers 1 when it came into being. */
 export const CREATE = script(`${prelude}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('UNLINK', KEYS[2], KEYS[4])
+redis.call('UNLINK', KEYS[2], KEYS[4], KEYS[5])
 redis.call('PERSIST', KEYS[3])
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
 local version = micros()
 if last then version = math.max(version, tonumber(string.match(last[1], '^%d+')) + 1) end
 local place = write(KEYS[2], 0, 5)
 redis.call('HSET', KEYS[1], 'gen', text(version), 'born', text(version), 'floor', text(version), 'ver', text(version), 'start', ARGV[1], 'era', ARGV[2],
-  'req', ARGV[3], 'named', ARGV[4], 'place', text(place), 'entry', '0', 'kept', '0', 'old', '0', 'whole', '1', 'bytes', '0', 'filled', '0')
+  'req', ARGV[3], 'named', ARGV[4], 'place', text(place), 'entry', '0', 'kept', '0', 'old', '0', 'whole', '1', 'bytes', '0', 'filled', '0', 'files', '0')
 return 1
 `)
 
 /**
- * KEYS meta, docs, log. ARGV generation, base, id, system, names read, names touched, header, most commits, most bytes, then field, value
- * and what follows in the log for each record; the value '' forgets a record. Answers the verdict, the version, and what came in between.
+ * KEYS meta, docs, log, files. ARGV generation, base, id, system, names read, names touched, header, most commits, most bytes, most characters
+ * of files, how many files, then hash and file for each, and field and value for each record; the value '' forgets a record. Answers the
+ * verdict, the version, and what came in between. Files that nothing names any more go when there is no room for others; history goes for them.
  */
 export const COMMIT = script(`${prelude}
-local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'bytes')
+local function look(text, named)
+  for token in string.gmatch(text, '%x+') do if #token == 64 then named[token] = true end end
+end
+local function filled(named, drops)
+  local size = 0
+  for _, hash in ipairs(redis.call('HKEYS', KEYS[4])) do
+    if named[hash] then size = size + redis.call('HSTRLEN', KEYS[4], hash)
+    elseif drops then redis.call('HDEL', KEYS[4], hash) end
+  end
+  return size
+end
+local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'bytes', 'files')
 if meta[1] ~= ARGV[1] then return {'over'} end
 local base, newest = tonumber(ARGV[2]), tonumber(meta[2])
 local between = since(KEYS[3], base, newest)
@@ -105,8 +117,33 @@ if base ~= newest then
     end
   end
 end
+local first, more, stock = 12 + 2 * tonumber(ARGV[11]), 0, tonumber(meta[5] or '0')
+for i = 12, first - 1, 2 do
+  if redis.call('HEXISTS', KEYS[4], ARGV[i]) == 0 then more = more + #ARGV[i + 1] end
+end
+if more > 0 then
+  local most = tonumber(ARGV[10]) - more
+  if stock > most then
+    local named = {}
+    for i = 12, first - 1, 2 do named[ARGV[i]] = true end
+    for _, value in ipairs(redis.call('HVALS', KEYS[2])) do look(value, named) end
+    if most < 0 or filled(named, false) > most then return {'full'} end
+    local past = {} for hash in pairs(named) do past[hash] = true end
+    for _, item in ipairs(redis.call('XRANGE', KEYS[3], '-', '+')) do
+      look(item[2][10] .. ' ' .. item[2][12], past)
+    end
+    stock = filled(past, true)
+    if stock > most then
+      redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)
+      redis.call('HSET', KEYS[1], 'whole', '0') meta[4] = '0'
+      stock = filled(named, true)
+    end
+  end
+  for i = 12, first - 1, 2 do redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1]) end
+  redis.call('HSET', KEYS[1], 'files', text(stock + more))
+end
 local version, place, afters, places = newest + 1, tonumber(meta[3]), {}, {}
-for i = 10, #ARGV, 2 do
+for i = first, #ARGV, 2 do
   local field, value = ARGV[i], ARGV[i + 1]
   local old = redis.call('HGET', KEYS[2], field)
   local at = old and string.match(old, '^%d+')
@@ -171,8 +208,8 @@ return answer
 `)
 
 /**
- * Begins a generation. KEYS meta, docs, log, journal. ARGV header, start, era, requests, version and entry that are kept or '' twice, then
- * field, value and place for each record. Answers the head.
+ * Begins a generation. KEYS meta, docs, log, journal, files. ARGV header, start, era, requests, version and entry that are kept or '' twice,
+ * most characters of files, how many files, then hash and file for each, and field, value and place for each record. Answers the head.
  */
 export const REPLACE = script(`${prelude}
 local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver', 'place', 'whole')
@@ -184,8 +221,16 @@ if kept and meta[4] == '0' then
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
   if not oldest or tonumber(string.match(oldest[1], '^%d+')) > kept + 1 then kept = false end
 end
+local first, stock = 9 + 2 * tonumber(ARGV[8]), 0
+for i = 9, first - 1, 2 do stock = stock + #ARGV[i + 1] end
+if stock > tonumber(ARGV[7]) then return {'full'} end
+if ARGV[5] == '' then
+  redis.call('UNLINK', KEYS[5])
+  redis.call('HSET', KEYS[1], 'files', text(stock))
+end
+for i = 9, first - 1, 2 do redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1]) end
 redis.call('UNLINK', KEYS[2])
-local place = write(KEYS[2], tonumber(meta[3]), 7)
+local place = write(KEYS[2], tonumber(meta[3]), first)
 if kept then
   local bytes = 0
   for _, item in ipairs(redis.call('XRANGE', KEYS[3], text(kept + 1), '+')) do
@@ -308,21 +353,21 @@ answer[9] = came(KEYS[2], meta)
 return answer
 `)
 
-/** KEYS meta, docs, log, journal. ARGV header. Answers whether there was one to delete. */
+/** KEYS meta, docs, log, journal, files. ARGV header. Answers whether there was one to delete. */
 export const DELETE = script(`${prelude}
 local meta = redis.call('HMGET', KEYS[1], 'gen', 'ver')
 if not meta[1] then return 0 end
-redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 mark(KEYS[3], tonumber(meta[2]) + 1, meta[1], ARGV[1])
 redis.call('PEXPIRE', KEYS[3], ${String(REMEMBERED)})
 return 1
 `)
 
-/** KEYS meta, docs, log, journal. Answers 1 when it is a sandbox that nobody has changed or made by its name, and is gone now. */
+/** KEYS meta, docs, log, journal, files. Answers 1 when it is a sandbox that nobody has changed or made by its name, and is gone now. */
 export const EVICT = script(`${prelude}
 local meta = redis.call('HMGET', KEYS[1], 'ver', 'born', 'named')
 if meta[1] ~= meta[2] or meta[3] == '1' then return 0 end
-redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 return 1
 `)
 

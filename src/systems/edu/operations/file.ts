@@ -13,15 +13,16 @@ export const file = {
     if (upload.name === '' && upload.bytes.length === 0) throw fail('BAD_PARAMETER')
     const name = path ?? `${ids.hex(24)}${extensionOf(upload.name)}`
     if (overwrite !== 'true' && (await tx.get('files', name)) !== undefined) throw fail('NO_PERMISSION')
-    await tx.put('files', { name, mediaType: mediaTypeOf(upload), bytes: Buffer.from(upload.bytes).toString('base64'), size: upload.bytes.length })
+    await tx.put('files', { name, mediaType: mediaTypeOf(upload), ...tx.addFile(upload.bytes) })
     return { filePath: `/file/${name}` }
   },
 
   async eduDownload({ input: { name }, tx, fail }): Promise<RawBody> {
     const found = await tx.get('files', name)
-    if (found === undefined) throw fail('RESOURCE_NOT_FOUND')
-    const { mediaType, bytes } = found
-    return { mediaType, bytes: Buffer.from(bytes, 'base64'), ...(SHOWN_IN_PLACE.test(mediaType) ? {} : { fileName: name }) }
+    const bytes = found && (await tx.file(found.hash))
+    if (found === undefined || bytes === undefined) throw fail('RESOURCE_NOT_FOUND')
+    const { mediaType } = found
+    return { mediaType, bytes, ...(SHOWN_IN_PLACE.test(mediaType) ? {} : { fileName: name }) }
   },
 } satisfies Partial<Handlers<Edu>>
 

@@ -12,15 +12,16 @@ const imageTypes: Readonly<Record<string, MediaType>> = { jpg: 'image/jpeg', jpe
 export const files = {
   async imSaveFile({ input: { name, content }, tx, fail }) {
     if (!isName(name) || !isBase64(content)) throw fail('FORMAT_ERROR_FILE')
-    await tx.put('files', { name, mediaType: mediaTypeOf(name), bytes: content })
+    await tx.put('files', { name, mediaType: mediaTypeOf(name), ...tx.addFile(Buffer.from(content, 'base64')) })
     return { path: `${FOLDER}/${name}` }
   },
 
   async imGetMedia({ input: { name }, tx }) {
     const file = await tx.get('files', name)
     // A file that is not there is a path that is not there.
-    if (file === undefined) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
-    return { mediaType: file.mediaType, bytes: Buffer.from(file.bytes, 'base64') }
+    const bytes = file && (await tx.file(file.hash))
+    if (file === undefined || bytes === undefined) throw Failure.when('unknownEndpoint', { cause: 'unknownPath' })
+    return { mediaType: file.mediaType, bytes }
   },
 } satisfies Partial<Handlers<Im>>
 

@@ -1,0 +1,70 @@
+/** The files of a server in memory: each content once, however many records of however many sandboxes name it. */
+import type { Budget } from '../../budget.js'
+import { type Files, NO_FILES } from '../../files.js'
+
+/** Is told what comes and goes, where files outlive the process. */
+export interface FileKeeping {
+  /** Keeps a file; whatever names it is kept later. */
+  putFile(hash: string, bytes: Uint8Array): void
+  /** What named it has been kept otherwise before. */
+  dropFile(hash: string): void
+}
+
+interface Shelved {
+  readonly bytes: Uint8Array
+  /** How many sandboxes hold it. */
+  holders: number
+}
+
+export class Shelf {
+  readonly budget: Budget
+  readonly #keeping: FileKeeping | null
+  readonly #files = new Map<string, Shelved>()
+
+  /** @param files what there is already; what nobody holds by the time of {@link tidy} goes */
+  constructor(budget: Budget, keeping: FileKeeping | null, files: Files = NO_FILES) {
+    this.budget = budget
+    this.#keeping = keeping
+    for (const [hash, bytes] of files) this.#place(hash, bytes)
+  }
+
+  get(hash: string): Uint8Array | undefined {
+    return this.#files.get(hash)?.bytes
+  }
+
+  /** @param bytes what it is, if it is not there yet; a hash without bytes is held by nobody */
+  hold(hash: string, bytes: Uint8Array | undefined): void {
+    const known = this.#files.get(hash)
+    if (known !== undefined) known.holders++
+    else if (bytes !== undefined) {
+      this.#place(hash, bytes).holders++
+      this.#keeping?.putFile(hash, bytes)
+    }
+  }
+
+  release(hash: string): void {
+    const known = this.#files.get(hash)
+    if (known !== undefined && --known.holders === 0) this.#remove(hash, known)
+  }
+
+  /** Lets everything go that nobody holds. */
+  tidy(): void {
+    for (const [hash, file] of [...this.#files]) if (file.holders === 0) this.#remove(hash, file)
+  }
+
+  #place(hash: string, bytes: Uint8Array): Shelved {
+    // What came in one piece with a request must not keep all of the request alive.
+    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+    const file = { bytes: own, holders: 0 }
+    this.#files.set(hash, file)
+    this.budget.add('files', own.length)
+    return file
+  }
+
+  #remove(hash: string, { bytes }: Shelved): void {
+    this.#files.delete(hash)
+    this.budget.give('files', bytes.length)
+    this.#keeping?.dropFile(hash)
+  }
+}
+
