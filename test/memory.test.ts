@@ -1,4 +1,5 @@
 /** What is sent takes up so much memory and no more; at the bound there is an answer that says so. */
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { at, kindOf, serveControl } from './support/control.js'
 
@@ -108,6 +109,24 @@ describe('files', () => {
     await upload('elsewhere', 1.9 * MIB, 'one.png')
     expect((await upload('elsewhere', 1.9 * MIB, 'one.png')).json).toMatchObject({ code: 900 })
     for (const name of ['again', 'other', 'elsewhere']) await admin('DELETE', `/sandboxes/${name}`)
+    expect((await memory('files')).used).toBe(0)
+  })
+
+  test('out of a snapshot take the place of those that were there, and are refused before anything is changed', async () => {
+    const [here, there] = [box('here'), box('there')]
+    await upload('there', 1.9 * MIB)
+    const other = await there.admin('GET', '/snapshot')
+    for (const path of ['a.png', 'b.png']) await upload('here', 1.9 * MIB, path)
+    expect((await here.admin('PUT', '/snapshot', other.text)).status).toBe(200)
+    expect((await memory('files')).used).toBe(Math.floor(1.9 * MIB))
+    const snapshot = JSON.parse(other.text) as { files: Record<string, string> } // as the contract has it
+    for (const fill of [1, 2]) {
+      const bytes = Buffer.alloc(1.9 * MIB, 100 + fill)
+      snapshot.files[createHash('sha256').update(bytes).digest('hex')] = bytes.toString('base64')
+    }
+    expect((await here.admin('PUT', '/snapshot', snapshot)).text).toContain('The files of one sandbox may take up 4 MiB')
+    expect((await memory('files')).used).toBe(Math.floor(1.9 * MIB))
+    for (const name of ['here', 'there']) await admin('DELETE', `/sandboxes/${name}`)
     expect((await memory('files')).used).toBe(0)
   })
 

@@ -135,7 +135,7 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
 
   describe('what records may take up', () => {
     /** A record that weighs this and little more. */
-    const fill = (box: Box, i: number) => box.admin('POST', '/db/edu/files', { name: `file-${String(i)}`, mediaType: 'image/png', bytes: 'A'.repeat(LARGE), size: 675_000 })
+    const fill = (box: Box, i: number) => box.admin('POST', '/db/live/channels', { id: 1000 + i, title: 't', thumbnail: '', desc: 'A'.repeat(LARGE), status: 0, owner_id: 1, visit_count: 0, like_count: 0, started_at: 0 })
     const used = async (stub: Stub) => Number(at(await send(`${stub.url}/__admin/health`), 'memory.kinds.records.used'))
 
     test('is bounded for one sandbox in every process, refused with a reason, and free again when it is reset', async () => {
@@ -143,8 +143,8 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
       const [one, other] = [await start(url, { systems: ['live', 'edu'], maxMemory: '32mb' }), await start(url, { systems: ['live', 'edu'], maxMemory: '32mb' })]
       const statuses = []
       for (let i = 0; i < 11; i++) statuses.push((await fill((i % 2 === 0 ? one : other).at('full'), i)).status)
-      expect(statuses).toEqual([...Array.from({ length: 9 }, () => 201), 507, 507]) // of 8 MiB
-      expect((await fill(other.at('full'), 12)).json?.['detail']).toContain('The records of one sandbox may take up 8 MiB')
+      expect(statuses).toEqual([...Array.from({ length: 4 }, () => 201), ...Array.from({ length: 7 }, () => 507)]) // of 4 MiB
+      expect((await fill(other.at('full'), 12)).json?.['detail']).toContain('The records of one sandbox may take up 4 MiB')
       expect((await other.at('full').call('/channels/live')).status).toBe(200)
       await other.at('full').reset()
       expect((await fill(one.at('full'), 13)).status).toBe(201)
@@ -154,12 +154,12 @@ describe.skipIf(noRedis !== null)(named('Redis'), () => {
 
     test('is bounded for a process: replicas that nobody uses make room for those that are needed', async () => {
       const { stub, at: boxAt } = await start(place(), { systems: ['live', 'edu'], maxMemory: '32mb' })
-      const before = (await boxAt('model').db('edu').list('files')).length
-      for (let box = 0; box < 6; box++) for (let i = 0; i < 6; i++) expect((await fill(boxAt(`room-${String(box)}`), i)).status).toBe(201)
-      expect(await used(stub)).toBeLessThanOrEqual(16 * MIB)
-      expect(await used(stub)).toBeGreaterThan(6 * MIB)
-      for (let box = 0; box < 6; box++) expect(await boxAt(`room-${String(box)}`).db('edu').list('files')).toHaveLength(before + 6)
-      expect(await used(stub)).toBeLessThanOrEqual(16 * MIB)
+      const before = (await boxAt('model').db('live').list('channels')).length
+      for (let box = 0; box < 6; box++) for (let i = 0; i < 4; i++) expect((await fill(boxAt(`room-${String(box)}`), i)).status).toBe(201)
+      expect(await used(stub)).toBeLessThanOrEqual(8 * MIB)
+      expect(await used(stub)).toBeGreaterThan(3 * MIB)
+      for (let box = 0; box < 6; box++) expect(await boxAt(`room-${String(box)}`).db('live').list('channels')).toHaveLength(before + 4)
+      expect(await used(stub)).toBeLessThanOrEqual(8 * MIB)
     })
 
     test('is bounded by Redis itself: when that is full, more is refused with a reason, and sandboxes can be deleted', async () => {

@@ -57,7 +57,7 @@ function recordChecks({ spelledOut, stored }: SystemSource): Checks {
   return new Map(Object.entries(stored).map(([collection, schema]) => {
     ajv.addSchema(withDefaults(checking(schema), schema), schemaKey('records', collection))
     const check = compile(ajv, schemaKey('records', collection))
-    const namesFiles = 'hash' in asOptionalObject(flatten(spelledOut, schema).properties, 'properties')
+    const namesFiles = 'hash' in asOptionalObject(flatten(spelledOut, asObject(schema, collection)).properties, 'properties')
     // Fixtures have the bytes of a file where a record that is kept has its hash and size.
     return [collection, (record) => check(asRecord(takeFile({ key: 'name', namesFiles }, record, nameFile)))]
   }))

@@ -21,7 +21,7 @@ export async function looking<T>(parts: ControlParts, { sandbox: name, at }: { r
 
 /** @returns why one cannot go back to the call, and how far one can */
 export async function tooFarBack(sandbox: Sandbox, at: number) {
-  const { reach: { first, last, isWhole } } = await sandbox.history()
+  const { first, last, isWhole } = await sandbox.reach()
   const calls = first === null || last === null ? 'no call' : `the calls ${String(first)} to ${String(last)}`
   return refusal(422, 'out-of-history', `${quote(sandbox.name)} cannot go back to ${at === 0 ? 'its beginning' : `call ${String(at)}`}. It can go back to ${calls}${isWhole ? ', and to its beginning (0)' : ''}: history reaches as far as the journal, and no further than the memory set aside for it. GET …/history lists it.`)
 }

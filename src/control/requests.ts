@@ -1,6 +1,7 @@
 /** The journal: what was asked and answered. */
 import { pause } from '../core/clock.js'
 import type { EntryHead, JournalEntry } from '../core/journal.js'
+import { mapInSlices } from '../core/slices.js'
 import type { Sandbox } from '../core/sandbox.js'
 import { lookAt, openSandbox } from './access.js'
 import type { Handlers, Task } from './task.js'
@@ -12,7 +13,7 @@ import { streamEntries, streamLines } from './stream.js'
 export const requests: Handlers<'listRequests' | 'clearRequests' | 'countRequests' | 'waitForRequest' | 'streamRequests' | 'getRequest' | 'listCallLines' | 'streamCallLines'> = {
   listRequests: async ({ input, parts }) => {
     const { entries, total, oldest } = await (await lookAt(parts, input.sandbox)).journal.newest(filterOf(parts, input), input.limit)
-    return { requests: entries.map((entry) => showEntry(parts, entry, input.secrets)), meta: { total, oldest } }
+    return { requests: await mapInSlices(entries, (entry) => showEntry(parts, entry, input.secrets)), meta: { total, oldest } }
   },
 
   clearRequests: async ({ input, parts }) => ({ count: await (await lookAt(parts, input.sandbox)).journal.remove(filterOf(parts, input)) }),

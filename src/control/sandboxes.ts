@@ -1,7 +1,9 @@
 /** Sandboxes as such. */
 import { readClock } from '../core/clock.js'
 import { CONTROL } from '../core/engine/engine.js'
-import { type Sandbox, wholeOf } from '../core/sandbox.js'
+import { mapInSlices } from '../core/slices.js'
+import type { Sandbox } from '../core/sandbox.js'
+import { wholeOf } from '../core/whole.js'
 import type { Listed } from '../core/sandboxes.js'
 import type { Change } from '../core/store/types.js'
 import { WithHeaders } from '../core/surface/api.js'
@@ -16,7 +18,7 @@ import { restoreSnapshot } from './snapshot.js'
 export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox' | 'deleteSandbox' | 'resetSandbox' | 'getHistory' | 'rewindSandbox'> = {
   listSandboxes: async ({ parts }) => {
     const all = await parts.sandboxes.list()
-    return { sandboxes: all.map((listed) => show(parts, listed)).reverse() }
+    return { sandboxes: (await mapInSlices(all, (listed) => show(parts, listed))).reverse() }
   },
 
   createSandbox: async ({ input, parts }) => {
@@ -51,9 +53,9 @@ export const sandboxes: Handlers<'listSandboxes' | 'createSandbox' | 'getSandbox
 
   getHistory: async ({ input, parts }) => {
     const sandbox = await findSandbox(parts, input.sandbox)
-    const { reach, happened } = await sandbox.history()
+    const { reach, happened } = await sandbox.history(input.limit)
     const shown = happened.map((one) => (one.kind === 'call' ? { kind: one.kind, call: showLine(one.entry), changed: changedBy(one.entry.system, one.entry.changes) } : { kind: one.kind, call: null, changed: changedBy(one.commit.system, one.commit.changes) }))
-    return { history: shown.slice(-input.limit), reach }
+    return { history: shown, reach }
   },
 
   rewindSandbox: async ({ input, parts }) => {

@@ -2,6 +2,7 @@
 import { knownOutages } from '../core/outages.js'
 import type { Sandbox, SystemSwitches } from '../core/sandbox.js'
 import type { SmsCodeRecord } from '../core/sms.js'
+import { mapInSlices } from '../core/slices.js'
 import type { System } from '../core/system.js'
 import { changeSystems, instant, instantOrNull, lookAt, openSandbox, systemsOf, transact } from './access.js'
 import type { ControlParts, Handlers, Task } from './task.js'
@@ -21,7 +22,7 @@ export const sms: Handlers<'listSms' | 'getSmsSettings' | 'setSms'> = {
         found.push(...records.map((record) => ({ system, record })))
       }
       found.sort((a, b) => b.record.sentAt - a.record.sentAt)
-      return { messages: found.map(({ system, record }) => message(system, record, turn.now)) }
+      return { messages: await mapInSlices(found, ({ system, record }) => message(system, record, turn.now)) }
     })
   },
 

@@ -1,8 +1,10 @@
 /** A sandbox as one JSON file, from which another process goes on where this one stood. */
 import { freezeClock, readClock, resumeClock, runningClock } from '../core/clock.js'
 import { knownOutages } from '../core/outages.js'
-import type { ControlState, Sandbox, SystemSwitches, WholeContent } from '../core/sandbox.js'
+import type { ControlState, Sandbox, SystemSwitches } from '../core/sandbox.js'
+import type { WholeContent } from '../core/whole.js'
 import { FileBag, fileOf, takeFile } from '../core/files.js'
+import { inSlices } from '../core/slices.js'
 import { SEQUENCES } from '../core/store/transaction.js'
 import { type Doc, StoreError, type StoreExport } from '../core/store/types.js'
 import type { System } from '../core/system.js'
@@ -75,7 +77,7 @@ async function readSnapshot(parts: ControlParts, snapshot: Snapshot, real: numbe
     const system = systemOf(parts, id)
     const backend = now[id]?.backend
     systems[id] = { ...readSwitches(system, part), ...(backend === undefined ? {} : { backend }) }
-    stores[id] = readStore(system, part.store, bag)
+    stores[id] = await inSlices(readStore(system, part.store, bag))
   }
   for (const rule of snapshot.faults) checkFault(parts, rule)
   if (new Set(snapshot.faults.map(({ id }) => id)).size < snapshot.faults.length) throw misfit('two of its fault rules have the same id')
@@ -130,16 +132,24 @@ function readFiles({ files = {} }: Snapshot): FileBag {
   return bag
 }
 
-function readStore(system: System, store: SystemSnapshot['store'], bag: FileBag): StoreExport {
-  return Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => {
+function* readStore(system: System, store: SystemSnapshot['store'], bag: FileBag): Generator<void, StoreExport> {
+  const read: Record<string, StoreExport[string]> = {}
+  for (const [collection, { put, deleted }] of Object.entries(store)) {
     if (collection === SEQUENCES) {
-      if (put.every(({ name, value }) => typeof name === 'string' && isCount(value))) return [collection, { put, deleted }]
-      throw misfit(`a counter of ${system.id} is no whole number with a name`)
+      if (!put.every(({ name, value }) => typeof name === 'string' && isCount(value))) throw misfit(`a counter of ${system.id} is no whole number with a name`)
+      read[collection] = { put, deleted }
+      continue
     }
     const definition = Object.hasOwn(system.state, collection) ? system.state[collection] : undefined
     if (definition === undefined) throw misfit(`${system.id} has no collection ${quote(collection)}. It has ${listOf(Object.keys(system.state))}`)
-    return [collection, { put: put.map((record) => readRecord(system, collection, takeFile(definition, record, bag.add), bag)), deleted }]
-  }))
+    const records: Doc[] = []
+    for (const record of put) {
+      records.push(readRecord(system, collection, takeFile(definition, record, bag.add), bag))
+      yield
+    }
+    read[collection] = { put: records, deleted }
+  }
+  return read
 }
 
 function readRecord(system: System, collection: string, record: unknown, { files }: FileBag): Doc {

@@ -14,6 +14,9 @@ import { Superseded } from './superseded.js'
 
 const MOST_RUNS = 1000
 
+/** With more records and commits than this, a replica is made in slices. */
+const LARGE = 2000
+
 const controlScope: Scope = { system: CONTROL, touched: () => new Set(CONTROL_NAMES), isOfWorld: () => false }
 
 export class Generation implements Sequencer {
@@ -31,15 +34,15 @@ export class Generation implements Sequencer {
   #queue: Promise<void> = Promise.resolve()
 
   /**
+   * Empty; use {@link make}.
    * @param loaded what the log holds
    * @param worlds system -> its world, at the origin that the content differs from
    * @param log where changes go; null for one that is only looked at
    * @param told of every commit that comes later
    * @param file finds the bytes of a file that the sandbox keeps
-   * @throws StoreError when the records cannot stand together
    */
   constructor(loaded: Loaded, worlds: ReadonlyMap<string, World>, log: SandboxLog | null, told: (system: string, changes: readonly Change[]) => void, file: SandboxLog['file']) {
-    const { generation, content, commits, version } = loaded
+    const { generation, content, version } = loaded
     this.number = generation
     this.origin = content.origin
     this.#control = content.control
@@ -48,8 +51,22 @@ export class Generation implements Sequencer {
     this.#told = told
     this.#file = file
     this.#version = version
-    for (const [system, store] of Object.entries(content.stores)) this.store(system).import(store)
-    for (const commit of commits) this.#apply(commit)
+  }
+
+  /**
+   * Makes one and fills it with what the log holds, step by step.
+   * @param parts as the constructor takes them
+   * @throws StoreError when the records cannot stand together
+   */
+  static *make(...parts: ConstructorParameters<typeof Generation>): Generator<void, Generation> {
+    const made = new Generation(...parts)
+    const [{ content, commits }] = parts
+    for (const [system, store] of Object.entries(content.stores)) yield* made.store(system).import(store)
+    for (const commit of commits) {
+      made.#apply(commit)
+      yield
+    }
+    return made
   }
 
   get version(): number {
@@ -168,4 +185,11 @@ export class Generation implements Sequencer {
     if (commit.system === CONTROL) this.#control = applyControl(this.#control, commit.changes)
     else this.store(commit.system).apply(commit)
   }
+}
+
+/** @returns whether it takes so long to make a replica of it that others have to be answered in between */
+export function isLarge({ content: { stores }, commits }: Loaded): boolean {
+  let count = commits.length
+  for (const store of Object.values(stores)) for (const { put } of Object.values(store)) count += put.length
+  return count > LARGE
 }

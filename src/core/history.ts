@@ -1,6 +1,6 @@
 /** Looking back: a sandbox as it was after a call. History goes back as far as the journal and the log of the engine. */
 import type { Commit, Loaded } from './engine/engine.js'
-import type { EntryHead, JournalEntry } from './journal.js'
+import type { EntryHead } from './journal.js'
 
 /** A moment of the past. */
 export interface Moment {
@@ -12,8 +12,8 @@ export interface Moment {
 }
 
 /** One thing that happened: a call, or a change through the control plane between two calls. */
-export type Happened =
-  | { readonly kind: 'call'; readonly entry: JournalEntry }
+export type Happened<Entry extends EntryHead> =
+  | { readonly kind: 'call'; readonly entry: Entry }
   | { readonly kind: 'control'; readonly commit: Commit }
 
 /** How far back a sandbox can be stepped. */
@@ -39,17 +39,15 @@ export function reachOf(loaded: Loaded, entries: readonly EntryHead[]): Reach {
 }
 
 /** @returns calls and changes from outside, in the order in which they happened */
-export function happenings(loaded: Loaded, entries: readonly JournalEntry[]): readonly Happened[] {
+export function happenings<Entry extends EntryHead>(loaded: Loaded, entries: readonly Entry[]): readonly Happened<Entry>[] {
   const outside = loaded.commits.filter(({ request }) => request === null)
-  const all: Happened[] = []
+  const all: Happened<Entry>[] = []
+  let next = 0
   for (const entry of reachable(loaded, entries)) {
-    while (outside[0] !== undefined && outside[0].version <= entry.version) {
-      const [commit] = outside.splice(0, 1)
-      if (commit !== undefined) all.push({ kind: 'control', commit })
-    }
+    for (let commit = outside[next]; commit !== undefined && commit.version <= entry.version; commit = outside[++next]) all.push({ kind: 'control', commit })
     all.push({ kind: 'call', entry })
   }
-  return [...all, ...outside.map((commit) => ({ kind: 'control', commit }) as const)]
+  return [...all, ...outside.slice(next).map((commit) => ({ kind: 'control', commit }) as const)]
 }
 
 /** @returns the moment after a call, or the beginning for 0; null when history does not reach it */

@@ -7,6 +7,7 @@ import type { Served } from './sandbox.js'
 import type { ControlState, SandboxContent } from './sandbox-state.js'
 import { SEQUENCES } from './store/transaction.js'
 import { type Doc, StoreError, type StoreExport } from './store/types.js'
+import { atOnce } from './slices.js'
 import type { World } from './store/world.js'
 
 /** A record that fits no more. */
@@ -80,15 +81,15 @@ function sift({ system }: Served, store: StoreExport, misfits: Omit<PutAside, 's
 
 /** A record of a sandbox and one of the world may want the same place in a unique index now. @returns the content without those of the sandbox */
 function withoutTwins(content: SandboxContent, worlds: ReadonlyMap<string, World>, misfits: Omit<PutAside, 'sandbox'>[]): SandboxContent {
-  const generation = new Generation({ generation: 0, requests: 0, version: 0, content: { ...content, stores: {} }, commits: [], isWhole: true }, worlds, null, () => undefined)
+  const generation = new Generation({ generation: 0, requests: 0, version: 0, content: { ...content, stores: {} }, commits: [], isWhole: true }, worlds, null, () => undefined, () => undefined)
   const stores = Object.fromEntries(Object.entries(content.stores).map(([system, store]) => {
     const records = generation.store(system)
-    records.import(Object.fromEntries(Object.entries(store).map(([collection, { deleted }]) => [collection, { put: [], deleted }])))
+    atOnce(records.import(Object.fromEntries(Object.entries(store).map(([collection, { deleted }]) => [collection, { put: [], deleted }]))))
     return [system, Object.fromEntries(Object.entries(store).map(([collection, { put, deleted }]) => [collection, {
       deleted,
       put: put.filter((record) => {
         try {
-          records.import({ [collection]: { put: [record], deleted: [] } })
+          atOnce(records.import({ [collection]: { put: [record], deleted: [] } }))
           return true
         } catch (error) {
           if (!(error instanceof StoreError)) throw error

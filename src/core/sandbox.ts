@@ -2,12 +2,15 @@
 import { type ClockState, readClock, runningClock, type TimeSource } from './clock.js'
 import type { Awaitable, Begun, Commit, Engine, Follower, Loaded, NewEntry, Overview, SandboxLog } from './engine/engine.js'
 import { type Files, NO_FILES } from './files.js'
-import { Generation } from './generation.js'
+import { Generation, isLarge } from './generation.js'
 import { type Happened, happenings, momentOf, type Reach, reachOf } from './history.js'
+import type { JournalEntry } from './journal.js'
+import { atOnce, inSlices } from './slices.js'
 import { Journal } from './sandbox-journal.js'
 import type { ControlState, ControlStore, CoreRecords, Origin, SandboxContent, SystemSwitches } from './sandbox-state.js'
 import { Superseded } from './superseded.js'
 import { Turn } from './turn.js'
+import { type WholeContent, wholeOf } from './whole.js'
 import type { Change, Store } from './store/types.js'
 import type { World } from './store/world.js'
 import type { System } from './system.js'
@@ -44,18 +47,6 @@ export type Watcher = (system: string, changes: readonly Change[]) => void
 
 /** So often a call begins anew because the sandbox was reset in the midst of it; then it is given up. */
 export const MOST_TURNS = 100
-
-/** All that a sandbox keeps but for its journal, with the bytes of its files. */
-export interface WholeContent {
-  readonly content: SandboxContent
-  readonly files: Files
-}
-
-/** @returns all that is kept in this turn, but for the journal */
-export async function wholeOf(turn: Turn): Promise<WholeContent> {
-  const content = turn.content()
-  return { content, files: await turn.files(content) }
-}
 
 export class Sandbox {
   readonly name: string
@@ -123,7 +114,7 @@ export class Sandbox {
   /** @returns what is seen while the sandbox cannot be reached: it as it was in the beginning. Nothing can be changed there. */
   blind(): Turn {
     const begun = { generation: 0, requests: 0 }
-    return new Turn(this, new Generation({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined, () => undefined), begun, false)
+    return new Turn(this, atOnce(Generation.make({ ...begun, version: 0, content: this.#initial(), commits: [], isWhole: true }, this.#options.worlds, null, () => undefined, () => undefined)), begun, false)
   }
 
   /**
@@ -197,10 +188,26 @@ export class Sandbox {
     await this.#log.replace(content, undefined, files)
   }
 
-  /** @returns how far back one can go, and what happened since, the oldest first */
-  async history(): Promise<{ readonly reach: Reach; readonly happened: readonly Happened[] }> {
-    const [loaded, entries] = [await this.#log.past(), await this.#log.entries()]
-    return { reach: reachOf(loaded, entries), happened: happenings(loaded, entries) }
+  /** @returns how far back one can go */
+  async reach(): Promise<Reach> {
+    return reachOf(await this.#log.past(), await this.#log.heads())
+  }
+
+  /**
+   * @param limit so much of the newest that happened is read
+   * @returns how far back one can go, and what happened, the oldest first
+   */
+  async history(limit: number): Promise<{ readonly reach: Reach; readonly happened: readonly Happened<JournalEntry>[] }> {
+    const [loaded, heads] = [await this.#log.past(), await this.#log.heads()]
+    const newest = happenings(loaded, heads).slice(-limit)
+    const ids = newest.flatMap((one) => (one.kind === 'call' ? [one.entry.id] : []))
+    const entries = new Map((ids.length === 0 ? [] : await this.#log.entries(ids)).map((entry) => [entry.id, entry]))
+    const happened = newest.flatMap((one): Happened<JournalEntry>[] => {
+      if (one.kind === 'control') return [one]
+      const entry = entries.get(one.entry.id)
+      return entry === undefined ? [] : [{ kind: 'call', entry }]
+    })
+    return { reach: reachOf(loaded, heads), happened }
   }
 
   /**
@@ -319,9 +326,12 @@ export class Sandbox {
     }
     const file: SandboxLog['file'] = (hash) => this.#log.file(hash)
     const { boot, scale } = loaded.content.origin
-    if (boot === origin.boot && scale === origin.scale) return new Generation(loaded, this.#options.worlds, log, told, file)
+    if (boot === origin.boot && scale === origin.scale) {
+      const making = Generation.make(loaded, this.#options.worlds, log, told, file)
+      return isLarge(loaded) ? inSlices(making) : atOnce(making)
+    }
     const worlds = Promise.all([...served].map(async ([id, one]) => [id, await one.worldAt({ boot, scale })] as const))
-    return worlds.then((found) => new Generation(loaded, new Map(found), log, told, file))
+    return worlds.then((found) => inSlices(Generation.make(loaded, new Map(found), log, told, file)))
   }
 
   #follower(): Follower {

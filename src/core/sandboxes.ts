@@ -3,7 +3,8 @@ import { Budget } from './budget.js'
 import { type House, NoRoom, type Overview } from './engine/engine.js'
 import { memoryEngine } from './engine/memory/engine.js'
 import { DEFAULT_SANDBOX } from './pipeline/address.js'
-import { type Origin, Sandbox, type SandboxOptions, type WholeContent } from './sandbox.js'
+import { type Origin, Sandbox, type SandboxOptions } from './sandbox.js'
+import type { WholeContent } from './whole.js'
 
 /** So many loads of the worlds beside the server's own may be in use, each by the sandboxes out of one server's snapshots. */
 const MOST_ORIGINS = 16

@@ -114,16 +114,23 @@ export class Records<Rs extends RecordMap> implements Scope, FileSource {
   }
 
   /**
-   * Begins with what differs from the world.
+   * Begins with what differs from the world, step by step.
    * @throws StoreError when the records cannot stand together
    */
-  import(data: StoreExport): void {
+  *import(data: StoreExport): Generator<void, void> {
     for (const [name, part] of Object.entries(data)) {
       const open = this.#layers.get(name)
       if (open === undefined) throw new StoreError('unknownCollection', `no collection is called ${name}`)
       for (const key of part.deleted) open.source.set(key, null)
-      for (const doc of part.put) open.source.set(keyOf(open.collection, doc), freezeDeep(doc))
-      for (const doc of part.put) refuseTwins(open, doc)
+      for (const doc of part.put) {
+        open.source.set(keyOf(open.collection, doc), freezeDeep(doc))
+        yield
+      }
+      if (!open.collection.indexes.some(({ unique }) => unique)) continue
+      for (const doc of part.put) {
+        refuseTwins(open, doc)
+        yield
+      }
     }
   }
 

@@ -60,9 +60,23 @@ export class HeldFiles {
     const { budget } = this.#shelf
     const ofOne = this.#bytes + sum(files, (hash) => !this.#held.has(hash))
     if (ofOne > budget.limitOfOne('files') && ofOne > this.#bytes) return noRoomForFiles(budget)
-    const ofAll = sum(files, (hash) => this.#shelf.get(hash) === undefined)
-    if (ofAll > 0 && budget.used('files') + ofAll > budget.limit('files')) return new NoRoom(`The files of all sandboxes may take up ${inMib(budget.limit('files'))} MiB, and this would be more. Delete or reset some sandboxes, or start the server with a larger --max-memory.`)
+    return this.#refusalOfAll(files, 0)
+  }
+
+  #refusalOfAll(files: Files, leaving: number): NoRoom | null {
+    const { budget } = this.#shelf
+    const more = sum(files, (hash) => this.#shelf.get(hash) === undefined) - leaving
+    if (more > 0 && budget.used('files') + more > budget.limit('files')) return new NoRoom(`The files of all sandboxes may take up ${inMib(budget.limit('files'))} MiB, and this would be more. Delete or reset some sandboxes, or start the server with a larger --max-memory.`)
     return null
+  }
+
+  /** @returns the same where these files take the place of all that are held */
+  refusalInstead(files: Files): NoRoom | null {
+    const { budget } = this.#shelf
+    if (sum(files, () => true) > budget.limitOfOne('files')) return noRoomForFiles(budget)
+    let leaving = 0
+    for (const [hash, { size }] of this.#held) if (!files.has(hash) && this.#shelf.isHeldByOne(hash)) leaving += size
+    return this.#refusalOfAll(files, leaving)
   }
 
   /** Counts a commit. */

@@ -4,7 +4,7 @@ import type { EntryHead, JournalEntry, JournalStatus } from '../../journal.js'
 import { type Files, NO_FILES } from '../../files.js'
 import { Base } from '../base.js'
 import { Holding, mustFit } from '../holding.js'
-import { type Attempt, type Awaitable, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type Point, type Verdict } from '../engine.js'
+import { type Attempt, type Awaitable, type Begun, type Commit, type Follower, type House, type Loaded, type NewEntry, type NoRoom, type Point, type Verdict } from '../engine.js'
 import type { StoredBase, StoredCommit, StoredSandbox } from '../file/layout.js'
 import { MemoryCommit, RecalledCommit } from './commit.js'
 import { MemoryJournal } from './journal.js'
@@ -108,7 +108,7 @@ export class MemoryLog {
     if (attempt.generation !== this.#generation) return 'over'
     if (attempt.base !== this.#version && this.#isTouched(attempt)) return this.#told === null ? 'conflict' : this.#told.then(() => 'conflict')
     this.#hold(attempt)
-    this.#files.commit(attempt.scope.system, attempt.changes, attempt.files)
+    if (!this.#isEnded) this.#files.commit(attempt.scope.system, attempt.changes, attempt.files)
     const commit = new MemoryCommit(++this.#version, attempt)
     this.#commits.push(commit)
     this.#grow(commit.bytes)
@@ -139,7 +139,7 @@ export class MemoryLog {
 
   replace(content: SandboxContent, kept?: Point, files: Files = NO_FILES): Awaitable<number> {
     const before = this.#files
-    this.#refuse(files)
+    this.#refuse(files, () => before.refusalInstead(files))
     this.#holding.replace(content)
     this.#generation++
     this.#hasTurnedOver = true
@@ -287,20 +287,21 @@ export class MemoryLog {
   #hold(attempt: Attempt): void {
     if (this.#isEnded) return
     const { scope, changes, files } = attempt
-    this.#refuse(files)
+    this.#refuse(files, () => this.#files.refusal(files))
     this.#holding.change(scope.system, changes, (collection, key) => scope.isOfWorld(collection, key), mustFit(attempt))
   }
 
   /** @throws NoRoom when there is none for the files, even if history makes room */
-  #refuse(files: Files): void {
+  #refuse(files: Files, refusal: () => NoRoom | null): void {
     if (files.size === 0) return
-    let reason = this.#files.refusal(files)
-    while (reason !== null && (this.letGoOfFiles() || this.#owner.makeRoom())) reason = this.#files.refusal(files)
+    let reason = refusal()
+    while (reason !== null && (this.letGoOfFiles() || this.#owner.makeRoom())) reason = refusal()
     if (reason !== null) throw reason
   }
 
   /** The files of what the log holds now. */
   #refile(files: Files): void {
+    if (this.#isEnded) return
     this.#files = new HeldFiles(this.#owner.shelf, this.#owner.house, this.#base.content(), files)
     for (const commit of this.#commits.slice(this.#head)) this.#files.commit(commit.system, commit.changes, files)
   }

@@ -42,6 +42,11 @@ export class Shelf {
     }
   }
 
+  /** @returns whether one sandbox holds it, and no other */
+  isHeldByOne(hash: string): boolean {
+    return this.#files.get(hash)?.holders === 1
+  }
+
   release(hash: string): void {
     const known = this.#files.get(hash)
     if (known !== undefined && --known.holders === 0) this.#remove(hash, known)

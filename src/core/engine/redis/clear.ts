@@ -3,7 +3,7 @@ import { openPort, prefixOf } from './address.js'
 import { houseKeysOf } from './layout.js'
 import type { RedisPort } from './port.js'
 import { listFrom, numberFrom, textFrom } from './reply.js'
-import { BEAT } from './scripts.js'
+import { BEAT } from './registry-scripts.js'
 import { SILENT } from './registry.js'
 
 /** So many keys are looked at in one go. */

@@ -254,9 +254,8 @@ export class RedisLog implements SandboxLog {
   }
 
   async #create(): Promise<void> {
-    const { meta, docs, log, journal, files } = this.keys
+    const [{ meta, docs, log, journal, files }, content] = [this.keys, this.follower.initial()]
     const isNamed = await this.#owner.admit(this.name)
-    const content = this.follower.initial()
     const records = docsOf(content, this.#owner.house.keyOf).flatMap(([field, json]) => [field, json, ''])
     await persist(() => this.#owner.port.run(CREATE, [meta, docs, log, journal, files], [startOf(content), String(content.control.era), String(content.control.requests), isNamed ? '1' : '0', ...records]))
   }

@@ -5,7 +5,7 @@ import { differences, toldOf } from '../identity.js'
 import { FORMAT, houseKeysOf } from './layout.js'
 import { persist, type RedisPort } from './port.js'
 import { listFrom, numberFrom, textFrom } from './reply.js'
-import { BEAT, JOIN, USE } from './scripts.js'
+import { BEAT, JOIN, USE } from './registry-scripts.js'
 
 /** Microseconds after which a process that gives no sign of life is gone. */
 export const SILENT = 60 * 1_000_000

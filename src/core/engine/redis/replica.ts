@@ -1,7 +1,8 @@
 /** What the replica of one sandbox takes up in this process, held against what may be taken up. */
 import type { SandboxContent } from '../../sandbox-state.js'
 import { type Attempt, type Commit, type House, NoRoom } from '../engine.js'
-import { Holding, inMib, mustFit } from '../holding.js'
+import { Holding, mustFit } from '../holding.js'
+import { inMib } from '../room.js'
 
 export class Replica {
   readonly #house: House

@@ -13,7 +13,8 @@ export interface Script {
   readonly sha: string
 }
 
-const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
+/** @returns a script with the name under which Redis knows it */
+export const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') })
 
 /** Commits that are handed over at once; whoever has missed more loads the sandbox anew. */
 const MOST_MISSED = 1000
@@ -26,7 +27,7 @@ const REMEMBERED = 60_000
 export const BACK = 'back'
 
 /** Lua has one kind of number; those beyond 10^14 it writes with an exponent unless it is told otherwise. */
-const prelude = `
+export const prelude = `
 local function text(number) return string.format('%.0f', number) end
 local function micros() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
 local function size(item) return #item[2][8] + #item[2][10] + #item[2][12] end
@@ -376,46 +377,4 @@ export const NAME = script(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'named', '1')
 return 1
-`)
-
-/**
- * KEYS sandboxes, spare ones. ARGV 1 if they are about to come into being, names in the order of their use, and 1 for those that may make
- * room for others. What has gone since it was used does not come back by being noted.
- */
-export const USE = script(`${prelude}
-local time = micros()
-local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-if last then time = math.max(time, tonumber(last)) end
-for i = 2, #ARGV, 2 do
-  if ARGV[1] == '1' or redis.call('ZSCORE', KEYS[1], ARGV[i]) then
-    redis.call('ZADD', KEYS[1], text(time + i), ARGV[i])
-    if ARGV[i + 1] == '1' then redis.call('ZADD', KEYS[2], text(time + i), ARGV[i]) else redis.call('ZREM', KEYS[2], ARGV[i]) end
-  end
-end
-return 1
-`)
-
-/**
- * KEYS house, sandboxes, processes. ARGV identity, id of the process, microseconds after which a silent one is gone. Answers
- * the time, identity and boot that count: those of the first process, as long as there is a process or a sandbox.
- */
-export const JOIN = script(`${prelude}
-local time = micros()
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', text(time - ARGV[3]))
-local stored = redis.call('HMGET', KEYS[1], 'identity', 'boot')
-local isDeserted = redis.call('ZCARD', KEYS[2]) == 0 and redis.call('ZCARD', KEYS[3]) == 0
-if not stored[1] or isDeserted then
-  stored = {ARGV[1], text(math.floor(time / 1000))}
-  redis.call('HSET', KEYS[1], 'identity', stored[1], 'boot', stored[2])
-end
-if stored[1] == ARGV[1] then redis.call('ZADD', KEYS[3], text(time), ARGV[2]) end
-return {now(), stored[1], stored[2]}
-`)
-
-/** KEYS processes. ARGV microseconds after which a silent one is gone, and the id of the process if it is one. Answers how many there are. */
-export const BEAT = script(`${prelude}
-local time = micros()
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(time - ARGV[1]))
-if ARGV[2] then redis.call('ZADD', KEYS[1], text(time), ARGV[2]) end
-return redis.call('ZCARD', KEYS[1])
 `)

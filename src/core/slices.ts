@@ -1,0 +1,51 @@
+/** Long work in slices: others are answered in between. */
+import { stopwatch } from './clock.js'
+
+/** So many real milliseconds of work are done in one go. */
+const SLICE = 20
+
+/** As it was when this was loaded: a test that fakes timers must not hold up a stub in its process. */
+const soon = setImmediate
+
+/** Lets others come between. */
+export function others(): Promise<void> {
+  return new Promise((resolve) => soon(resolve))
+}
+
+/**
+ * Does work that yields where others may come between.
+ * @returns what it returns
+ * @throws what it throws
+ */
+export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
+  let elapsed = stopwatch()
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+    if (elapsed() < SLICE) continue
+    await others()
+    elapsed = stopwatch()
+  }
+}
+
+/** Does the same work in one go, for when it is little. */
+export function atOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** @returns what `work` makes of each item, in slices */
+export function mapInSlices<T, R>(items: Iterable<T>, work: (item: T) => R): Promise<R[]> {
+  return inSlices(each(items, work))
+}
+
+function* each<T, R>(items: Iterable<T>, work: (item: T) => R): Generator<void, R[]> {
+  const made: R[] = []
+  for (const item of items) {
+    made.push(work(item))
+    yield
+  }
+  return made
+}

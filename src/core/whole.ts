@@ -1,0 +1,16 @@
+/** A sandbox whole: what it keeps, and the bytes of its files. */
+import type { Files } from './files.js'
+import type { SandboxContent } from './sandbox-state.js'
+import type { Turn } from './turn.js'
+
+/** All that a sandbox keeps but for its journal, with the bytes of its files. */
+export interface WholeContent {
+  readonly content: SandboxContent
+  readonly files: Files
+}
+
+/** @returns all that is kept in this turn, but for the journal */
+export async function wholeOf(turn: Turn): Promise<WholeContent> {
+  const content = turn.content()
+  return { content, files: await turn.files(content) }
+}
