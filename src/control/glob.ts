@@ -30,7 +30,7 @@ export function globTest(glob: string): (text: string) => boolean {
  */
 export function likeTest(wanted: string): (text: string) => boolean {
   const begins = wanted.startsWith('^')
-  const ends = wanted.length > (begins ? 1 : 0) && wanted.endsWith('$')
+  const ends = wanted.endsWith('$')
   const glob = wanted.slice(begins ? 1 : 0, ends ? -1 : undefined).toLowerCase()
   const fits = globTest(`${begins ? '' : '*'}${glob}${ends ? '' : '*'}`)
   return (text) => fits(text.toLowerCase())
