@@ -40,6 +40,15 @@ test('every line of a tour can be pasted into a terminal', async () => {
   expect((await fetch(first.slice("$ curl '".length, -1))).headers.get('server-status')).toBe('upgrading')
 })
 
+test('the first screen names the commands that there are where it was started', async () => {
+  for (const [lifecycle, tour, phones] of [['', /^tour +understudy tour --url http:\S+ /m, /^phone +understudy start --lan /m], ['start', /^tour +npm run tour -- --url http:\S+ /m, /^phone +npm start -- --lan /m]] as const) {
+    const stub = begin(['start', 'live', '--port', '0'], { env: { npm_lifecycle_event: lifecycle } })
+    running.push(stub)
+    await stub.says(tour)
+    await stub.says(phones)
+  }
+})
+
 test('a tour that cannot be played says why', async () => {
   const url = await start('trid')
   expect(await understudy(['tour', '--url', url])).toMatchObject({ code: 1, stdout: '', stderr: 'error: there is no tour of any of trid on this stub\n' })

@@ -14,10 +14,12 @@ export interface ScreenOptions {
   readonly hasAdmin: boolean
   /** Whether it is started for phones. */
   readonly lan: boolean
+  /** Whether it was started by `npm start` in the repository, where there is no command `understudy`. */
+  readonly byNpm: boolean
 }
 
 /** @returns the lines */
-export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan }: ScreenOptions): string {
+export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm }: ScreenOptions): string {
   const { secure, adminToken } = server
   const url = server.url.replace(EVERYWHERE, '//localhost:')
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
@@ -26,9 +28,9 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
     ...(hasAdmin ? [['console', `${url}/  shows what the apps ask, and drives the stub`] as const] : []),
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
-    ...(hasAdmin ? [['tour', `understudy tour${url.endsWith(':4010') ? '' : ` --url ${url}`}  two minutes: login, kick, maintenance, errors`] as const] : []),
+    ...(hasAdmin ? [['tour', `${byNpm ? 'npm run tour' : 'understudy tour'}${url.endsWith(':4010') ? '' : `${byNpm ? ' --' : ''} --url ${url}`}  two minutes: login, kick, maintenance, errors`] as const] : []),
     ...(secure === null ? [] : [['https', secure.url.replace(EVERYWHERE, '//localhost:')] as const]),
-    lan ? ['stop', 'Ctrl+C'] : ['phone', 'understudy start --lan  lets phones in · stop with Ctrl+C'],
+    lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
   ]
   const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
   if (hasAdmin && adminToken !== null) lines.push(`admin token ${adminToken}`)

@@ -48,7 +48,7 @@ async function start(ids: string[], { watch = false }: StartFlags, command: Comm
   beFrugal()
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
-  process.stdout.write(startScreen(systems, server, { hasAdmin: admin, lan }))
+  process.stdout.write(startScreen(systems, server, { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start' }))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()
