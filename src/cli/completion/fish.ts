@@ -16,7 +16,7 @@ export function fishScript(places: readonly Place[]): string {
   set -l known ${commands.join(' ')}
   set -l at
   for word in (commandline -opc)[2..-1]
-    set -l further (string join ' ' $at $word)
+    set -l further (string join ' ' -- $at $word)
     if contains -- $further $known
       set at $further
     end
