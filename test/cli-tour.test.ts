@@ -40,6 +40,21 @@ test('every line of a tour can be pasted into a terminal', async () => {
   expect((await fetch(first.slice("$ curl '".length, -1))).headers.get('server-status')).toBe('upgrading')
 })
 
+test('a tour, and where everything is, can be had as JSON', async () => {
+  const stub = begin(['start', 'live', 'trid', '--port', '0', '--json'])
+  running.push(stub)
+  const [line] = await stub.says(/^\{.*\}\n/)
+  const { url, ...facts } = JSON.parse(line) as { url: string }
+  expect(facts).toEqual({
+    secureUrl: null, systems: [{ id: 'live', url: `${url}/live` }, { id: 'trid', url: `${url}/trid` }],
+    reference: `${url}/docs`, console: `${url}/`, controlPlane: `${url}/__admin`, adminToken: null, ways: [],
+  })
+  const { code, stdout } = await understudy(['tour', '--url', url, '--json'])
+  const { sandbox, steps } = JSON.parse(stdout) as { sandbox: string; steps: object[] }
+  expect([code, sandbox, steps.length]).toEqual([0, 'box-1', 12])
+  expect(steps.at(-1)).toMatchObject({ status: 503, serverStatus: 'upgrading', curl: expect.stringMatching(/^curl 'http:/) as unknown })
+})
+
 test('the first screen names the commands that there are where it was started', async () => {
   for (const [lifecycle, tour, phones] of [['', /^tour +understudy tour --url http:\S+ /m, /^phone +understudy start --lan /m], ['start', /^tour +npm run tour -- --url http:\S+ /m, /^phone +npm start -- --lan /m]] as const) {
     const stub = begin(['start', 'live', '--port', '0'], { env: { npm_lifecycle_event: lifecycle } })

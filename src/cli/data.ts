@@ -35,15 +35,18 @@ export function addData(program: Command): void {
     .command('clear')
     .description('remove the folder and everything that was kept in it; or, of redis://…, all sandboxes that are there')
     .argument('<folder>')
-    .action(async (folder: string) => {
+    .option('--json', 'as JSON')
+    .action(async (folder: string, { json }: { readonly json?: true }) => {
+      const say = (text: string, facts: object) => process.stdout.write(`${json ? JSON.stringify(facts) : text}\n`)
       if (isRedis(folder)) {
         const { clearRedis } = await import('../core/engine/redis/clear.js')
-        process.stdout.write(`${String(await clearRedis(folder))} sandboxes are gone.\n`)
+        const sandboxes = await clearRedis(folder)
+        say(`${String(sandboxes)} sandboxes are gone.`, { sandboxes })
         return
       }
       const { clearFolder } = await import('../core/engine/file/folder.js')
       await clearFolder(existing(folder))
-      process.stdout.write(`${folder} is gone.\n`)
+      say(`${folder} is gone.`, { folder })
     })
 }
 

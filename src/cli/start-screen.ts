@@ -39,6 +39,23 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
 
 const LABEL = 'control plane'.length
 
+/** @returns the same for programs, as one line of JSON */
+export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan }: ScreenOptions): string {
+  const { secure, adminToken, port } = server
+  const url = server.url.replace(EVERYWHERE, '//localhost:')
+  const facts = {
+    url,
+    secureUrl: secure?.url.replace(EVERYWHERE, '//localhost:') ?? null,
+    systems: systems.map(({ id }) => ({ id, url: systems.length === 1 ? url : `${url}/${id}` })),
+    reference: `${url}/docs`,
+    console: hasAdmin ? `${url}/` : null,
+    controlPlane: hasAdmin ? `${url}/__admin` : null,
+    adminToken: hasAdmin ? adminToken : null,
+    ways: lan ? waysIn().map(({ host, reaches }) => ({ reaches, url: `http://${host}:${String(port)}`, secureUrl: secure === null ? null : `https://${host}:${String(secure.port)}` })) : [],
+  }
+  return `${JSON.stringify(facts)}\n`
+}
+
 /** Every way in with whom it is for, and a QR code of the start page for a camera. */
 function ways({ port, secure, adminToken }: Pick<RunningServer, 'port' | 'secure' | 'adminToken'>): readonly string[] {
   const all = waysIn()

@@ -7,10 +7,12 @@ import type { Engine } from '../core/engine/engine.js'
 import { memoryEngine } from '../core/engine/memory/engine.js'
 import type { RunningServer } from '../server.js'
 import { addSettingFlags, engineOf, resolveSettings, type Settings } from './config/settings.js'
-import { startScreen } from './start-screen.js'
+import { startFacts, startScreen } from './start-screen.js'
 
 interface StartFlags {
   readonly watch?: boolean
+  /** Whether a program reads where the stub is. */
+  readonly json?: boolean
 }
 
 /** Adds the command to the program. */
@@ -22,10 +24,11 @@ export function addStart(program: Command): void {
   addSettingFlags(command)
     .option('-w, --watch', 'take edits of the configuration, its systems, fixtures and scenarios over while it runs; sandboxes stay')
     .addOption(new Option('--sandbox <name>').hideHelp().argParser(refuseSandbox))
+    .option('--json', 'say in one line of JSON where everything is')
     .action(start)
 }
 
-async function start(ids: string[], { watch = false }: StartFlags, command: Command): Promise<void> {
+async function start(ids: string[], { watch = false, json = false }: StartFlags, command: Command): Promise<void> {
   const resolved = await resolveSettings(ids, command).catch((error: unknown) => {
     refuseMisspeltCommand(ids, command)
     throw error
@@ -48,7 +51,8 @@ async function start(ids: string[], { watch = false }: StartFlags, command: Comm
   beFrugal()
   // Whoever reads the screen may stop the server at once.
   stopOnSignals(server)
-  process.stdout.write(startScreen(systems, server, { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start' }))
+  const screen = { hasAdmin: admin, lan, byNpm: process.env['npm_lifecycle_event'] === 'start' }
+  process.stdout.write(json ? startFacts(systems, server, screen) : startScreen(systems, server, screen))
   // Whoever builds the package anew while it runs takes the files away that it was started from. The first calls do not wait for that.
   await pause(BEFORE_THE_REST)
   await server.loadRest()

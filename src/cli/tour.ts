@@ -4,13 +4,14 @@ import { connect } from '../client/stub.js'
 import type { Language } from '../plain/bilingual.js'
 import { panelAddress } from '../plain/panels.js'
 import { tokenOption, urlOption } from './reach.js'
-import { playTour } from './tour/play.js'
+import { type Played, playTour, toldStep } from './tour/play.js'
 import { scriptFor } from './tour/script.js'
 
 interface TourFlags {
   readonly url: string
   readonly token?: string
   readonly lang: Language
+  readonly json?: true
 }
 
 /** Adds the command to the program. */
@@ -26,16 +27,25 @@ export function addTour(program: Command): void {
     .addOption(urlOption())
     .addOption(tokenOption())
     .addOption(new Option('--lang <language>', 'language of what is told').choices(['en', 'zh']).default('en'))
+    .option('--json', 'as JSON')
     .action(tour)
 }
 
-async function tour(wanted: string | undefined, { url, token, lang }: TourFlags): Promise<void> {
+async function tour(wanted: string | undefined, { url, token, lang, json }: TourFlags): Promise<void> {
   const stub = await connect(url, token === undefined ? {} : { token })
   const script = scriptFor(wanted === undefined ? stub.systems : [wanted])
   if (script === null || !stub.systems.includes(script.system)) throw new Error(`there is no tour of ${wanted ?? `any of ${stub.systems.join(', ')}`} on this stub`)
   const box = await stub.sandbox()
   const stops = { system: box.baseUrl(script.system), control: `${stub.url}/__admin/sandboxes/${box.name}`, credentials: token === undefined ? {} : { authorization: `Bearer ${token}` }, fetch: box.fetch }
-  await playTour(script, stops, lang, (line) => process.stdout.write(`${line}\n`))
+  const steps: Played[] = []
+  for await (const step of playTour(script, stops, lang)) {
+    steps.push(step)
+    if (!json) process.stdout.write(toldStep(step, steps.length))
+  }
   const there = `${stub.url}${panelAddress('calls', box.name)}`
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ sandbox: box.name, console: there, steps }, null, 2)}\n`)
+    return
+  }
   process.stdout.write(lang === 'zh' ? `以上都发生在沙箱 ${box.name} 中。在控制台中查看：${there}\n` : `All of it happened in the sandbox ${box.name}. See it in the console: ${there}\n`)
 }

@@ -1,4 +1,4 @@
-/** Plays a tour: sends each step, as a line that can be pasted into a terminal, and tells what came back. */
+/** Plays a tour: sends each step, and tells what came back; as lines of which each call can be pasted into a terminal. */
 import pc from 'picocolors'
 import type { Box } from '../../client/box.js'
 import type { Language } from '../../plain/bilingual.js'
@@ -17,27 +17,40 @@ export interface Stops {
   readonly fetch: Box['fetch']
 }
 
+/** A step that was played. */
+export interface Played {
+  readonly text: string
+  /** The call as a line for a terminal. */
+  readonly curl: string
+  readonly status: number
+  readonly serverStatus: string | null
+  readonly body: string
+}
+
 /** So much of an answer is shown. */
 const MOST_SHOWN = 400
 
 /**
- * @param print takes a line
+ * @returns the steps one after the other, each when it has been answered
  * @throws TypeError when the stub cannot be reached
  */
-export async function playTour({ headers, steps }: TourScript, { system, control, credentials, fetch }: Stops, language: Language, print: (line: string) => void): Promise<void> {
+export async function* playTour({ headers, steps }: TourScript, { system, control, credentials, fetch }: Stops, language: Language): AsyncGenerator<Played> {
   const kept = new Map<string, string>()
   for (const [index, step] of steps.entries()) {
     const request = step.call ?? step.control
     if (request === undefined) throw new TypeError(`step ${String(index + 1)} of the tour calls nothing`)
     const sent = resolve(request, step.call === undefined ? {} : headers, kept)
     const url = `${step.call === undefined ? control : system}${request.path}`
-    print(`${pc.bold(`${String(index + 1)}. ${step[language]}`)}\n${pc.cyan(asCurl(request.method, url, sent))}`)
     const answer = await fetch(url, { method: request.method, headers: { ...sent.headers, ...(step.call === undefined ? credentials : {}) }, ...(sent.body === null ? {} : { body: sent.body }) })
-    const text = await answer.text()
-    const status = answer.headers.get('server-status')
-    print(`${pc.dim(`HTTP ${String(answer.status)}${status === null ? '' : ` · Server-Status: ${status}`}`)}\n${cut(text)}\n`)
-    for (const [name, pointer] of Object.entries(step.keep ?? {})) kept.set(name, textOf(at(parseJson(text), ...stepsOf(pointer))))
+    const body = await answer.text()
+    for (const [name, pointer] of Object.entries(step.keep ?? {})) kept.set(name, textOf(at(parseJson(body), ...stepsOf(pointer))))
+    yield { text: step[language], curl: asCurl(request.method, url, sent), status: answer.status, serverStatus: answer.headers.get('server-status'), body }
   }
+}
+
+/** @returns a step for people */
+export function toldStep({ text, curl, status, serverStatus, body }: Played, number: number): string {
+  return `${pc.bold(`${String(number)}. ${text}`)}\n${pc.cyan(`$ ${curl}`)}\n${pc.dim(`HTTP ${String(status)}${serverStatus === null ? '' : ` · Server-Status: ${serverStatus}`}`)}\n${cut(body)}\n\n`
 }
 
 interface Sent {
@@ -53,7 +66,7 @@ function resolve({ headers = {}, body }: TourRequest, always: Readonly<Record<st
 
 function asCurl(method: string, url: string, { headers, body }: Sent): string {
   const parts = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`)
-  return ['$ curl', ...(method === 'GET' ? [] : ['-X', method]), `'${url}'`, ...parts, ...(body === null ? [] : [`-d '${body}'`])].join(' ')
+  return ['curl', ...(method === 'GET' ? [] : ['-X', method]), `'${url}'`, ...parts, ...(body === null ? [] : [`-d '${body}'`])].join(' ')
 }
 
 function cut(text: string): string {
