@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { progressOn } from '../src/cli/output.js'
 import { addBulk } from '../src/core/bulk.js'
 import { readJsonFile } from '../src/core/json-file.js'
 import { isRecordMap } from '../src/core/world.js'
@@ -27,7 +28,9 @@ async function main([id = '', ...args]: string[]): Promise<void> {
   const count = values[bulk.collection]
   if (typeof count !== 'string' || !/^\d{1,8}$/.test(count)) throw new Error(`--${bulk.collection} needs a count, as in --${bulk.collection} 100000`)
   const fixtures = await readJsonFile(join(fixturesFolder, system.id, 'world.json'))
-  const world = await addBulk(system, fixtures, Number(count))
+  const at = progressOn()
+  at(`making ${count} ${bulk.collection}`)
+  const world = await addBulk(system, fixtures, Number(count)).finally(() => { at('') })
   if (!isRecordMap(world)) throw new Error(`the world of ${system.id} is no map from collection to records`)
   write(asText(world), values['out'])
 }

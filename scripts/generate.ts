@@ -5,13 +5,16 @@
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { progressOn } from '../src/cli/output.js'
 import { loadProject } from './generate/load.js'
 import { findStale, generate, writeFiles } from './generate/project.js'
 
 const { values } = parseArgs({ options: { root: { type: 'string', default: '.' }, check: { type: 'boolean', default: false } } })
 const root = resolve(values.root)
 
-const generated = await generate(loadProject(root))
+const at = progressOn()
+const generated = await generate(loadProject(root), at)
+at('')
 const stale = values.check ? findStale(root, generated) : writeFiles(root, generated)
 for (const { file, why } of stale) console.log(`${file}: ${why}`)
 for (const problem of generated.problems) console.error(problem)

@@ -20,24 +20,29 @@ interface Check {
 
 /**
  * Runs every check on a project folder.
+ * @param at told what is looked at next
  * @throws Error only where the folder is none: there is no openapi/ in it.
  */
-export async function checkProject(root: string): Promise<Check[]> {
+export async function checkProject(root: string, at: (step: string) => void = () => undefined): Promise<Check[]> {
   const project = loadProject(root)
-  const generated = await generate(project)
+  const generated = await generate(project, at)
   const stale = findStale(root, generated).map(({ file, why }) => `${file}: ${why}; run npm run generate`)
-  return [
-    { name: 'the documents can be read and generated from', problems: generated.problems },
-    { name: 'generated files are up to date', problems: stale },
-    { name: 'Redocly accepts the documents, handwritten and bundled', problems: lintDocuments(root) },
-    { name: 'error tables are complete and used', problems: checkErrors(project) },
-    { name: 'operations are described', problems: checkOperations(project) },
-    { name: 'nothing is left over or half said', problems: checkDocuments(project) },
-    { name: 'examples are valid', problems: checkExamples(project) },
-    { name: 'fixtures are valid', problems: checkFixtures(project) },
-    { name: 'the contract follows the answers of the backend team', problems: project.systems.flatMap(({ system, answers }) => answerProblems(system, answers)) },
-    { name: 'the review is up to date', problems: reviewProblems(project) },
-    { name: 'the walls stand', problems: checkWalls(project) },
-    { name: 'no imports go round in a circle', problems: checkCircles(root) },
+  const checks: readonly (readonly [name: string, check: () => readonly string[]])[] = [
+    ['the documents can be read and generated from', () => generated.problems],
+    ['generated files are up to date', () => stale],
+    ['Redocly accepts the documents, handwritten and bundled', () => lintDocuments(root)],
+    ['error tables are complete and used', () => checkErrors(project)],
+    ['operations are described', () => checkOperations(project)],
+    ['nothing is left over or half said', () => checkDocuments(project)],
+    ['examples are valid', () => checkExamples(project)],
+    ['fixtures are valid', () => checkFixtures(project)],
+    ['the contract follows the answers of the backend team', () => project.systems.flatMap(({ system, answers }) => answerProblems(system, answers))],
+    ['the review is up to date', () => reviewProblems(project)],
+    ['the walls stand', () => checkWalls(project)],
+    ['no imports go round in a circle', () => checkCircles(root)],
   ]
+  return checks.map(([name, check]) => {
+    at(name)
+    return { name, problems: check() }
+  })
 }

@@ -29,14 +29,18 @@ interface Generated {
   readonly problems: readonly string[]
 }
 
-/** Generates everything of a project in memory. A document with a problem leaves the others alone. */
-export async function generate(project: Project): Promise<Generated> {
+/**
+ * Generates everything of a project in memory. A document with a problem leaves the others alone.
+ * @param at told what is generated next
+ */
+export async function generate(project: Project, at: (step: string) => void = () => undefined): Promise<Generated> {
   const files = new Map<string, string>()
   const problems = [...project.problems]
   if (project.conditions !== null) files.set('src/generated/conditions.ts', `${HEADING}\n${conditionsModule(project.conditions)}`)
   const ids = systemIds(project.root)
   files.set('src/generated/systems.ts', `${HEADING}\n${registryModule(ids)}`)
   for (const source of project.systems) {
+    at(`generating ${source.system.id}`)
     try {
       for (const [file, text] of await generateSystem(source)) files.set(file, text)
     } catch (error) {

@@ -4,7 +4,7 @@ import pc from 'picocolors'
 import type { SystemChanges } from './diff/change.js'
 import { compare } from './diff/compare.js'
 import { readSides } from './diff/side.js'
-import { fail } from './output.js'
+import { fail, progressOn } from './output.js'
 
 interface DiffFlags {
   readonly lang: 'en' | 'zh'
@@ -35,8 +35,11 @@ export function addDiff(program: Command): void {
 }
 
 async function diff(old: string, now: string, { lang, json }: DiffFlags): Promise<void> {
+  const at = progressOn()
+  at('reading both versions')
   const [before, after] = await readSides(old, now)
-  const systems = await compare(before, after)
+  at('comparing them')
+  const systems = await compare(before, after).finally(() => { at('') })
   const breaking = systems.some(({ changes }) => changes.some((change) => change.breaking))
   process.stdout.write(json ? `${JSON.stringify({ read: { old: before.read, new: after.read }, breaking, systems }, null, 2)}\n` : `${pc.dim(`${before.read}\n${after.read}`)}\n\n${reportOf(systems, lang)}`)
   if (breaking) process.exitCode = 1

@@ -7,6 +7,24 @@ export function fail(error: unknown): void {
   process.exitCode = 1
 }
 
+/** Where progress is shown. */
+export interface ProgressStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/**
+ * For work that takes longer than a second.
+ * @returns what shows the step that is under way: one line, which the next one is written over and an empty one takes away. Nothing is shown where nobody looks on
+ */
+export function progressOn(stream: ProgressStream = process.stderr): (step: string) => void {
+  if (stream.isTTY !== true) return () => undefined
+  // A terminal that does not know its width says 0.
+  const width = stream.columns === undefined || stream.columns < 10 ? 80 : stream.columns
+  return (step) => stream.write(`\r\x1b[2K${step === '' ? '' : pc.dim(`${step.slice(0, width - 2)} …`)}`)
+}
+
 /** @returns the rows as aligned columns, one line each; widths count Chinese characters twice, as terminals show them */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []

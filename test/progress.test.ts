@@ -1,0 +1,25 @@
+/** Work that takes longer than a second says on a terminal what it is at, and nothing where nobody looks on. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { cliFile, nodeFlags, understudy } from './support/cli.js'
+
+const document = fileURLToPath(new URL('../openapi/bundled/trid.json', import.meta.url))
+/** `script` gives a program a terminal; not every system has it, or the same one. */
+const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).error === undefined
+
+test.skipIf(!hasTerminal)('on a terminal the step that is under way is written over by the next, and gone at the end', () => {
+  const { NO_COLOR: _plain, ...env } = process.env
+  const command = [process.execPath, ...nodeFlags, cliFile, 'diff', document, document].map((word) => `'${word}'`).join(' ')
+  const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', env: { ...env, TERM: 'xterm' } })
+  expect(status).toBe(0)
+  const line = '\r\u001B[2K'
+  expect(stdout).toContain(`${line}\u001B[2mreading both versions …\u001B[22m${line}`)
+  expect(stdout.slice(stdout.lastIndexOf(line) + line.length)).toContain('The contracts are the same.')
+})
+
+test('elsewhere nothing of it is written, and no colours', async () => {
+  const { code, stdout, stderr } = await understudy(['diff', document, document], { env: { NO_COLOR: '' } })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).not.toContain('\u001B')
+})
