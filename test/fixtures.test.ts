@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { nameFile, takeFiles } from '../src/core/files.js'
 import { readJsonFile } from '../src/core/json-file.js'
 import { checkRecords, resolved } from '../src/core/records.js'
 import { createStub } from '../src/index.js'
@@ -90,7 +91,7 @@ test('the command line says it in a line or two, without a stack', async () => {
 
 test.each((await loadSystems([])).map((system) => ({ id: system.id, system })))('the world of $id in the package fits its schema and names every field, for it is not looked at again at the start', async ({ id, system }) => {
   const file = join(fixturesFolder, id, 'world.json')
-  const content = resolved(system, await readJsonFile(file), Date.UTC(2026, 0, 1), file)
+  const content = resolved(system, takeFiles(system.state, await readJsonFile(file), nameFile), Date.UTC(2026, 0, 1), file)
   const asWritten = structuredClone(content)
   checkRecords(system, content, file)
   expect(content).toEqual(asWritten)
