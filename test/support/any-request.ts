@@ -7,6 +7,9 @@ const nasty = ['', '0', '-1', 'null', '1e309', '13800001001', '__proto__', 'cons
 const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...nasty))
 const anyValue = fc.oneof({ weight: 3, arbitrary: anyText }, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 2 }))
 
+/** Clients take such a segment out of the path before they send it, which is then one of another operation. */
+const DOTS = /\/\.{1,2}(?:[/?]|$)/
+
 /** @returns any request to the operation, one half of them with the given credential */
 export function anyRequestTo(operation: string, row: OperationRow, examples: Examples | undefined, credential: Readonly<Record<string, string>>): fc.Arbitrary<WireRequest> {
   const { parameters, bodies } = examples ?? { parameters: {}, bodies: [] }
@@ -24,7 +27,7 @@ export function anyRequestTo(operation: string, row: OperationRow, examples: Exa
     const request = buildRequest(operation, row, Object.fromEntries(values), known ? credential : {})
     const body = row.body === 'application/json' && request.body !== null ? JSON.stringify({ ...(JSON.parse(request.body) as object), ...extra }) : request.body
     return { ...request, headers: legal(request.headers), body: request.body === null ? null : (raw ?? body) }
-  })
+  }).filter(({ path }) => !DOTS.test(path))
 }
 
 /** HTTP clients refuse to send header values with other characters. */
