@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { noRedis } from './test/support/redis.js'
 
@@ -18,8 +17,6 @@ export default defineConfig({
     // Servers, the generator and fuzzing share two cores on a small machine; a hang is told from a slow test only after a while.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Much of a test's time is spent waiting for other processes; one core that is left idle would double the time on a machine with two.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'fetch', include: stories, exclude: heavy, env: { UNDERSTUDY_HOST: 'fetch' } } },

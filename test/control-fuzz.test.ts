@@ -41,6 +41,7 @@ test('no request breaks the server, its contract or a sandbox', async () => {
       await here('DELETE', '/faults')
       await here('DELETE', '/maintenance')
       await here('PUT', '/outages', { out: [] })
+      for (const { system } of ((await here('GET', '/backends')).json as { backends: { system: string }[] }).backends) await here('DELETE', `/backends/${system}`)
       expect((await call('/live/auth/code?mobile=13800003001')).json).toMatchObject({ code: 2000 })
       const file = await here('GET', '/snapshot')
       expect((await here('PUT', '/snapshot', file.text)).status, file.text).toBe(200)
