@@ -35,6 +35,21 @@ describe.skipIf(noRedis !== null)(named('several stubs on one Redis Cluster'), (
     }
   }
 
+  test('several hosts are one cluster, which has one database; all of it is cleared at once', async () => {
+    const alone = await OwnRedis.start()
+    const start = (url: string) => createStub({ systems: ['live'], engine: redisEngine(url) })
+    await expect(start(`${alone.url},127.0.0.1:${String(cluster.nodes[0]?.port)}`)).rejects.toThrow('is by itself')
+    await alone.close()
+    await expect(start(`${cluster.url}/1`)).rejects.toThrow('SELECT is not allowed in cluster mode')
+    const url = `${cluster.url}/0?prefix=cleared`
+    const stub = await start(url)
+    for (const name of ['a', 'b', 'c', 'd']) await boxOf(stub, name, '/live').call('/auth/code?mobile=13800003001')
+    await expect(clearRedis(url)).rejects.toThrow('1 stub uses the sandboxes')
+    await stub.close()
+    expect(await clearRedis(url)).toBe(4)
+    for (const node of cluster.nodes) expect(node.say('KEYS', 'cleared:*').trim()).toBe('')
+  })
+
   test('sandboxes lie on all nodes, each of them on one, and are listed together', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `spread-${String(i)}`)
     await Promise.all(names.map((name, i) => boxes(name, 'live')(i).call('/auth/code?mobile=13800003001')))
@@ -100,20 +115,5 @@ describe.skipIf(noRedis !== null)(named('several stubs on one Redis Cluster'), (
     await other.say(text('u-4001', 'u-4002', 'are you there?'))
     expect(await socket.contents()).toEqual(['are you there?'])
     await Promise.all([socket.hangUp(), other.hangUp()])
-  })
-
-  test('several hosts are one cluster, which has one database; all of it is cleared at once', async () => {
-    const alone = await OwnRedis.start()
-    const start = (url: string) => createStub({ systems: ['live'], engine: redisEngine(url) })
-    await expect(start(`${alone.url},127.0.0.1:${String(cluster.nodes[0]?.port)}`)).rejects.toThrow('is by itself')
-    await alone.close()
-    await expect(start(`${cluster.url}/1`)).rejects.toThrow('SELECT is not allowed in cluster mode')
-    const url = `${cluster.url}/0?prefix=cleared`
-    const stub = await start(url)
-    for (const name of ['a', 'b', 'c', 'd']) await boxOf(stub, name, '/live').call('/auth/code?mobile=13800003001')
-    await expect(clearRedis(url)).rejects.toThrow('1 stub uses the sandboxes')
-    await stub.close()
-    expect(await clearRedis(url)).toBe(4)
-    for (const node of cluster.nodes) expect(node.say('KEYS', 'cleared:*').trim()).toBe('')
   })
 })
