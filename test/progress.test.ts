@@ -18,8 +18,9 @@ test.skipIf(!hasTerminal)('on a terminal the step that is under way is written o
   expect(stdout.slice(stdout.lastIndexOf(line) + line.length)).toContain('The contracts are the same.')
 })
 
-test('elsewhere nothing of it is written, and no colours', async () => {
-  const { code, stdout, stderr } = await understudy(['diff', document, document], { env: { NO_COLOR: '' } })
+test('elsewhere nothing of it is written, and NO_COLOR leaves the colours out', async () => {
+  const { code, stdout, stderr } = await understudy(['diff', document, document], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).not.toContain('\u001B')
+  expect((await understudy(['diff', document, document], { env: { FORCE_COLOR: '1', NO_COLOR: '' } })).stdout).toContain('\u001B')
 })
