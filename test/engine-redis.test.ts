@@ -3,18 +3,22 @@ import { redisEngine } from '../src/core/engine/redis/engine.js'
 import type { Engine } from '../src/core/engine/engine.js'
 import { testEngine } from './support/engine.js'
 import { named, noRedis, OwnRedis } from './support/redis.js'
+import { OwnCluster } from './support/redis-cluster.js'
 
-describe.skipIf(noRedis !== null)(named('one Redis'), () => {
-  let redis: OwnRedis
+describe.skipIf(noRedis !== null).each([
+  { what: named('one Redis'), name: 'redis', start: () => OwnRedis.start(), runs: 15 },
+  { what: named('a cluster of three'), name: 'redis cluster', start: () => OwnCluster.start(), runs: 5 },
+])('$what', ({ name, start, runs }) => {
+  let redis: OwnRedis | OwnCluster
   let places = 0
   beforeAll(async () => {
-    redis = await OwnRedis.start()
+    redis = await start()
   })
   afterAll(async () => {
     await redis.close()
   })
 
-  testEngine('redis', () => {
+  testEngine(name, () => {
     const engines: Engine[] = []
     const url = `${redis.url}/0?prefix=place-${String(++places)}`
     return {
@@ -27,5 +31,5 @@ describe.skipIf(noRedis !== null)(named('one Redis'), () => {
         for (const engine of engines) await engine.stop()
       },
     }
-  }, { runs: 15 })
+  }, { runs })
 })

@@ -6,8 +6,6 @@ import { type Way, waysIn } from '../hosts/node/ways.js'
 import type { RunningServer } from '../server.js'
 import { table } from './output.js'
 
-/** Where all addresses are listened on; nobody can call all at once. */
-const EVERYWHERE = '//0.0.0.0:'
 
 export interface ScreenOptions {
   /** Whether there is a control plane, and a console with it. */
@@ -20,8 +18,8 @@ export interface ScreenOptions {
 
 /** @returns the lines */
 export function startScreen(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan, byNpm }: ScreenOptions): string {
-  const { secure, adminToken } = server
-  const url = server.url.replace(EVERYWHERE, '//localhost:')
+  const { adminToken } = server
+  const { url, secureUrl } = urlsOf(server)
   const rows = systems.map(({ id, hint }) => [pc.bold(id), `${url}${systems.length === 1 ? '' : `/${id}`}`, hint])
   const next: (readonly [name: string, text: string])[] = [
     ['SMS code', '123456, for every number'],
@@ -29,7 +27,7 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
     ['reference', `${url}/docs  every operation and error, to try in the page`],
     ['control plane', hasAdmin ? `${url}/__admin  for tests and "understudy ctl"` : 'none, as --no-admin says'],
     ...(hasAdmin ? [['tour', `${byNpm ? 'npm run tour' : 'understudy tour'}${url.endsWith(':4010') ? '' : `${byNpm ? ' --' : ''} --url ${url}`}  two minutes: login, kick, maintenance, errors`] as const] : []),
-    ...(secure === null ? [] : [['https', secure.url.replace(EVERYWHERE, '//localhost:')] as const]),
+    ...(secureUrl === null ? [] : [['https', secureUrl] as const]),
     lan ? ['stop', 'Ctrl+C'] : ['phone', `${byNpm ? 'npm start --' : 'understudy start'} --lan  lets phones in · stop with Ctrl+C`],
   ]
   const lines = [table(rows), '', ...next.map(([name, text]) => `${pc.dim(name.padEnd(LABEL))} ${text}`)]
@@ -39,13 +37,19 @@ export function startScreen(systems: readonly System[], server: Pick<RunningServ
 
 const LABEL = 'control plane'.length
 
+/** @returns where this machine calls the server; one that listens on all addresses cannot be called on all at once */
+function urlsOf({ url, secure }: Pick<RunningServer, 'url' | 'secure'>): { readonly url: string; readonly secureUrl: string | null } {
+  const here = (text: string) => text.replace('//0.0.0.0:', '//localhost:')
+  return { url: here(url), secureUrl: secure === null ? null : here(secure.url) }
+}
+
 /** @returns the same for programs, as one line of JSON */
 export function startFacts(systems: readonly System[], server: Pick<RunningServer, 'url' | 'port' | 'secure' | 'adminToken'>, { hasAdmin, lan }: ScreenOptions): string {
   const { secure, adminToken, port } = server
-  const url = server.url.replace(EVERYWHERE, '//localhost:')
+  const { url, secureUrl } = urlsOf(server)
   const facts = {
     url,
-    secureUrl: secure?.url.replace(EVERYWHERE, '//localhost:') ?? null,
+    secureUrl,
     systems: systems.map(({ id }) => ({ id, url: systems.length === 1 ? url : `${url}/${id}` })),
     reference: `${url}/docs`,
     console: hasAdmin ? `${url}/` : null,

@@ -10,6 +10,7 @@ import { isLanguage, languageOf, textHeader, type Say, speak } from '../../docs/
 import { startAssetsFolder } from '../../paths.js'
 import { html, type Html } from '../../plain/html.js'
 import { panelAddress } from '../../plain/panels.js'
+import { darkPath } from '../../plain/qr.js'
 import { searchOf } from '../../plain/url.js'
 import { snippetsFor } from './snippets.js'
 import type { Reach, StartParts } from './parts.js'
@@ -92,6 +93,5 @@ function certificateCard({ securePort, authority }: Reach, say: Say): Html {
 
 function qrCode(text: string): Html {
   const { data, size } = encode(text, { border: 2 })
-  const cells = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${String(x)} ${String(y)}h1v1h-1z`] : []))).join('')
-  return html`<svg class="qr" viewBox="0 0 ${size} ${size}" role="img" aria-label="${text}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${cells}" fill="#000"/></svg>`
+  return html`<svg class="qr" viewBox="0 0 ${size} ${size}" role="img" aria-label="${text}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${darkPath(data)}" fill="#000"/></svg>`
 }

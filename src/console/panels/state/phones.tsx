@@ -1,6 +1,7 @@
 /** The base URLs of the sandbox for a phone: QR codes to point a camera at. */
 import { useMemo, useState } from 'preact/hooks'
 import { encode } from 'uqr'
+import { darkPath } from '../../../plain/qr.js'
 import { t } from '../../language.js'
 import { baseUrlOf, systems } from '../../live/connection.js'
 import { Copy } from '../../parts/copy.js'
@@ -31,8 +32,7 @@ export function Phones() {
 function Qr({ text }: { readonly text: string }) {
   const { path, size } = useMemo(() => {
     const { data, size: length } = encode(text, { border: 2 })
-    const cells = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${String(x)} ${String(y)}h1v1h-1z`] : [])))
-    return { path: cells.join(''), size: length }
+    return { path: darkPath(data), size: length }
   }, [text])
   return (
     <svg class="qr" viewBox={`0 0 ${String(size)} ${String(size)}`} role="img" aria-label={t(`QR code of ${text}`, `${text} 的二维码`)} shape-rendering="crispEdges">
